@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The configuration as the agent uses it: checked, with defaults, secrets read. Made by config_load from YAML and the
+ * CSV inventory; owned by the caller; constant afterwards.
+ */
+#ifndef HALLWATCH_MODEL_CONFIG_H
+#define HALLWATCH_MODEL_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "drivers/driver.h"
+
+enum transport { TRANSPORT_SNMP, TRANSPORT_MODBUS_TCP, TRANSPORT_REPLAY };
+
+/* Where a device is. Made from snmp://host[:port], modbus://host[:port]/unit, replay:FILE. */
+struct device_url {
+    enum transport transport;
+    char *host; /* name or address; of replay: the file's path */
+    uint16_t port;
+    uint8_t unit; /* Modbus */
+};
+/* Parses a URL. On failure `why` (of `size` bytes) says what is wrong in the user's words. */
+int device_url_parse(const char *text, struct device_url *url, char *why, size_t size);
+void device_url_done(struct device_url *url);
+/* The bus it is on, for people and for queues: "modbus://10.1.2.3:502", "snmp://10.1.2.4:161". */
+void device_url_write_bus(const struct device_url *url, char *text, size_t size);
+
+struct device_config {
+    char *name;
+    const struct driver *driver; /* NULL: recognise it (SNMP) */
+    struct device_url url;
+    char *url_text;
+    char *community;             /* SNMP v2c; never printed */
+    char *hall, *row, *rack, *feed; /* "" where not given */
+    int64_t interval_ms[N_RATES]; /* per rate; RATE_ONCE unused */
+    int64_t timeout_ms;
+};
+
+enum sink_kind { SINK_MQTT, SINK_REMOTE_WRITE };
+
+struct sink_config {
+    char *name;
+    enum sink_kind kind;
+    char *url;      /* mqtt://host[:port]; http://host:port/path */
+    char *user, *password; /* NULL where not configured; from a file; never printed */
+    char *client_id; /* MQTT; default hallwatch-SITE-GATEWAY */
+    uint16_t window; /* MQTT messages not yet acknowledged, at most; the broker's Receive Maximum bounds it too */
+    int64_t timeout_ms, batch_wait_ms; /* HTTP: one request; how long readings gather into one */
+    uint32_t batch_readings;           /* HTTP: most readings in one request */
+};
+
+struct site_config {
+    char *site, *hall, *gateway;
+    char *status_socket;
+    int64_t buffer_bytes; /* what is kept in memory for sinks that are behind */
+    struct device_config *devices;
+    size_t n_devices;
+    struct sink_config *sinks;
+    size_t n_sinks;
+};
+
+/*
+ * Reads the configuration at `path` for the gateway named `gateway` (NULL = host name). Every mistake is written to
+ * `errors` as file:line:column: path: what is wrong, with the nearest valid word. 0 and *config, to be freed with
+ * config_free; or ERROR_CONFIG after all mistakes were written.
+ */
+int config_load(const char *path, const char *gateway, FILE *errors, struct site_config **config);
+void config_free(struct site_config *config);
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What leaves a device: its view (identity, facts and the list of its series) and batches (one poll: values and qualities
+ * in the order of that list).
+ *
+ * A view is immutable and shared by reference count; when a device is discovered anew and its list changes, it gets a new
+ * view, and old batches keep the old one. A batch is owned by whoever holds its pointer; handing over gives it away.
+ */
+#ifndef HALLWATCH_MODEL_SERIES_H
+#define HALLWATCH_MODEL_SERIES_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "drivers/catalog.h"
+
+enum quality {
+    QUALITY_ABSENT, /* no reading: not fitted, not answered, not asked in this poll */
+    QUALITY_GOOD,
+    QUALITY_STALE,
+    QUALITY_BAD, /* implausible: out of the physical range, unknown state code, no number */
+    QUALITY_SUBSTITUTED,
+    N_QUALITIES
+};
+const char *quality_word(enum quality quality);
+
+struct series {
+    enum quantity quantity;
+    struct place place;
+    const char *reason; /* label of counters by reason ("timeout", "range"); NULL = none. Static text. */
+};
+
+/* The name people gave to a part: published on facility_component_info, never part of a series key. */
+struct part_name {
+    struct place place; /* part, depth and id only */
+    char *name;
+};
+
+struct device_view {
+    atomic_uint references;
+    uint32_t generation; /* 1, 2 ... per device */
+    uint32_t number;     /* the device's number in this process, stable over generations */
+    char *site, *hall, *row, *rack, *feed; /* "" where not configured */
+    char *device, *driver;
+    const char *class;
+    char *manufacturer, *model, *serial, *firmware; /* "" where the device does not say */
+    struct series *series;
+    size_t n_series;
+    struct part_name *names;
+    size_t n_names;
+};
+
+struct device_view *device_view_hold(struct device_view *view); /* returns it, one more reference */
+void device_view_release(struct device_view *view);             /* frees with the last; NULL is fine */
+
+/* The labels of a series, in the published order, without empty ones. */
+enum { LABELS_MOST = 12 };
+struct label {
+    const char *name, *value;
+};
+struct labels {
+    size_t n;
+    struct label label[LABELS_MOST];
+    char id[36]; /* storage of component_id */
+};
+void series_write_labels(const struct device_view *view, const struct series *series, struct labels *labels);
+
+struct batch {
+    struct device_view *view; /* holds a reference while in flight */
+    struct batch *next;       /* for the queue that holds it */
+    void *owner;              /* the pool it returns to */
+    int64_t time_ms;          /* wall clock, when the last reply arrived */
+    uint32_t first, n;        /* series first .. first + n - 1 of the view */
+    uint32_t room;
+    bool urgent;     /* states, counters, alarms: not dropped before gauges */
+    double *values;  /* n of them */
+    uint8_t *qualities;
+};
+
+#endif

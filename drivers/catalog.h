@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The vocabulary that all drivers share: quantities, units, places and published states.
+ *
+ * A quantity fixes the metric's name, its dimension, the one unit in which it is published, whether it is a level, a
+ * running total or a state, and the range that is physically possible. A unit is what a maker's manual prints; it has a
+ * dimension and an exact conversion to the published unit. Sources: the house's catalogue of canonical names, ranges as
+ * power engineers expect them (a 250 MW campus and a -48 V plant are both right).
+ *
+ * This file knows nothing of devices, protocols or the agent.
+ */
+#ifndef HALLWATCH_DRIVERS_CATALOG_H
+#define HALLWATCH_DRIVERS_CATALOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum dimension {
+    DIMENSION_NONE, /* counts, states, alarms, texts */
+    DIMENSION_RATIO,
+    DIMENSION_ACTIVE_POWER,
+    DIMENSION_APPARENT_POWER,
+    DIMENSION_REACTIVE_POWER,
+    DIMENSION_ACTIVE_ENERGY,
+    DIMENSION_APPARENT_ENERGY,
+    DIMENSION_REACTIVE_ENERGY,
+    DIMENSION_VOLTAGE,
+    DIMENSION_CURRENT,
+    DIMENSION_FREQUENCY,
+    DIMENSION_TIME,
+    DIMENSION_TEMPERATURE,
+    DIMENSION_TEMPERATURE_DIFFERENCE,
+    DIMENSION_FLOW,
+    DIMENSION_PRESSURE,
+    DIMENSION_LENGTH,
+    DIMENSION_SPEED,
+    DIMENSION_CONDUCTIVITY,
+    DIMENSION_DENSITY,
+};
+
+/* What a manual prints. UNIT_UNSTATED: no source says; such a point is shown raw and never published. */
+enum unit {
+    UNIT_UNSTATED,
+    ONE, /* a count, a state, a plain number or a ratio of 1 */
+    PERCENT,
+    WATT,
+    KILOWATT,
+    MEGAWATT,
+    MILLIWATT,
+    VOLTAMPERE,
+    KILOVOLTAMPERE,
+    VAR,
+    KILOVAR,
+    JOULE,
+    WATT_HOUR,
+    KILOWATT_HOUR,
+    MEGAWATT_HOUR,
+    VOLTAMPERE_HOUR,
+    KILOVOLTAMPERE_HOUR,
+    VAR_HOUR,
+    KILOVAR_HOUR,
+    VOLT,
+    MILLIVOLT,
+    KILOVOLT,
+    AMPERE,
+    MILLIAMPERE,
+    HERTZ,
+    REVOLUTION_PER_MINUTE,
+    SECOND,
+    MILLISECOND,
+    MINUTE,
+    HOUR,
+    CELSIUS,
+    FAHRENHEIT,
+    KELVIN_ABSOLUTE,
+    KELVIN,                /* a difference */
+    FAHRENHEIT_DIFFERENCE, /* a difference */
+    CUBIC_METER_PER_SECOND,
+    CUBIC_METER_PER_HOUR,
+    LITER_PER_SECOND,
+    LITER_PER_MINUTE,
+    GALLON_PER_MINUTE, /* US liquid gallon */
+    CUBIC_FOOT_PER_MINUTE,
+    PASCAL,
+    HECTOPASCAL,
+    KILOPASCAL,
+    BAR,
+    MILLIBAR,
+    PSI,
+    METER,
+    FOOT,
+    METER_PER_SECOND,
+    SIEMENS_PER_METER,
+    MICROSIEMENS_PER_CENTIMETER,
+    GRAM_PER_CUBIC_METER,
+    N_UNITS
+};
+
+enum quantity {
+    QUANTITY_NONE,
+    ACTIVE_POWER,
+    APPARENT_POWER,
+    REACTIVE_POWER,
+    POWER_FACTOR,
+    DISPLACEMENT_POWER_FACTOR,
+    VOLTAGE,
+    LINE_VOLTAGE,
+    CURRENT,
+    NEUTRAL_CURRENT,
+    RESIDUAL_CURRENT,
+    FREQUENCY,
+    ACTIVE_ENERGY,
+    EXPORTED_ENERGY,
+    REACTIVE_ENERGY,
+    APPARENT_ENERGY,
+    VOLTAGE_THD,
+    CURRENT_THD,
+    CURRENT_CREST_FACTOR,
+    VOLTAGE_UNBALANCE,
+    CURRENT_UNBALANCE,
+    LOAD,
+    CURRENT_RATING,
+    POWER_RATING,
+    DEMAND,
+    PEAK_DEMAND,
+    LOAD_STATE,
+    BREAKER_STATE,
+    OUTLET_STATE,
+    OUTLET_CYCLES,
+    TRANSFER_SWITCH_SOURCE_STATE,
+    TRANSFERS,
+    SOURCE_AVAILABLE_STATE,
+    UPS_MODE_STATE,
+    UPS_BATTERY_STATE,
+    UPS_ALARMS_ACTIVE,
+    BATTERY_TEST_RESULT_STATE,
+    BATTERY_CHARGE,
+    BATTERY_HEALTH,
+    BATTERY_RUNTIME,
+    SECONDS_ON_BATTERY,
+    BATTERY_VOLTAGE,
+    BATTERY_CURRENT,
+    BATTERY_TEMPERATURE,
+    UPS_EFFICIENCY,
+    POWER_SUPPLY_STATE,
+    COOLANT_TEMPERATURE,
+    AIR_TEMPERATURE,
+    DEVICE_TEMPERATURE,
+    TEMPERATURE_SETPOINT,
+    HUMIDITY_SETPOINT,
+    COOLANT_FLOW,
+    COOLANT_FLOW_SETPOINT,
+    AIR_FLOW,
+    COOLANT_PRESSURE,
+    DIFFERENTIAL_PRESSURE,
+    AIR_PRESSURE,
+    FILTER_DIFFERENTIAL_PRESSURE,
+    THERMAL_POWER,
+    THERMAL_ENERGY,
+    FAN_SPEED_RATIO,
+    FAN_SPEED,
+    PUMP_SPEED_RATIO,
+    PUMP_SPEED,
+    PUMP_STATE,
+    VALVE_POSITION,
+    DAMPER_POSITION,
+    COOLING_DEMAND,
+    COMPRESSOR_STATE,
+    COMPRESSOR_LOAD,
+    COMPRESSOR_STARTS,
+    REFRIGERANT_SUCTION_PRESSURE,
+    REFRIGERANT_DISCHARGE_PRESSURE,
+    SUPERHEAT,
+    RESERVOIR_LEVEL,
+    RESERVOIR_STATE,
+    COOLANT_CONDUCTIVITY,
+    LEAK_STATE,
+    LEAK_DISTANCE,
+    UNIT_STATE,
+    ALARM_STATE,
+    RUNTIME,
+    RELATIVE_HUMIDITY,
+    DEW_POINT,
+    ABSOLUTE_HUMIDITY,
+    SMOKE_STATE,
+    DOOR_STATE,
+    CONTACT_STATE,
+    AIRFLOW_VELOCITY,
+    /* What the agent says of a device (health). */
+    DEVICE_UP,
+    DEVICE_LAST_SUCCESS,
+    POLL_DURATION,
+    POLL_ERRORS,
+    READINGS_BAD,
+    POINTS_PARKED,
+    /* Texts: facts of a device, published as labels of one info series and never as readings. */
+    FACT_MANUFACTURER,
+    FACT_MODEL,
+    FACT_SERIAL,
+    FACT_FIRMWARE,
+    FACT_NAME,
+    N_QUANTITIES
+};
+
+enum quantity_kind { KIND_GAUGE, KIND_COUNTER, KIND_STATE, KIND_TEXT };
+
+/* One published code of a state quantity. */
+struct state_word {
+    int16_t code;
+    const char *word; /* lower case, underscores */
+};
+
+struct quantity_info {
+    const char *name;    /* the metric: "facility_active_power_watts" */
+    const char *meaning; /* one line for the reference */
+    enum quantity_kind kind;
+    enum dimension dimension;
+    const char *unit;     /* the published unit's symbol: "W", "J", "1" ... */
+    double least, most;   /* physically possible, both included */
+    bool magnitude;       /* the maker's sign says nothing: publish |value| (power factor) */
+    const char *human;    /* unit for people, "kW"; NULL = as published */
+    double human_per;     /* how many published units one of them is: 1000 */
+    const struct state_word *states; /* of KIND_STATE, ended by a NULL word */
+};
+
+struct unit_info {
+    const char *symbol; /* "kWh", "degF": the name used in device maps and shown by --raw */
+    enum dimension dimension;
+    int64_t numerator, shift, denominator; /* published = (printed x numerator + shift) / denominator, exact */
+};
+
+/* Never NULL for a valid enumerator; asserts otherwise. */
+const struct quantity_info *catalog_quantity(enum quantity quantity);
+const struct unit_info *catalog_unit(enum unit unit);
+
+/* The quantity of a metric's name or QUANTITY_NONE; the unit of a symbol or UNIT_UNSTATED. */
+enum quantity catalog_find_quantity(const char *name);
+enum unit catalog_find_unit(const char *symbol);
+
+/* The word of a published state code, or NULL where the quantity has no such code. */
+const char *catalog_state_word(enum quantity quantity, double code);
+
+/* Published state codes. */
+enum { LOAD_STATE_LOW = 1, LOAD_STATE_NORMAL, LOAD_STATE_NEAR_OVERLOAD, LOAD_STATE_OVERLOAD };
+enum { BREAKER_UNKNOWN, BREAKER_CLOSED, BREAKER_OPEN, BREAKER_TRIPPED };
+enum { OUTLET_ON = 1, OUTLET_OFF, OUTLET_PENDING };
+enum { SOURCE_NONE_LIVE, SOURCE_A, SOURCE_B };
+enum {
+    UPS_ONLINE = 1,
+    UPS_ON_BATTERY,
+    UPS_BYPASS,
+    UPS_MAINTENANCE_BYPASS,
+    UPS_ECO,
+    UPS_BOOST_TRIM,
+    UPS_OFF,
+    UPS_TEST,
+    UPS_OTHER
+};
+enum {
+    BATTERY_UNKNOWN,
+    BATTERY_NORMAL,
+    BATTERY_LOW,
+    BATTERY_DEPLETED,
+    BATTERY_CHARGING,
+    BATTERY_FAULT,
+    BATTERY_REPLACE,
+    BATTERY_ABSENT
+};
+enum { TEST_PASSED = 1, TEST_WARNING, TEST_FAILED, TEST_ABORTED, TEST_RUNNING, TEST_NONE };
+enum { UNIT_RUNNING = 1, UNIT_STANDBY, UNIT_OFF, UNIT_FAULT };
+enum { LEAK_DRY, LEAK_WET, LEAK_SENSOR_FAULT };
+enum { STATE_NO, STATE_YES }; /* alarm clear/active, source available, door open, contact closed, smoke */
+enum { SUPPLY_OK = 1, SUPPLY_FAULT };
+enum { LEVEL_NORMAL = 1, LEVEL_MIDDLE, LEVEL_LOW };
+
+/* What is numbered, or named, inside a device: the label `component`. */
+enum part {
+    PART_NONE,
+    PART_UNIT, /* one device of a chain behind one address */
+    PART_INPUT,
+    PART_OUTPUT,
+    PART_BYPASS,
+    PART_INLET,
+    PART_OUTLET,
+    PART_BANK,
+    PART_BRANCH,
+    PART_BREAKER,
+    PART_CIRCUIT,
+    PART_MODULE,
+    PART_BATTERY,
+    PART_POWER_SUPPLY,
+    PART_SENSOR,
+    PART_FAN,
+    PART_PUMP,
+    PART_COMPRESSOR,
+    PART_VALVE,
+    PART_LOOP,
+    PART_HEAT_EXCHANGER,
+    PART_RESERVOIR,
+    PART_ZONE,
+    PART_PHASE_LINE, /* numbered 1..3; becomes the label phase: L1, L2, L3 */
+    PART_PHASE_PAIR, /* numbered 1..3; becomes the label phase: L1-L2, L2-L3, L3-L1 */
+    N_PARTS
+};
+
+enum phase { PHASE_NONE, PHASE_L1, PHASE_L2, PHASE_L3, PHASE_N, PHASE_TOTAL, PHASE_L1_L2, PHASE_L2_L3, PHASE_L3_L1, N_PHASES };
+enum side { SIDE_NONE, SIDE_PRIMARY, SIDE_SECONDARY, N_SIDES };
+
+/* The label's text; "" for the first enumerator of each. */
+const char *catalog_part(enum part part);
+const char *catalog_phase(enum phase phase);
+const char *catalog_side(enum side side);
+
+enum { PLACE_DEPTH = 3 }; /* numbers in one component_id, outer to inner */
+
+/* Where in the device: becomes the labels component, component_id, phase, side and point. */
+struct place {
+    enum part part;
+    uint8_t depth;            /* numbers used in id */
+    uint32_t id[PLACE_DEPTH]; /* outer to inner: unit 2, outlet 17 */
+    enum phase phase;
+    enum side side;
+    const char *point; /* "supply", "return", "inlet", "setpoint" ..., or an alarm's slug; NULL = none. Static text. */
+};
+
+bool place_equal(const struct place *a, const struct place *b);
+
+/* Writes component_id ("2/17"; "" without numbers) into `text` of `size` bytes, always terminated. */
+void place_write_id(const struct place *place, char *text, size_t size);
+
+#endif
