@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What leaves a device: its view (identity, facts and the list of its series) and batches (one poll: values and qualities
- * in the order of that list).
+ * What leaves a device: its view (identity, facts and the list of its series) and batches (one poll: values
+ * and qualities in the order of that list).
  *
- * A view is immutable and shared by reference count; when a device is discovered anew and its list changes, it gets a new
- * view, and old batches keep the old one. A batch is owned by whoever holds its pointer; handing over gives it away.
+ * A view is immutable and shared by reference count; when a device is discovered anew and its list changes,
+ * it gets a new view, and old batches keep the old one. A batch is owned by whoever holds its pointer;
+ * handing over gives it away.
  */
 #ifndef HALLWATCH_MODEL_SERIES_H
 #define HALLWATCH_MODEL_SERIES_H
@@ -40,8 +41,8 @@ struct part_name {
 
 struct device_view {
     atomic_uint references;
-    uint32_t generation; /* 1, 2 ... per device */
-    uint32_t number;     /* the device's number in this process, stable over generations */
+    uint32_t generation;                   /* 1, 2 ... per device */
+    uint32_t number;                       /* the device's number in this process, stable over generations */
     char *site, *hall, *row, *rack, *feed; /* "" where not configured */
     char *device, *driver;
     const char *class;
@@ -74,8 +75,8 @@ struct batch {
     int64_t time_ms;          /* wall clock, when the last reply arrived */
     uint32_t first, n;        /* series first .. first + n - 1 of the view */
     uint32_t room;
-    bool urgent;     /* states, counters, alarms: not dropped before gauges */
-    double *values;  /* n of them */
+    bool urgent;    /* states, counters, alarms: not dropped before gauges */
+    double *values; /* n of them */
     uint8_t *qualities;
 };
 
