@@ -31,6 +31,8 @@ void text_add_number(struct text *text, double number);
 void text_add_integer(struct text *text, int64_t number);
 /* A JSON string with its quotes; bytes that are no UTF-8 become U+FFFD. */
 void text_add_json(struct text *text, const char *string);
+/* For a terminal or a log: control characters and bytes that are no UTF-8 become \xNN. */
+void text_add_printable(struct text *text, const char *string);
 
 /* Whole-string numbers: no blanks, no rest. Return 0 or ERROR_ARGUMENT / ERROR_TOO_BIG. */
 int text_to_integer(const char *string, int64_t *number);
