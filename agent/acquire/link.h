@@ -52,7 +52,9 @@ struct link_request {
 };
 
 struct link_answer {
-    int error;         /* ERROR_NONE, _TIMEOUT, _UNREACHABLE, _REFUSED, _GARBLED, _TOO_BIG (SNMP tooBig), _CLOSED */
+    /* ERROR_NONE, _TIMEOUT, _UNREACHABLE, _REFUSED, _GARBLED, _TOO_BIG (SNMP tooBig), _BUSY (its turn on the bus never
+     * came), _CLOSED */
+    int error;
     uint8_t exception; /* Modbus exception code, or SNMP error-status, of REFUSED */
     uint16_t culprit;  /* SNMP error-index, 1-based; 0 = not said */
     const char *detail;/* static text that says more ("wrong unit", "closed by peer"); NULL = nothing to add */
