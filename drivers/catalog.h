@@ -2,10 +2,11 @@
 /*
  * The vocabulary that all drivers share: quantities, units, places and published states.
  *
- * A quantity fixes the metric's name, its dimension, the one unit in which it is published, whether it is a level, a
- * running total or a state, and the range that is physically possible. A unit is what a maker's manual prints; it has a
- * dimension and an exact conversion to the published unit. Sources: the house's catalogue of canonical names, ranges as
- * power engineers expect them (a 250 MW campus and a -48 V plant are both right).
+ * A quantity fixes the metric's name, its dimension, the one unit in which it is published, whether it is a
+ * level, a running total or a state, and the range that is physically possible. A unit is what a maker's
+ * manual prints; it has a dimension and an exact conversion to the published unit. Sources: the house's
+ * catalogue of canonical names, ranges as power engineers expect them (a 250 MW campus and a -48 V plant
+ * are both right).
  *
  * This file knows nothing of devices, protocols or the agent.
  */
@@ -216,18 +217,19 @@ struct quantity_info {
     const char *meaning; /* one line for the reference */
     enum quantity_kind kind;
     enum dimension dimension;
-    const char *unit;     /* the published unit's symbol: "W", "J", "1" ... */
-    double least, most;   /* physically possible, both included */
-    bool magnitude;       /* the maker's sign says nothing: publish |value| (power factor) */
-    const char *human;    /* unit for people, "kW"; NULL = as published */
-    double human_per;     /* how many published units one of them is: 1000 */
+    const char *unit;                /* the published unit's symbol: "W", "J", "1" ... */
+    double least, most;              /* physically possible, both included */
+    bool magnitude;                  /* the maker's sign says nothing: publish |value| (power factor) */
+    const char *human;               /* unit for people, "kW"; NULL = as published */
+    double human_per;                /* how many published units one of them is: 1000 */
     const struct state_word *states; /* of KIND_STATE, ended by a NULL word */
 };
 
 struct unit_info {
     const char *symbol; /* "kWh", "degF": the name used in device maps and shown by --raw */
     enum dimension dimension;
-    int64_t numerator, shift, denominator; /* published = (printed x numerator + shift) / denominator, exact */
+    int64_t numerator, shift,
+        denominator; /* published = (printed x numerator + shift) / denominator, exact */
 };
 
 /* Never NULL for a valid enumerator; asserts otherwise. */
@@ -304,7 +306,18 @@ enum part {
     N_PARTS
 };
 
-enum phase { PHASE_NONE, PHASE_L1, PHASE_L2, PHASE_L3, PHASE_N, PHASE_TOTAL, PHASE_L1_L2, PHASE_L2_L3, PHASE_L3_L1, N_PHASES };
+enum phase {
+    PHASE_NONE,
+    PHASE_L1,
+    PHASE_L2,
+    PHASE_L3,
+    PHASE_N,
+    PHASE_TOTAL,
+    PHASE_L1_L2,
+    PHASE_L2_L3,
+    PHASE_L3_L1,
+    N_PHASES
+};
 enum side { SIDE_NONE, SIDE_PRIMARY, SIDE_SECONDARY, N_SIDES };
 
 /* The label's text; "" for the first enumerator of each. */
@@ -321,7 +334,8 @@ struct place {
     uint32_t id[PLACE_DEPTH]; /* outer to inner: unit 2, outlet 17 */
     enum phase phase;
     enum side side;
-    const char *point; /* "supply", "return", "inlet", "setpoint" ..., or an alarm's slug; NULL = none. Static text. */
+    /* "supply", "return", "inlet", "setpoint" ..., or an alarm's slug; NULL = none. Static text. */
+    const char *point;
 };
 
 bool place_equal(const struct place *a, const struct place *b);

@@ -2,20 +2,22 @@
 /*
  * The language in which a driver is written. This is the one header that a driver includes.
  *
- * A driver is constant tables and at most a small hook: it does no I/O, no logging and no allocation, and exports one
- * symbol, `const struct driver driver_NAME`, where NAME is its file's name. The build finds the file by itself.
+ * A driver is constant tables and at most a small hook: it does no I/O, no logging and no allocation, and
+ * exports one symbol, `const struct driver driver_NAME`, where NAME is its file's name. The build finds the
+ * file by itself.
  *
  *   point    one thing the device can tell: quantity, source, the unit its manual prints, scale, place, states
- *   group    points that repeat together over numbered parts, nested; how many are fitted; where their names are kept
+ *   group    points that repeat together over numbered parts; how many are fitted; where their names are
  *   driver   name, title, class, how the device is recognised, manners, groups, hook
  *
- * What is slow about a device (how many outlets, their names, decimal digits, units, module numbers) is read once at
- * discovery, into an image; the plan folds it into constants. What is polled is the value and, where declared, the
- * column that says whether it is valid. So a source named in `scale`, `unit_from`, `number`, `label` or `fitted` is read
- * at discovery; one named in `source` or `valid` is read at every poll.
+ * What is slow about a device (how many outlets, their names, decimal digits, units, module numbers) is
+ * read once at discovery, into an image; the plan folds it into constants. What is polled is the value and,
+ * where declared, the column that says whether it is valid. So a source named in `scale`, `unit_from`,
+ * `number`, `label` or `fitted` is read at discovery; one named in `source` or `valid` is read at every
+ * poll.
  *
- * Several points of one quantity and place are one reading with several sources: the first in table order that answers
- * with a value wins (hundredths before tenths, new tables before old).
+ * Several points of one quantity and place are one reading with several sources: the first in table order
+ * that answers with a value wins (hundredths before tenths, new tables before old).
  *
  * Words that come with the first driver that needs them, and where they go:
  *   a base found by search, chain of models (SunSpec)  ->  driver.identify, filling the image
@@ -30,7 +32,7 @@
 
 #include "catalog.h"
 
-/* How a value lies in registers. Words are big-endian; `low_word_first` on the driver or the point swaps them. */
+/* How a value lies in registers. Words are big-endian; `low_word_first` swaps their order. */
 enum wire {
     WIRE_NONE,
     U16,
@@ -49,20 +51,22 @@ enum wire {
 
 enum source_kind { SOURCE_NONE, SOURCE_HOLDING, SOURCE_INPUT, SOURCE_COIL, SOURCE_DISCRETE, SOURCE_OID };
 
-enum { REPEAT_DEPTH = 3 };
+enum { REPEAT_DEPTH = 5 };
 
 /* Where one value is read. Use the initializers below. */
 struct source {
     enum source_kind kind;
     uint16_t address; /* Modbus: as the manual numbers it; driver.first_register says from where it counts */
     enum wire wire;
-    uint8_t bit;      /* of BIT */
-    uint8_t words;    /* of TEXT */
+    uint8_t bit;   /* of BIT */
+    uint8_t words; /* of TEXT */
     bool low_word_first;
-    uint16_t stride[REPEAT_DEPTH]; /* registers from one to the next, per repeat; 0 = repeat.stride, else the value's own width */
-    const char *oid;  /* below driver.oid_base. In a group with an index the row index follows, else it is a whole instance ("1.2.4.0") */
-    bool reinterpret_signed; /* SNMP: a 32-bit unsigned object that holds negative values by wrapping */
+    /* Registers from one to the next, per repeat; 0 = what the repeat says, else the value's own width. */
+    uint16_t stride[REPEAT_DEPTH];
+    /* SNMP, below driver.oid_base. A column where the group repeats, else a whole instance ("1.2.4.0"). */
+    const char *oid;
 };
+/* clang-format off */
 #define HOLDING(number, type) {.kind = SOURCE_HOLDING, .address = (number), .wire = (type)}
 #define INPUT(number, type) {.kind = SOURCE_INPUT, .address = (number), .wire = (type)}
 #define HOLDING_BIT(number, n) {.kind = SOURCE_HOLDING, .address = (number), .wire = BIT, .bit = (n)}
@@ -70,6 +74,19 @@ struct source {
 #define COIL(number) {.kind = SOURCE_COIL, .address = (number), .wire = BIT}
 #define DISCRETE(number) {.kind = SOURCE_DISCRETE, .address = (number), .wire = BIT}
 #define OID(text) {.kind = SOURCE_OID, .oid = (text)}
+
+#define VALUES(...) \
+    .n = sizeof((const int64_t[]){__VA_ARGS__}) / sizeof(int64_t), .values = (const int64_t[]){__VA_ARGS__}
+#define ABSENT(...) {VALUES(__VA_ARGS__)}
+#define ANY_OF(...) VALUES(__VA_ARGS__)
+#define OVER(...) \
+    .over = (const struct repeat[]){__VA_ARGS__}, \
+    .depth = sizeof((const struct repeat[]){__VA_ARGS__}) / sizeof(struct repeat)
+#define STATES(table) .states = (table), .n_states = sizeof(table) / sizeof((table)[0])
+#define POINTS(table) .points = (table), .n_points = sizeof(table) / sizeof((table)[0])
+#define FACTS(table) .facts = (table), .n_facts = sizeof(table) / sizeof((table)[0])
+#define GROUPS(table) .groups = (table), .n_groups = sizeof(table) / sizeof((table)[0])
+/* clang-format on */
 
 /* A raw code and the published code it means. */
 struct meaning {
@@ -81,8 +98,6 @@ struct absent {
     uint8_t n;
     const int64_t *values;
 };
-#define ABSENT(...) \
-    {.n = sizeof((const int64_t[]){__VA_ARGS__}) / sizeof(int64_t), .values = (const int64_t[]){__VA_ARGS__}}
 
 /* A scale that the device states itself, next to the value. */
 enum scale_kind {
@@ -111,8 +126,6 @@ struct match {
     const int64_t *values;
     const char *pattern; /* text instead of numbers: literal, '#' stands for digits, '*' for anything */
 };
-#define ANY_OF(...) \
-    .n = sizeof((const int64_t[]){__VA_ARGS__}) / sizeof(int64_t), .values = (const int64_t[]){__VA_ARGS__}
 
 enum rate { RATE_NORMAL, RATE_FAST, RATE_SLOW, RATE_ONCE, N_RATES };
 
@@ -127,15 +140,15 @@ struct point {
     uint8_t n_states;
     struct absent absent;
     enum rate rate;
-    int64_t key;                  /* SNMP: what the index piece marked `key` must be */
-    struct match valid;           /* polled with the value */
-    struct match only;            /* read at discovery: the row belongs to this point only if it matches */
+    int64_t key;        /* SNMP: what the index piece marked `key` must be */
+    struct match valid; /* polled with the value */
+    struct match only;  /* read at discovery: the row belongs to this point only if it matches */
     struct scale scale;
-    struct source unit_from;      /* a code or text column ... */
-    const struct unit_name *units;/* ... and what it means; the point's own unit where the column is missing */
-    bool adjusted;                /* driver.adjust sees the number first */
+    struct source unit_from;       /* a code or text column ... */
+    const struct unit_name *units; /* ... and what it says; the point's own unit where there is none */
+    bool wraps;                    /* SNMP: a 32-bit unsigned object that holds negative values by wrapping */
+    bool adjusted;                 /* driver.adjust sees the number first */
 };
-#define STATES(table) .states = (table), .n_states = sizeof(table) / sizeof((table)[0])
 
 /* One level of repetition: for Modbus a nested loop, for SNMP one piece of the row index, left to right. */
 struct repeat {
@@ -145,19 +158,29 @@ struct repeat {
     uint16_t stride;      /* Modbus: registers from one to the next, where the source does not say */
     struct source fitted; /* Modbus: where the device says how many it has */
     struct source number; /* SNMP: the column that holds the number where the index is not it */
-    bool key;             /* SNMP: this piece chooses the point (struct point.key) and is no part of the place */
+    bool key; /* SNMP: this piece chooses the point (struct point.key) and is no part of the place */
 };
 
-/* Points that repeat together. Without repeats: single values. */
+/*
+ * Points that repeat together; without repeats, single values. Of an SNMP table the row index is read from
+ * left to right: a repeat without a number column takes one piece of it. The place's part is the point's,
+ * else the group's, else the innermost repeat's; its numbers are those of all repeats, outer to inner, then
+ * the group's, then the point's own.
+ */
 struct group {
     struct place at;
-    struct repeat over[REPEAT_DEPTH];
-    uint8_t depth;       /* repeats used */
+    const struct repeat *over; /* OVER(...) */
+    uint8_t depth;
     struct source label; /* the name that people gave this part: info, never identity */
+    /* What all points share where they say nothing themselves: columns of one table. */
+    struct source value;
+    struct match valid;
+    struct scale scale;
+    struct source unit_from;
+    const struct unit_name *units;
     const struct point *points;
     size_t n_points;
 };
-#define POINTS(table) .points = (table), .n_points = sizeof(table) / sizeof((table)[0])
 
 /* A text that says what the device is: model, serial, firmware. Read at discovery. */
 struct fact {
@@ -167,22 +190,22 @@ struct fact {
 
 /* How the device wants to be spoken to. Zero means the default beside it. */
 struct manners {
-    uint16_t most_registers;  /* in one Modbus request: 125 */
-    uint16_t widest_gap;      /* undocumented registers a request may bridge: 0 */
-    uint16_t pause_ms;        /* between requests: 0 */
-    uint32_t shortest_ms;     /* polling faster than the device refreshes is refused: 0 */
-    uint32_t timeout_ms;      /* 1000 */
-    uint16_t most_varbinds;   /* in one SNMP request: 32 */
-    uint16_t most_repetitions;/* in one GETBULK: 40 */
-    bool unsorted;            /* SNMP: rows may come out of order; only repetition ends a walk */
+    uint16_t most_registers;   /* in one Modbus request: 125 */
+    uint16_t widest_gap;       /* undocumented registers a request may bridge: 0 */
+    uint16_t pause_ms;         /* between requests: 0 */
+    uint32_t shortest_ms;      /* polling faster than the device refreshes is refused: 0 */
+    uint32_t timeout_ms;       /* 1000 */
+    uint16_t most_varbinds;    /* in one SNMP request: 32 */
+    uint16_t most_repetitions; /* in one GETBULK: 40 */
+    bool unsorted;             /* SNMP: rows may come out of order; only repetition ends a walk */
 };
 
 struct recognition {
     const char *sys_object_id; /* SNMP: prefix at a dot; the longest that fits wins */
     const char *sys_descr;     /* SNMP: pattern ('*' anything) that sysDescr must match too */
-    const char *probe;         /* SNMP: an instance or subtree that must answer; alone it marks a standard driver */
-    struct source text;        /* Modbus: a constant text ... */
-    const char *pattern;       /* ... and what it looks like */
+    const char *probe;   /* SNMP: an instance or subtree that must answer; alone it marks a standard driver */
+    struct source text;  /* Modbus: a constant text ... */
+    const char *pattern; /* ... and what it looks like */
 };
 
 enum device_class {
@@ -210,13 +233,14 @@ enum verdict { KEEP, DROP };
 
 struct driver {
     const char *name, *title; /* name equals the file's; title: makers and models, one line */
+    const char *manufacturer; /* where one maker makes them all; else a fact or nothing */
     enum device_class class;
     enum protocol protocol;
-    bool recorded;            /* a recording of a real device confirms it; else the manual only */
-    const char *sources;      /* document and issue the numbers came from */
+    bool recorded;       /* a recording of a real device confirms it; else the manual only */
+    const char *sources; /* document and issue the numbers came from */
     struct recognition recognition[4];
-    const char *oid_base;     /* SNMP: sources are below it */
-    uint16_t first_register;  /* Modbus: the number the manual gives to wire address 0 (0 or 1) */
+    const char *oid_base;    /* SNMP: sources are below it */
+    uint16_t first_register; /* Modbus: the number the manual gives to wire address 0 (0 or 1) */
     struct manners manners;
     const struct fact *facts;
     size_t n_facts;
@@ -225,8 +249,6 @@ struct driver {
     /* Sees points marked `adjusted` before scaling; may change the number or drop it. */
     enum verdict (*adjust)(const struct point *point, double *number);
 };
-#define FACTS(table) .facts = (table), .n_facts = sizeof(table) / sizeof((table)[0])
-#define GROUPS(table) .groups = (table), .n_groups = sizeof(table) / sizeof((table)[0])
 
 /* All drivers, in the order of their names; made by the build from the folder. */
 extern const struct driver *const all_drivers[];

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A link carries requests to one device and brings answers back, on the field loop's thread. Every kind (Modbus TCP, SNMP,
- * replay of a recording) offers the same three verbs. A request gets exactly one answer, through its callback, never from
- * inside link_ask. A link never retries on its own and never blocks; time-outs come from link deadlines checked by tick.
+ * A link carries requests to one device and brings answers back, on the field loop's thread. Every kind
+ * (Modbus TCP, SNMP, replay of a recording) offers the same three verbs. A request gets exactly one answer,
+ * through its callback, never from inside link_ask. A link never retries on its own and never blocks;
+ * time-outs come from link deadlines checked by tick.
  */
 #ifndef HALLWATCH_ACQUIRE_LINK_H
 #define HALLWATCH_ACQUIRE_LINK_H
@@ -45,22 +46,27 @@ struct link_request {
     enum ask ask;
     uint8_t function;        /* REGISTERS: 1, 2, 3 or 4; nothing else is ever sent */
     uint16_t address, count; /* REGISTERS */
-    const struct oid *oids;  /* GET: the instances; BULK: where each column goes on (returned names are greater) */
+    const struct oid
+        *oids; /* GET: the instances; BULK: where each column goes on (returned names are greater) */
     size_t n_oids;
-    uint16_t repetitions;    /* BULK: rows wanted of each */
+    uint16_t repetitions; /* BULK: rows wanted of each */
     uint32_t timeout_ms;
 };
 
 struct link_answer {
-    /* ERROR_NONE, _TIMEOUT, _UNREACHABLE, _REFUSED, _GARBLED, _TOO_BIG (SNMP tooBig), _BUSY (its turn on the bus never
-     * came), _CLOSED */
+    /*
+     * ERROR_NONE, _TIMEOUT, _UNREACHABLE, _REFUSED, _GARBLED, _TOO_BIG (SNMP tooBig), _BUSY (its turn on the
+     * bus never came), _CLOSED
+     */
     int error;
     uint8_t exception; /* Modbus exception code, or SNMP error-status, of REFUSED */
     uint16_t culprit;  /* SNMP error-index, 1-based; 0 = not said */
-    const char *detail;/* static text that says more ("wrong unit", "closed by peer"); NULL = nothing to add */
+    const char
+        *detail; /* static text that says more ("wrong unit", "closed by peer"); NULL = nothing to add */
     const uint8_t *data; /* REGISTERS: the values' bytes, exactly as many as asked for */
     size_t size;
-    const struct varbind *varbinds; /* GET: exactly n_oids, same names, same order; BULK: as the agent sent them */
+    const struct varbind
+        *varbinds; /* GET: exactly n_oids, same names, same order; BULK: as the agent sent them */
     size_t n_varbinds;
     uint32_t latency_us;
 };
@@ -80,7 +86,8 @@ struct link {
     const struct link_kind *kind;
 };
 
-static inline int link_ask(struct link *link, const struct link_request *request, link_done done, void *context) {
+static inline int link_ask(struct link *link, const struct link_request *request, link_done done,
+                           void *context) {
     return link->kind->ask(link, request, done, context);
 }
 static inline void link_close(struct link *link) {

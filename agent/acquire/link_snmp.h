@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * SNMP over net-snmp: asynchronous, single-session API, all sessions on one shared UDP socket per address family. The only
- * file (with link_snmp_*.c) that knows net-snmp.
+ * SNMP over net-snmp: asynchronous, single-session API, all sessions on one shared UDP socket per address
+ * family. The only file (with link_snmp_*.c) that knows net-snmp.
  */
 #ifndef HALLWATCH_ACQUIRE_LINK_SNMP_H
 #define HALLWATCH_ACQUIRE_LINK_SNMP_H
@@ -28,6 +28,7 @@ struct snmp_counts {
 struct snmp_counts snmp_service_counts(const struct snmp_service *service);
 
 /* A v2c session to one agent. `community` is copied. One request at a time per link. */
-int link_snmp_open(struct snmp_service *service, const struct sockaddr *address, const char *community, struct link **link);
+int link_snmp_open(struct snmp_service *service, const struct sockaddr *address, const char *community,
+                   struct link **link);
 
 #endif

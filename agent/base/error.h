@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The one set of errors. A function that can fail returns 0 or one of these, negative; results come through its last
- * pointer argument. What a library calls its errors is translated where the library is wrapped.
+ * The one set of errors. A function that can fail returns 0 or one of these, negative; results come through
+ * its last pointer argument. What a library calls its errors is translated where the library is wrapped.
  */
 #ifndef HALLWATCH_BASE_ERROR_H
 #define HALLWATCH_BASE_ERROR_H

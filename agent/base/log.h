@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Log lines to standard error, safe from every thread, and the complaint: ongoing trouble is said once, then at growing
- * intervals, then one all-clear with its duration. Secrets are never passed here.
+ * Log lines to standard error, safe from every thread, and the complaint: ongoing trouble is said once,
+ * then at growing intervals, then one all-clear with its duration. Secrets are never passed here.
  */
 #ifndef HALLWATCH_BASE_LOG_H
 #define HALLWATCH_BASE_LOG_H
@@ -15,7 +15,8 @@ enum log_level { LOG_ERROR, LOG_WARNING, LOG_NOTICE, LOG_DEBUG };
 void log_set_level(enum log_level level);
 
 /* One line: level, subject (a device, a sink, "agent"), text. Control characters in it are written as \xNN. */
-void log_write(enum log_level level, const char *subject, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void log_write(enum log_level level, const char *subject, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /* Ongoing trouble of one subject. Zeroed = no trouble. Owned by one thread. */
 struct complaint {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Text: a growing buffer, bounded copies, strict numbers, UTF-8 and NFKC, and the nearest of a set of words for a
- * mistyped one.
+ * Text: a growing buffer, bounded copies, strict numbers, UTF-8 and NFKC, and the nearest of a set of words
+ * for a mistyped one.
  */
 #ifndef HALLWATCH_BASE_TEXT_H
 #define HALLWATCH_BASE_TEXT_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The configuration as the agent uses it: checked, with defaults, secrets read. Made by config_load from YAML and the
- * CSV inventory; owned by the caller; constant afterwards.
+ * The configuration as the agent uses it: checked, with defaults, secrets read. Made by config_load from
+ * YAML and the CSV inventory; owned by the caller; constant afterwards.
  */
 #ifndef HALLWATCH_MODEL_CONFIG_H
 #define HALLWATCH_MODEL_CONFIG_H
@@ -33,9 +33,9 @@ struct device_config {
     const struct driver *driver; /* NULL: recognise it (SNMP) */
     struct device_url url;
     char *url_text;
-    char *community;             /* SNMP v2c; never printed */
+    char *community;                /* SNMP v2c; never printed */
     char *hall, *row, *rack, *feed; /* "" where not given */
-    int64_t interval_ms[N_RATES]; /* per rate; RATE_ONCE unused */
+    int64_t interval_ms[N_RATES];   /* per rate; RATE_ONCE unused */
     int64_t timeout_ms;
 };
 
@@ -44,10 +44,11 @@ enum sink_kind { SINK_MQTT, SINK_REMOTE_WRITE };
 struct sink_config {
     char *name;
     enum sink_kind kind;
-    char *url;      /* mqtt://host[:port]; http://host:port/path */
+    char *url;             /* mqtt://host[:port]; http://host:port/path */
     char *user, *password; /* NULL where not configured; from a file; never printed */
-    char *client_id; /* MQTT; default hallwatch-SITE-GATEWAY */
-    uint16_t window; /* MQTT messages not yet acknowledged, at most; the broker's Receive Maximum bounds it too */
+    char *client_id;       /* MQTT; default hallwatch-SITE-GATEWAY */
+    uint16_t
+        window; /* MQTT messages not yet acknowledged, at most; the broker's Receive Maximum bounds it too */
     int64_t timeout_ms, batch_wait_ms; /* HTTP: one request; how long readings gather into one */
     uint32_t batch_readings;           /* HTTP: most readings in one request */
 };
@@ -63,9 +64,9 @@ struct site_config {
 };
 
 /*
- * Reads the configuration at `path` for the gateway named `gateway` (NULL = host name). Every mistake is written to
- * `errors` as file:line:column: path: what is wrong, with the nearest valid word. 0 and *config, to be freed with
- * config_free; or ERROR_CONFIG after all mistakes were written.
+ * Reads the configuration at `path` for the gateway named `gateway` (NULL = host name). Every mistake is
+ * written to `errors` as file:line:column: path: what is wrong, with the nearest valid word. 0 and *config,
+ * to be freed with config_free; or ERROR_CONFIG after all mistakes were written.
  */
 int config_load(const char *path, const char *gateway, FILE *errors, struct site_config **config);
 void config_free(struct site_config *config);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What leaves a device: its view (identity, facts and the list of its series) and batches (one poll: values and qualities
- * in the order of that list).
+ * What leaves a device: its view (identity, facts and the list of its series) and batches (one poll: values
+ * and qualities in the order of that list).
  *
- * A view is immutable and shared by reference count; when a device is discovered anew and its list changes, it gets a new
- * view, and old batches keep the old one. A batch is owned by whoever holds its pointer; handing over gives it away.
+ * A view is immutable and shared by reference count; when a device is discovered anew and its list changes,
+ * it gets a new view, and old batches keep the old one. A batch is owned by whoever holds its pointer;
+ * handing over gives it away.
  */
 #ifndef HALLWATCH_MODEL_SERIES_H
 #define HALLWATCH_MODEL_SERIES_H
@@ -32,6 +33,16 @@ struct series {
     const char *reason; /* label of counters by reason ("timeout", "range"); NULL = none. Static text. */
 };
 
+/* Shared by the views of all devices of one shape: there are thousands of devices and few shapes. */
+struct series_list {
+    atomic_uint references;
+    size_t n;
+    struct series series[];
+};
+struct series_list *series_list_new(size_t n); /* zeroed series to be filled; NULL when out of memory */
+struct series_list *series_list_hold(struct series_list *list);
+void series_list_release(struct series_list *list); /* NULL is fine */
+
 /* The name people gave to a part: published on facility_component_info, never part of a series key. */
 struct part_name {
     struct place place; /* part, depth and id only */
@@ -40,13 +51,14 @@ struct part_name {
 
 struct device_view {
     atomic_uint references;
-    uint32_t generation; /* 1, 2 ... per device */
-    uint32_t number;     /* the device's number in this process, stable over generations */
+    uint32_t generation;                   /* 1, 2 ... per device */
+    uint32_t number;                       /* the device's number in this process, stable over generations */
     char *site, *hall, *row, *rack, *feed; /* "" where not configured */
     char *device, *driver;
     const char *class;
     char *manufacturer, *model, *serial, *firmware; /* "" where the device does not say */
-    struct series *series;
+    struct series_list *list;                       /* a reference */
+    const struct series *series;                    /* list's, for brevity */
     size_t n_series;
     struct part_name *names;
     size_t n_names;
@@ -56,7 +68,7 @@ struct device_view *device_view_hold(struct device_view *view); /* returns it, o
 void device_view_release(struct device_view *view);             /* frees with the last; NULL is fine */
 
 /* The labels of a series, in the published order, without empty ones. */
-enum { LABELS_MOST = 12 };
+enum { LABELS_MOST = 13 };
 struct label {
     const char *name, *value;
 };
@@ -74,8 +86,8 @@ struct batch {
     int64_t time_ms;          /* wall clock, when the last reply arrived */
     uint32_t first, n;        /* series first .. first + n - 1 of the view */
     uint32_t room;
-    bool urgent;     /* states, counters, alarms: not dropped before gauges */
-    double *values;  /* n of them */
+    bool urgent;    /* states, counters, alarms: not dropped before gauges */
+    double *values; /* n of them */
     uint8_t *qualities;
 };
 

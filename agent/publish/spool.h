@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The spool: rows on their way to the sinks. A row is one batch, neutral and columnar. Each sink has a cursor of its own
- * that moves only on the receiver's acknowledgement. This one is in memory and bounded in bytes: when it is full the
- * oldest rows go, and every cursor that had not passed them counts the readings it lost.
+ * The spool: rows on their way to the sinks. A row is one batch, neutral and columnar. Each sink has a
+ * cursor of its own that moves only on the receiver's acknowledgement. This one is in memory and bounded in
+ * bytes: when it is full the oldest rows go, and every cursor that had not passed them counts the readings
+ * it lost.
  *
  * Safe from every thread. The field loop never calls it: rows are appended by the publisher's thread.
  */
@@ -39,12 +40,13 @@ int spool_append(struct spool *spool, const struct batch *batch);
 const char *spool_stream(const struct spool *spool);
 
 /* A sink's place in the spool, beginning at the newest row. `wake` is called, from any thread, when rows came. */
-struct spool_cursor *spool_cursor_open(struct spool *spool, const char *sink, void (*wake)(void *context), void *context);
+struct spool_cursor *spool_cursor_open(struct spool *spool, const char *sink, void (*wake)(void *context),
+                                       void *context);
 void spool_cursor_close(struct spool_cursor *cursor);
 
 /*
- * Up to `most` rows after row `after` (0 = after what is acknowledged), in order; each holds a reference that the caller
- * gives back with spool_release. Returns how many.
+ * Up to `most` rows after row `after` (0 = after what is acknowledged), in order; each holds a reference
+ * that the caller gives back with spool_release. Returns how many.
  */
 size_t spool_read(struct spool_cursor *cursor, uint64_t after, struct spool_row **rows, size_t most);
 void spool_release(struct spool_row *row);

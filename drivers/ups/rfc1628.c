@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Any UPS that speaks the standard UPS-MIB, RFC 1628: the driver of last resort for a UPS.
+ *
+ * Source: RFC 1628. Confirmed by recordings of cards by Riello (NetMan 204), Delta, Generex (CS121) and
+ * others.
+ *
+ * -1 in any number means that the card does not know (the RFC has no such code, cards do), so a battery
+ * current of exactly -0.1 A is lost too. Some cards send integers as strings, some leave rows out or empty.
+ * Lines of the tables are numbered 1 to 3. The RFC gives the battery current no sign convention; it is
+ * published as the card gives it.
+ */
+#include "driver.h"
+
+static const struct meaning battery_states[] = {
+    {1, BATTERY_UNKNOWN}, {2, BATTERY_NORMAL}, {3, BATTERY_LOW}, {4, BATTERY_DEPLETED}};
+static const struct meaning output_sources[] = {{1, UPS_OTHER},     {2, UPS_OFF},        {3, UPS_ONLINE},
+                                                {4, UPS_BYPASS},    {5, UPS_ON_BATTERY}, {6, UPS_BOOST_TRIM},
+                                                {7, UPS_BOOST_TRIM}};
+static const struct meaning test_results[] = {{1, TEST_PASSED},  {2, TEST_WARNING}, {3, TEST_FAILED},
+                                              {4, TEST_ABORTED}, {5, TEST_RUNNING}, {6, TEST_NONE}};
+
+static const struct point battery[] = {
+    {UPS_BATTERY_STATE, OID("2.1.0"), ONE, STATES(battery_states), .absent = ABSENT(-1)},
+    {SECONDS_ON_BATTERY, OID("2.2.0"), SECOND, .absent = ABSENT(-1)},
+    {BATTERY_RUNTIME, OID("2.3.0"), MINUTE, .absent = ABSENT(-1)},
+    {BATTERY_CHARGE, OID("2.4.0"), PERCENT, .absent = ABSENT(-1)},
+    {BATTERY_VOLTAGE, OID("2.5.0"), VOLT, .div = 10, .absent = ABSENT(-1)},
+    {BATTERY_CURRENT, OID("2.6.0"), AMPERE, .div = 10, .absent = ABSENT(-1)},
+    {BATTERY_TEMPERATURE, OID("2.7.0"), CELSIUS, .absent = ABSENT(-1)},
+    {BATTERY_TEST_RESULT_STATE, OID("7.3.0"), ONE, STATES(test_results), .absent = ABSENT(-1)},
+};
+
+static const struct point input_lines[] = {
+    {FREQUENCY, OID("3.3.1.2"), HERTZ, .div = 10, .absent = ABSENT(-1)},
+    {VOLTAGE, OID("3.3.1.3"), VOLT, .absent = ABSENT(-1)},
+    {CURRENT, OID("3.3.1.4"), AMPERE, .div = 10, .absent = ABSENT(-1)},
+    {ACTIVE_POWER, OID("3.3.1.5"), WATT, .absent = ABSENT(-1)},
+};
+
+static const struct point output[] = {
+    {FREQUENCY, OID("4.2.0"), HERTZ, .div = 10, .absent = ABSENT(-1)},
+};
+static const struct point output_lines[] = {
+    {VOLTAGE, OID("4.4.1.2"), VOLT, .absent = ABSENT(-1)},
+    {CURRENT, OID("4.4.1.3"), AMPERE, .div = 10, .absent = ABSENT(-1)},
+    {ACTIVE_POWER, OID("4.4.1.4"), WATT, .absent = ABSENT(-1)},
+    {LOAD, OID("4.4.1.5"), PERCENT, .absent = ABSENT(-1)},
+};
+
+static const struct point bypass[] = {
+    {FREQUENCY, OID("5.1.0"), HERTZ, .div = 10, .absent = ABSENT(-1)},
+};
+static const struct point bypass_lines[] = {
+    {VOLTAGE, OID("5.3.1.2"), VOLT, .absent = ABSENT(-1)},
+    {CURRENT, OID("5.3.1.3"), AMPERE, .div = 10, .absent = ABSENT(-1)},
+    {ACTIVE_POWER, OID("5.3.1.4"), WATT, .absent = ABSENT(-1)},
+};
+
+static const struct point unit[] = {
+    {UPS_MODE_STATE, OID("4.1.0"), ONE, STATES(output_sources), .absent = ABSENT(-1)},
+    {UPS_ALARMS_ACTIVE, OID("6.1.0"), ONE, .absent = ABSENT(-1)},
+};
+
+static const struct group groups[] = {
+    {POINTS(unit)},
+    {.at = {.part = PART_BATTERY}, POINTS(battery)},
+    {.at = {.part = PART_INPUT}, OVER({PART_PHASE_LINE}), POINTS(input_lines)},
+    {.at = {.part = PART_OUTPUT}, POINTS(output)},
+    {.at = {.part = PART_OUTPUT}, OVER({PART_PHASE_LINE}), POINTS(output_lines)},
+    {.at = {.part = PART_BYPASS}, POINTS(bypass)},
+    {.at = {.part = PART_BYPASS}, OVER({PART_PHASE_LINE}), POINTS(bypass_lines)},
+};
+
+static const struct fact facts[] = {{FACT_MANUFACTURER, OID("1.1.0")},
+                                    {FACT_MODEL, OID("1.2.0")},
+                                    {FACT_FIRMWARE, OID("1.4.0")},
+                                    {FACT_NAME, OID("1.5.0")}};
+
+const struct driver driver_rfc1628 = {
+    .name = "rfc1628",
+    .title = "Any UPS with the standard UPS-MIB (RFC 1628)",
+    .class = CLASS_UPS,
+    .protocol = PROTOCOL_SNMP,
+    .recorded = true,
+    .sources = "RFC 1628",
+    .recognition = {{.sys_object_id = "1.3.6.1.2.1.33"}, {.probe = "1.3.6.1.2.1.33.1"}},
+    .oid_base = "1.3.6.1.2.1.33.1",
+    FACTS(facts),
+    GROUPS(groups),
+};
