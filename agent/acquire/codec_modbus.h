@@ -41,8 +41,8 @@ size_t modbus_request_value_size(const struct modbus_request *request);
 
 enum modbus_fault {
     MODBUS_GOOD,
-    MODBUS_PARTIAL,       /* the frame goes on in bytes not yet here */
-    MODBUS_BROKEN_LENGTH, /* impossible, or contradicted by the content: the stream is lost */
+    MODBUS_PARTIAL,        /* the frame goes on in bytes not yet here */
+    MODBUS_BROKEN_LENGTH,  /* impossible, or contradicted by the content: the stream is lost */
     MODBUS_WRONG_PROTOCOL, /* the protocol id is not 0 */
     MODBUS_WRONG_ID,       /* no transaction of ours; said by who numbers them, not here */
     MODBUS_WRONG_UNIT,

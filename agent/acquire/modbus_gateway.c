@@ -11,13 +11,13 @@
  *   4 WAITING      one request is under way; at most its time-out
  *   5 BACKING_OFF  unreachable; requests fail at once; 1 s to 30 s, growing and jittered
  *
- *   1 -> 2  a request is queued               advance
+ *   1 -> 2  a request is queued               start_connect
  *   2 -> 3  connected                         on_connected
  *   3 -> 4  a request is sent                 send_next
- *   4 -> 3  its answer came, or its time-out  on_arrived, on_due
+ *   4 -> 3  its answer came, or its time-out  conclude, time_out
  *   3,4 -> 1  the connection is given up      disconnect; what is queued leads on to 2 at once
  *   2,3,4 -> 5  no use in trying again now    back_off; fails what is queued
- *   5 -> 2  the time is over                  on_due
+ *   5 -> 2  the time is over                  start_connect
  *
  * What holds:
  *   a. There is a stream in 2, 3 and 4 only, and a request under way in 4 only.
