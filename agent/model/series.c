@@ -6,8 +6,10 @@
 
 const char *quality_word(enum quality quality) {
     static const char *const words[N_QUALITIES] = {
-        [QUALITY_ABSENT] = "absent", [QUALITY_GOOD] = "good",
-        [QUALITY_STALE] = "stale",   [QUALITY_BAD] = "bad",
+        [QUALITY_ABSENT] = "absent",
+        [QUALITY_GOOD] = "good",
+        [QUALITY_STALE] = "stale",
+        [QUALITY_BAD] = "bad",
         [QUALITY_SUBSTITUTED] = "substituted",
     };
     return (unsigned)quality < N_QUALITIES ? words[quality] : "unknown";
@@ -22,9 +24,8 @@ void device_view_release(struct device_view *view) {
     /* The last holder must see what all others did before they let go. */
     if (!view || atomic_fetch_sub_explicit(&view->references, 1, memory_order_acq_rel) > 1)
         return;
-    char *texts[] = {view->site,         view->hall,  view->row,    view->rack,    view->feed, view->device,
-                     view->driver,       view->model, view->serial, view->firmware,
-                     view->manufacturer};
+    char *texts[] = {view->site,   view->hall,  view->row,    view->rack,     view->feed,        view->device,
+                     view->driver, view->model, view->serial, view->firmware, view->manufacturer};
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         free(texts[i]);
     for (size_t i = 0; i < view->n_names; i++)
