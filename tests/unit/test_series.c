@@ -17,7 +17,10 @@ static struct device_view *make_view(void) {
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         *texts[i] = strdup(i == 2 || i == 4 ? "" : "text");
     view->class = "pdu";
-    view->series = calloc(1, sizeof(*view->series));
+    view->list = series_list_new(1);
+    assert_non_null(view->list);
+    view->series = view->list->series;
+    view->n_series = view->list->n;
     view->names = calloc(1, sizeof(*view->names));
     view->names[0].name = strdup("outlet");
     view->n_names = 1;
