@@ -95,6 +95,5 @@ void device_answers(struct device *device);
 /* Batches for every rate, as many as five seconds may need. */
 int device_make_batches(struct device *device);
 void device_free_batches(struct device *device);
-void batch_give_back(struct batch *batch);
 
 #endif
