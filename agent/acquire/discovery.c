@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Discovery, one step after the other: instances in batches, then each column by walking, or runs of registers one by one. */
+/* Discovery, one step after the other: instances in batches, columns walked side by side, or runs of registers one by one. */
 #include "acquire/discovery.h"
 
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 
 #include "acquire/snmp_walk.h"
 
-enum { INSTANCES_MOST = 16, REPETITIONS_DEFAULT = 40, SILENCES_MOST = 2 };
+enum { TOGETHER_MOST = 16, REPETITIONS_DEFAULT = 40, SILENCES_MOST = 2 };
 
 struct discovery {
     struct link *link;
@@ -20,9 +20,8 @@ struct discovery {
     size_t at;       /* the next to read */
     size_t asked;    /* how many the request under way asks for */
     unsigned silent; /* time-outs in a row */
-    bool answered;   /* the device has answered something */
-    struct oid oids[INSTANCES_MOST];
-    struct snmp_walk *walk;
+    struct oid oids[TOGETHER_MOST];
+    struct snmp_walk *walk; /* under way */
 };
 
 static void discovery_next(struct discovery *discovery);
@@ -31,7 +30,7 @@ void discovery_stop(struct discovery *discovery) {
     if (discovery == NULL)
         return;
     if (discovery->walk != NULL)
-        snmp_walk_stop(discovery->walk);
+        snmp_walk_free(discovery->walk);
     image_free(discovery->image);
     wanted_done(&discovery->list);
     free(discovery);
@@ -52,7 +51,6 @@ static void discovery_end(struct discovery *discovery, int error, const char *de
 static bool discovery_failed(struct discovery *discovery, int error, const char *detail) {
     if (error == 0 || error == ERROR_REFUSED || error == ERROR_TOO_BIG) {
         discovery->silent = 0;
-        discovery->answered = true;
         return false;
     }
     if (error != ERROR_UNREACHABLE && error != ERROR_CLOSED && error != ERROR_MEMORY &&
@@ -94,44 +92,55 @@ static void registers_answered(void *context, const struct link_answer *answer) 
 
 static void column_found(void *context, const struct varbind *varbind) {
     struct discovery *discovery = context;
-    discovery->answered = true;
     image_put_varbind(discovery->image, varbind);
 }
 
-static void column_walked(void *context, int error) {
+static void columns_walked(void *context, int error) {
     struct discovery *discovery = context;
+    snmp_walk_free(discovery->walk);
     discovery->walk = NULL;
-    if (discovery_failed(discovery, error, "while walking its tables"))
+    if (discovery_failed(discovery, error, "while its tables were walked"))
         return;
-    discovery->at++;
+    discovery->at += discovery->asked;
+    discovery->asked = 0;
     discovery_next(discovery);
 }
 
-static int discovery_ask_instances(struct discovery *discovery) {
-    size_t most = discovery->asked == 1 ? 1 : INSTANCES_MOST, n = 0;
-    for (size_t i = discovery->at; i < discovery->list.n && n < most; i++, n++) {
-        struct wanted *wanted = &discovery->list.item[i];
-        if (wanted->column || wanted->n == 0)
+/* The run of items of one kind that the next request takes together. */
+static void discovery_gather(struct discovery *discovery, size_t most) {
+    const struct wanted *first = &discovery->list.item[discovery->at];
+    discovery->asked = 0;
+    for (size_t i = discovery->at; i < discovery->list.n && discovery->asked < most; i++) {
+        const struct wanted *wanted = &discovery->list.item[i];
+        if (wanted->n == 0 || wanted->column != first->column)
             break;
-        discovery->oids[n] = (struct oid){wanted->part, wanted->n};
+        discovery->oids[discovery->asked++] = (struct oid){wanted->part, wanted->n};
     }
-    discovery->asked = n;
-    struct link_request request = {
-        .ask = ASK_GET, .oids = discovery->oids, .n_oids = n, .timeout_ms = discovery->timeout_ms};
+}
+
+static int discovery_ask_instances(struct discovery *discovery) {
+    discovery_gather(discovery, discovery->asked == 1 ? 1 : TOGETHER_MOST);
+    struct link_request request = {.ask = ASK_GET,
+                                   .oids = discovery->oids,
+                                   .n_oids = discovery->asked,
+                                   .timeout_ms = discovery->timeout_ms};
     return link_ask(discovery->link, &request, instances_answered, discovery);
 }
 
-static int discovery_walk_column(struct discovery *discovery, struct wanted *wanted) {
+static int discovery_walk_columns(struct discovery *discovery) {
     const struct manners *manners = &discovery->driver->manners;
-    discovery->oids[0] = (struct oid){wanted->part, wanted->n};
-    struct snmp_walk_order order = {
+    discovery_gather(discovery, TOGETHER_MOST);
+    struct snmp_walk_plan plan = {
         .columns = discovery->oids,
-        .n_columns = 1,
+        .n_columns = discovery->asked,
         .repetitions = manners->most_repetitions > 0 ? manners->most_repetitions : REPETITIONS_DEFAULT,
-        .unsorted = manners->unsorted,
         .timeout_ms = discovery->timeout_ms,
+        .unsorted = manners->unsorted,
+        .found = column_found,
+        .done = columns_walked,
+        .context = discovery,
     };
-    return snmp_walk_start(discovery->link, &order, column_found, column_walked, discovery, &discovery->walk);
+    return snmp_walk_new(discovery->link, &plan, &discovery->walk);
 }
 
 static void discovery_next(struct discovery *discovery) {
@@ -149,7 +158,7 @@ static void discovery_next(struct discovery *discovery) {
                                        .timeout_ms = discovery->timeout_ms};
         error = link_ask(discovery->link, &request, registers_answered, discovery);
     } else if (wanted->column) {
-        error = discovery_walk_column(discovery, wanted);
+        error = discovery_walk_columns(discovery);
     } else {
         error = discovery_ask_instances(discovery);
     }
@@ -157,8 +166,8 @@ static void discovery_next(struct discovery *discovery) {
         discovery_end(discovery, error, "the request could not be sent");
 }
 
-int discovery_start(struct link *link, const struct driver *driver, uint32_t timeout_ms, discovery_done done, void *context,
-                    struct discovery **started) {
+int discovery_start(struct link *link, const struct driver *driver, uint32_t timeout_ms, discovery_done done,
+                    void *context, struct discovery **started) {
     struct discovery *discovery = calloc(1, sizeof(*discovery));
     if (discovery == NULL)
         return ERROR_MEMORY;
