@@ -2,14 +2,12 @@
 /* Reads the file and answers on the loop; what is in it and how it is looked up is recording's. */
 #include "acquire/link_replay.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "acquire/codec_modbus.h"
 #include "acquire/recording.h"
-#include "base/text.h"
+#include "base/file.h"
 
 enum {
     MOST_FILE_SIZE = 64 << 20,
@@ -120,37 +118,14 @@ static void close_replay(struct link *link) {
     uv_close((uv_handle_t *)&replay->idle, on_closed);
 }
 
-static int read_file(const char *path, struct text *text, char *why, size_t size) {
-    FILE *file = fopen(path, "re");
-    if (!file) {
-        snprintf(why, size, "%s: %s", path, strerror(errno));
-        return ERROR_NOT_FOUND;
-    }
-    char block[16384];
-    size_t n;
-    while (text->size <= MOST_FILE_SIZE && (n = fread(block, 1, sizeof(block), file)) > 0)
-        text_add(text, block, n);
-    int error = 0;
-    if (ferror(file)) {
-        snprintf(why, size, "%s: cannot be read", path);
-        error = ERROR_NOT_FOUND;
-    } else if (text->size > MOST_FILE_SIZE) {
-        snprintf(why, size, "%s: larger than %d MiB", path, MOST_FILE_SIZE >> 20);
-        error = ERROR_TOO_BIG;
-    } else if (text->failed) {
-        snprintf(why, size, "%s: out of memory", path);
-        error = ERROR_MEMORY;
-    }
-    fclose(file);
-    return error;
-}
-
 int link_replay_open(uv_loop_t *loop, const char *path, struct link **link, char *why, size_t size) {
     static const struct link_kind kind = {.ask = ask_replay, .close = close_replay};
     struct text text = {0};
     struct recording *recording;
-    int error = read_file(path, &text, why, size);
-    if (!error)
+    int error = file_read(path, MOST_FILE_SIZE, &text, NULL);
+    if (error)
+        snprintf(why, size, "%s: %s", path, file_error_text(error));
+    else
         error = recording_parse(path, text.data, text.size, &recording, why, size);
     text_done(&text);
     if (error)

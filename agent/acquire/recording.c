@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "acquire/codec_modbus.h"
+#include "acquire/oid.h"
 
 int recording_fail(struct recording_parser *parser, size_t line, const char *format, ...) {
     int used = snprintf(parser->why, parser->why_size, "%s:%zu: ", parser->name, line);
@@ -108,7 +109,7 @@ static size_t find_object(const struct recording *recording, struct oid name, bo
     size_t low = 0, high = recording->n_objects;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (recording_compare_oids(recording->objects[middle].varbind.name, name) < (beyond ? 1 : 0))
+        if (oid_compare(&recording->objects[middle].varbind.name, &name) < (beyond ? 1 : 0))
             low = middle + 1;
         else
             high = middle;
@@ -118,7 +119,7 @@ static size_t find_object(const struct recording *recording, struct oid name, bo
 
 bool recording_get(const struct recording *recording, struct oid name, struct varbind *found) {
     size_t i = find_object(recording, name, false);
-    if (i == recording->n_objects || recording_compare_oids(recording->objects[i].varbind.name, name) != 0)
+    if (i == recording->n_objects || oid_compare(&recording->objects[i].varbind.name, &name) != 0)
         return false;
     *found = recording->objects[i].varbind;
     return true;

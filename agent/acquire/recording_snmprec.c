@@ -6,17 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "acquire/oid.h"
 #include "base/text.h"
 
 enum { MOST_TEXT = 65535 };
-
-int recording_compare_oids(struct oid a, struct oid b) {
-    size_t n = a.n < b.n ? a.n : b.n;
-    for (size_t i = 0; i < n; i++)
-        if (a.part[i] != b.part[i])
-            return a.part[i] < b.part[i] ? -1 : 1;
-    return (a.n > b.n) - (a.n < b.n);
-}
 
 /* Digits only, up to `most`. `end` NULL: the whole string. */
 static bool parse_unsigned(const char *text, uint64_t most, uint64_t *number, char **end) {
@@ -34,20 +27,12 @@ static bool parse_unsigned(const char *text, uint64_t most, uint64_t *number, ch
 
 static bool parse_oid(struct recording *recording, const char *text, struct oid *oid) {
     uint32_t *parts = recording->parts + recording->n_parts;
-    size_t n = 0;
-    for (;; text++) {
-        uint64_t part;
-        char *end;
-        if (n == OID_MOST || !parse_unsigned(text, UINT32_MAX, &part, &end))
-            return false;
-        parts[n++] = (uint32_t)part;
-        text = end;
-        if (*text != '.')
-            break;
-    }
-    *oid = (struct oid){.part = parts, .n = n};
-    recording->n_parts += n;
-    return *text == '\0';
+    int n = oid_parse(text, parts, OID_MOST);
+    if (n < 0)
+        return false;
+    *oid = (struct oid){.part = parts, .n = (size_t)n};
+    recording->n_parts += (size_t)n;
+    return true;
 }
 
 static int hex_digit(char c) {
@@ -163,7 +148,7 @@ int recording_parse_object(struct recording_parser *parser, char *line, size_t s
 
 static int compare_objects(const void *a, const void *b) {
     const struct recording_object *left = a, *right = b;
-    return recording_compare_oids(left->varbind.name, right->varbind.name);
+    return oid_compare(&left->varbind.name, &right->varbind.name);
 }
 
 int recording_sort_objects(struct recording_parser *parser) {

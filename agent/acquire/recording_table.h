@@ -48,7 +48,6 @@ int recording_parse_object(struct recording_parser *parser, char *line, size_t s
 int recording_parse_registers(struct recording_parser *parser, char *line);
 
 /* The order of the tables. A line that repeats another is refused when they are sorted. */
-int recording_compare_oids(struct oid a, struct oid b);
 int recording_compare_cells(const void *a, const void *b);
 int recording_sort_objects(struct recording_parser *parser);
 int recording_sort_cells(struct recording_parser *parser);
