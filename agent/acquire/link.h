@@ -54,7 +54,11 @@ struct link_request {
 };
 
 struct link_answer {
-    int error; /* ERROR_NONE, _TIMEOUT, _UNREACHABLE, _REFUSED, _GARBLED, _TOO_BIG (SNMP tooBig), _CLOSED */
+    /*
+     * ERROR_NONE, _TIMEOUT, _UNREACHABLE, _REFUSED, _GARBLED, _TOO_BIG (SNMP tooBig), _BUSY (its turn on the
+     * bus never came), _CLOSED
+     */
+    int error;
     uint8_t exception; /* Modbus exception code, or SNMP error-status, of REFUSED */
     uint16_t culprit;  /* SNMP error-index, 1-based; 0 = not said */
     const char
@@ -71,7 +75,10 @@ typedef void (*link_done)(void *context, const struct link_answer *answer);
 
 struct link;
 struct link_kind {
-    /* 0 and exactly one later call of done; or ERROR_BUSY / ERROR_MEMORY and none. Request memory is the caller's until done. */
+    /*
+     * 0 and exactly one later call of done; or ERROR_BUSY / ERROR_MEMORY and none. Request memory is the
+     * caller's until done.
+     */
     int (*ask)(struct link *link, const struct link_request *request, link_done done, void *context);
     /* Gives the link back. A request under way is forgotten: its callback is not called. */
     void (*close)(struct link *link);
