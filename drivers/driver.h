@@ -32,7 +32,7 @@
 
 #include "catalog.h"
 
-/* How a value lies in registers. Words are big-endian; `low_word_first` on the driver or the point swaps them. */
+/* How a value lies in registers. Words are big-endian; `low_word_first` swaps their order. */
 enum wire {
     WIRE_NONE,
     U16,

@@ -57,7 +57,7 @@ struct device_view *device_view_hold(struct device_view *view); /* returns it, o
 void device_view_release(struct device_view *view);             /* frees with the last; NULL is fine */
 
 /* The labels of a series, in the published order, without empty ones. */
-enum { LABELS_MOST = 12 };
+enum { LABELS_MOST = 13 };
 struct label {
     const char *name, *value;
 };

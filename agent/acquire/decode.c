@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From bytes and varbinds to readings. Scale and unit are one exact fraction, so an integer is rounded once: 234 tenths
+ * is the double nearest to 23.4.
+ */
+#include "acquire/decode.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/text.h"
+
+const char *bad_reason_word(enum bad_reason reason) {
+    static const char *const words[N_BAD_REASONS] = {"range", "state", "number"};
+    return words[reason];
+}
+
+uint16_t source_width(const struct source *source) {
+    switch (source->wire) {
+    case U32:
+    case S32:
+    case F32:
+        return 2;
+    case U64:
+    case S64:
+    case F64:
+        return 4;
+    case TEXT:
+        return source->words;
+    case WIRE_NONE:
+    case U16:
+    case S16:
+    case LOW_BYTE:
+    case HIGH_BYTE:
+    case BIT:
+        break;
+    }
+    return 1;
+}
+
+uint8_t source_function(const struct source *source) {
+    switch (source->kind) {
+    case SOURCE_COIL:
+        return 1;
+    case SOURCE_DISCRETE:
+        return 2;
+    case SOURCE_HOLDING:
+        return 3;
+    case SOURCE_INPUT:
+        return 4;
+    case SOURCE_NONE:
+    case SOURCE_OID:
+        break;
+    }
+    return 0;
+}
+
+static struct raw raw_integer(int64_t integer) {
+    return (struct raw){.kind = RAW_INTEGER, .integer = integer};
+}
+
+static struct raw raw_real(double real) {
+    return (struct raw){.kind = RAW_REAL, .real = real};
+}
+
+/* Big-endian words, the high or the low one first. */
+static uint64_t join_words(const uint8_t *data, unsigned words, bool low_first) {
+    uint64_t number = 0;
+    for (unsigned i = 0; i < words; i++) {
+        const uint8_t *word = data + 2 * (low_first ? words - 1 - i : i);
+        number = number << 16 | (uint64_t)word[0] << 8 | word[1];
+    }
+    return number;
+}
+
+static double real_of_bits32(uint32_t bits) {
+    float real;
+    memcpy(&real, &bits, sizeof(real));
+    return (double)real;
+}
+
+static double real_of_bits64(uint64_t bits) {
+    double real;
+    memcpy(&real, &bits, sizeof(real));
+    return real;
+}
+
+struct raw decode_registers(const struct source *source, const uint8_t *data) {
+    uint64_t bits = source->wire == TEXT ? 0 : join_words(data, source_width(source), source->low_word_first);
+    switch (source->wire) {
+    case U16:
+    case U32:
+        return raw_integer((int64_t)bits);
+    case S16:
+        return raw_integer((int16_t)bits);
+    case S32:
+        return raw_integer((int32_t)bits);
+    case U64:
+        return bits > INT64_MAX ? raw_real((double)bits) : raw_integer((int64_t)bits);
+    case S64:
+        return raw_integer((int64_t)bits);
+    case F32:
+        return raw_real(real_of_bits32((uint32_t)bits));
+    case F64:
+        return raw_real(real_of_bits64(bits));
+    case LOW_BYTE:
+        return raw_integer((int64_t)(bits & 0xff));
+    case HIGH_BYTE:
+        return raw_integer((int64_t)(bits >> 8 & 0xff));
+    case BIT:
+        return raw_integer((int64_t)(bits >> source->bit & 1));
+    case TEXT:
+        return (struct raw){.kind = RAW_TEXT, .text = (const char *)data, .size = 2u * source->words};
+    case WIRE_NONE:
+        break;
+    }
+    return (struct raw){.kind = RAW_NONE};
+}
+
+/* A text that is a number, as that number; everything else as it is. */
+static struct raw raw_normalize(const struct raw *raw) {
+    char text[40];
+    size_t begin = 0, end = raw->size;
+    if (raw->kind != RAW_TEXT)
+        return *raw;
+    while (begin < end && isspace((unsigned char)raw->text[begin]))
+        begin++;
+    while (end > begin && (isspace((unsigned char)raw->text[end - 1]) || raw->text[end - 1] == 0))
+        end--;
+    if (end == begin)
+        return (struct raw){.kind = RAW_NONE};
+    if (end - begin >= sizeof(text))
+        return *raw;
+    memcpy(text, raw->text + begin, end - begin);
+    text[end - begin] = 0;
+    int64_t integer;
+    double real;
+    if (text_to_integer(text, &integer) == 0)
+        return raw_integer(integer);
+    if (text_to_number(text, &real) == 0)
+        return raw_real(real);
+    return *raw;
+}
+
+int decode_number(const struct raw *raw, double *number) {
+    struct raw plain = raw_normalize(raw);
+    if (plain.kind == RAW_INTEGER)
+        *number = (double)plain.integer;
+    else if (plain.kind == RAW_REAL && !isnan(plain.real))
+        *number = plain.real;
+    else
+        return ERROR_ARGUMENT;
+    return 0;
+}
+
+static bool absent_has(const struct absent *absent, const struct raw *raw) {
+    if (raw->kind == RAW_NONE || (raw->kind == RAW_REAL && isnan(raw->real)))
+        return true;
+    for (unsigned i = 0; i < absent->n; i++)
+        if (raw->kind == RAW_INTEGER ? raw->integer == absent->values[i]
+                                     : raw->kind == RAW_REAL && raw->real == (double)absent->values[i])
+            return true;
+    return false;
+}
+
+/* Below this, an integer is a double exactly, so one division rounds once. */
+static const int64_t exact = (int64_t)1 << 53;
+
+static double convert_integer(const struct conversion *by, int64_t integer) {
+    int64_t scaled;
+    if (!__builtin_mul_overflow(integer, by->numerator, &scaled) &&
+        !__builtin_add_overflow(scaled, by->offset, &scaled) && scaled <= exact && scaled >= -exact &&
+        by->denominator <= exact)
+        return (double)scaled / (double)by->denominator;
+    long double wide = (long double)integer * (long double)by->numerator + (long double)by->offset;
+    return (double)(wide / (long double)by->denominator);
+}
+
+static double convert_real(const struct conversion *by, double real) {
+    return (real * (double)by->numerator + (double)by->offset) / (double)by->denominator;
+}
+
+static enum quality decode_state(const struct point *point, const struct raw *raw, double *value,
+                                 enum bad_reason *reason) {
+    *reason = BAD_STATE;
+    for (unsigned i = 0; i < point->n_states && raw->kind == RAW_INTEGER; i++) {
+        if (point->states[i].raw == raw->integer) {
+            *value = point->states[i].published;
+            return QUALITY_GOOD;
+        }
+    }
+    return QUALITY_BAD;
+}
+
+enum quality decode_value(const struct driver *driver, const struct plan_item *item, const struct raw *given,
+                          double *value, enum bad_reason *reason) {
+    const struct point *point = item->point;
+    struct raw raw = raw_normalize(given);
+    if (point->wraps && raw.unsigned32 && raw.integer > INT32_MAX)
+        raw.integer -= (int64_t)1 << 32;
+    if (absent_has(&point->absent, &raw))
+        return QUALITY_ABSENT;
+    if (point->n_states > 0)
+        return decode_state(point, &raw, value, reason);
+    if (point->adjusted && raw.kind != RAW_TEXT) {
+        double number = raw.kind == RAW_INTEGER ? (double)raw.integer : raw.real;
+        if (driver->adjust(point, &number) == DROP)
+            return QUALITY_ABSENT;
+        raw = raw_real(number);
+    }
+    *reason = BAD_NUMBER;
+    if (raw.kind == RAW_INTEGER)
+        *value = convert_integer(&item->conversion, raw.integer);
+    else if (raw.kind == RAW_REAL && isfinite(raw.real))
+        *value = convert_real(&item->conversion, raw.real);
+    else
+        return QUALITY_BAD;
+    const struct quantity_info *info = catalog_quantity(point->quantity);
+    if (info->magnitude)
+        *value = fabs(*value);
+    *reason = BAD_RANGE;
+    return *value >= info->least && *value <= info->most ? QUALITY_GOOD : QUALITY_BAD;
+}
+
+struct raw decode_raw(const struct plan_item *item, const struct plan_request *request,
+                      const struct link_answer *answer) {
+    if (request->function == 0)
+        return item->position < answer->n_varbinds ? answer->varbinds[item->position].raw
+                                                   : (struct raw){.kind = RAW_NONE};
+    if (request->function <= 2) {
+        if (item->position / 8u >= answer->size)
+            return (struct raw){.kind = RAW_NONE};
+        return raw_integer(answer->data[item->position / 8] >> (item->position % 8) & 1);
+    }
+    if (2u * (item->position + source_width(item->source)) > answer->size)
+        return (struct raw){.kind = RAW_NONE};
+    return decode_registers(item->source, answer->data + 2u * item->position);
+}
+
+/* Whether the device says that this value counts. */
+static bool item_valid(const struct plan_item *item, const struct link_answer *answer) {
+    if (item->valid_at == PLAN_NONE || item->valid_at >= answer->n_varbinds)
+        return true;
+    const struct raw *says = &answer->varbinds[item->valid_at].raw;
+    return says->kind == RAW_NONE || match_raw(item->valid, says);
+}
+
+void decode_answer(const struct plan *plan, const struct plan_request *request,
+                   const struct link_answer *answer, struct readings *readings) {
+    for (uint32_t i = 0; i < request->n_items; i++) {
+        const struct plan_item *item = &plan->items[request->first_item + i];
+        uint32_t at = item->series - readings->first;
+        enum bad_reason reason = BAD_NUMBER;
+        double value = 0;
+        if (item->raw_only || at >= readings->n)
+            continue;
+        if (item->rank > 0 && readings->qualities[at] == QUALITY_GOOD)
+            continue;
+        struct raw raw = decode_raw(item, request, answer);
+        if (raw.kind == RAW_NONE || !item_valid(item, answer))
+            continue;
+        enum quality quality = decode_value(plan->driver, item, &raw, &value, &reason);
+        if (quality == QUALITY_BAD)
+            readings->bad[reason]++;
+        if (quality == QUALITY_GOOD || (quality == QUALITY_BAD && readings->qualities[at] != QUALITY_GOOD)) {
+            readings->values[at] = value;
+            readings->qualities[at] = (uint8_t)quality;
+        }
+    }
+}
+
+/* The bytes of a register source in an image; `data` has room for 2 x 255. */
+static bool image_source(const struct driver *driver, const struct image *image, const struct source *source,
+                         uint8_t *data) {
+    uint16_t address = (uint16_t)(source->address - driver->first_register);
+    return image_registers(image, source_function(source), address, source_width(source), data);
+}
+
+int decode_image_number(const struct driver *driver, const struct image *image, const struct source *source,
+                        double *number) {
+    uint8_t data[510];
+    if (!image_source(driver, image, source, data))
+        return ERROR_NOT_FOUND;
+    struct raw raw = source_function(source) <= 2 ? raw_integer(data[0]) : decode_registers(source, data);
+    return decode_number(&raw, number);
+}
+
+bool decode_image_text(const struct driver *driver, const struct image *image, const struct source *source,
+                       char *text, size_t size) {
+    uint8_t data[510];
+    uint32_t part[OID_MOST];
+    struct raw raw = {.kind = RAW_NONE};
+    if (source->kind == SOURCE_OID) {
+        struct oid name = {part, plan_source_name(driver, source, NULL, part)};
+        raw = image_object(image, &name);
+    } else if (image_source(driver, image, source, data)) {
+        raw = decode_registers(source, data);
+    }
+    return raw_write_text(&raw, text, size);
+}
+
+bool raw_write_text(const struct raw *raw, char *text, size_t size) {
+    size_t used = 0;
+    if (raw->kind == RAW_INTEGER) {
+        struct text number = {0};
+        text_add_integer(&number, raw->integer);
+        used = number.size < size ? number.size : size - 1;
+        memcpy(text, number.data != NULL ? number.data : "", used);
+        text_done(&number);
+    }
+    for (size_t i = 0; raw->kind == RAW_TEXT && i < raw->size && raw->text[i] != 0 && used + 1 < size; i++)
+        if ((unsigned char)raw->text[i] >= ' ' && raw->text[i] != 0x7f && (used > 0 || raw->text[i] != ' '))
+            text[used++] = raw->text[i];
+    while (used > 0 && text[used - 1] == ' ')
+        used--;
+    while (used > 0 && !text_is_utf8(text, used))
+        used--;
+    text[used] = 0;
+    return used > 0;
+}
+
+/* Matches from here on; `depth` bounds what hostile texts can cost. */
+static bool match_here(const char *pattern, const char *text, const char *end, unsigned depth) {
+    for (; *pattern != 0; pattern++) {
+        if (*pattern == '*') {
+            for (const char *rest = text; depth > 0 && rest <= end; rest++)
+                if (match_here(pattern + 1, rest, end, depth - 1))
+                    return true;
+            return false;
+        }
+        if (*pattern == '#') {
+            if (text == end || !isdigit((unsigned char)*text))
+                return false;
+            while (text < end && isdigit((unsigned char)*text))
+                text++;
+        } else if (text == end || *text++ != *pattern) {
+            return false;
+        }
+    }
+    return text == end;
+}
+
+bool pattern_match(const char *pattern, const char *text, size_t size) {
+    return match_here(pattern, text, text + (size < 1024 ? size : 1024), 4);
+}

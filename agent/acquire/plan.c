@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Packs the rows of a device into a plan: series by rate, requests within the driver's manners. The only memory a plan
+ * needs is counted first and allocated once per array.
+ */
+#include "acquire/plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "acquire/plan_rows.h"
+
+enum {
+    REGISTERS_MOST = 125, /* Modbus application protocol V1.1b3, 6.3 */
+    BITS_MOST = 2000,     /* the same, 6.1 */
+    VARBINDS_DEFAULT = 40,
+    REQUEST_BYTES = 1300, /* of answers, so that they fit one Ethernet frame with headers */
+    VARBIND_EXTRA = 12,   /* tags, lengths and a value of an average varbind, beside its name */
+};
+
+static int64_t greatest_divisor(int64_t a, int64_t b) {
+    while (b != 0) {
+        int64_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a < 0 ? -a : a;
+}
+
+/* The device's scale as a fraction. */
+static int scale_fraction(enum scale_kind kind, int64_t factor, int64_t *numerator, int64_t *denominator) {
+    int64_t power = 1;
+    *numerator = *denominator = 1;
+    if (kind == SCALE_DIGITS)
+        factor = -factor;
+    if (kind == SCALE_DIGITS || kind == SCALE_EXPONENT) {
+        if (factor < -15 || factor > 15)
+            return ERROR_TOO_BIG;
+        for (int64_t i = factor < 0 ? -factor : factor; i > 0; i--)
+            power *= 10;
+        *(factor < 0 ? denominator : numerator) = power;
+    } else if (kind == SCALE_DIVISOR) {
+        if (factor <= 0)
+            return ERROR_TOO_BIG;
+        *denominator = factor;
+    } else if (kind == SCALE_FACTOR && factor != 0) {
+        *(factor < 0 ? denominator : numerator) = factor < 0 ? -factor : factor;
+    }
+    return 0;
+}
+
+int conversion_make(const struct point *point, enum unit unit, enum scale_kind kind, int64_t factor,
+                    struct conversion *conversion) {
+    const struct unit_info *info = catalog_unit(unit);
+    int64_t up, down, shift, numerator, offset, denominator;
+    int64_t mul = point->mul == 0 ? 1 : point->mul, div = point->div == 0 ? 1 : point->div;
+    if (scale_fraction(kind, factor, &up, &down) != 0)
+        return ERROR_TOO_BIG;
+    /* ((raw mul + add) / div) up / down is printed; published is that times the unit's numerator plus shift, over ... */
+    bool over =
+        __builtin_mul_overflow(up, info->numerator, &up) || __builtin_mul_overflow(mul, up, &numerator) ||
+        __builtin_mul_overflow(point->add, up, &offset) || __builtin_mul_overflow(div, down, &down) ||
+        __builtin_mul_overflow(info->shift, down, &shift) || __builtin_add_overflow(offset, shift, &offset) ||
+        __builtin_mul_overflow(down, info->denominator, &denominator);
+    if (over)
+        return ERROR_TOO_BIG;
+    int64_t common = greatest_divisor(greatest_divisor(numerator, offset), denominator);
+    *conversion = (struct conversion){numerator / common, offset / common, denominator / common};
+    return 0;
+}
+
+/* --- series ----------------------------------------------------------------------------------------------------- */
+
+/* Gives rows of one quantity and place one series, in table order; raw rows get their own. Returns how many. */
+static uint32_t rows_number_series(struct plan_rows *rows) {
+    uint32_t n = 0;
+    for (size_t i = 0; i < rows->n; i++) {
+        struct plan_row *row = &rows->row[i];
+        row->series = n;
+        for (size_t j = 0; j < i && !row->raw_only; j++) {
+            const struct plan_row *before = &rows->row[j];
+            if (before->point->quantity == row->point->quantity && !before->raw_only &&
+                place_equal(&before->place, &row->place)) {
+                row->series = before->series;
+                row->rank = (uint8_t)(before->rank < UINT8_MAX ? before->rank + 1 : UINT8_MAX);
+            }
+        }
+        n += row->series == n;
+    }
+    return n;
+}
+
+static enum rate plan_rate_of(const struct plan *plan, uint32_t series) {
+    int rate = 0;
+    while (series - plan->series_of[rate].first >= plan->series_of[rate].n)
+        rate++;
+    return (enum rate)rate;
+}
+
+/* Orders series by rate, in table order within one. A later source of a series is polled with the first. */
+static int rows_settle_rates(struct plan_rows *rows, uint32_t n_series, struct plan *plan) {
+    uint32_t *place = calloc(n_series + 1, sizeof(*place)), next = 0;
+    if (place == NULL)
+        return ERROR_MEMORY;
+    for (int rate = 0; rate < N_RATES; rate++) {
+        plan->series_of[rate].first = next;
+        for (size_t i = 0; i < rows->n; i++)
+            if (rows->row[i].rank == 0 && rows->row[i].point->rate == (enum rate)rate)
+                place[rows->row[i].series] = next++;
+        plan->series_of[rate].n = next - plan->series_of[rate].first;
+    }
+    for (size_t i = 0; i < rows->n; i++) {
+        struct plan_row *row = &rows->row[i];
+        row->series = place[row->series];
+        row->order = (uint32_t)i;
+        row->rate = plan_rate_of(plan, row->series);
+        plan->series[row->series] = (struct series){.quantity = row->point->quantity, .place = row->place};
+    }
+    free(place);
+    return 0;
+}
+
+/* The order in which they are packed: what can share a request side by side. */
+static int compare_rows(const void *left, const void *right) {
+    const struct plan_row *a = left, *b = right;
+    if (a->rate != b->rate)
+        return a->rate < b->rate ? -1 : 1;
+    int function = source_function(a->source) - source_function(b->source);
+    if (function != 0)
+        return function;
+    if (a->address != b->address)
+        return a->address < b->address ? -1 : 1;
+    return a->order < b->order ? -1 : 1;
+}
+
+/* --- packing ---------------------------------------------------------------------------------------------------- */
+
+struct packer {
+    struct plan *plan;
+    const struct driver *driver;
+    size_t bytes; /* of the SNMP request being filled */
+};
+
+static struct plan_request *packer_begin(struct packer *packer, enum rate rate, uint8_t function) {
+    struct plan *plan = packer->plan;
+    struct plan_request *request = &plan->requests[plan->n_requests++];
+    *request = (struct plan_request){.rate = rate,
+                                     .function = function,
+                                     .first_oid = (uint32_t)plan->n_oids,
+                                     .first_item = (uint32_t)plan->n_items};
+    packer->bytes = 0;
+    return request;
+}
+
+/* Puts a name into the request; returns its varbind number. */
+static uint16_t packer_add_name(struct packer *packer, struct plan_request *request, const uint32_t *name,
+                                size_t n) {
+    struct plan *plan = packer->plan;
+    uint32_t *part = plan->parts + plan->n_parts;
+    memcpy(part, name, n * sizeof(*part));
+    plan->oids[plan->n_oids++] = (struct oid){part, n};
+    plan->n_parts += n;
+    return (uint16_t)request->n_oids++;
+}
+
+static size_t name_bytes(const uint32_t *name, size_t n) {
+    size_t bytes = VARBIND_EXTRA;
+    for (size_t i = 0; i < n; i++)
+        bytes += name[i] < 128         ? 1
+                 : name[i] < 16384     ? 2
+                 : name[i] < 2097152   ? 3
+                 : name[i] < 268435456 ? 4
+                                       : 5;
+    return n == 0 ? 0 : bytes;
+}
+
+static struct plan_item *packer_add_item(struct packer *packer, struct plan_request *request,
+                                         const struct plan_row *row) {
+    struct plan_item *item = &packer->plan->items[packer->plan->n_items++];
+    *item = (struct plan_item){.point = row->point,
+                               .source = row->source,
+                               .valid = row->valid,
+                               .conversion = row->conversion,
+                               .series = row->series,
+                               .valid_at = PLAN_NONE,
+                               .rank = row->rank,
+                               .raw_only = row->raw_only};
+    request->n_items++;
+    return item;
+}
+
+static void packer_add_object(struct packer *packer, const struct plan_row *row) {
+    struct plan *plan = packer->plan;
+    struct plan_request *request = plan->n_requests > 0 ? &plan->requests[plan->n_requests - 1] : NULL;
+    size_t bytes = name_bytes(row->name, row->name_n) + name_bytes(row->valid_name, row->valid_n);
+    uint32_t wanted = row->valid_n > 0 ? 2 : 1;
+    uint32_t most =
+        packer->driver->manners.most_varbinds > 0 ? packer->driver->manners.most_varbinds : VARBINDS_DEFAULT;
+    if (request == NULL || request->rate != row->rate || request->n_oids + wanted > most ||
+        packer->bytes + bytes > REQUEST_BYTES)
+        request = packer_begin(packer, row->rate, 0);
+    packer->bytes += bytes;
+    struct plan_item *item = packer_add_item(packer, request, row);
+    item->position = packer_add_name(packer, request, row->name, row->name_n);
+    if (row->valid_n > 0)
+        item->valid_at = packer_add_name(packer, request, row->valid_name, row->valid_n);
+}
+
+static void packer_add_register(struct packer *packer, const struct plan_row *row) {
+    struct plan *plan = packer->plan;
+    const struct manners *manners = &packer->driver->manners;
+    struct plan_request *request = plan->n_requests > 0 ? &plan->requests[plan->n_requests - 1] : NULL;
+    uint8_t function = source_function(row->source);
+    uint16_t width = source_width(row->source);
+    uint32_t most = manners->most_registers > 0 ? manners->most_registers : REGISTERS_MOST;
+    if (function <= 2)
+        most = BITS_MOST;
+    bool fits = request != NULL && request->rate == row->rate && request->function == function &&
+                row->address <= request->address + request->count + manners->widest_gap &&
+                (uint32_t)(row->address + width - request->address) <= most;
+    if (!fits) {
+        request = packer_begin(packer, row->rate, function);
+        request->address = row->address;
+    }
+    if (row->address + width > request->address + request->count)
+        request->count = (uint16_t)(row->address + width - request->address);
+    packer_add_item(packer, request, row)->position = (uint16_t)(row->address - request->address);
+}
+
+/* --- building --------------------------------------------------------------------------------------------------- */
+
+struct plan *plan_hold(struct plan *plan) {
+    atomic_fetch_add(&plan->references, 1);
+    return plan;
+}
+
+static void plan_free(struct plan *plan) {
+    if (plan == NULL)
+        return;
+    free(plan->series);
+    free(plan->items);
+    free(plan->requests);
+    free(plan->oids);
+    free(plan->parts);
+    free(plan);
+}
+
+void plan_release(struct plan *plan) {
+    if (plan != NULL && atomic_fetch_sub(&plan->references, 1) == 1)
+        plan_free(plan);
+}
+
+static int plan_reserve(struct plan *plan, const struct plan_rows *rows) {
+    size_t parts = 0;
+    for (size_t i = 0; i < rows->n; i++)
+        parts += rows->row[i].name_n + (size_t)rows->row[i].valid_n;
+    plan->series = calloc(rows->n, sizeof(*plan->series));
+    plan->items = calloc(rows->n, sizeof(*plan->items));
+    plan->requests = calloc(rows->n, sizeof(*plan->requests));
+    plan->oids = calloc(2 * rows->n, sizeof(*plan->oids));
+    plan->parts = calloc(parts + 1, sizeof(*plan->parts));
+    bool all = plan->series != NULL && plan->items != NULL && plan->requests != NULL && plan->oids != NULL &&
+               plan->parts != NULL;
+    return all ? 0 : ERROR_MEMORY;
+}
+
+static void plan_find_requests(struct plan *plan) {
+    for (size_t i = plan->n_requests; i-- > 0;) {
+        struct plan_range *range = &plan->requests_of[plan->requests[i].rate];
+        range->first = (uint32_t)i;
+        range->n++;
+    }
+}
+
+/* Gives back what was reserved for the worst case. */
+static void plan_trim(struct plan *plan) {
+    plan->series = realloc(plan->series, plan->n_series * sizeof(*plan->series));
+    plan->requests = realloc(plan->requests, plan->n_requests * sizeof(*plan->requests));
+    plan->oids = realloc(plan->oids, (plan->n_oids + 1) * sizeof(*plan->oids));
+}
+
+static int plan_fill(struct plan *plan, struct plan_rows *rows) {
+    struct packer packer = {.plan = plan, .driver = plan->driver};
+    int error = plan_reserve(plan, rows);
+    if (error != 0)
+        return error;
+    plan->n_series = rows_number_series(rows);
+    error = rows_settle_rates(rows, (uint32_t)plan->n_series, plan);
+    if (error != 0)
+        return error;
+    qsort(rows->row, rows->n, sizeof(*rows->row), compare_rows);
+    for (size_t i = 0; i < rows->n; i++) {
+        if (plan->driver->protocol == PROTOCOL_SNMP)
+            packer_add_object(&packer, &rows->row[i]);
+        else
+            packer_add_register(&packer, &rows->row[i]);
+    }
+    plan_find_requests(plan);
+    plan_trim(plan);
+    return 0;
+}
+
+int plan_build(const struct driver *driver, const struct image *image, bool with_raw, struct plan **made) {
+    struct plan_rows rows = {0};
+    struct plan *plan = calloc(1, sizeof(*plan));
+    int error = plan == NULL ? ERROR_MEMORY : plan_rows_collect(driver, image, with_raw, &rows);
+    if (error == 0 && rows.n == 0)
+        error = ERROR_NOT_FOUND;
+    if (error == 0) {
+        plan->driver = driver;
+        atomic_init(&plan->references, 1);
+        error = plan_fill(plan, &rows);
+    }
+    plan_rows_done(&rows);
+    if (error != 0) {
+        plan_free(plan);
+        return error;
+    }
+    *made = plan;
+    return 0;
+}

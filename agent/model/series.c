@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The life of device views and the one order in which labels are published. */
+#include "model/series.h"
+
+#include <stdlib.h>
+
+const char *quality_word(enum quality quality) {
+    static const char *const words[N_QUALITIES] = {
+        [QUALITY_ABSENT] = "absent", [QUALITY_GOOD] = "good",
+        [QUALITY_STALE] = "stale",   [QUALITY_BAD] = "bad",
+        [QUALITY_SUBSTITUTED] = "substituted",
+    };
+    return (unsigned)quality < N_QUALITIES ? words[quality] : "unknown";
+}
+
+struct device_view *device_view_hold(struct device_view *view) {
+    atomic_fetch_add_explicit(&view->references, 1, memory_order_relaxed);
+    return view;
+}
+
+void device_view_release(struct device_view *view) {
+    /* The last holder must see what all others did before they let go. */
+    if (!view || atomic_fetch_sub_explicit(&view->references, 1, memory_order_acq_rel) > 1)
+        return;
+    char *texts[] = {view->site,         view->hall,  view->row,    view->rack,    view->feed, view->device,
+                     view->driver,       view->model, view->serial, view->firmware,
+                     view->manufacturer};
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+        free(texts[i]);
+    for (size_t i = 0; i < view->n_names; i++)
+        free(view->names[i].name);
+    free(view->names);
+    free(view->series);
+    free(view);
+}
+
+static void add(struct labels *labels, const char *name, const char *value) {
+    if (value && *value)
+        labels->label[labels->n++] = (struct label){name, value};
+}
+
+void series_write_labels(const struct device_view *view, const struct series *series, struct labels *labels) {
+    const struct place *place = &series->place;
+    labels->n = 0;
+    place_write_id(place, labels->id, sizeof(labels->id));
+    add(labels, "site", view->site);
+    add(labels, "hall", view->hall);
+    add(labels, "row", view->row);
+    add(labels, "rack", view->rack);
+    add(labels, "feed", view->feed);
+    add(labels, "device", view->device);
+    add(labels, "class", view->class);
+    add(labels, "component", catalog_part(place->part));
+    add(labels, "component_id", labels->id);
+    add(labels, "phase", catalog_phase(place->phase));
+    add(labels, "side", catalog_side(place->side));
+    add(labels, "point", place->point);
+    add(labels, "reason", series->reason);
+}

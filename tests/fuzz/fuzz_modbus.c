@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Fuzzes the way of a reply: the first six bytes make the request, the rest is the stream. Whatever is found must lie
+ * within the stream, and a good reply must carry exactly what was asked for.
+ */
+#include <assert.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "acquire/codec_modbus.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check_frame(const struct modbus_request *request, const struct modbus_frame *frame,
+                        const uint8_t *end) {
+    assert(frame->size <= MODBUS_TCP_MOST_SIZE);
+    assert(frame->pdu_size >= 1 && frame->pdu + frame->pdu_size <= end);
+    struct modbus_reply reply;
+    enum modbus_fault fault = modbus_check(request, frame->unit, frame->pdu, frame->pdu_size, &reply);
+    assert(fault != MODBUS_PARTIAL && fault < N_MODBUS_FAULTS);
+    if (fault != MODBUS_GOOD) {
+        assert(!reply.values && reply.size == 0);
+        return;
+    }
+    assert(reply.size == modbus_request_value_size(request));
+    assert(reply.values >= frame->pdu && reply.values + reply.size == frame->pdu + frame->pdu_size);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    if (size < 6)
+        return 0;
+    const struct modbus_request request = {
+        .unit = data[0],
+        .function = data[1],
+        .address = (uint16_t)(data[2] << 8 | data[3]),
+        .count = (uint16_t)(data[4] << 8 | data[5]),
+    };
+    if (!modbus_request_valid(&request))
+        return 0;
+    const uint8_t *stream = data + 6, *end = data + size;
+    struct modbus_frame frame;
+    enum modbus_fault fault;
+    while (fault = modbus_tcp_split(stream, (size_t)(end - stream), &frame),
+           fault == MODBUS_GOOD || fault == MODBUS_WRONG_PROTOCOL) {
+        check_frame(&request, &frame, end);
+        stream += frame.size;
+    }
+    assert(fault == MODBUS_PARTIAL || fault == MODBUS_BROKEN_LENGTH);
+    assert(fault != MODBUS_PARTIAL || end - stream < MODBUS_TCP_MOST_SIZE);
+    return 0;
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* acquire/codec_modbus.h: requests as the specification's examples spell them, and every way in which a reply can be wrong. */
+#include "check.h"
+
+#include <string.h>
+
+#include "acquire/codec_modbus.h"
+
+#define BYTES(...) (const uint8_t[]){__VA_ARGS__}, sizeof((const uint8_t[]){__VA_ARGS__})
+
+/* "Read registers 108 to 110 of unit 17", the example of the Modbus application protocol, section 6.3. */
+static const struct modbus_request three = {.unit = 17, .function = 3, .address = 107, .count = 3};
+static const struct modbus_request ten_coils = {.unit = 17, .function = 1, .address = 19, .count = 10};
+
+static void request_is_twelve_bytes(void **state) {
+    (void)state;
+    uint8_t frame[MODBUS_TCP_REQUEST_SIZE];
+    modbus_tcp_encode(&three, 0x1234, frame);
+    const uint8_t expected[] = {
+        0x12, 0x34, /* transaction */
+        0,    0,    /* protocol: Modbus */
+        0,    6,    /* bytes that follow */
+        17,   3,    /* unit, function */
+        0,    0x6b, /* address 107 */
+        0,    3,    /* registers */
+    };
+    assert_memory_equal(frame, expected, sizeof(expected));
+}
+
+static bool valid(uint8_t function, uint16_t address, uint16_t count) {
+    return modbus_request_valid(
+        &(struct modbus_request){.function = function, .address = address, .count = count});
+}
+
+static void only_reads_within_limits_are_valid(void **state) {
+    (void)state;
+    for (unsigned function = 0; function < 256; function++)
+        assert_int_equal(valid((uint8_t)function, 0, 1), function >= 1 && function <= 4);
+    assert_true(valid(3, 0, 125));
+    assert_false(valid(3, 0, 126));
+    assert_false(valid(4, 0, 126));
+    assert_true(valid(1, 0, 2000));
+    assert_false(valid(2, 0, 2001));
+    assert_false(valid(3, 0, 0));
+    assert_true(valid(3, 65535, 1));
+    assert_false(valid(3, 65535, 2));
+}
+
+static void bits_are_counted_in_whole_bytes(void **state) {
+    (void)state;
+    struct modbus_request request = {.function = 1, .count = 8};
+    assert_int_equal(modbus_request_value_size(&request), 1);
+    request.count = 9;
+    assert_int_equal(modbus_request_value_size(&request), 2);
+    request.count = 2000;
+    assert_int_equal(modbus_request_value_size(&request), 250);
+    request.function = 4;
+    request.count = 125;
+    assert_int_equal(modbus_request_value_size(&request), 250);
+}
+
+static void frame_is_found_when_whole(void **state) {
+    (void)state;
+    /* Transaction 7, 9 bytes follow: unit 17, function 3, 6 bytes: 0x022b 0 100. Then the first byte of another frame. */
+    const uint8_t stream[] = {0, 7, 0, 0, 0, 9, 17, 3, 6, 0x02, 0x2b, 0, 0, 0, 100, 0xff};
+    struct modbus_frame frame;
+    for (size_t size = 0; size < 15; size++)
+        assert_int_equal(modbus_tcp_split(stream, size, &frame), MODBUS_PARTIAL);
+    for (size_t size = 15; size <= sizeof(stream); size++) {
+        assert_int_equal(modbus_tcp_split(stream, size, &frame), MODBUS_GOOD);
+        assert_int_equal(frame.size, 15);
+        assert_int_equal(frame.transaction, 7);
+        assert_int_equal(frame.unit, 17);
+        assert_ptr_equal(frame.pdu, stream + 7);
+        assert_int_equal(frame.pdu_size, 8);
+    }
+}
+
+static void impossible_lengths_break_the_stream(void **state) {
+    (void)state;
+    struct modbus_frame frame;
+    /* A length of 1 has no room for a function code; 254 is the most: 253 bytes of data unit and the unit. */
+    assert_int_equal(modbus_tcp_split(BYTES(0, 1, 0, 0, 0, 1), &frame), MODBUS_BROKEN_LENGTH);
+    assert_int_equal(modbus_tcp_split(BYTES(0, 1, 0, 0, 0, 2), &frame), MODBUS_PARTIAL);
+    assert_int_equal(modbus_tcp_split(BYTES(0, 1, 0, 0, 0, 254), &frame), MODBUS_PARTIAL);
+    assert_int_equal(modbus_tcp_split(BYTES(0, 1, 0, 0, 0, 255), &frame), MODBUS_BROKEN_LENGTH);
+    assert_int_equal(modbus_tcp_split(BYTES(0, 1, 0, 0, 1, 4), &frame), MODBUS_BROKEN_LENGTH);
+}
+
+static void foreign_protocol_is_taken_off_whole(void **state) {
+    (void)state;
+    struct modbus_frame frame;
+    assert_int_equal(modbus_tcp_split(BYTES(0, 1, 0, 5, 0, 3, 17), &frame), MODBUS_PARTIAL);
+    assert_int_equal(modbus_tcp_split(BYTES(0, 1, 0, 5, 0, 3, 17, 0x83, 2), &frame), MODBUS_WRONG_PROTOCOL);
+    assert_int_equal(frame.size, 9);
+}
+
+static void good_reply_gives_its_values(void **state) {
+    (void)state;
+    const uint8_t registers[] = {3, 6, 0x02, 0x2b, 0, 0, 0, 100};
+    struct modbus_reply reply;
+    assert_int_equal(modbus_check(&three, 17, registers, sizeof(registers), &reply), MODBUS_GOOD);
+    assert_ptr_equal(reply.values, registers + 2);
+    assert_int_equal(reply.size, 6);
+    /* Ten coils are two bytes, the lowest coil in the lowest bit. */
+    const uint8_t coils[] = {1, 2, 0xcd, 0x01};
+    assert_int_equal(modbus_check(&ten_coils, 17, coils, sizeof(coils), &reply), MODBUS_GOOD);
+    assert_int_equal(reply.size, 2);
+}
+
+static void exception_gives_its_code(void **state) {
+    (void)state;
+    struct modbus_reply reply;
+    assert_int_equal(modbus_check(&three, 17, BYTES(0x83, 2), &reply), MODBUS_EXCEPTION);
+    assert_int_equal(reply.exception, 2);
+    assert_null(reply.values);
+    assert_int_equal(modbus_check(&three, 17, BYTES(0x83, 11), &reply), MODBUS_EXCEPTION);
+    assert_int_equal(reply.exception, 11);
+    /* Of another function; without a code; with more than a code. */
+    assert_int_equal(modbus_check(&three, 17, BYTES(0x84, 2), &reply), MODBUS_WRONG_FUNCTION);
+    assert_int_equal(modbus_check(&three, 17, BYTES(0x83), &reply), MODBUS_BROKEN_LENGTH);
+    assert_int_equal(modbus_check(&three, 17, BYTES(0x83, 2, 0), &reply), MODBUS_BROKEN_LENGTH);
+}
+
+static void wrong_replies_are_told_apart(void **state) {
+    (void)state;
+    struct modbus_reply reply;
+    assert_int_equal(modbus_check(&three, 18, BYTES(3, 6, 0, 1, 0, 2, 0, 3), &reply), MODBUS_WRONG_UNIT);
+    assert_int_equal(modbus_check(&three, 17, BYTES(4, 6, 0, 1, 0, 2, 0, 3), &reply), MODBUS_WRONG_FUNCTION);
+    /* Two registers where three were asked for: well formed, yet no answer. */
+    assert_int_equal(modbus_check(&three, 17, BYTES(3, 4, 0, 1, 0, 2), &reply), MODBUS_WRONG_COUNT);
+    /* The byte count says more, or less, than the frame holds. */
+    assert_int_equal(modbus_check(&three, 17, BYTES(3, 6, 0, 1, 0, 2), &reply), MODBUS_BROKEN_LENGTH);
+    assert_int_equal(modbus_check(&three, 17, BYTES(3, 6, 0, 1, 0, 2, 0, 3, 0), &reply),
+                     MODBUS_BROKEN_LENGTH);
+    assert_int_equal(modbus_check(&three, 17, BYTES(3), &reply), MODBUS_BROKEN_LENGTH);
+}
+
+static void every_fault_has_words(void **state) {
+    (void)state;
+    for (int fault = 0; fault < N_MODBUS_FAULTS; fault++)
+        assert_true(strlen(modbus_fault_text((enum modbus_fault)fault)) > 3);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(request_is_twelve_bytes),
+        cmocka_unit_test(only_reads_within_limits_are_valid),
+        cmocka_unit_test(bits_are_counted_in_whole_bytes),
+        cmocka_unit_test(frame_is_found_when_whole),
+        cmocka_unit_test(impossible_lengths_break_the_stream),
+        cmocka_unit_test(foreign_protocol_is_taken_off_whole),
+        cmocka_unit_test(good_reply_gives_its_values),
+        cmocka_unit_test(exception_gives_its_code),
+        cmocka_unit_test(wrong_replies_are_told_apart),
+        cmocka_unit_test(every_fault_has_words),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
