@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A link carries requests to one device and brings answers back, on the field loop's thread. Every kind
- * (Modbus TCP, SNMP, replay of a recording) offers the same three verbs. A request gets exactly one answer,
- * through its callback, never from inside link_ask. A link never retries on its own and never blocks;
- * time-outs come from link deadlines checked by tick.
+ * A link carries requests to one device and brings answers back, on the field loop's thread. Every kind (Modbus TCP, SNMP,
+ * replay of a recording) offers the same three verbs. A request gets exactly one answer, through its callback, never from
+ * inside link_ask. A link never retries on its own and never blocks; time-outs come from link deadlines checked by tick.
  */
 #ifndef HALLWATCH_ACQUIRE_LINK_H
 #define HALLWATCH_ACQUIRE_LINK_H
@@ -54,7 +53,9 @@ struct link_request {
 };
 
 struct link_answer {
-    int error; /* ERROR_NONE, _TIMEOUT, _UNREACHABLE, _REFUSED, _GARBLED, _TOO_BIG (SNMP tooBig), _CLOSED */
+    /* ERROR_NONE, _TIMEOUT, _UNREACHABLE, _REFUSED, _GARBLED, _TOO_BIG (SNMP tooBig), _BUSY (its turn on the bus never
+     * came), _CLOSED */
+    int error;
     uint8_t exception; /* Modbus exception code, or SNMP error-status, of REFUSED */
     uint16_t culprit;  /* SNMP error-index, 1-based; 0 = not said */
     const char

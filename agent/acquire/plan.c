@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "acquire/decode.h"
+#include "acquire/health.h"
 #include "acquire/plan_rows.h"
 
 enum {
@@ -114,7 +116,8 @@ static int rows_settle_rates(struct plan_rows *rows, uint32_t n_series, struct p
         row->series = place[row->series];
         row->order = (uint32_t)i;
         row->rate = plan_rate_of(plan, row->series);
-        plan->series[row->series] = (struct series){.quantity = row->point->quantity, .place = row->place};
+        plan->list->series[row->series] =
+            (struct series){.quantity = row->point->quantity, .place = row->place};
     }
     free(place);
     return 0;
@@ -237,7 +240,7 @@ struct plan *plan_hold(struct plan *plan) {
 static void plan_free(struct plan *plan) {
     if (plan == NULL)
         return;
-    free(plan->series);
+    series_list_release(plan->list);
     free(plan->items);
     free(plan->requests);
     free(plan->oids);
@@ -254,13 +257,11 @@ static int plan_reserve(struct plan *plan, const struct plan_rows *rows) {
     size_t parts = 0;
     for (size_t i = 0; i < rows->n; i++)
         parts += rows->row[i].name_n + (size_t)rows->row[i].valid_n;
-    plan->series = calloc(rows->n, sizeof(*plan->series));
     plan->items = calloc(rows->n, sizeof(*plan->items));
     plan->requests = calloc(rows->n, sizeof(*plan->requests));
     plan->oids = calloc(2 * rows->n, sizeof(*plan->oids));
     plan->parts = calloc(parts + 1, sizeof(*plan->parts));
-    bool all = plan->series != NULL && plan->items != NULL && plan->requests != NULL && plan->oids != NULL &&
-               plan->parts != NULL;
+    bool all = plan->items != NULL && plan->requests != NULL && plan->oids != NULL && plan->parts != NULL;
     return all ? 0 : ERROR_MEMORY;
 }
 
@@ -274,9 +275,23 @@ static void plan_find_requests(struct plan *plan) {
 
 /* Gives back what was reserved for the worst case. */
 static void plan_trim(struct plan *plan) {
-    plan->series = realloc(plan->series, plan->n_series * sizeof(*plan->series));
     plan->requests = realloc(plan->requests, plan->n_requests * sizeof(*plan->requests));
     plan->oids = realloc(plan->oids, (plan->n_oids + 1) * sizeof(*plan->oids));
+}
+
+static void plan_add_health(struct plan *plan) {
+    static const enum quantity quantities[HEALTH_SERIES_ERRORS] = {DEVICE_UP, DEVICE_LAST_SUCCESS,
+                                                                   POLL_DURATION, POINTS_PARKED};
+    struct series *series = plan->list->series + plan->n_series;
+    plan->health = (struct plan_range){(uint32_t)plan->n_series, N_HEALTH_SERIES};
+    for (int i = 0; i < HEALTH_SERIES_ERRORS; i++)
+        series[i].quantity = quantities[i];
+    for (int i = 0; i < N_HEALTH_ERRORS; i++)
+        series[HEALTH_SERIES_ERRORS + i] =
+            (struct series){.quantity = POLL_ERRORS, .reason = health_error_word((enum health_error)i)};
+    for (int i = 0; i < N_BAD_REASONS; i++)
+        series[HEALTH_SERIES_BAD + i] =
+            (struct series){.quantity = READINGS_BAD, .reason = bad_reason_word((enum bad_reason)i)};
 }
 
 static int plan_fill(struct plan *plan, struct plan_rows *rows) {
@@ -285,6 +300,10 @@ static int plan_fill(struct plan *plan, struct plan_rows *rows) {
     if (error != 0)
         return error;
     plan->n_series = rows_number_series(rows);
+    plan->list = series_list_new(plan->n_series + N_HEALTH_SERIES);
+    if (plan->list == NULL)
+        return ERROR_MEMORY;
+    plan_add_health(plan);
     error = rows_settle_rates(rows, (uint32_t)plan->n_series, plan);
     if (error != 0)
         return error;

@@ -48,8 +48,8 @@ struct plan_range {
 struct plan {
     atomic_uint references;
     const struct driver *driver;
-    struct series *series;
-    size_t n_series;
+    struct series_list *list; /* the series, and behind them those of the device's health */
+    size_t n_series;          /* of them the driver's */
     struct plan_item *items;
     size_t n_items;
     struct plan_request *requests;
@@ -59,6 +59,7 @@ struct plan {
     uint32_t *parts;
     size_t n_parts;
     struct plan_range series_of[N_RATES], requests_of[N_RATES];
+    struct plan_range health; /* series that the agent itself says of the device */
 };
 
 /*

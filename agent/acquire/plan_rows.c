@@ -151,13 +151,14 @@ static bool scope_convert(const struct scope *scope, const struct oid *tail, str
 
 /* --- SNMP ------------------------------------------------------------------------------------------------------- */
 
-/* Reads the row index. False where the row is not this point's or has no place. */
-static bool row_place(const struct scope *scope, const struct oid *tail, const struct point *point,
-                      struct place *place) {
+/* Reads the row index. False where the row is not this point's (NULL: any, without the piece that chooses) or has no place. */
+static bool row_place(const struct scope *scope, const struct oid *tail, const struct point *point, struct place *place) {
     size_t piece = 0;
     for (unsigned i = 0; i < scope->group->depth; i++) {
         const struct repeat *repeat = &scope->group->over[i];
         double number;
+        if (repeat->key && point == NULL)
+            continue;
         if (repeat->number.kind != SOURCE_NONE) {
             struct raw raw = scope_object(scope, &repeat->number, tail);
             if (decode_number(&raw, &number) != 0 || number < 0 || number > UINT32_MAX)
@@ -174,7 +175,13 @@ static bool row_place(const struct scope *scope, const struct oid *tail, const s
             return false;
         }
     }
-    return piece == tail->n && place_add(place, &scope->group->at) && place_add(place, &point->at);
+    return piece == tail->n && place_add(place, &scope->group->at) && (point == NULL || place_add(place, &point->at));
+}
+
+bool plan_part_place(const struct driver *driver, const struct image *image, const struct group *group,
+                     const struct oid *tail, struct place *place) {
+    struct scope scope = {.driver = driver, .image = image, .group = group};
+    return row_place(&scope, tail, NULL, place);
 }
 
 static int scope_add_object(const struct scope *scope, const struct point *point, const struct source *source,

@@ -36,6 +36,10 @@ void plan_rows_done(struct plan_rows *rows);
 size_t plan_source_name(const struct driver *driver, const struct source *source, const struct oid *tail,
                         uint32_t *part);
 
+/* The part that a row of the group's label column names. False where it has no place. */
+bool plan_part_place(const struct driver *driver, const struct image *image, const struct group *group,
+                     const struct oid *tail, struct place *place);
+
 /* Whether a raw value is one that the match asks for. */
 bool match_raw(const struct match *match, const struct raw *raw);
 

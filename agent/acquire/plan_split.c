@@ -28,8 +28,8 @@ bool plan_equal(const struct plan *a, const struct plan *b) {
         if (oid_compare(&a->oids[i], &b->oids[i]) != 0)
             return false;
     for (size_t i = 0; i < a->n_series; i++)
-        if (a->series[i].quantity != b->series[i].quantity ||
-            !place_equal(&a->series[i].place, &b->series[i].place))
+        if (a->list->series[i].quantity != b->list->series[i].quantity ||
+            !place_equal(&a->list->series[i].place, &b->list->series[i].place))
             return false;
     for (size_t i = 0; i < a->n_items; i++)
         if (!item_equal(&a->items[i], &b->items[i]))
@@ -53,13 +53,12 @@ static struct plan *plan_copy(const struct plan *plan) {
         return NULL;
     *copy = *plan;
     atomic_init(&copy->references, 1);
-    copy->series = copy_array(plan->series, plan->n_series, 0, sizeof(*plan->series));
+    copy->list = series_list_hold(plan->list);
     copy->items = copy_array(plan->items, plan->n_items, 0, sizeof(*plan->items));
     copy->requests = copy_array(plan->requests, plan->n_requests, 1, sizeof(*plan->requests));
     copy->oids = copy_array(plan->oids, plan->n_oids, 0, sizeof(*plan->oids));
     copy->parts = copy_array(plan->parts, plan->n_parts, 0, sizeof(*plan->parts));
-    if (copy->series == NULL || copy->items == NULL || copy->requests == NULL || copy->oids == NULL ||
-        copy->parts == NULL) {
+    if (copy->items == NULL || copy->requests == NULL || copy->oids == NULL || copy->parts == NULL) {
         plan_release(copy);
         return NULL;
     }

@@ -6,11 +6,32 @@
 
 const char *quality_word(enum quality quality) {
     static const char *const words[N_QUALITIES] = {
-        [QUALITY_ABSENT] = "absent", [QUALITY_GOOD] = "good",
-        [QUALITY_STALE] = "stale",   [QUALITY_BAD] = "bad",
+        [QUALITY_ABSENT] = "absent",
+        [QUALITY_GOOD] = "good",
+        [QUALITY_STALE] = "stale",
+        [QUALITY_BAD] = "bad",
         [QUALITY_SUBSTITUTED] = "substituted",
     };
     return (unsigned)quality < N_QUALITIES ? words[quality] : "unknown";
+}
+
+struct series_list *series_list_new(size_t n) {
+    struct series_list *list = calloc(1, sizeof(*list) + n * sizeof(list->series[0]));
+    if (list == NULL)
+        return NULL;
+    atomic_init(&list->references, 1);
+    list->n = n;
+    return list;
+}
+
+struct series_list *series_list_hold(struct series_list *list) {
+    atomic_fetch_add_explicit(&list->references, 1, memory_order_relaxed);
+    return list;
+}
+
+void series_list_release(struct series_list *list) {
+    if (list != NULL && atomic_fetch_sub_explicit(&list->references, 1, memory_order_acq_rel) == 1)
+        free(list);
 }
 
 struct device_view *device_view_hold(struct device_view *view) {
@@ -22,15 +43,14 @@ void device_view_release(struct device_view *view) {
     /* The last holder must see what all others did before they let go. */
     if (!view || atomic_fetch_sub_explicit(&view->references, 1, memory_order_acq_rel) > 1)
         return;
-    char *texts[] = {view->site,         view->hall,  view->row,    view->rack,    view->feed, view->device,
-                     view->driver,       view->model, view->serial, view->firmware,
-                     view->manufacturer};
+    char *texts[] = {view->site,   view->hall,  view->row,    view->rack,     view->feed,        view->device,
+                     view->driver, view->model, view->serial, view->firmware, view->manufacturer};
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         free(texts[i]);
     for (size_t i = 0; i < view->n_names; i++)
         free(view->names[i].name);
     free(view->names);
-    free(view->series);
+    series_list_release(view->list);
     free(view);
 }
 

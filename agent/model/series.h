@@ -33,6 +33,16 @@ struct series {
     const char *reason; /* label of counters by reason ("timeout", "range"); NULL = none. Static text. */
 };
 
+/* Shared by the views of all devices of one shape: there are thousands of devices and few shapes. */
+struct series_list {
+    atomic_uint references;
+    size_t n;
+    struct series series[];
+};
+struct series_list *series_list_new(size_t n); /* zeroed series to be filled; NULL when out of memory */
+struct series_list *series_list_hold(struct series_list *list);
+void series_list_release(struct series_list *list); /* NULL is fine */
+
 /* The name people gave to a part: published on facility_component_info, never part of a series key. */
 struct part_name {
     struct place place; /* part, depth and id only */
@@ -47,7 +57,8 @@ struct device_view {
     char *device, *driver;
     const char *class;
     char *manufacturer, *model, *serial, *firmware; /* "" where the device does not say */
-    struct series *series;
+    struct series_list *list;                       /* a reference */
+    const struct series *series;                    /* list's, for brevity */
     size_t n_series;
     struct part_name *names;
     size_t n_names;

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From configuration, plan and image to the view of a device. */
+#include "acquire/describe.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "acquire/decode.h"
+
+enum { NAME_BYTES = 256 };
+
+/* The first of the driver's facts of that quantity that the device answers; "" where it answers none. */
+static char *fact_text(const struct plan *plan, const struct image *image, enum quantity quantity) {
+    char text[NAME_BYTES];
+    for (size_t i = 0; i < plan->driver->n_facts; i++) {
+        const struct fact *fact = &plan->driver->facts[i];
+        if (fact->quantity == quantity && decode_image_text(plan->driver, image, &fact->source, text, sizeof(text)))
+            return strdup(text);
+    }
+    return strdup("");
+}
+
+static bool place_same_part(const struct place *a, const struct place *b) {
+    return a->part == b->part && a->depth == b->depth && memcmp(a->id, b->id, a->depth * sizeof(a->id[0])) == 0;
+}
+
+static bool view_has_name(const struct device_view *view, const struct place *place) {
+    for (size_t i = 0; i < view->n_names; i++)
+        if (place_same_part(&view->names[i].place, place))
+            return true;
+    return false;
+}
+
+static bool view_add_name(struct device_view *view, const struct place *place, const struct raw *raw) {
+    char text[NAME_BYTES];
+    if (!raw_write_text(raw, text, sizeof(text)) || view_has_name(view, place))
+        return true;
+    struct part_name *larger = reallocarray(view->names, view->n_names + 1, sizeof(*larger));
+    if (larger == NULL)
+        return false;
+    view->names = larger;
+    struct part_name *name = &larger[view->n_names];
+    *name = (struct part_name){.place = *place, .name = strdup(text)};
+    name->place.phase = PHASE_NONE;
+    name->place.side = SIDE_NONE;
+    name->place.point = NULL;
+    view->n_names += name->name != NULL;
+    return name->name != NULL;
+}
+
+/*
+ * The names of one group's parts. The label's rows have the index of the values' rows, without the piece that chooses the
+ * point where there is one.
+ */
+static bool view_add_names(struct device_view *view, const struct plan *plan, const struct image *image,
+                           const struct group *group) {
+    uint32_t label[OID_MOST];
+    struct oid column = {label, plan_source_name(plan->driver, &group->label, NULL, label)}, name;
+    struct raw raw;
+    for (size_t at = image_below(image, &column); image_row(image, at, &column, &name, &raw); at++) {
+        struct oid tail = {name.part + column.n, name.n - column.n};
+        struct place place = {.part = PART_NONE};
+        if (plan_part_place(plan->driver, image, group, &tail, &place) && !view_add_name(view, &place, &raw))
+            return false;
+    }
+    return true;
+}
+
+struct device_view *describe_device(const struct device_config *config, const char *site, const struct plan *plan,
+                                    const struct image *image, uint32_t number, uint32_t generation) {
+    struct device_view *view = calloc(1, sizeof(*view));
+    if (view == NULL)
+        return NULL;
+    atomic_init(&view->references, 1);
+    view->number = number;
+    view->generation = generation;
+    view->site = strdup(site);
+    view->hall = strdup(config->hall);
+    view->row = strdup(config->row);
+    view->rack = strdup(config->rack);
+    view->feed = strdup(config->feed);
+    view->device = strdup(config->name);
+    view->driver = strdup(plan->driver->name);
+    view->class = catalog_class(plan->driver->class);
+    view->manufacturer = fact_text(plan, image, FACT_MANUFACTURER);
+    if (view->manufacturer != NULL && view->manufacturer[0] == 0 && plan->driver->manufacturer != NULL) {
+        free(view->manufacturer);
+        view->manufacturer = strdup(plan->driver->manufacturer);
+    }
+    view->model = fact_text(plan, image, FACT_MODEL);
+    view->serial = fact_text(plan, image, FACT_SERIAL);
+    view->firmware = fact_text(plan, image, FACT_FIRMWARE);
+    view->list = series_list_hold(plan->list);
+    view->series = view->list->series;
+    view->n_series = view->list->n;
+    bool all = view->site != NULL && view->hall != NULL && view->row != NULL && view->rack != NULL && view->feed != NULL &&
+               view->device != NULL && view->driver != NULL && view->manufacturer != NULL && view->model != NULL &&
+               view->serial != NULL && view->firmware != NULL;
+    for (size_t i = 0; all && i < plan->driver->n_groups && plan->driver->protocol == PROTOCOL_SNMP; i++)
+        if (plan->driver->groups[i].label.kind != SOURCE_NONE)
+            all = view_add_names(view, plan, image, &plan->driver->groups[i]);
+    if (!all) {
+        device_view_release(view);
+        return NULL;
+    }
+    return view;
+}
+
+bool describe_equal(const struct device_view *a, const struct device_view *b) {
+    if (a->list != b->list || a->n_names != b->n_names || strcmp(a->driver, b->driver) != 0 ||
+        strcmp(a->manufacturer, b->manufacturer) != 0 || strcmp(a->model, b->model) != 0 ||
+        strcmp(a->serial, b->serial) != 0 || strcmp(a->firmware, b->firmware) != 0)
+        return false;
+    for (size_t i = 0; i < a->n_names; i++)
+        if (!place_same_part(&a->names[i].place, &b->names[i].place) || strcmp(a->names[i].name, b->names[i].name) != 0)
+            return false;
+    return true;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The states of a device and the functions that change them:
+ *
+ *   1 NEW      never answered                    health_succeed -> 2;  health_fail -> 1, asked later
+ *   2 ALIVE    the last poll brought answers     health_fail -> 3
+ *   3 FAILING  some polls in a row failed        health_succeed -> 2;  health_fail: the third in a row -> 4
+ *   4 SILENT   asked with growing pauses         health_succeed -> 2, to be discovered anew;  health_fail -> 4, later
+ *
+ * A refusal is no failure: the unit is alive. Pauses double from the poll interval (at least 1 s) to 60 s and are spread by
+ * a quarter, so that a hall that comes back is not asked all at once.
+ */
+#include "acquire/health.h"
+
+enum { FAILURES_MOST = 3, PAUSE_LEAST_MS = 1000, PAUSE_MOST_MS = 60000 };
+
+const char *health_error_word(enum health_error error) {
+    static const char *const words[N_HEALTH_ERRORS] = {"timeout", "unreachable", "refused",
+                                                       "garbled", "missed",      "dropped"};
+    return words[error];
+}
+
+bool health_may_ask(const struct health *health, int64_t now_ms) {
+    return health->state == HEALTH_ALIVE || health->state == HEALTH_FAILING || now_ms >= health->next_ms;
+}
+
+static void health_enter(struct health *health, enum health_state state, int64_t now_ms) {
+    if (health->state != state)
+        health->since_ms = now_ms;
+    health->state = state;
+}
+
+bool health_succeed(struct health *health, int64_t now_ms, int64_t wall_ms) {
+    bool again = health->state == HEALTH_NEW || health->state == HEALTH_SILENT;
+    health_enter(health, HEALTH_ALIVE, now_ms);
+    health->failures = 0;
+    health->last_success_ms = wall_ms;
+    return again;
+}
+
+bool health_fail(struct health *health, int64_t now_ms, int64_t interval_ms, uint32_t random) {
+    bool silent_before = health->state == HEALTH_SILENT;
+    health->failures++;
+    if (health->state == HEALTH_ALIVE)
+        health_enter(health, HEALTH_FAILING, now_ms);
+    if (health->state == HEALTH_FAILING && health->failures >= FAILURES_MOST)
+        health_enter(health, HEALTH_SILENT, now_ms);
+    int64_t pause_ms = interval_ms < PAUSE_LEAST_MS ? PAUSE_LEAST_MS : interval_ms;
+    for (uint32_t i = FAILURES_MOST; i < health->failures && pause_ms < PAUSE_MOST_MS; i++)
+        pause_ms *= 2;
+    pause_ms = pause_ms < PAUSE_MOST_MS ? pause_ms : PAUSE_MOST_MS;
+    health->next_ms = now_ms + pause_ms - pause_ms / 4 * (int64_t)(random % 256) / 256;
+    return health->state == HEALTH_SILENT && !silent_before;
+}
+
+void health_count(struct health *health, int error) {
+    enum health_error kind = HEALTH_GARBLED;
+    if (error == ERROR_TIMEOUT)
+        kind = HEALTH_TIMEOUT;
+    else if (error == ERROR_UNREACHABLE || error == ERROR_CLOSED)
+        kind = HEALTH_UNREACHABLE;
+    else if (error == ERROR_REFUSED || error == ERROR_TOO_BIG)
+        kind = HEALTH_REFUSED;
+    health->errors[kind]++;
+}
+
+void health_write(const struct health *health, double values[N_HEALTH_SERIES]) {
+    values[HEALTH_SERIES_UP] = health->state == HEALTH_ALIVE || health->state == HEALTH_FAILING;
+    values[HEALTH_SERIES_LAST_SUCCESS] = (double)health->last_success_ms / 1000;
+    values[HEALTH_SERIES_DURATION] = (double)health->duration_us / 1e6;
+    values[HEALTH_SERIES_PARKED] = health->parked;
+    for (int i = 0; i < N_HEALTH_ERRORS; i++)
+        values[HEALTH_SERIES_ERRORS + i] = (double)health->errors[i];
+    for (int i = 0; i < N_BAD_REASONS; i++)
+        values[HEALTH_SERIES_BAD + i] = (double)health->bad[i];
+}

@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Links to SNMP agents: which request waits, which is under way, whose answer a datagram is, and when silence is a time-out.
+ * link_snmp_codec makes and parses messages, link_snmp_socket carries them, snmp_peek tells whose they are.
+ *
+ * A request id is a slot in the table of links and the slot's generation, so an answer is matched in constant time and a
+ * late one is told from the next. SNMPv3 matches by message id in the same way; discovery of the engine, one state for each
+ * link, comes before the first send.
+ */
+#include "acquire/link_snmp.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "acquire/link_snmp_codec.h"
+#include "acquire/link_snmp_socket.h"
+#include "acquire/snmp_peek.h"
+#include "base/clock.h"
+
+enum { SLOTS_MOST = 1 << 16, GENERATIONS = 1 << 15, EPOCH_US = 10000, PUMP_MS = 10 };
+
+enum state { STATE_IDLE, STATE_QUEUED, STATE_SENT, STATE_FAILED };
+
+struct link_snmp {
+    struct link link;
+    struct snmp_service *service;
+    struct family *family;
+    union snmp_address address;
+    struct snmp_peer peer;
+    uint32_t slot;
+
+    enum state state;
+    struct link_snmp *previous, *next; /* in the list of its state */
+    struct link_request request;
+    link_done done;
+    void *context;
+    int32_t request_id;
+    int64_t sent_us, deadline_us;
+    int failure; /* of STATE_FAILED */
+    const char *failure_detail;
+};
+
+struct list {
+    struct link_snmp *first, *last;
+    size_t n;
+};
+
+/*
+ * What was sent of late and is not answered: as many answers may be about to arrive at once, and the receive buffer must
+ * hold them. A request counts for one to two epochs; what has not come by then comes scattered or not at all, and dead
+ * agents must not hold up the living.
+ */
+struct burst {
+    int64_t epoch;
+    uint32_t recent, earlier;
+};
+
+struct family {
+    struct snmp_socket socket; /* opened with the first link */
+    struct burst burst;
+    struct list queued; /* in the order of asking */
+};
+
+struct slot {
+    struct link_snmp *link;
+    uint16_t generation; /* outlives the link: an answer to its predecessor is no answer */
+};
+
+struct snmp_service {
+    uv_loop_t *loop;
+    uv_timer_t pump; /* runs while something is queued or failed */
+    int open_handles;
+    struct snmp_codec *codec;
+    uint8_t *packet;
+    struct family v4, v6;
+    struct list sent;   /* by deadline */
+    struct list failed; /* could not be sent; not yet said */
+    struct slot *slots;
+    uint32_t n_slots, n_links, next_slot;
+    struct snmp_counts counts;
+};
+
+static void list_insert_after(struct list *list, struct link_snmp *before, struct link_snmp *link) {
+    link->previous = before;
+    link->next = before ? before->next : list->first;
+    *(link->previous ? &link->previous->next : &list->first) = link;
+    *(link->next ? &link->next->previous : &list->last) = link;
+    list->n++;
+}
+
+static void list_remove(struct list *list, struct link_snmp *link) {
+    *(link->previous ? &link->previous->next : &list->first) = link->next;
+    *(link->next ? &link->next->previous : &list->last) = link->previous;
+    list->n--;
+}
+
+static void burst_advance(struct burst *burst, int64_t now_us) {
+    int64_t epoch = now_us / EPOCH_US;
+    if (epoch == burst->epoch)
+        return;
+    burst->earlier = epoch == burst->epoch + 1 ? burst->recent : 0;
+    burst->recent = 0;
+    burst->epoch = epoch;
+}
+
+static void burst_leave(struct burst *burst, int64_t sent_us) {
+    int64_t epoch = sent_us / EPOCH_US;
+    if (epoch == burst->epoch)
+        burst->recent--;
+    else if (epoch == burst->epoch - 1)
+        burst->earlier--;
+}
+
+/* Takes the link out of whatever its request was in. */
+static void forget_request(struct link_snmp *link) {
+    switch (link->state) {
+    case STATE_IDLE:
+        return;
+    case STATE_QUEUED:
+        list_remove(&link->family->queued, link);
+        break;
+    case STATE_SENT:
+        list_remove(&link->service->sent, link);
+        burst_leave(&link->family->burst, link->sent_us);
+        break;
+    case STATE_FAILED:
+        list_remove(&link->service->failed, link);
+        break;
+    }
+    link->state = STATE_IDLE;
+}
+
+/* The callback may ask again and may close the link: nothing of it is touched afterwards. */
+static void complete(struct link_snmp *link, const struct link_answer *answer) {
+    forget_request(link);
+    link->done(link->context, answer);
+}
+
+static void fail_later(struct link_snmp *link, int error, const char *detail) {
+    struct snmp_service *service = link->service;
+    forget_request(link);
+    link->failure = error;
+    link->failure_detail = detail;
+    link->state = STATE_FAILED;
+    list_insert_after(&service->failed, service->failed.last, link);
+}
+
+static void next_request_id(struct link_snmp *link) {
+    struct slot *slot = &link->service->slots[link->slot];
+    slot->generation = (uint16_t)(slot->generation % (GENERATIONS - 1) + 1);
+    link->request_id = (int32_t)((uint32_t)slot->generation << 16 | link->slot);
+}
+
+/* From the queue onto the wire, or among the failed. Returns ERROR_BUSY, and it stays queued, when the kernel has no room. */
+static int send_request(struct link_snmp *link, int64_t now_us) {
+    struct snmp_service *service = link->service;
+    const uint8_t *packet;
+    size_t size;
+    next_request_id(link);
+    int error =
+        snmp_codec_encode(service->codec, &link->peer, link->request_id, &link->request, &packet, &size);
+    if (!error)
+        error = snmp_socket_send(&link->family->socket, &link->address, packet, size);
+    if (error == ERROR_BUSY)
+        return error;
+    if (error) {
+        fail_later(link, error, error == ERROR_UNREACHABLE ? strerrordesc_np(errno) : NULL);
+        return ERROR_NONE;
+    }
+    forget_request(link);
+    link->sent_us = now_us;
+    link->deadline_us = now_us + (int64_t)link->request.timeout_ms * 1000;
+    struct link_snmp *before = service->sent.last;
+    while (before && before->deadline_us > link->deadline_us)
+        before = before->previous;
+    list_insert_after(&service->sent, before, link);
+    link->state = STATE_SENT;
+    link->family->burst.recent++;
+    return ERROR_NONE;
+}
+
+static void send_queued(struct family *family) {
+    int64_t now_us = clock_monotonic_us();
+    struct burst *burst = &family->burst;
+    burst_advance(burst, now_us);
+    while (family->queued.first && burst->recent + burst->earlier < family->socket.room)
+        if (send_request(family->queued.first, now_us) == ERROR_BUSY)
+            break;
+}
+
+static void on_pump(uv_timer_t *timer);
+
+static void pump(struct snmp_service *service) {
+    send_queued(&service->v4);
+    send_queued(&service->v6);
+    if (service->failed.n > 0)
+        uv_timer_start(&service->pump, on_pump, 0, 0);
+    else if ((service->v4.queued.n > 0 || service->v6.queued.n > 0) &&
+             !uv_is_active((uv_handle_t *)&service->pump))
+        uv_timer_start(&service->pump, on_pump, PUMP_MS, 0);
+}
+
+static void on_pump(uv_timer_t *timer) {
+    struct snmp_service *service = timer->data;
+    for (size_t n = service->failed.n; n > 0 && service->failed.first; n--) {
+        struct link_snmp *link = service->failed.first;
+        struct link_answer answer = {.error = link->failure, .detail = link->failure_detail};
+        complete(link, &answer);
+    }
+    pump(service);
+}
+
+void snmp_service_tick(struct snmp_service *service, int64_t now_ms) {
+    int64_t now_us = now_ms * 1000;
+    struct link_answer answer = {.error = ERROR_TIMEOUT};
+    /* What a callback asks anew is not for this round, whatever its deadline. */
+    for (size_t n = service->sent.n; n > 0; n--) {
+        struct link_snmp *link = service->sent.first;
+        if (!link || link->deadline_us > now_us)
+            break;
+        answer.latency_us = (uint32_t)(now_us - link->sent_us);
+        complete(link, &answer);
+    }
+    pump(service);
+}
+
+static bool is_same_host(const union snmp_address *a, const union snmp_address *b) {
+    if (a->any.sa_family != b->any.sa_family)
+        return false;
+    if (a->any.sa_family == AF_INET)
+        return a->v4.sin_addr.s_addr == b->v4.sin_addr.s_addr;
+    return memcmp(&a->v6.sin6_addr, &b->v6.sin6_addr, sizeof a->v6.sin6_addr) == 0;
+}
+
+/* The link that waits for this datagram, or NULL and it is counted. */
+static struct link_snmp *find_link(struct snmp_service *service, const union snmp_address *from,
+                                   const uint8_t *packet, size_t size) {
+    struct snmp_peek peek;
+    if (snmp_peek_read(packet, size, &peek) || peek.pdu != SNMP_PDU_RESPONSE) {
+        service->counts.malformed++;
+        return NULL;
+    }
+    uint32_t slot = (uint32_t)peek.request_id & (SLOTS_MOST - 1);
+    struct link_snmp *link = slot < service->n_slots ? service->slots[slot].link : NULL;
+    if (!link || link->state != STATE_SENT || link->request_id != peek.request_id) {
+        service->counts.unmatched++;
+        return NULL;
+    }
+    if (!is_same_host(from, &link->address)) {
+        service->counts.foreign++;
+        return NULL;
+    }
+    return link;
+}
+
+static void on_datagram(void *context, const union snmp_address *from, uint8_t *packet, size_t size) {
+    struct snmp_service *service = context;
+    struct link_snmp *link = find_link(service, from, packet, size);
+    if (!link)
+        return;
+    struct link_answer answer;
+    int64_t latency_us = clock_monotonic_us() - link->sent_us;
+    snmp_codec_decode(service->codec, &link->request, packet, size, &answer);
+    answer.latency_us = (uint32_t)latency_us;
+    if (answer.error == ERROR_GARBLED)
+        service->counts.malformed++;
+    complete(link, &answer);
+    snmp_codec_release(service->codec);
+    pump(service);
+}
+
+static int ask(struct link *base, const struct link_request *request, link_done done, void *context) {
+    struct link_snmp *link = (struct link_snmp *)base;
+    if (link->state != STATE_IDLE)
+        return ERROR_BUSY;
+    int error = snmp_codec_check(request);
+    if (error)
+        return error;
+    link->request = *request;
+    link->done = done;
+    link->context = context;
+    link->state = STATE_QUEUED;
+    list_insert_after(&link->family->queued, link->family->queued.last, link);
+    pump(link->service);
+    return ERROR_NONE;
+}
+
+static void close_link(struct link *base) {
+    struct link_snmp *link = (struct link_snmp *)base;
+    forget_request(link);
+    link->service->slots[link->slot].link = NULL;
+    link->service->n_links--;
+    free(link->peer.community);
+    free(link);
+}
+
+static const struct link_kind link_kind_snmp = {.ask = ask, .close = close_link};
+
+static int open_family(struct snmp_service *service, int which, struct family **family) {
+    if (which != AF_INET && which != AF_INET6)
+        return ERROR_ARGUMENT;
+    *family = which == AF_INET ? &service->v4 : &service->v6;
+    struct snmp_socket *socket = &(*family)->socket;
+    if (socket->is_open)
+        return ERROR_NONE;
+    int error = snmp_socket_init(socket, service->loop, which, service->packet, on_datagram, service);
+    if (error)
+        return error;
+    socket->poll.data = service;
+    service->open_handles++;
+    return ERROR_NONE;
+}
+
+static int take_slot(struct snmp_service *service, struct link_snmp *link) {
+    if (service->n_links == SLOTS_MOST)
+        return ERROR_TOO_BIG;
+    if (service->n_links == service->n_slots) {
+        uint32_t n = service->n_slots ? 2 * service->n_slots : 16;
+        struct slot *grown = reallocarray(service->slots, n, sizeof *grown);
+        if (!grown)
+            return ERROR_MEMORY;
+        memset(grown + service->n_slots, 0, (n - service->n_slots) * sizeof *grown);
+        service->slots = grown;
+        service->next_slot = service->n_slots;
+        service->n_slots = n;
+    }
+    while (service->slots[service->next_slot].link)
+        service->next_slot = (service->next_slot + 1) % service->n_slots;
+    link->slot = service->next_slot;
+    service->slots[link->slot].link = link;
+    service->n_links++;
+    return ERROR_NONE;
+}
+
+int link_snmp_open(struct snmp_service *service, const struct sockaddr *address, const char *community,
+                   struct link **link) {
+    struct family *family;
+    int error = open_family(service, address->sa_family, &family);
+    if (error)
+        return error;
+    struct link_snmp *made = calloc(1, sizeof *made);
+    if (!made)
+        return ERROR_MEMORY;
+    made->link.kind = &link_kind_snmp;
+    made->service = service;
+    made->family = family;
+    memcpy(&made->address, address,
+           address->sa_family == AF_INET ? sizeof made->address.v4 : sizeof made->address.v6);
+    made->peer.community = strdup(community);
+    error = made->peer.community ? take_slot(service, made) : ERROR_MEMORY;
+    if (error) {
+        free(made->peer.community);
+        free(made);
+        return error;
+    }
+    *link = &made->link;
+    return ERROR_NONE;
+}
+
+int snmp_service_new(uv_loop_t *loop, struct snmp_service **service) {
+    struct snmp_service *made = calloc(1, sizeof *made);
+    if (!made)
+        return ERROR_MEMORY;
+    made->packet = calloc(1, SNMP_DATAGRAM_ROOM);
+    if (!made->packet || snmp_codec_new(&made->codec)) {
+        free(made->packet);
+        free(made);
+        return ERROR_MEMORY;
+    }
+    made->loop = loop;
+    uv_timer_init(loop, &made->pump);
+    made->pump.data = made;
+    made->open_handles = 1;
+    *service = made;
+    return ERROR_NONE;
+}
+
+/* Memory goes with the last handle, so that a callback may free the service that called it. */
+static void on_closed(uv_handle_t *handle) {
+    struct snmp_service *service = handle->data;
+    if (--service->open_handles > 0)
+        return;
+    snmp_codec_free(service->codec);
+    free(service->packet);
+    free(service->slots);
+    free(service);
+}
+
+void snmp_service_free(struct snmp_service *service) {
+    assert(service->n_links == 0);
+    uv_close((uv_handle_t *)&service->pump, on_closed);
+    if (service->v4.socket.is_open)
+        snmp_socket_done(&service->v4.socket, on_closed);
+    if (service->v6.socket.is_open)
+        snmp_socket_done(&service->v6.socket, on_closed);
+}
+
+struct snmp_counts snmp_service_counts(const struct snmp_service *service) {
+    struct snmp_counts counts = service->counts;
+    counts.kernel_drops = service->v4.socket.drops + service->v6.socket.drops;
+    return counts;
+}

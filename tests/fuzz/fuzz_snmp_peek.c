@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Fuzzes the way of a datagram: the peek, and where it finds an id, the parser behind it, as the answer to a GET and to a
+ * GETBULK. Everything an answer points to must be readable, and its counts within their bounds.
+ */
+#include <assert.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "acquire/link_snmp_codec.h"
+#include "acquire/link_snmp_socket.h"
+#include "acquire/snmp_peek.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static uint32_t sum_oid(const struct oid *oid) {
+    assert(oid->n <= OID_MOST);
+    uint32_t sum = 0;
+    for (size_t i = 0; i < oid->n; i++)
+        sum += oid->part[i];
+    return sum;
+}
+
+static void check_answer(const struct link_answer *answer) {
+    assert(answer->n_varbinds <= SNMP_VARBINDS_MOST);
+    assert(answer->error == ERROR_NONE || answer->n_varbinds == 0);
+    volatile uint32_t sum = 0;
+    for (size_t i = 0; i < answer->n_varbinds; i++) {
+        const struct raw *raw = &answer->varbinds[i].raw;
+        sum += sum_oid(&answer->varbinds[i].name);
+        if (raw->kind == RAW_OID)
+            sum += sum_oid(&raw->oid);
+        for (size_t k = 0; raw->kind == RAW_TEXT && k < raw->size; k++)
+            sum += (uint8_t)raw->text[k];
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    struct snmp_peek peek;
+    if (size > SNMP_DATAGRAM_MOST || snmp_peek_read(data, size, &peek))
+        return 0;
+    static const uint32_t name[] = {1, 3, 6, 1, 2, 1, 1, 1, 0};
+    const struct oid oid = {name, sizeof name / sizeof name[0]};
+    struct link_request request = {.ask = ASK_GET, .oids = &oid, .n_oids = 1, .repetitions = 10};
+    /* As in the agent, one codec for the process. */
+    static struct snmp_codec *codec;
+    static uint8_t packet[SNMP_DATAGRAM_ROOM];
+    if (!codec && snmp_codec_new(&codec))
+        abort();
+    for (request.ask = ASK_GET; request.ask <= ASK_BULK; request.ask++) {
+        struct link_answer answer;
+        memcpy(packet, data, size);
+        snmp_codec_decode(codec, &request, packet, size, &answer);
+        check_answer(&answer);
+        snmp_codec_release(codec);
+    }
+    return 0;
+}
