@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The bytes of Modbus, encoded and checked. Which transaction ids are open, and what a fault means for the connection, is
- * the link's to know.
+ * The bytes of Modbus, encoded and checked. Which transaction ids are open, and what a fault means for
+ * the connection, is the link's to know.
  */
 #include "acquire/codec_modbus.h"
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Modbus as bytes: read requests, frames cut out of a TCP stream, and what is wrong with a reply. Pure. Reading is all it
- * can say: there is no function code for writing.
+ * Modbus as bytes: read requests, frames cut out of a TCP stream, and what is wrong with a reply. Pure.
+ * Reading is all it can say: there is no function code for writing.
  *
- * A reply passes two gates. Framing finds where a frame begins and ends (modbus_tcp_split by its length field; a framing
- * with a check sum instead would stand beside it); modbus_check then holds the unit and the protocol data unit against the
- * request, whatever the framing was.
+ * A reply passes two gates. Framing finds where a frame begins and ends (modbus_tcp_split by its length
+ * field; a framing with a check sum instead would stand beside it); modbus_check then holds the unit and
+ * the protocol data unit against the request, whatever the framing was.
  */
 #ifndef HALLWATCH_ACQUIRE_CODEC_MODBUS_H
 #define HALLWATCH_ACQUIRE_CODEC_MODBUS_H
@@ -41,8 +41,8 @@ size_t modbus_request_value_size(const struct modbus_request *request);
 
 enum modbus_fault {
     MODBUS_GOOD,
-    MODBUS_PARTIAL,       /* the frame goes on in bytes not yet here */
-    MODBUS_BROKEN_LENGTH, /* the frame's length is impossible or contradicts its content: the stream is lost */
+    MODBUS_PARTIAL,        /* the frame goes on in bytes not yet here */
+    MODBUS_BROKEN_LENGTH,  /* impossible, or contradicted by the content: the stream is lost */
     MODBUS_WRONG_PROTOCOL, /* the protocol id is not 0 */
     MODBUS_WRONG_ID,       /* no transaction of ours; said by who numbers them, not here */
     MODBUS_WRONG_UNIT,
@@ -67,8 +67,8 @@ struct modbus_frame {
 void modbus_tcp_encode(const struct modbus_request *request, uint16_t transaction,
                        uint8_t frame[MODBUS_TCP_REQUEST_SIZE]);
 /*
- * The frame at the begin of a stream. GOOD and WRONG_PROTOCOL: a whole frame, to be taken off the stream. PARTIAL: wait for
- * more. BROKEN_LENGTH: no frame can be found in this stream any more.
+ * The frame at the begin of a stream. GOOD and WRONG_PROTOCOL: a whole frame, to be taken off the stream.
+ * PARTIAL: wait for more. BROKEN_LENGTH: no frame can be found in this stream any more.
  */
 enum modbus_fault modbus_tcp_split(const uint8_t *stream, size_t size, struct modbus_frame *frame);
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Deadlines of thousands of owners, checked by tick at the cost of those that are due: a wheel of lists. Setting a later
- * time costs a store, since what stands too early in the wheel is filed anew when its turn comes. Pure: it is handed the
- * time. A deadline comes out at the first tick at least its time, up to DEADLINE_SLOT_MS late.
+ * Deadlines of thousands of owners, checked by tick at the cost of those that are due: a wheel of lists.
+ * Setting a later time costs a store, since what stands too early in the wheel is filed anew when its
+ * turn comes. Pure: it is handed the time. A deadline comes out at the first tick at least its time, up
+ * to DEADLINE_SLOT_MS late.
  */
 #ifndef HALLWATCH_ACQUIRE_DEADLINE_H
 #define HALLWATCH_ACQUIRE_DEADLINE_H
@@ -31,7 +32,10 @@ void deadline_wheel_init(struct deadline_wheel *wheel, int64_t now_ms);
 void deadline_set(struct deadline_wheel *wheel, struct deadline *deadline, int64_t at_ms);
 /* Takes it out of the wheel, for instance before its owner is freed. */
 void deadline_remove(struct deadline *deadline);
-/* Takes out the next that is due and returns its owner; NULL when no more are due. Deadlines may be set in between. */
+/*
+ * Takes out the next that is due and returns its owner; NULL when no more are due. Deadlines may be set
+ * in between.
+ */
 void *deadline_due(struct deadline_wheel *wheel, int64_t now_ms);
 
 #endif

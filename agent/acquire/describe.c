@@ -14,14 +14,16 @@ static char *fact_text(const struct plan *plan, const struct image *image, enum 
     char text[NAME_BYTES];
     for (size_t i = 0; i < plan->driver->n_facts; i++) {
         const struct fact *fact = &plan->driver->facts[i];
-        if (fact->quantity == quantity && decode_image_text(plan->driver, image, &fact->source, text, sizeof(text)))
+        if (fact->quantity == quantity &&
+            decode_image_text(plan->driver, image, &fact->source, text, sizeof(text)))
             return strdup(text);
     }
     return strdup("");
 }
 
 static bool place_same_part(const struct place *a, const struct place *b) {
-    return a->part == b->part && a->depth == b->depth && memcmp(a->id, b->id, a->depth * sizeof(a->id[0])) == 0;
+    return a->part == b->part && a->depth == b->depth &&
+           memcmp(a->id, b->id, a->depth * sizeof(a->id[0])) == 0;
 }
 
 static bool view_has_name(const struct device_view *view, const struct place *place) {
@@ -66,8 +68,9 @@ static bool view_add_names(struct device_view *view, const struct plan *plan, co
     return true;
 }
 
-struct device_view *describe_device(const struct device_config *config, const char *site, const struct plan *plan,
-                                    const struct image *image, uint32_t number, uint32_t generation) {
+struct device_view *describe_device(const struct device_config *config, const char *site,
+                                    const struct plan *plan, const struct image *image, uint32_t number,
+                                    uint32_t generation) {
     struct device_view *view = calloc(1, sizeof(*view));
     if (view == NULL)
         return NULL;
@@ -93,9 +96,10 @@ struct device_view *describe_device(const struct device_config *config, const ch
     view->list = series_list_hold(plan->list);
     view->series = view->list->series;
     view->n_series = view->list->n;
-    bool all = view->site != NULL && view->hall != NULL && view->row != NULL && view->rack != NULL && view->feed != NULL &&
-               view->device != NULL && view->driver != NULL && view->manufacturer != NULL && view->model != NULL &&
-               view->serial != NULL && view->firmware != NULL;
+    bool all = view->site != NULL && view->hall != NULL && view->row != NULL && view->rack != NULL &&
+               view->feed != NULL && view->device != NULL && view->driver != NULL &&
+               view->manufacturer != NULL && view->model != NULL && view->serial != NULL &&
+               view->firmware != NULL;
     for (size_t i = 0; all && i < plan->driver->n_groups && plan->driver->protocol == PROTOCOL_SNMP; i++)
         if (plan->driver->groups[i].label.kind != SOURCE_NONE)
             all = view_add_names(view, plan, image, &plan->driver->groups[i]);
@@ -112,7 +116,8 @@ bool describe_equal(const struct device_view *a, const struct device_view *b) {
         strcmp(a->serial, b->serial) != 0 || strcmp(a->firmware, b->firmware) != 0)
         return false;
     for (size_t i = 0; i < a->n_names; i++)
-        if (!place_same_part(&a->names[i].place, &b->names[i].place) || strcmp(a->names[i].name, b->names[i].name) != 0)
+        if (!place_same_part(&a->names[i].place, &b->names[i].place) ||
+            strcmp(a->names[i].name, b->names[i].name) != 0)
             return false;
     return true;
 }

@@ -7,8 +7,9 @@
 #include "model/config.h"
 
 /* A new view with one reference. `number` and `generation` as in struct device_view. NULL when out of memory. */
-struct device_view *describe_device(const struct device_config *config, const char *site, const struct plan *plan,
-                                    const struct image *image, uint32_t number, uint32_t generation);
+struct device_view *describe_device(const struct device_config *config, const char *site,
+                                    const struct plan *plan, const struct image *image, uint32_t number,
+                                    uint32_t generation);
 
 /* True where both views say the same (all but the generation). */
 bool describe_equal(const struct device_view *a, const struct device_view *b);

@@ -166,8 +166,8 @@ static void discovery_next(struct discovery *discovery) {
         discovery_end(discovery, error, "the request could not be sent");
 }
 
-int discovery_start(struct link *link, const struct driver *driver, uint32_t timeout_ms, discovery_done done, void *context,
-                    struct discovery **started) {
+int discovery_start(struct link *link, const struct driver *driver, uint32_t timeout_ms, discovery_done done,
+                    void *context, struct discovery **started) {
     struct discovery *discovery = calloc(1, sizeof(*discovery));
     if (discovery == NULL)
         return ERROR_MEMORY;

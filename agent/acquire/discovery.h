@@ -33,8 +33,8 @@ struct discovery;
 typedef void (*discovery_done)(void *context, struct image *image, int error, const char *detail);
 
 /* Starts reading. done comes once, from the loop, unless discovery_stop is called before. */
-int discovery_start(struct link *link, const struct driver *driver, uint32_t timeout_ms, discovery_done done, void *context,
-                    struct discovery **discovery);
+int discovery_start(struct link *link, const struct driver *driver, uint32_t timeout_ms, discovery_done done,
+                    void *context, struct discovery **discovery);
 /* Forgets a discovery under way. The link must be closed by its owner before it is used again. */
 void discovery_stop(struct discovery *discovery);
 

@@ -61,6 +61,8 @@ void health_count(struct health *health, int error) {
         kind = HEALTH_UNREACHABLE;
     else if (error == ERROR_REFUSED || error == ERROR_TOO_BIG)
         kind = HEALTH_REFUSED;
+    else if (error == ERROR_BUSY)
+        kind = HEALTH_MISSED;
     health->errors[kind]++;
 }
 

@@ -9,7 +9,10 @@
 #include "acquire/decode.h"
 #include "acquire/oid.h"
 
-enum { CANDIDATES_MOST = 16, RECOGNITIONS = sizeof(((struct driver *)0)->recognition) / sizeof(struct recognition) };
+enum {
+    CANDIDATES_MOST = 16,
+    RECOGNITIONS = sizeof(((struct driver *)0)->recognition) / sizeof(struct recognition)
+};
 
 static const uint32_t sys_descr_name[] = {1, 3, 6, 1, 2, 1, 1, 1, 0};
 static const uint32_t sys_object_id_name[] = {1, 3, 6, 1, 2, 1, 1, 2, 0};
@@ -27,8 +30,8 @@ struct identify {
 };
 
 /* How well a recognition fits: the length of its sysObjectID, 0 for a probe alone, -1 for not at all. */
-static int recognition_weight(const struct recognition *recognition, const struct oid *sys_object_id, const char *sys_descr,
-                              size_t descr_size) {
+static int recognition_weight(const struct recognition *recognition, const struct oid *sys_object_id,
+                              const char *sys_descr, size_t descr_size) {
     uint32_t part[OID_MOST];
     if (recognition->sys_descr != NULL && !pattern_match(recognition->sys_descr, sys_descr, descr_size))
         return -1;
@@ -104,8 +107,11 @@ static void identify_next(struct identify *identify) {
     }
     int n = oid_parse(probe, identify->probe, OID_MOST);
     identify->asked[0] = (struct oid){identify->probe, n > 0 ? (size_t)n : 0};
-    struct link_request request = {
-        .ask = ASK_BULK, .oids = identify->asked, .n_oids = 1, .repetitions = 1, .timeout_ms = identify->timeout_ms};
+    struct link_request request = {.ask = ASK_BULK,
+                                   .oids = identify->asked,
+                                   .n_oids = 1,
+                                   .repetitions = 1,
+                                   .timeout_ms = identify->timeout_ms};
     int error = link_ask(identify->link, &request, probe_answered, identify);
     if (error != 0)
         identify_end(identify, NULL, error, "the request could not be sent");
@@ -140,7 +146,8 @@ static void system_answered(void *context, const struct link_answer *answer) {
     identify_next(identify);
 }
 
-int identify_start(struct link *link, uint32_t timeout_ms, identify_done done, void *context, struct identify **started) {
+int identify_start(struct link *link, uint32_t timeout_ms, identify_done done, void *context,
+                   struct identify **started) {
     struct identify *identify = calloc(1, sizeof(*identify));
     if (identify == NULL)
         return ERROR_MEMORY;
@@ -150,7 +157,8 @@ int identify_start(struct link *link, uint32_t timeout_ms, identify_done done, v
     identify->timeout_ms = timeout_ms;
     identify->asked[0] = (struct oid){sys_object_id_name, sizeof(sys_object_id_name) / sizeof(uint32_t)};
     identify->asked[1] = (struct oid){sys_descr_name, sizeof(sys_descr_name) / sizeof(uint32_t)};
-    struct link_request request = {.ask = ASK_GET, .oids = identify->asked, .n_oids = 2, .timeout_ms = timeout_ms};
+    struct link_request request = {
+        .ask = ASK_GET, .oids = identify->asked, .n_oids = 2, .timeout_ms = timeout_ms};
     int error = link_ask(link, &request, system_answered, identify);
     if (error != 0) {
         free(identify);

@@ -27,7 +27,8 @@ struct identify;
 /* The driver and why it was chosen; or NULL, an error and what the device says of itself. Texts live during the call. */
 typedef void (*identify_done)(void *context, const struct driver *driver, int error, const char *why);
 
-int identify_start(struct link *link, uint32_t timeout_ms, identify_done done, void *context, struct identify **identify);
+int identify_start(struct link *link, uint32_t timeout_ms, identify_done done, void *context,
+                   struct identify **identify);
 void identify_stop(struct identify *identify); /* as discovery_stop */
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A link carries requests to one device and brings answers back, on the field loop's thread. Every kind (Modbus TCP, SNMP,
- * replay of a recording) offers the same three verbs. A request gets exactly one answer, through its callback, never from
- * inside link_ask. A link never retries on its own and never blocks; time-outs come from link deadlines checked by tick.
+ * A link carries requests to one device and brings answers back, on the field loop's thread. Every kind
+ * (Modbus TCP, SNMP, replay of a recording) offers the same three verbs. A request gets exactly one answer,
+ * through its callback, never from inside link_ask. A link never retries on its own and never blocks;
+ * time-outs come from link deadlines checked by tick.
  */
 #ifndef HALLWATCH_ACQUIRE_LINK_H
 #define HALLWATCH_ACQUIRE_LINK_H
@@ -53,8 +54,10 @@ struct link_request {
 };
 
 struct link_answer {
-    /* ERROR_NONE, _TIMEOUT, _UNREACHABLE, _REFUSED, _GARBLED, _TOO_BIG (SNMP tooBig), _BUSY (its turn on the bus never
-     * came), _CLOSED */
+    /*
+     * ERROR_NONE, _TIMEOUT, _UNREACHABLE, _REFUSED, _GARBLED, _TOO_BIG (SNMP tooBig), _BUSY (its turn on the
+     * bus never came), _CLOSED
+     */
     int error;
     uint8_t exception; /* Modbus exception code, or SNMP error-status, of REFUSED */
     uint16_t culprit;  /* SNMP error-index, 1-based; 0 = not said */
@@ -72,7 +75,10 @@ typedef void (*link_done)(void *context, const struct link_answer *answer);
 
 struct link;
 struct link_kind {
-    /* 0 and exactly one later call of done; or ERROR_BUSY / ERROR_MEMORY and none. Request memory is the caller's until done. */
+    /*
+     * 0 and exactly one later call of done; or ERROR_BUSY / ERROR_MEMORY and none. Request memory is the
+     * caller's until done.
+     */
     int (*ask)(struct link *link, const struct link_request *request, link_done done, void *context);
     /* Gives the link back. A request under way is forgotten: its callback is not called. */
     void (*close)(struct link *link);

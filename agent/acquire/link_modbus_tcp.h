@@ -30,9 +30,10 @@ struct modbus_counts {
 struct modbus_counts modbus_service_counts(const struct modbus_service *service);
 
 /*
- * A unit behind the gateway at `address`; gateways are shared by address. `pause_ms` is the least time from an answer to
- * the next request; of several units' the longest counts. One request at a time per link; one that is no valid read is refused with
- * ERROR_ARGUMENT. What waits for its turn behind other units longer than 10 s is answered ERROR_BUSY.
+ * A unit behind the gateway at `address`; gateways are shared by address. `pause_ms` is the least time
+ * from an answer to the next request; of several units' the longest counts. One request at a time per
+ * link; one that is no valid read is refused with ERROR_ARGUMENT. What waits for its turn behind other
+ * units longer than 10 s is answered ERROR_BUSY.
  */
 int link_modbus_tcp_open(struct modbus_service *service, const struct sockaddr *address, uint8_t unit,
                          uint16_t pause_ms, struct link **link);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A gateway: which of its units is asked when, what an answer settles, and when a connection is given up. Bytes are
- * codec_modbus's, sockets are tcp_stream's, callbacks of failures are the service's.
+ * A gateway: which of its units is asked when, what an answer settles, and when a connection is given up.
+ * Bytes are codec_modbus's, sockets are tcp_stream's, callbacks of failures are the service's.
  *
  * A gateway is in one of five states:
  *
@@ -11,19 +11,20 @@
  *   4 WAITING      one request is under way; at most its time-out
  *   5 BACKING_OFF  unreachable; requests fail at once; 1 s to 30 s, growing and jittered
  *
- *   1 -> 2  a request is queued               advance
+ *   1 -> 2  a request is queued               start_connect
  *   2 -> 3  connected                         on_connected
  *   3 -> 4  a request is sent                 send_next
- *   4 -> 3  its answer came, or its time-out  on_arrived, on_due
+ *   4 -> 3  its answer came, or its time-out  conclude, time_out
  *   3,4 -> 1  the connection is given up      disconnect; what is queued leads on to 2 at once
  *   2,3,4 -> 5  no use in trying again now    back_off; fails what is queued
- *   5 -> 2  the time is over                  on_due
+ *   5 -> 2  the time is over                  start_connect
  *
  * What holds:
  *   a. There is a stream in 2, 3 and 4 only, and a request under way in 4 only.
- *   b. A request is in the queue, under way, or settled and waiting for its callback; settled never inside link_ask.
- *   c. Losing a connection that has answered costs the request under way and nothing else; only one that never answered
- *      counts as a failure of the gateway, so that no unit behind it can take the others down.
+ *   b. A request is in the queue, under way, or settled and waiting for its callback; settled never inside
+ *      link_ask.
+ *   c. Losing a connection that has answered costs the request under way and nothing else; only one that
+ *      never answered counts as a failure of the gateway, so that no unit behind it can take the others down.
  *   d. An answer counts for the request under way or for nothing: of the last 32 ids those never answered are
  *      remembered, and what comes late for them is dropped; any other id is a garbled answer.
  */
@@ -246,8 +247,9 @@ static size_t take_frames(struct modbus_gateway *gateway, const uint8_t *bytes, 
 }
 
 /*
- * The callback is the last thing that happens: it may ask again, or close the link and with it the gateway. Everything in
- * `bytes` was sent before the next request is, so nothing in it can be taken for that one's answer.
+ * The callback is the last thing that happens: it may ask again, or close the link and with it the
+ * gateway. Everything in `bytes` was sent before the next request is, so nothing in it can be taken for
+ * that one's answer.
  */
 static void on_arrived(void *owner, const uint8_t *bytes, size_t size) {
     struct modbus_gateway *gateway = owner;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One Modbus TCP gateway with the units behind it, and what gateways and links share. Known to link_modbus_tcp.c and
- * modbus_gateway.c only.
+ * One Modbus TCP gateway with the units behind it, and what gateways and links share. Known to
+ * link_modbus_tcp.c and modbus_gateway.c only.
  */
 #ifndef HALLWATCH_ACQUIRE_MODBUS_GATEWAY_H
 #define HALLWATCH_ACQUIRE_MODBUS_GATEWAY_H

@@ -152,7 +152,8 @@ static bool scope_convert(const struct scope *scope, const struct oid *tail, str
 /* --- SNMP ------------------------------------------------------------------------------------------------------- */
 
 /* Reads the row index. False where the row is not this point's (NULL: any, without the piece that chooses) or has no place. */
-static bool row_place(const struct scope *scope, const struct oid *tail, const struct point *point, struct place *place) {
+static bool row_place(const struct scope *scope, const struct oid *tail, const struct point *point,
+                      struct place *place) {
     size_t piece = 0;
     for (unsigned i = 0; i < scope->group->depth; i++) {
         const struct repeat *repeat = &scope->group->over[i];
@@ -175,7 +176,8 @@ static bool row_place(const struct scope *scope, const struct oid *tail, const s
             return false;
         }
     }
-    return piece == tail->n && place_add(place, &scope->group->at) && (point == NULL || place_add(place, &point->at));
+    return piece == tail->n && place_add(place, &scope->group->at) &&
+           (point == NULL || place_add(place, &point->at));
 }
 
 bool plan_part_place(const struct driver *driver, const struct image *image, const struct group *group,

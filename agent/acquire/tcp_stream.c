@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A connection's two handles, socket and timer, live here until the loop has closed both, however early the owner lets go:
- * the owner can connect anew at once, and never waits for a handle.
+ * A connection's two handles, socket and timer, live here until the loop has closed both, however early
+ * the owner lets go: the owner can connect anew at once, and never waits for a handle.
  */
 #include "acquire/tcp_stream.h"
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One TCP connection on the loop: connects, sends small requests, hands over what arrives together with what earlier reads
- * left. What the bytes mean, when to give up and when to connect anew is the owner's. All streams of a service share one
- * read buffer; a stream keeps bytes of its own only while a frame is incomplete. The process must ignore SIGPIPE.
+ * One TCP connection on the loop: connects, sends small requests, hands over what arrives together with
+ * what earlier reads left. What the bytes mean, when to give up and when to connect anew is the owner's.
+ * All streams of a service share one read buffer; a stream keeps bytes of its own only while a frame is
+ * incomplete. The process must ignore SIGPIPE.
  */
 #ifndef HALLWATCH_ACQUIRE_TCP_STREAM_H
 #define HALLWATCH_ACQUIRE_TCP_STREAM_H
@@ -24,7 +25,10 @@ struct tcp_stream_events {
     void (*connected)(void *owner);
     /* `size` bytes not yet used, the kept ones first. What the owner does not keep is gone. */
     void (*arrived)(void *owner, const uint8_t *bytes, size_t size);
-    /* Could not connect, or no longer is; `uv_error` is UV_EOF where the peer closed. The owner closes the stream. */
+    /*
+     * Could not connect, or no longer is; `uv_error` is UV_EOF where the peer closed. The owner closes
+     * the stream.
+     */
     void (*lost)(void *owner, int uv_error);
     void (*woken)(void *owner); /* the time of tcp_stream_wake has come */
 };

@@ -16,7 +16,8 @@ static bool wanted_same(const struct wanted *a, const struct wanted *b) {
            memcmp(a->part, b->part, a->n * sizeof(a->part[0])) == 0;
 }
 
-static int wanted_add(struct wanted_list *list, const struct driver *driver, const struct source *source, bool column) {
+static int wanted_add(struct wanted_list *list, const struct driver *driver, const struct source *source,
+                      bool column) {
     struct wanted wanted = {.column = column};
     if (source->kind == SOURCE_NONE)
         return 0;
@@ -43,7 +44,8 @@ static int wanted_add(struct wanted_list *list, const struct driver *driver, con
 }
 
 /* Columns that say what a group's rows are; over Modbus only how many there are. */
-static int wanted_add_group(struct wanted_list *list, const struct driver *driver, const struct group *group) {
+static int wanted_add_group(struct wanted_list *list, const struct driver *driver,
+                            const struct group *group) {
     bool rows = group->depth > 0;
     int error = 0;
     for (unsigned i = 0; error == 0 && i < group->depth; i++) {
@@ -59,8 +61,8 @@ static int wanted_add_group(struct wanted_list *list, const struct driver *drive
         error = wanted_add(list, driver, shared[i], rows);
     for (size_t i = 0; error == 0 && i < group->n_points; i++) {
         const struct point *point = &group->points[i];
-        const struct source *own[] = {&point->source, &point->valid.source, &point->only.source, &point->scale.source,
-                                      &point->unit_from};
+        const struct source *own[] = {&point->source, &point->valid.source, &point->only.source,
+                                      &point->scale.source, &point->unit_from};
         for (size_t j = 0; error == 0 && j < sizeof(own) / sizeof(own[0]); j++)
             error = wanted_add(list, driver, own[j], rows);
     }

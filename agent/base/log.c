@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Writes log lines to standard error, each with one write so that lines of several threads never mix. What to say and to
- * whom it belongs is the caller's; how often ongoing trouble is said is decided here.
+ * Writes log lines to standard error, each with one write so that lines of several threads never mix. What
+ * to say and to whom it belongs is the caller's; how often ongoing trouble is said is decided here.
  */
 #include "base/log.h"
 

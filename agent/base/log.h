@@ -14,7 +14,10 @@ enum log_level { LOG_ERROR, LOG_WARNING, LOG_NOTICE, LOG_DEBUG };
 /* What is less urgent than `level` is not written. Called once, before threads start. */
 void log_set_level(enum log_level level);
 
-/* One line: level, subject (a device, a sink, "agent"), text. Control characters in it are written as \xNN. */
+/*
+ * One line: level, subject (a device, a sink, "agent"), text. Control characters in it are written as
+ * \xNN.
+ */
 void log_write(enum log_level level, const char *subject, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

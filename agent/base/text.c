@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The growing buffer and what is written into it, and strict reading of numbers. Unicode is left to libunistring; what a
- * text means is the caller's.
+ * The growing buffer and what is written into it, and strict reading of numbers. Unicode is left to
+ * libunistring; what a text means is the caller's.
  */
 #include "base/text.h"
 
@@ -102,8 +102,9 @@ void text_add_integer(struct text *text, int64_t number) {
 }
 
 /*
- * Most readings are short decimals: integer / 10^places. Both are exact below 10^15, so that the quotient is rounded once,
- * as strtod rounds: where it gives the number back, these are its digits. The fewest places come first.
+ * Most readings are short decimals: integer / 10^places. Both are exact below 10^15, so that the quotient
+ * is rounded once, as strtod rounds: where it gives the number back, these are its digits. The fewest
+ * places come first.
  */
 static bool add_short_decimal(struct text *text, double number) {
     static const double powers[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6};

@@ -24,7 +24,10 @@ void text_add(struct text *text, const void *data, size_t size);
 void text_add_string(struct text *text, const char *string);
 void text_add_char(struct text *text, char c);
 void text_add_format(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* Makes room for `size` more bytes and returns where they begin, NULL when out of memory. The caller then adds to size. */
+/*
+ * Makes room for `size` more bytes and returns where they begin, NULL when out of memory. The caller then
+ * adds to size.
+ */
 char *text_reserve(struct text *text, size_t size);
 /* Shortest decimal that reads back as the same double; "NaN", "+Inf", "-Inf" for those. */
 void text_add_number(struct text *text, double number);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Fuzzes the way of a reply: the first six bytes make the request, the rest is the stream. Whatever is found must lie
- * within the stream, and a good reply must carry exactly what was asked for.
+ * Fuzzes the way of a reply: the first six bytes make the request, the rest is the stream. Whatever is
+ * found must lie within the stream, and a good reply must carry exactly what was asked for.
  */
 #include <assert.h>
 #include <stddef.h>

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reads registers through the agent's Modbus link and prints one JSON object per answer, then the connection counters.
+ * Reads registers through the agent's Modbus link and prints one JSON object per answer, then the
+ * connection counters.
  *
- *   modbus_probe [--tick MS] [--timeout MS] [--pause MS] [--interval MS] [--polls N] [--close-after MS] TARGET...
+ *   modbus_probe [--tick MS] [--timeout MS] [--pause MS] [--interval MS] [--polls N] [--close-after MS]
+ *                TARGET...
  *
- * A target is ADDRESS:PORT/UNIT/FUNCTION/REGISTER/COUNT, for instance 127.0.0.1:502/1/3/0/10. Every target is polled N
- * times (default 1), at best every MS milliseconds. --close-after closes all links then, whatever is under way.
+ * A target is ADDRESS:PORT/UNIT/FUNCTION/REGISTER/COUNT, for instance 127.0.0.1:502/1/3/0/10. Every
+ * target is polled N times (default 1), at best every MS milliseconds. --close-after closes all links
+ * then, whatever is under way.
  */
 #include <getopt.h>
 #include <signal.h>

@@ -4,6 +4,7 @@
  *
  *     snmp_probe ADDRESS PORT COMMUNITY TIMEOUT_MS get OID...
  *     snmp_probe ADDRESS PORT COMMUNITY TIMEOUT_MS bulk REPETITIONS OID...
+ *     snmp_probe ADDRESS PORT COMMUNITY TIMEOUT_MS walk REPETITIONS OID... prints what is found; "walks" only counts
  *     snmp_probe ADDRESS PORT COMMUNITY TIMEOUT_MS twice OID...            a GET, and the same again when it is answered
  *     snmp_probe ADDRESS PORT COMMUNITY TIMEOUT_MS crowd LINKS ROUNDS OID...  that many links at once, that many GETs each
  *     snmp_probe ADDRESS PORT COMMUNITY TIMEOUT_MS close OID...            closes the link while its request is under way
@@ -14,6 +15,7 @@
 #include <string.h>
 
 #include "acquire/link_snmp.h"
+#include "acquire/snmp_walk.h"
 #include "base/clock.h"
 
 enum { OIDS_MOST = 128, LINKS_MOST = 2000, TICK_MS = 10, LINGER_MS = 50 };
@@ -31,7 +33,8 @@ struct probe {
         unsigned rounds_left;
     } members[LINKS_MOST];
     size_t n_members, n_waiting;
-    size_t n_good, n_failed, n_called;
+    struct snmp_walk *walk;
+    size_t n_good, n_failed, n_called, n_found;
     bool quiet;              /* count answers instead of printing them */
     int64_t linger_until_ms; /* of close: how long a callback may still come */
 };
@@ -121,6 +124,37 @@ static void on_done(void *context, const struct link_answer *answer) {
     probe->n_waiting--;
 }
 
+static void on_found(void *context, const struct varbind *varbind) {
+    struct member *member = context;
+    member->probe->n_found++;
+    if (!member->probe->quiet)
+        print_varbind(varbind);
+}
+
+static void on_walked(void *context, int error) {
+    struct member *member = context;
+    struct probe *probe = member->probe;
+    printf("walk %s %zu\n", error ? error_word(error) : "ok", probe->n_found);
+    snmp_walk_free(probe->walk);
+    link_close(member->link);
+    probe->n_waiting--;
+}
+
+static void start_walk(struct member *member) {
+    struct probe *probe = member->probe;
+    const struct snmp_walk_plan plan = {
+        .columns = probe->oids,
+        .n_columns = probe->request.n_oids,
+        .repetitions = probe->request.repetitions,
+        .timeout_ms = probe->request.timeout_ms,
+        .found = on_found,
+        .done = on_walked,
+        .context = member,
+    };
+    if (snmp_walk_new(member->link, &plan, &probe->walk))
+        exit(2);
+}
+
 static void on_tick(uv_timer_t *timer) {
     struct probe *probe = timer->data;
     int64_t now_ms = clock_monotonic_ms();
@@ -172,7 +206,8 @@ static unsigned read_command(struct probe *probe, char **words) {
     unsigned rounds = 1;
     probe->n_members = 1;
     words++;
-    if (!strcmp(command, "bulk") && words[0]) {
+    if ((!strcmp(command, "bulk") || !strncmp(command, "walk", 4)) && words[0]) {
+        probe->quiet = !strcmp(command, "walks");
         probe->request.ask = ASK_BULK;
         probe->request.repetitions = (uint16_t)read_number(*words++, UINT16_MAX);
     } else if (!strcmp(command, "crowd") && words[0] && words[1]) {
@@ -206,7 +241,9 @@ int main(int argc, char **argv) {
             return 2;
     }
     probe.n_waiting = probe.n_members;
-    for (size_t i = 0; i < probe.n_members; i++)
+    if (!strncmp(argv[5], "walk", 4))
+        start_walk(&probe.members[0]);
+    for (size_t i = 0; i < probe.n_members && !probe.walk; i++)
         ask(&probe.members[i]);
     if (!strcmp(argv[5], "close")) {
         link_close(probe.members[0].link);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* acquire/codec_modbus.h: requests as the specification's examples spell them, and every way in which a reply can be wrong. */
+/*
+ * acquire/codec_modbus.h: requests as the specification's examples spell them, and every way in which a
+ * reply can be wrong.
+ */
 #include "check.h"
 
 #include <string.h>
@@ -61,7 +64,10 @@ static void bits_are_counted_in_whole_bytes(void **state) {
 
 static void frame_is_found_when_whole(void **state) {
     (void)state;
-    /* Transaction 7, 9 bytes follow: unit 17, function 3, 6 bytes: 0x022b 0 100. Then the first byte of another frame. */
+    /*
+     * Transaction 7, 9 bytes follow: unit 17, function 3, 6 bytes: 0x022b 0 100. Then the first byte of
+     * another frame.
+     */
     const uint8_t stream[] = {0, 7, 0, 0, 0, 9, 17, 3, 6, 0x02, 0x2b, 0, 0, 0, 100, 0xff};
     struct modbus_frame frame;
     for (size_t size = 0; size < 15; size++)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* acquire/deadline.h: nothing comes out early, nothing is forgotten, and a tick looks only at what may be due. */
+/*
+ * acquire/deadline.h: nothing comes out early, nothing is forgotten, and a tick looks only at what may be
+ * due.
+ */
 #include "check.h"
 
 #include <stdlib.h>

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From configuration to plan: resolve the host, open the link, recognise the device where no driver is named, discover its
+ * rows, build the plan and the view. Each step ends in the next or in attach_failed; the schedule tries again later.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "acquire/describe.h"
+#include "acquire/device.h"
+#include "acquire/link_replay.h"
+#include "base/clock.h"
+
+static void attach_identify(struct device *device);
+static void attach_discover(struct device *device);
+
+static uint32_t attach_timeout_ms(const struct device *device) {
+    return (uint32_t)device->config->timeout_ms;
+}
+
+static void attach_failed(struct device *device, int error, const char *detail) {
+    device->attaching = false;
+    device_failed(device, error, detail);
+    if (device->poller->options.once && device->poller->events.finished != NULL)
+        device->poller->events.finished(device->poller->events.context, device, error, detail);
+}
+
+/* --- link ------------------------------------------------------------------------------------------------------- */
+
+static void attach_go_on(struct device *device) {
+    if (device->driver == NULL)
+        attach_identify(device);
+    else
+        attach_discover(device);
+}
+
+static void attach_resolved(void *context, int error, const struct sockaddr_storage *address) {
+    struct device *device = context;
+    const struct device_url *url = &device->config->url;
+    const struct sockaddr *to = (const struct sockaddr *)address;
+    device->resolve = NULL;
+    if (error != 0) {
+        attach_failed(device, ERROR_UNREACHABLE, "its host name is not known");
+        return;
+    }
+    if (url->transport == TRANSPORT_SNMP)
+        error = link_snmp_open(device->poller->snmp, to, device->config->community, &device->link);
+    else
+        error = link_modbus_tcp_open(device->poller->modbus, to, url->unit, device->driver->manners.pause_ms,
+                                     &device->link);
+    if (error != 0)
+        attach_failed(device, error, "its link could not be opened");
+    else
+        attach_go_on(device);
+}
+
+static void attach_open(struct device *device) {
+    const struct device_url *url = &device->config->url;
+    char why[300] = "";
+    if (device->link != NULL) {
+        attach_go_on(device);
+    } else if (url->transport == TRANSPORT_REPLAY) {
+        int error = link_replay_open(device->poller->loop, url->host, &device->link, why, sizeof(why));
+        if (error != 0)
+            attach_failed(device, error, why);
+        else
+            attach_go_on(device);
+    } else if (resolve_start(device->poller->loop, url->host, url->port, attach_resolved, device,
+                             &device->resolve) != 0) {
+        attach_failed(device, ERROR_MEMORY, NULL);
+    }
+}
+
+/* --- recognise -------------------------------------------------------------------------------------------------- */
+
+static void attach_identified(void *context, const struct driver *driver, int error, const char *why) {
+    struct device *device = context;
+    device->identify = NULL;
+    if (driver == NULL) {
+        attach_failed(device, error, why);
+        return;
+    }
+    device->driver = driver;
+    free(device->choice);
+    device->choice = strdup(why);
+    attach_discover(device);
+}
+
+static void attach_identify(struct device *device) {
+    int error =
+        identify_start(device->link, attach_timeout_ms(device), attach_identified, device, &device->identify);
+    if (error != 0)
+        attach_failed(device, error, NULL);
+}
+
+/* --- discover, plan, describe ----------------------------------------------------------------------------------- */
+
+/* Takes the plan; keeps the present one where nothing has changed, so that its series go on. */
+static int attach_adopt(struct device *device, struct plan *plan, const struct image *image) {
+    plan = poller_share_plan(device->poller, plan);
+    struct device_view *view = describe_device(device->config, device->poller->options.site, plan, image,
+                                               device->number, device->generation + 1);
+    int64_t *parked = calloc(plan->n_requests, sizeof(*parked));
+    if (view == NULL || parked == NULL) {
+        plan_release(plan);
+        device_view_release(view);
+        free(parked);
+        return ERROR_MEMORY;
+    }
+    free(device->parked_until_ms);
+    device->parked_until_ms = parked;
+    device->health.parked = 0;
+    plan_release(device->plan);
+    device->plan = plan;
+    if (device->view != NULL && describe_equal(device->view, view)) {
+        device_view_release(view);
+        return 0;
+    }
+    device_view_release(device->view);
+    device->view = view;
+    device->generation++;
+    return device_make_batches(device);
+}
+
+static void attach_wrong_device(struct device *device) {
+    char why[200];
+    snprintf(
+        why, sizeof(why),
+        "it answers none of the points of driver %s: is it another device, or may this reader not see them?",
+        device->driver->name);
+    device->driver = device->config->driver;
+    attach_failed(device, ERROR_NOT_FOUND, why);
+}
+
+/* Modbus has no sysObjectID: the constant text that a driver names is compared, where the device has one. */
+static bool attach_looks_right(const struct device *device, const struct image *image, char *why,
+                               size_t size) {
+    const struct recognition *recognition = &device->driver->recognition[0];
+    char text[128];
+    if (recognition->pattern == NULL ||
+        !decode_image_text(device->driver, image, &recognition->text, text, sizeof(text)) ||
+        pattern_match(recognition->pattern, text, strlen(text)))
+        return true;
+    snprintf(why, size, "it calls itself \"%s\", which is no device of driver %s (%s)", text,
+             device->driver->name, recognition->pattern);
+    return false;
+}
+
+static void attach_discovered(void *context, struct image *image, int error, const char *detail) {
+    struct device *device = context;
+    struct plan *plan = NULL;
+    char why[300];
+    device->discovery = NULL;
+    if (error != 0) {
+        attach_failed(device, error, detail);
+        return;
+    }
+    if (!attach_looks_right(device, image, why, sizeof(why))) {
+        image_free(image);
+        attach_failed(device, ERROR_NOT_FOUND, why);
+        return;
+    }
+    error = plan_build(device->driver, image, device->poller->options.with_raw, &plan);
+    if (error == 0)
+        error = attach_adopt(device, plan, image);
+    image_free(image);
+    if (error == ERROR_NOT_FOUND) {
+        attach_wrong_device(device);
+    } else if (error != 0) {
+        attach_failed(device, error, NULL);
+    } else {
+        device->attaching = device->stale_plan = false;
+        device_answers(device);
+        device->attached_ms = poller_now_ms(device->poller);
+        device_poll(device, RATE_ONCE);
+    }
+}
+
+static void attach_discover(struct device *device) {
+    int error = discovery_start(device->link, device->driver, attach_timeout_ms(device), attach_discovered,
+                                device, &device->discovery);
+    if (error != 0)
+        attach_failed(device, error, NULL);
+}
+
+void device_attach(struct device *device) {
+    if (device->attaching || device->poll.active ||
+        !health_may_ask(&device->health, poller_now_ms(device->poller)))
+        return;
+    device->attaching = true;
+    attach_open(device);
+}
+
+void device_detach(struct device *device) {
+    if (device->resolve != NULL)
+        resolve_stop(device->resolve);
+    /* A closed link forgets its request; only then may those who wait for it go. */
+    if (device->link != NULL)
+        link_close(device->link);
+    identify_stop(device->identify);
+    discovery_stop(device->discovery);
+    if (device->poll.batch != NULL)
+        batch_give_back(device->poll.batch);
+    device->resolve = NULL;
+    device->link = NULL;
+    device->identify = NULL;
+    device->discovery = NULL;
+    device->poll = (struct poll){0};
+}

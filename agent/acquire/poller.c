@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The schedule. Time advances in ticks (wake-ups are the cost at low rates); each device's turn at each of its rates sits
+ * in a wheel of ticks and comes at the same phase every interval, so polls are spread and their spacing does not drift.
+ * After a stall the turns that were missed are skipped, not caught up.
+ */
+#include "acquire/poller.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "acquire/device.h"
+#include "base/clock.h"
+
+enum { TICK_MS = 50, TICK_LEAST_MS = 10, WHEEL_SLOTS = 1024, DEVICES_MOST = 20000 };
+
+int64_t poller_now_ms(const struct poller *poller) {
+    return (int64_t)uv_now(poller->loop);
+}
+
+int poller_new(uv_loop_t *loop, const struct poller_options *options, const struct poller_events *events,
+               struct poller **made) {
+    struct poller *poller = calloc(1, sizeof(*poller));
+    if (poller == NULL)
+        return ERROR_MEMORY;
+    poller->loop = loop;
+    poller->options = *options;
+    poller->events = *events;
+    poller->tick_ms = TICK_MS;
+    poller->wheel = calloc(WHEEL_SLOTS, sizeof(*poller->wheel));
+    int error = poller->wheel == NULL ? ERROR_MEMORY : modbus_service_new(loop, &poller->modbus);
+    if (error == 0)
+        error = snmp_service_new(loop, &poller->snmp);
+    if (error == 0 && uv_timer_init(loop, &poller->timer) != 0)
+        error = ERROR_SYSTEM;
+    if (error != 0) {
+        poller_free(poller);
+        return error;
+    }
+    poller->timer.data = poller;
+    *made = poller;
+    return 0;
+}
+
+int poller_add(struct poller *poller, const struct device_config *config) {
+    if (poller->n_devices == DEVICES_MOST)
+        return ERROR_TOO_BIG;
+    if (poller->n_devices == poller->room_devices) {
+        size_t room = poller->room_devices == 0 ? 16 : poller->room_devices * 2;
+        struct device **larger = reallocarray(poller->devices, room, sizeof(struct device *));
+        if (larger == NULL)
+            return ERROR_MEMORY;
+        poller->devices = larger;
+        poller->room_devices = room;
+    }
+    struct device *device = calloc(1, sizeof(*device));
+    if (device == NULL)
+        return ERROR_MEMORY;
+    device->poller = poller;
+    device->config = config;
+    device->driver = config->driver;
+    device->number = (uint32_t)poller->n_devices;
+    poller->devices[poller->n_devices++] = device;
+    for (int rate = 0; rate < RATE_ONCE; rate++)
+        while (poller->tick_ms > TICK_LEAST_MS && config->interval_ms[rate] < 10 * (int64_t)poller->tick_ms)
+            poller->tick_ms = poller->tick_ms > 2 * TICK_LEAST_MS ? poller->tick_ms / 2 : TICK_LEAST_MS;
+    return 0;
+}
+
+void poller_schedule(struct poller *poller, struct turn *turn) {
+    struct turn **slot = &poller->wheel[turn->due_tick % WHEEL_SLOTS];
+    turn->next = *slot;
+    *slot = turn;
+}
+
+struct plan *poller_share_plan(struct poller *poller, struct plan *plan) {
+    for (size_t i = 0; i < poller->n_plans; i++) {
+        if (plan_equal(poller->plans[i], plan)) {
+            plan_release(plan);
+            return plan_hold(poller->plans[i]);
+        }
+    }
+    if (poller->n_plans == poller->room_plans) {
+        size_t room = poller->room_plans == 0 ? 16 : poller->room_plans * 2;
+        struct plan **larger = reallocarray(poller->plans, room, sizeof(struct plan *));
+        if (larger == NULL)
+            return plan; /* it works unshared too */
+        poller->plans = larger;
+        poller->room_plans = room;
+    }
+    poller->plans[poller->n_plans++] = plan_hold(plan);
+    return plan;
+}
+
+/* One turn: the device does what is due and gets its next turn, at the same phase. */
+static void turn_run(struct poller *poller, struct turn *turn) {
+    struct device *device = turn->device;
+    if (turn->rate != TURN_ATTACH)
+        device_poll(device, turn->rate);
+    else if (device->plan == NULL || device->stale_plan)
+        device_attach(device);
+    else
+        device_say_health(device, false);
+    do
+        turn->due_tick += turn->interval_ticks;
+    while (turn->due_tick <= poller->tick);
+    poller_schedule(poller, turn);
+}
+
+static void poller_take_back(struct poller *poller) {
+    struct batch *batch =
+        poller->events.take_back != NULL ? poller->events.take_back(poller->events.context) : NULL;
+    while (batch != NULL) {
+        struct batch *next = batch->next;
+        batch_give_back(batch);
+        batch = next;
+    }
+}
+
+static void poller_run_tick(struct poller *poller, int64_t tick) {
+    struct turn **slot = &poller->wheel[tick % WHEEL_SLOTS];
+    struct turn *turn = *slot;
+    *slot = NULL;
+    while (turn != NULL) {
+        struct turn *next = turn->next;
+        if (turn->due_tick <= tick)
+            turn_run(poller, turn);
+        else
+            poller_schedule(poller, turn);
+        turn = next;
+    }
+}
+
+static void poller_on_timer(uv_timer_t *timer) {
+    struct poller *poller = timer->data;
+    int64_t now_ms = poller_now_ms(poller);
+    int64_t tick = (now_ms - poller->started_ms) / poller->tick_ms;
+    poller_take_back(poller);
+    modbus_service_tick(poller->modbus, now_ms);
+    snmp_service_tick(poller->snmp, now_ms);
+    /* After a stall longer than the wheel every slot is looked at once. */
+    if (tick - poller->tick > WHEEL_SLOTS)
+        poller->tick = tick - WHEEL_SLOTS;
+    while (poller->tick < tick && !poller->stopping)
+        poller_run_tick(poller, ++poller->tick);
+    if (poller->stopping)
+        return;
+    uv_update_time(poller->loop);
+    int64_t next_ms = poller->started_ms + (poller->tick + 1) * poller->tick_ms - poller_now_ms(poller);
+    uv_timer_start(timer, poller_on_timer, next_ms > 0 ? (uint64_t)next_ms : 0, 0);
+}
+
+static uint32_t ticks_of(const struct poller *poller, int64_t ms) {
+    int64_t ticks = (ms + poller->tick_ms / 2) / poller->tick_ms;
+    return ticks < 1 ? 1 : ticks > INT32_MAX ? INT32_MAX : (uint32_t)ticks;
+}
+
+int poller_start(struct poller *poller) {
+    uv_update_time(poller->loop);
+    poller->started_ms = poller_now_ms(poller);
+    for (size_t i = 0; i < poller->n_devices; i++) {
+        struct device *device = poller->devices[i];
+        for (int rate = 0; rate < N_TURNS; rate++) {
+            struct turn *turn = &device->turns[rate];
+            int64_t interval_ms = rate == TURN_ATTACH ? 1000 : device->config->interval_ms[rate];
+            *turn = (struct turn){.device = device, .rate = (enum rate)rate};
+            turn->interval_ticks = ticks_of(poller, interval_ms);
+            /* Golden-ratio steps spread neighbours far apart, whatever their number. */
+            turn->due_tick = 1 + (int64_t)((i * 2654435761U & 0xffffffff) * turn->interval_ticks >> 32);
+            if (rate == TURN_ATTACH)
+                turn->due_tick = poller->options.once ? 1 : 1 + turn->due_tick % turn->interval_ticks;
+            if (rate == TURN_ATTACH || !poller->options.once)
+                poller_schedule(poller, turn);
+        }
+    }
+    return uv_timer_start(&poller->timer, poller_on_timer, poller->tick_ms, 0) == 0 ? 0 : ERROR_SYSTEM;
+}
+
+void poller_stop(struct poller *poller) {
+    if (poller->stopping)
+        return;
+    poller->stopping = true;
+    poller_take_back(poller);
+    for (size_t i = 0; i < poller->n_devices; i++)
+        device_detach(poller->devices[i]);
+    modbus_service_free(poller->modbus);
+    snmp_service_free(poller->snmp);
+    poller->modbus = NULL;
+    poller->snmp = NULL;
+    uv_close((uv_handle_t *)&poller->timer, NULL);
+}
+
+void poller_free(struct poller *poller) {
+    if (poller == NULL)
+        return;
+    poller_take_back(poller);
+    for (size_t i = 0; i < poller->n_devices; i++) {
+        struct device *device = poller->devices[i];
+        device_free_batches(device);
+        device_view_release(device->view);
+        plan_release(device->plan);
+        free(device->parked_until_ms);
+        free(device->choice);
+        free(device);
+    }
+    for (size_t i = 0; i < poller->n_plans; i++)
+        plan_release(poller->plans[i]);
+    free(poller->plans);
+    free(poller->devices);
+    free(poller->wheel);
+    free(poller);
+}
+
+const struct device_config *device_config_of(const struct device *device) {
+    return device->config;
+}
+
+const struct plan *device_plan_of(const struct device *device) {
+    return device->plan;
+}
+
+const struct device_view *device_view_of(const struct device *device) {
+    return device->view;
+}
+
+const char *device_choice_of(const struct device *device) {
+    return device->choice != NULL ? device->choice : "";
+}

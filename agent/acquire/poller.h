@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The poller: owns the devices on the field loop, keeps their schedule, and hands over what they say. Everything here
+ * runs on the loop's thread and waits for nothing. No device's fault delays another device's poll: each has a link and
+ * deadlines of its own, and a poll that is still under way when the next is due is counted and skipped, never queued.
+ */
+#ifndef HALLWATCH_ACQUIRE_POLLER_H
+#define HALLWATCH_ACQUIRE_POLLER_H
+
+#include <uv.h>
+
+#include "acquire/plan.h"
+#include "model/config.h"
+
+struct poller;
+struct device;
+
+struct poller_events {
+    void *context;
+    /* One poll's readings; given away. NULL: nobody wants them and they are given back at once. */
+    void (*batch)(void *context, struct batch *batch);
+    /* Once per tick: batches that came back empty, linked by `next`; NULL where none. May be NULL itself. */
+    struct batch *(*take_back)(void *context);
+    /* For `read`: an answer before it is decoded, and the end of a first attempt to read everything. May be NULL. */
+    void (*answered)(void *context, const struct device *device, const struct plan_request *request,
+                     const struct link_answer *answer);
+    void (*finished)(void *context, const struct device *device, int error, const char *why);
+};
+
+struct poller_options {
+    const char *site;
+    bool once;     /* read everything once, then finish */
+    bool with_raw; /* keep points without a stated unit */
+};
+
+/* `config`, `options` and `events` are copied; what they point to is borrowed until poller_free. */
+int poller_new(uv_loop_t *loop, const struct poller_options *options, const struct poller_events *events,
+               struct poller **poller);
+
+/* Before poller_start. The device's first attempt is spread over its interval. */
+int poller_add(struct poller *poller, const struct device_config *config);
+
+int poller_start(struct poller *poller);
+
+/* Closes links and timers; afterwards the loop must run until it has nothing left, then poller_free. */
+void poller_stop(struct poller *poller);
+void poller_free(struct poller *poller);
+
+/* On the loop's thread: an empty batch back to its device. */
+void batch_give_back(struct batch *batch);
+
+/* For messages. */
+const struct device_config *device_config_of(const struct device *device);
+const struct plan *device_plan_of(const struct device *device);        /* NULL before it is attached */
+const struct device_view *device_view_of(const struct device *device); /* the same */
+const char *device_choice_of(const struct device *device); /* why its driver was chosen; "" if configured */
+
+#endif

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Puts the configuration together: files, names, secrets and what concerns the site as a whole. */
+#include "model/config.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "model/config_build.h"
+#include "model/secret.h"
+#include "model/yaml_document.h"
+
+static struct spot whole_file(const struct build *build) {
+    return (struct spot){build->path, 0, 0};
+}
+
+char *config_copy(struct build *build, const char *text) {
+    char *copy = strdup(text);
+    struct spot whole = whole_file(build);
+    if (!copy)
+        mistakes_add(&build->mistakes, &whole, "", "out of memory");
+    return copy;
+}
+
+char *config_format(struct build *build, const char *form, ...) {
+    char *text = NULL;
+    struct spot whole = whole_file(build);
+    va_list arguments;
+    va_start(arguments, form);
+    if (vasprintf(&text, form, arguments) < 0) {
+        mistakes_add(&build->mistakes, &whole, "", "out of memory");
+        text = NULL;
+    }
+    va_end(arguments);
+    return text;
+}
+
+char *config_resolve_path(struct build *build, const char *path) {
+    return *path == '/' ? config_copy(build, path) : config_format(build, "%s%s", build->folder, path);
+}
+
+char *config_read_secret(struct build *build, const struct entry *entry, const char *file_key,
+                         const struct setting *file, const char *credential_key,
+                         const struct setting *credential) {
+    bool from_file = setting_given(file);
+    const char *key = from_file ? file_key : credential_key;
+    const struct setting *setting = from_file ? file : credential;
+    if (from_file == setting_given(credential)) {
+        entry_add_mistake(entry, key, setting, &build->mistakes, "write either %s or %s", file_key,
+                          credential_key);
+        return NULL;
+    }
+    const char *folder = getenv("CREDENTIALS_DIRECTORY");
+    if (!from_file && (!folder || !*folder || strchr(setting->text, '/'))) {
+        entry_add_mistake(entry, key, setting, &build->mistakes,
+                          "no credential \"%.100s\": systemd hands credentials over (LoadCredential=)",
+                          setting->text);
+        return NULL;
+    }
+    char why[512];
+    char *path = from_file ? config_resolve_path(build, setting->text)
+                           : config_format(build, "%s/%s", folder, setting->text);
+    char *secret = path ? secret_read(path, why, sizeof(why)) : NULL;
+    if (path && !secret)
+        entry_add_mistake(entry, key, setting, &build->mistakes, "%s", why);
+    free(path);
+    return secret;
+}
+
+struct normalized {
+    char *name;
+    const struct named *from;
+};
+
+static int compare_names(const void *a, const void *b) {
+    const struct normalized *x = a, *y = b;
+    int order = strcmp(x->name, y->name);
+    return order ? order : (x->from > y->from) - (x->from < y->from);
+}
+
+void config_check_names(struct build *build, const struct named *entries, size_t n) {
+    struct normalized *names = calloc(n + 1, sizeof(*names));
+    size_t n_names = 0;
+    for (size_t i = 0; names && i < n; i++) {
+        char *name = setting_given(entries[i].name) ? text_normalize(entries[i].name->text) : NULL;
+        if (name)
+            names[n_names++] = (struct normalized){name, &entries[i]};
+    }
+    if (names)
+        qsort(names, n_names, sizeof(*names), compare_names);
+    for (size_t i = 1; i < n_names; i++) {
+        if (strcmp(names[i].name, names[i - 1].name) != 0)
+            continue;
+        const struct named *entry = names[i].from;
+        const struct spot *other = &names[i - 1].from->name->at;
+        entry_add_mistake(entry->entry, "name", entry->name, &build->mistakes,
+                          "\"%s\" is already the name at %s:%u:%u", entry->name->text, other->file,
+                          other->line, other->column);
+    }
+    for (size_t i = 0; i < n_names; i++)
+        free(names[i].name);
+    free(names);
+}
+
+bool config_same_name(const char *a, const char *b) {
+    if (strcmp(a, b) == 0)
+        return true;
+    char *normal_a = text_normalize(a), *normal_b = text_normalize(b);
+    bool same = normal_a && normal_b && strcmp(normal_a, normal_b) == 0;
+    free(normal_a);
+    free(normal_b);
+    return same;
+}
+
+/* The first of a list of folders, as systemd gives them. */
+static char *default_socket(struct build *build) {
+    const char *runtime = getenv("RUNTIME_DIRECTORY"), *user = getenv("XDG_RUNTIME_DIR");
+    if (runtime && *runtime)
+        return config_format(build, "%.*s/status.sock", (int)strcspn(runtime, ":"), runtime);
+    if (user && *user)
+        return config_format(build, "%s/hallwatch.sock", user);
+    return config_format(build, "/tmp/hallwatch-%u.sock", (unsigned)getuid());
+}
+
+static char *choose_gateway(struct build *build, const char *gateway) {
+    if (gateway)
+        return config_copy(build, gateway);
+    if (setting_given(&build->settings.gateway))
+        return config_copy(build, build->settings.gateway.text);
+    char host[256] = "";
+    gethostname(host, sizeof(host) - 1);
+    return config_copy(build, *host ? host : "gateway");
+}
+
+static void build_site(struct build *build, const char *gateway) {
+    struct site_settings *settings = &build->settings;
+    struct site_config *config = build->config;
+    config->site = config_copy(build, settings->site.text);
+    config->hall = config_copy(build, settings->hall.text);
+    config->gateway = choose_gateway(build, gateway);
+    config->buffer_bytes = settings->buffer.number;
+    config->status_socket = setting_given(&settings->status_socket)
+                                ? config_resolve_path(build, settings->status_socket.text)
+                                : default_socket(build);
+    const struct poll_settings *poll = &settings->poll;
+    if (poll->fast.number > poll->normal.number)
+        mistakes_add(&build->mistakes, &(setting_given(&poll->fast) ? &poll->fast : &poll->normal)->at,
+                     "poll", "\"fast\" must not be longer than \"normal\"");
+    if (poll->normal.number > poll->slow.number)
+        mistakes_add(&build->mistakes, &(setting_given(&poll->slow) ? &poll->slow : &poll->normal)->at,
+                     "poll", "\"normal\" must not be longer than \"slow\"");
+}
+
+/* Reads one file; a mistake at `at` says why it cannot be. */
+static int read_file(struct build *build, const struct spot *at, const char *key, const char *path,
+                     size_t most, struct text *text) {
+    int error = file_read(path, most, text, NULL);
+    if (error)
+        mistakes_add(&build->mistakes, at, key, "cannot read %s: %s", path, file_error_text(error));
+    return error;
+}
+
+struct inventory_file {
+    char *path;
+    struct text text;
+};
+
+static void read_inventories(struct build *build, struct inventory_file *files) {
+    const struct setting *settings = build->settings.inventory.items;
+    for (size_t i = 0; i < build->n_inventories; i++) {
+        files[i].path = config_resolve_path(build, settings[i].text);
+        if (!files[i].path || read_file(build, &settings[i].at, "inventory", files[i].path,
+                                        INVENTORY_FILE_MOST, &files[i].text) != 0)
+            continue;
+        inventory_parse(files[i].path, files[i].text.data, files[i].text.size, &build->inventories[i],
+                        &build->mistakes);
+    }
+}
+
+static void build_all(struct build *build, const char *gateway) {
+    size_t n = build->settings.inventory.n;
+    struct inventory_file *files = calloc(n + 1, sizeof(*files));
+    build->inventories = calloc(n + 1, sizeof(*build->inventories));
+    if (files && build->inventories) {
+        build->n_inventories = n;
+        read_inventories(build, files);
+        build_site(build, gateway);
+        config_build_devices(build);
+        config_build_sinks(build);
+    } else {
+        struct spot whole = whole_file(build);
+        mistakes_add(&build->mistakes, &whole, "", "out of memory");
+    }
+    for (size_t i = 0; i < build->n_inventories; i++) {
+        inventory_done(&build->inventories[i]);
+        text_done(&files[i].text);
+        free(files[i].path);
+    }
+    free(build->inventories);
+    free(files);
+}
+
+int config_load(const char *path, const char *gateway, FILE *errors, struct site_config **config) {
+    const char *slash = strrchr(path, '/');
+    struct build build = {.path = path, .mistakes = {.out = errors}};
+    struct spot whole = whole_file(&build);
+    struct text text = {0};
+    build.folder = strndup(path, slash ? (size_t)(slash - path) + 1 : 0);
+    build.config = calloc(1, sizeof(*build.config));
+    if (!build.folder || !build.config) {
+        mistakes_add(&build.mistakes, &whole, "", "out of memory");
+    } else if (read_file(&build, &whole, "", path, YAML_FILE_MOST, &text) == 0) {
+        struct node *root = yaml_document_parse(path, text.data, text.size, &build.mistakes);
+        if (root) {
+            schema_read(&settings_of_site, root, &build.settings, &build.mistakes);
+            build_all(&build, gateway);
+            schema_done(&settings_of_site, &build.settings);
+        }
+        yaml_document_free(root);
+    }
+    text_done(&text);
+    free(build.folder);
+    int error = mistakes_finish(&build.mistakes);
+    if (error)
+        config_free(build.config);
+    else
+        *config = build.config;
+    return error;
+}
+
+static void free_device(struct device_config *device) {
+    free(device->name);
+    device_url_done(&device->url);
+    free(device->url_text);
+    secret_free(device->community);
+    free(device->hall);
+    free(device->row);
+    free(device->rack);
+    free(device->feed);
+}
+
+static void free_sink(struct sink_config *sink) {
+    free(sink->name);
+    free(sink->url);
+    free(sink->user);
+    secret_free(sink->password);
+    free(sink->client_id);
+}
+
+void config_free(struct site_config *config) {
+    if (!config)
+        return;
+    for (size_t i = 0; i < config->n_devices; i++)
+        free_device(&config->devices[i]);
+    for (size_t i = 0; i < config->n_sinks; i++)
+        free_sink(&config->sinks[i]);
+    free(config->devices);
+    free(config->sinks);
+    free(config->site);
+    free(config->hall);
+    free(config->gateway);
+    free(config->status_socket);
+    free(config);
+}

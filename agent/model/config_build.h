@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the files that make a configuration share: the settings as read on one side, the configuration in
+ * the making on the other. Only config*.c include this.
+ */
+#ifndef HALLWATCH_MODEL_CONFIG_BUILD_H
+#define HALLWATCH_MODEL_CONFIG_BUILD_H
+
+#include "model/config.h"
+#include "model/inventory.h"
+#include "model/mistakes.h"
+#include "model/settings.h"
+
+struct build {
+    const char *path; /* of the configuration, for mistakes that have no line */
+    char *folder;     /* that relative paths start from: "" or "conf/" */
+    struct site_settings settings;
+    struct inventory *inventories; /* one per file of settings.inventory */
+    size_t n_inventories;
+    struct site_config *config;
+    struct mistakes mistakes;
+};
+
+/* Devices and sinks: checked, and added to the configuration. Mistakes are only written. */
+void config_build_devices(struct build *build);
+void config_build_sinks(struct build *build);
+
+/* A copy for the configuration; out of memory is a mistake like others. */
+char *config_copy(struct build *build, const char *text);
+char *config_format(struct build *build, const char *form, ...) __attribute__((format(printf, 2, 3)));
+/* `path` as seen from the configuration's folder; the caller frees it. */
+char *config_resolve_path(struct build *build, const char *path);
+/*
+ * The secret in a file or a systemd credential, whichever of the two was given; NULL after a mistake was
+ * written.
+ */
+char *config_read_secret(struct build *build, const struct entry *entry, const char *file_key,
+                         const struct setting *file, const char *credential_key,
+                         const struct setting *credential);
+/* Writes a mistake for each entry that has the name of an earlier one, compared in NFKC. */
+struct named {
+    const struct entry *entry;
+    const struct setting *name;
+};
+void config_check_names(struct build *build, const struct named *entries, size_t n);
+/* Whether two names are the same to people. */
+bool config_same_name(const char *a, const char *b);
+
+#endif

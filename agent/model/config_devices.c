@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Devices: what spans several of their settings, which of them are this gateway's, and their
+ * configuration.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "model/config_build.h"
+#include "model/secret.h"
+
+struct devices {
+    struct build *build;
+    const struct device_settings **all;
+    size_t n_all;
+    struct community *communities; /* by credentials entry */
+    const char **driver_names;
+};
+
+/* Read when the first device of this gateway needs it. */
+struct community {
+    bool tried;
+    char *secret;
+};
+
+static const struct credentials_settings *find_credentials(const struct build *build, const char *name,
+                                                           size_t *number) {
+    const struct credentials_settings *credentials = build->settings.credentials.items;
+    for (*number = 0; *number < build->settings.credentials.n; ++*number) {
+        if (strcmp(credentials[*number].entry.key, name) == 0)
+            return &credentials[*number];
+    }
+    return NULL;
+}
+
+static void refuse_credentials(struct build *build, const struct device_settings *device) {
+    const struct credentials_settings *credentials = build->settings.credentials.items;
+    size_t n = build->settings.credentials.n;
+    const char **names = calloc(n + 1, sizeof(*names));
+    const char *nearest = NULL;
+    for (size_t i = 0; names && i < n; i++)
+        names[i] = credentials[i].entry.key;
+    if (names)
+        nearest = text_nearest(device->credentials.text, names, n);
+    if (nearest)
+        entry_add_mistake(&device->entry, "credentials", &device->credentials, &build->mistakes,
+                          "unknown credentials \"%.100s\"; did you mean \"%.100s\"?",
+                          device->credentials.text, nearest);
+    else
+        entry_add_mistake(&device->entry, "credentials", &device->credentials, &build->mistakes,
+                          "unknown credentials \"%.100s\": the configuration's \"credentials\" lack them",
+                          device->credentials.text);
+    free(names);
+}
+
+/*
+ * The device's community: "public" without credentials, NULL after a mistake or where there is no use for
+ * one.
+ */
+static char *choose_community(struct devices *devices, const struct device_settings *device) {
+    struct build *build = devices->build;
+    if (!setting_given(&device->credentials))
+        return config_copy(build, "public");
+    size_t number;
+    const struct credentials_settings *credentials =
+        find_credentials(build, device->credentials.text, &number);
+    if (!credentials)
+        return NULL;
+    struct community *community = &devices->communities[number];
+    if (!community->tried)
+        community->secret =
+            config_read_secret(build, &credentials->entry, "community_file", &credentials->community_file,
+                               "community_credential", &credentials->community_credential);
+    community->tried = true;
+    return community->secret ? config_copy(build, community->secret) : NULL;
+}
+
+static void check_credentials(struct build *build, const struct device_settings *device) {
+    size_t number;
+    if (setting_given(&device->credentials) && !find_credentials(build, device->credentials.text, &number))
+        refuse_credentials(build, device);
+}
+
+static const char *protocol_word(enum protocol protocol) {
+    return protocol == PROTOCOL_SNMP ? "SNMP" : "Modbus";
+}
+
+static void refuse_driver(struct devices *devices, const struct device_settings *device) {
+    struct mistakes *mistakes = &devices->build->mistakes;
+    const char *name = device->driver.text, *nearest = text_nearest(name, devices->driver_names, n_drivers);
+    if (nearest)
+        entry_add_mistake(&device->entry, "driver", &device->driver, mistakes,
+                          "unknown driver \"%.100s\"; did you mean \"%s\"?", name, nearest);
+    else
+        entry_add_mistake(&device->entry, "driver", &device->driver, mistakes,
+                          "unknown driver \"%.100s\": `hallwatch drivers` lists them", name);
+}
+
+/* The driver by name; NULL where it is to be recognised, or after a mistake. */
+static const struct driver *find_driver(struct devices *devices, const struct device_settings *device) {
+    const struct driver *driver = setting_given(&device->driver) ? driver_find(device->driver.text) : NULL;
+    if (!driver && setting_given(&device->driver))
+        refuse_driver(devices, device);
+    if (driver && setting_given(&device->interval) && device->interval.number < driver->manners.shortest_ms)
+        entry_add_mistake(&device->entry, "interval", &device->interval, &devices->build->mistakes,
+                          "%s is too short: %s refreshes its values every %u ms", device->interval.text,
+                          driver->name, driver->manners.shortest_ms);
+    return driver;
+}
+
+static void check_protocol(struct build *build, const struct device_settings *device,
+                           const struct driver *driver, enum transport transport) {
+    enum protocol spoken = transport == TRANSPORT_SNMP ? PROTOCOL_SNMP : PROTOCOL_MODBUS;
+    if (driver && transport != TRANSPORT_REPLAY && driver->protocol != spoken)
+        entry_add_mistake(&device->entry, "driver", &device->driver, &build->mistakes,
+                          "%s speaks %s, but the URL is for %s", driver->name,
+                          protocol_word(driver->protocol), protocol_word(spoken));
+    if (transport == TRANSPORT_MODBUS_TCP && !setting_given(&device->driver))
+        entry_add_mistake(&device->entry, "driver", &device->driver, &build->mistakes,
+                          "is missing: a Modbus device cannot say what it is");
+    if (transport == TRANSPORT_MODBUS_TCP && setting_given(&device->credentials))
+        entry_add_mistake(&device->entry, "credentials", &device->credentials, &build->mistakes,
+                          "only SNMP has credentials: leave this empty");
+}
+
+static int64_t longer(int64_t a, int64_t b) {
+    return a > b ? a : b;
+}
+
+/* A device's own interval is its normal one: fast is never slower than that, slow never faster. */
+static void set_times(const struct poll_settings *poll, const struct device_settings *settings,
+                      struct device_config *device) {
+    int64_t refresh_ms = device->driver ? device->driver->manners.shortest_ms : 0;
+    int64_t normal_ms = setting_given(&settings->interval) ? settings->interval.number : poll->normal.number;
+    int64_t fast_ms = poll->fast.number < normal_ms ? poll->fast.number : normal_ms;
+    device->interval_ms[RATE_FAST] = longer(fast_ms, refresh_ms);
+    device->interval_ms[RATE_NORMAL] = longer(normal_ms, refresh_ms);
+    device->interval_ms[RATE_SLOW] = longer(poll->slow.number, device->interval_ms[RATE_NORMAL]);
+    device->timeout_ms =
+        longer(poll->timeout.number, device->driver ? device->driver->manners.timeout_ms : 0);
+}
+
+static bool is_here(const struct build *build, const struct device_settings *device) {
+    return !setting_given(&device->gateway) || !build->config->gateway ||
+           config_same_name(device->gateway.text, build->config->gateway);
+}
+
+static void add_device(struct devices *devices, const struct device_settings *settings) {
+    struct build *build = devices->build;
+    struct device_url url = {0};
+    char why[256];
+    bool has_url =
+        setting_given(&settings->url) && device_url_parse(settings->url.text, &url, why, sizeof(why)) == 0;
+    const struct driver *driver = find_driver(devices, settings);
+    check_credentials(build, settings);
+    if (has_url)
+        check_protocol(build, settings, driver, url.transport);
+    if (!is_here(build, settings)) {
+        device_url_done(&url);
+        return;
+    }
+    struct device_config *device = &build->config->devices[build->config->n_devices++];
+    device->url = url;
+    device->driver = driver;
+    device->name = config_copy(build, settings->name.text);
+    device->url_text = config_copy(build, settings->url.text);
+    if (has_url && url.transport == TRANSPORT_SNMP)
+        device->community = choose_community(devices, settings);
+    device->hall =
+        config_copy(build, setting_given(&settings->hall) ? settings->hall.text : build->settings.hall.text);
+    device->row = config_copy(build, settings->row.text);
+    device->rack = config_copy(build, settings->rack.text);
+    device->feed = config_copy(build, settings->feed.text);
+    set_times(&build->settings.poll, settings, device);
+}
+
+/* The gateways that rows name, each once, for people. */
+static void list_gateways(const struct devices *devices, struct text *list) {
+    enum { LISTED_MOST = 12 };
+    const char *seen[LISTED_MOST];
+    size_t n_seen = 0;
+    for (size_t i = 0; i < devices->n_all && n_seen < LISTED_MOST; i++) {
+        const char *gateway = devices->all[i]->gateway.text;
+        bool known = !*gateway;
+        for (size_t k = 0; k < n_seen && !known; k++)
+            known = config_same_name(seen[k], gateway);
+        if (known)
+            continue;
+        text_add_format(list, "%s%s", n_seen ? ", " : "", gateway);
+        seen[n_seen++] = gateway;
+    }
+}
+
+static void check_number_of_devices(struct devices *devices) {
+    struct build *build = devices->build;
+    const struct setting *gateway = &build->settings.gateway;
+    struct spot whole = {build->path, 0, 0};
+    if (devices->n_all == 0) {
+        if (build->mistakes.n == 0)
+            mistakes_add(&build->mistakes, &whole, "", "no devices: write \"devices\" or \"inventory\"");
+    } else if (build->config->n_devices == 0) {
+        bool configured = setting_given(gateway) && build->config->gateway &&
+                          strcmp(gateway->text, build->config->gateway) == 0;
+        struct text list = {0};
+        list_gateways(devices, &list);
+        mistakes_add(&build->mistakes, configured ? &gateway->at : &whole, "gateway",
+                     "no device is for gateway \"%s\"; there are devices for %s: choose with --gateway",
+                     build->config->gateway ? build->config->gateway : "", list.data ? list.data : "");
+        text_done(&list);
+    } else if (build->config->n_devices > DEVICES_MOST) {
+        mistakes_add(&build->mistakes, &whole, "", "%zu devices; one gateway takes at most %d",
+                     build->config->n_devices, DEVICES_MOST);
+    }
+}
+
+static void collect(struct devices *devices) {
+    const struct build *build = devices->build;
+    const struct device_settings *listed = build->settings.devices.items;
+    for (size_t i = 0; i < build->settings.devices.n; i++)
+        devices->all[devices->n_all++] = &listed[i];
+    for (size_t i = 0; i < build->n_inventories; i++) {
+        for (size_t k = 0; k < build->inventories[i].n; k++)
+            devices->all[devices->n_all++] = &build->inventories[i].devices[k];
+    }
+}
+
+static void check_device_names(struct devices *devices, struct named *names) {
+    for (size_t i = 0; i < devices->n_all; i++)
+        names[i] = (struct named){&devices->all[i]->entry, &devices->all[i]->name};
+    config_check_names(devices->build, names, devices->n_all);
+}
+
+void config_build_devices(struct build *build) {
+    struct devices devices = {.build = build};
+    size_t most = build->settings.devices.n, n_credentials = build->settings.credentials.n;
+    for (size_t i = 0; i < build->n_inventories; i++)
+        most += build->inventories[i].n;
+    struct named *names = calloc(most + 1, sizeof(*names));
+    devices.all = calloc(most + 1, sizeof(*devices.all));
+    devices.communities = calloc(n_credentials + 1, sizeof(*devices.communities));
+    devices.driver_names = calloc(n_drivers + 1, sizeof(*devices.driver_names));
+    build->config->devices = calloc(most + 1, sizeof(*build->config->devices));
+    if (names && devices.all && devices.communities && devices.driver_names && build->config->devices) {
+        for (size_t i = 0; i < n_drivers; i++)
+            devices.driver_names[i] = all_drivers[i]->name;
+        collect(&devices);
+        for (size_t i = 0; i < devices.n_all; i++)
+            add_device(&devices, devices.all[i]);
+        check_device_names(&devices, names);
+        check_number_of_devices(&devices);
+    } else {
+        mistakes_add(&build->mistakes, &(struct spot){build->path, 0, 0}, "", "out of memory");
+    }
+    for (size_t i = 0; devices.communities && i < n_credentials; i++)
+        secret_free(devices.communities[i].secret);
+    free(devices.communities);
+    free(devices.driver_names);
+    free(devices.all);
+    free(names);
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The tables behind settings.h, and the rules for single texts: names, paths, URLs. */
+#include "model/settings.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "model/config.h"
+
+enum { NAME_MOST = 128, SINK_NAME_MOST = 63 };
+
+static bool refuse(char *why, size_t size, const char *what) {
+    snprintf(why, size, "%s", what);
+    return false;
+}
+
+static bool has_control_character(const char *text) {
+    for (const unsigned char *at = (const unsigned char *)text; *at; at++) {
+        if (*at < 0x20 || *at == 0x7f || (*at == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0))
+            return true;
+    }
+    return false;
+}
+
+static bool check_text(const char *text, char *why, size_t size) {
+    if (!*text)
+        return refuse(why, size, "must not be empty");
+    if (!text_is_utf8(text, strlen(text)))
+        return refuse(why, size, "is not UTF-8: save the file as UTF-8");
+    if (has_control_character(text))
+        return refuse(why, size, "must not hold control characters");
+    return true;
+}
+
+static bool check_name(const char *text, char *why, size_t size) {
+    if (strlen(text) > NAME_MOST)
+        return refuse(why, size, "is longer than 128 bytes");
+    return check_text(text, why, size);
+}
+
+static bool check_sink_name(const char *text, char *why, size_t size) {
+    if (strlen(text) > SINK_NAME_MOST)
+        return refuse(why, size, "is longer than 63 bytes");
+    return check_text(text, why, size);
+}
+
+static bool check_device_url(const char *text, char *why, size_t size) {
+    struct device_url url;
+    if (!check_text(text, why, size) || device_url_parse(text, &url, why, size) != 0)
+        return false;
+    device_url_done(&url);
+    return true;
+}
+
+bool settings_check_sink_url(int64_t type, const char *url, char *why, size_t size) {
+    const char *example = type == SINK_MQTT ? "mqtt://broker:1883" : "http://database:8428/api/v1/write";
+    const char *rest = NULL;
+    if (type == SINK_MQTT && strncmp(url, "mqtt://", 7) == 0)
+        rest = url + 7;
+    if (type == SINK_REMOTE_WRITE && strncmp(url, "http://", 7) == 0)
+        rest = url + 7;
+    if (type == SINK_REMOTE_WRITE && strncmp(url, "https://", 8) == 0)
+        rest = url + 8;
+    /* Not echoed: it may hold a password. */
+    if (rest && memchr(rest, '@', strcspn(rest, "/")))
+        return refuse(why, size, "a URL holds no user and no password: write \"user\" and \"password_file\"");
+    if (!rest || strcspn(rest, "/:?#") == 0 || strpbrk(rest, " \"<>\\^`{|}")) {
+        snprintf(why, size, "must be like %s", example);
+        return false;
+    }
+    return true;
+}
+
+#define AT(structure, member) .offset = offsetof(struct structure, member)
+#define FIELDS(table) .fields = (table), .n_fields = sizeof(table) / sizeof((table)[0])
+
+static const struct field poll_fields[] = {
+    {"fast", FIELD_DURATION, AT(poll_settings, fast), .fallback = "1s", .least = "100ms", .most = "24h"},
+    {"normal", FIELD_DURATION, AT(poll_settings, normal), .fallback = "5s", .least = "100ms", .most = "24h"},
+    {"slow", FIELD_DURATION, AT(poll_settings, slow), .fallback = "1min", .least = "100ms", .most = "24h"},
+    {"timeout", FIELD_DURATION, AT(poll_settings, timeout), .fallback = "1s", .least = "10ms",
+     .most = "1min"},
+};
+static const struct schema poll_schema = {FIELDS(poll_fields), .size = sizeof(struct poll_settings)};
+
+static const struct field credentials_fields[] = {
+    {"community_file", FIELD_TEXT, AT(credentials_settings, community_file), .check = check_text},
+    {"community_credential", FIELD_TEXT, AT(credentials_settings, community_credential), .check = check_text},
+};
+static const struct schema credentials_schema = {FIELDS(credentials_fields),
+                                                 .size = sizeof(struct credentials_settings)};
+
+/* The columns of an inventory too. */
+static const struct field device_fields[] = {
+    {"name", FIELD_TEXT, AT(device_settings, name), .required = true, .check = check_name},
+    {"driver", FIELD_TEXT, AT(device_settings, driver)},
+    {"url", FIELD_TEXT, AT(device_settings, url), .required = true, .check = check_device_url},
+    {"credentials", FIELD_TEXT, AT(device_settings, credentials)},
+    {"gateway", FIELD_TEXT, AT(device_settings, gateway), .check = check_name},
+    {"hall", FIELD_TEXT, AT(device_settings, hall), .check = check_name},
+    {"row", FIELD_TEXT, AT(device_settings, row), .check = check_name},
+    {"rack", FIELD_TEXT, AT(device_settings, rack), .check = check_name},
+    {"feed", FIELD_TEXT, AT(device_settings, feed), .check = check_name},
+    {"interval", FIELD_DURATION, AT(device_settings, interval), .least = "100ms", .most = "24h"},
+};
+const struct schema settings_of_device = {FIELDS(device_fields), .size = sizeof(struct device_settings)};
+
+/* In the order of enum sink_kind. */
+static const char *const sink_types[] = {"mqtt", "remote_write", NULL};
+
+static const struct field sink_fields[] = {
+    {"name", FIELD_TEXT, AT(sink_settings, name), .required = true, .check = check_sink_name},
+    {"type", FIELD_WORD, AT(sink_settings, type), .required = true, .words = sink_types},
+    {"url", FIELD_TEXT, AT(sink_settings, url), .required = true, .check = check_text},
+    {"user", FIELD_TEXT, AT(sink_settings, user), .check = check_name},
+    {"password_file", FIELD_TEXT, AT(sink_settings, password_file), .check = check_text},
+    {"password_credential", FIELD_TEXT, AT(sink_settings, password_credential), .check = check_text},
+    {"client_id", FIELD_TEXT, AT(sink_settings, client_id), .check = check_name},
+    {"window", FIELD_INTEGER, AT(sink_settings, window), .fallback = "20", .least = "1", .most = "65535"},
+    {"timeout", FIELD_DURATION, AT(sink_settings, timeout), .fallback = "10s", .least = "100ms",
+     .most = "5min"},
+    {"batch_wait", FIELD_DURATION, AT(sink_settings, batch_wait), .fallback = "1s", .least = "0ms",
+     .most = "1min"},
+    {"batch_readings", FIELD_INTEGER, AT(sink_settings, batch_readings), .fallback = "5000", .least = "1",
+     .most = "100000"},
+};
+static const struct schema sink_schema = {FIELDS(sink_fields), .size = sizeof(struct sink_settings)};
+
+static const struct field site_fields[] = {
+    {"site", FIELD_TEXT, AT(site_settings, site), .required = true, .check = check_name},
+    {"hall", FIELD_TEXT, AT(site_settings, hall), .check = check_name},
+    {"gateway", FIELD_TEXT, AT(site_settings, gateway), .check = check_name},
+    {"status_socket", FIELD_TEXT, AT(site_settings, status_socket), .check = check_text},
+    {"poll", FIELD_GROUP, AT(site_settings, poll), .of = &poll_schema},
+    {"credentials", FIELD_TABLE, AT(site_settings, credentials), .entries_most = CREDENTIALS_MOST,
+     .of = &credentials_schema},
+    {"inventory", FIELD_TEXTS, AT(site_settings, inventory), .entries_most = 100, .check = check_text},
+    {"devices", FIELD_LIST, AT(site_settings, devices), .entries_most = DEVICES_MOST,
+     .of = &settings_of_device},
+    {"buffer", FIELD_BYTES, AT(site_settings, buffer), .fallback = "64MiB", .least = "1MiB", .most = "16GiB"},
+    {"sinks", FIELD_LIST, AT(site_settings, sinks), .entries_most = SINKS_MOST, .of = &sink_schema},
+};
+const struct schema settings_of_site = {FIELDS(site_fields), .size = sizeof(struct site_settings)};

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a configuration may hold, as written: the tables of keys with their types, defaults and bounds, and
+ * the structures they are read into. What spans several settings is checked by config.
+ */
+#ifndef HALLWATCH_MODEL_SETTINGS_H
+#define HALLWATCH_MODEL_SETTINGS_H
+
+#include "model/schema.h"
+
+enum { DEVICES_MOST = 20000, SINKS_MOST = 16, CREDENTIALS_MOST = 1000 };
+
+struct poll_settings {
+    struct setting fast, normal, slow, timeout;
+};
+
+struct credentials_settings {
+    struct entry entry;
+    struct setting community_file, community_credential;
+};
+
+/* An entry of `devices` or a row of an inventory. */
+struct device_settings {
+    struct entry entry;
+    struct setting name, driver, url, credentials, gateway, hall, row, rack, feed, interval;
+};
+
+struct sink_settings {
+    struct entry entry;
+    struct setting name, type, url, user, password_file, password_credential;
+    struct setting client_id, window;                   /* of mqtt */
+    struct setting timeout, batch_wait, batch_readings; /* of remote_write */
+};
+
+struct site_settings {
+    struct setting site, hall, gateway, status_socket, buffer;
+    struct poll_settings poll;
+    struct setting_list credentials, inventory, devices, sinks;
+};
+
+extern const struct schema settings_of_site, settings_of_device;
+
+/* The schemes that a sink's type accepts and an example, for its URL. */
+bool settings_check_sink_url(int64_t type, const char *url, char *why, size_t size);
+
+#endif

@@ -1,0 +1,456 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* config_load from files: what a configuration becomes, and every mistake with its exact line. */
+#include "check.h"
+
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "model/config.h"
+
+#define HEAD "site: seoul-1\n"
+#define DEVICE "devices:\n  - {name: pdu-a1, url: \"snmp://10.0.0.5\"}\n"
+
+static void write_file(const char *path, const char *content, mode_t mode) {
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_int_equal(fputs(content, file) >= 0, 1);
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(chmod(path, mode), 0);
+}
+
+/* Loads hallwatch.yaml of the working folder; *said is what was written of it. */
+static struct site_config *load(const char *gateway, char **said) {
+    size_t size = 0;
+    FILE *errors = open_memstream(said, &size);
+    struct site_config *config = NULL;
+    assert_non_null(errors);
+    int error = config_load("hallwatch.yaml", gateway, errors, &config);
+    fclose(errors);
+    assert_int_equal(error, config ? 0 : ERROR_CONFIG);
+    assert_int_equal(size > 0, error != 0);
+    return config;
+}
+
+static struct site_config *load_right(const char *yaml, const char *gateway) {
+    char *said = NULL;
+    write_file("hallwatch.yaml", yaml, 0644);
+    struct site_config *config = load(gateway, &said);
+    assert_string_equal(said, "");
+    free(said);
+    assert_non_null(config);
+    return config;
+}
+
+static void check_mistakes(const char *yaml, const char *expected) {
+    char *said = NULL;
+    write_file("hallwatch.yaml", yaml, 0644);
+    assert_null(load(NULL, &said));
+    assert_string_equal(said, expected);
+    free(said);
+}
+
+static void whole_configuration(void **state) {
+    (void)state;
+    write_file("community.txt", "s3cret\n", 0640);
+    write_file("password.txt", "pass word\r\n", 0600);
+    write_file("devices.csv",
+               "name,driver,url,gateway,hall,row,rack,feed,interval\n"
+               "meter-1,schneider_pm5000,modbus://10.0.0.6/1,gw-1,hall-2,a,r02,B,10s\n"
+               "other,schneider_pm5000,modbus://10.0.0.7/1,gw-2,,,,,\n",
+               0644);
+    struct site_config *config = load_right(
+        HEAD
+        "hall: hall-1\ngateway: ｇｗ-1\nstatus_socket: status.sock\n"
+        "poll: {fast: 500ms, normal: 2s, slow: 5min, timeout: 3s}\n"
+        "credentials:\n  ro: {community_file: community.txt}\n"
+        "inventory: devices.csv\nbuffer: 8MiB\n"
+        "devices:\n  - {name: 랙/1, driver: apc_rpdu2, url: \"snmp://10.0.0.5\", credentials: ro, rack: "
+        "r01}\n"
+        "sinks:\n  - {name: broker, type: mqtt, url: \"mqtt://127.0.0.1:1883\", user: u, "
+        "password_file: password.txt}\n"
+        "  - {name: db, type: remote_write, url: \"http://127.0.0.1:8428/api/v1/write\", batch_wait: 0ms}\n",
+        NULL);
+    assert_string_equal(config->site, "seoul-1");
+    assert_string_equal(config->gateway, "ｇｗ-1");
+    assert_string_equal(config->status_socket, "status.sock");
+    assert_int_equal(config->buffer_bytes, 8 << 20);
+    assert_int_equal(config->n_devices, 2);
+    const struct device_config *pdu = &config->devices[0], *meter = &config->devices[1];
+    assert_string_equal(pdu->name, "랙/1");
+    assert_string_equal(pdu->driver->name, "apc_rpdu2");
+    assert_string_equal(pdu->community, "s3cret");
+    assert_string_equal(pdu->hall, "hall-1");
+    assert_string_equal(pdu->feed, "");
+    assert_int_equal(pdu->interval_ms[RATE_SLOW], 300000);
+    assert_int_equal(pdu->timeout_ms, 3000);
+    assert_string_equal(meter->hall, "hall-2");
+    assert_string_equal(meter->url_text, "modbus://10.0.0.6/1");
+    assert_int_equal(meter->url.unit, 1);
+    assert_null(meter->community);
+    assert_int_equal(meter->interval_ms[RATE_NORMAL], 10000);
+    assert_int_equal(config->n_sinks, 2);
+    assert_string_equal(config->sinks[0].password, "pass word");
+    assert_string_equal(config->sinks[0].client_id, "hallwatch-seoul-1-ｇｗ-1");
+    assert_int_equal(config->sinks[0].window, 20);
+    assert_int_equal(config->sinks[1].kind, SINK_REMOTE_WRITE);
+    assert_int_equal(config->sinks[1].batch_wait_ms, 0);
+    assert_int_equal(config->sinks[1].batch_readings, 5000);
+    assert_null(config->sinks[1].password);
+    config_free(config);
+}
+
+static void defaults_stand_in(void **state) {
+    (void)state;
+    assert_int_equal(setenv("RUNTIME_DIRECTORY", "/run/hallwatch:/run/other", 1), 0);
+    struct site_config *config = load_right(HEAD DEVICE, "gw-9");
+    assert_string_equal(config->hall, "");
+    assert_string_equal(config->gateway, "gw-9");
+    assert_string_equal(config->status_socket, "/run/hallwatch/status.sock");
+    assert_int_equal(config->buffer_bytes, 64 << 20);
+    assert_int_equal(config->n_sinks, 0);
+    assert_null(config->devices[0].driver);
+    assert_string_equal(config->devices[0].community, "public");
+    assert_int_equal(config->devices[0].interval_ms[RATE_NORMAL], 5000);
+    assert_int_equal(config->devices[0].timeout_ms, 1000);
+    config_free(config);
+
+    unsetenv("RUNTIME_DIRECTORY");
+    assert_int_equal(setenv("XDG_RUNTIME_DIR", "/run/user/7", 1), 0);
+    config = load_right(HEAD DEVICE, NULL);
+    assert_string_equal(config->status_socket, "/run/user/7/hallwatch.sock");
+    char host[256] = "";
+    gethostname(host, sizeof(host) - 1);
+    assert_string_equal(config->gateway, host);
+    config_free(config);
+
+    unsetenv("XDG_RUNTIME_DIR");
+    char expected[64];
+    snprintf(expected, sizeof(expected), "/tmp/hallwatch-%u.sock", (unsigned)getuid());
+    config = load_right(HEAD DEVICE, NULL);
+    assert_string_equal(config->status_socket, expected);
+    config_free(config);
+}
+
+static void every_mistake_is_said_in_one_run(void **state) {
+    (void)state;
+    check_mistakes(
+        "sitte: x\n"
+        "gateway: [a]\n"
+        "poll: {fast: 5, normal: 2s, normal: 3s, slow: 2d}\n"
+        "buffer: 1KiB\n"
+        "devices:\n"
+        "  - {name: \"\", url: \"snmp://10.0.0.5\"}\n"
+        "  - {name: b, url: \"snmp://10.0.0.5:x\", driver: apc_rpdu}\n"
+        "  - {name: c, url: \"snmp://10.0.0.6\", driver: apc_rpdu, interval: 1ms}\n"
+        "  - just a text\n"
+        "  - {nmae: d}\n"
+        "sinks: {}\n",
+        "hallwatch.yaml:1:1: unknown key \"sitte\"; did you mean \"site\"?\n"
+        "hallwatch.yaml:2:10: gateway: must be a text, not a list\n"
+        "hallwatch.yaml:3:14: poll.fast: \"5\" must be a duration with its unit, such as 200ms, 5s, 15min or "
+        "1h\n"
+        "hallwatch.yaml:3:29: poll.normal: is already on line 3\n"
+        "hallwatch.yaml:3:47: poll.slow: \"2d\" must be a duration with its unit, such as 200ms, 5s, 15min "
+        "or 1h\n"
+        "hallwatch.yaml:4:9: buffer: 1KiB is out of bounds: from 1MiB to 16GiB\n"
+        "hallwatch.yaml:6:12: devices[0].name: must not be empty\n"
+        "hallwatch.yaml:7:20: devices[1].url: the port must be a number between 1 and 65535\n"
+        "hallwatch.yaml:8:67: devices[2].interval: 1ms is out of bounds: from 100ms to 24h\n"
+        "hallwatch.yaml:9:5: devices[3]: must be a map, not a text\n"
+        "hallwatch.yaml:10:6: devices[4]: unknown key \"nmae\"; did you mean \"name\"?\n"
+        "hallwatch.yaml:10:5: devices[4]: \"name\" is missing\n"
+        "hallwatch.yaml:10:5: devices[4]: \"url\" is missing\n"
+        "hallwatch.yaml:11:8: sinks: must be a list, not a map\n"
+        "hallwatch.yaml:1:1: \"site\" is missing\n"
+        "hallwatch.yaml:7:49: devices[1].driver: unknown driver \"apc_rpdu\"; did you mean \"apc_rpdu2\"?\n"
+        "hallwatch.yaml:8:47: devices[2].driver: unknown driver \"apc_rpdu\"; did you mean \"apc_rpdu2\"?\n");
+}
+
+static void syntax_errors_have_a_place(void **state) {
+    (void)state;
+    check_mistakes("", "hallwatch.yaml: the file is empty\n");
+    check_mistakes("# only a comment\n", "hallwatch.yaml: the file is empty\n");
+    check_mistakes("- a\n", "hallwatch.yaml:1:1: must be a map, not a list\n");
+}
+
+static void broken_yaml_is_refused(void **state) {
+    (void)state;
+    check_mistakes(
+        HEAD "devices: [a, b\n",
+        "hallwatch.yaml:3:1: no valid YAML: did not find expected ',' or ']' while parsing a flow sequence "
+        "(line 2)\n");
+    check_mistakes(
+        HEAD "\thall: x\n",
+        "hallwatch.yaml:2:1: no valid YAML: found a tab character that violates indentation while scanning a "
+        "plain scalar (line 1)\n");
+    check_mistakes(HEAD "hall: 랙 \xff\n",
+                   "hallwatch.yaml:2:9: no valid YAML: invalid leading UTF-8 octet\n");
+    check_mistakes(HEAD "hall: \"a\\0b\"\n", "hallwatch.yaml:2:7: a text must not hold a zero byte\n");
+    check_mistakes(HEAD "hall: !secret x\n", "hallwatch.yaml:2:7: tags (!name) are not supported\n");
+    check_mistakes(HEAD "? [a]\n: b\n", "hallwatch.yaml:2:3: a key must be a text\n");
+    check_mistakes(HEAD "---\nhall: x\n",
+                   "hallwatch.yaml:3:1: a second YAML document begins here; one file holds one\n");
+    check_mistakes("a: &a [*a]\n",
+                   "hallwatch.yaml:1:4: aliases (*name) are not supported: write the value out\n");
+    check_mistakes("a: &x 1\nb: *x\n",
+                   "hallwatch.yaml:2:1: aliases (*name) are not supported: write the value out\n");
+    check_mistakes("a: [[[[[[[[[[[[[[[[[x]]]]]]]]]]]]]]]]]\n", "hallwatch.yaml:1:19: nested too deeply\n");
+}
+
+static void missing_and_big_files_are_said(void **state) {
+    (void)state;
+    char *said = NULL;
+    unlink("hallwatch.yaml");
+    assert_null(load(NULL, &said));
+    assert_string_equal(said, "hallwatch.yaml: cannot read hallwatch.yaml: no such file\n");
+    free(said);
+    write_file("hallwatch.yaml", HEAD, 0644);
+    assert_int_equal(truncate("hallwatch.yaml", (4 << 20) + 1), 0);
+    assert_null(load(NULL, &said));
+    assert_string_equal(said, "hallwatch.yaml: cannot read hallwatch.yaml: the file is too big\n");
+    free(said);
+    check_mistakes(HEAD "inventory: /dev\n" DEVICE,
+                   "hallwatch.yaml:2:12: inventory: cannot read /dev: it is no regular file\n");
+    check_mistakes(HEAD "inventory: [none.csv, \"\"]\n" DEVICE,
+                   "hallwatch.yaml:2:23: inventory[1]: must not be empty\n"
+                   "hallwatch.yaml:2:13: inventory: cannot read none.csv: no such file\n");
+}
+
+static void names_are_unique_across_files_and_forms(void **state) {
+    (void)state;
+    write_file("devices.csv",
+               "name,url\npdu-a1,snmp://10.0.0.1\nＰＤＵ-B1,snmp://10.0.0.2\nPDU-B1,snmp://10.0.0.3\n", 0644);
+    check_mistakes(HEAD "inventory: devices.csv\n" DEVICE
+                        "sinks:\n  - {name: a, type: mqtt, url: \"mqtt://h\"}\n"
+                        "  - {name: a, type: mqtt, url: \"mqtt://h\"}\n",
+                   "devices.csv:4:1: name: \"PDU-B1\" is already the name at devices.csv:3:1\n"
+                   "devices.csv:2:1: name: \"pdu-a1\" is already the name at hallwatch.yaml:4:12\n"
+                   "hallwatch.yaml:7:12: sinks[1].name: \"a\" is already the name at hallwatch.yaml:6:12\n");
+}
+
+static void names_are_bounded(void **state) {
+    (void)state;
+    check_mistakes(HEAD "hall: \"a\\tb\"\nstatus_socket:\n" DEVICE,
+                   "hallwatch.yaml:2:7: hall: must not hold control "
+                   "characters\n"
+                   "hallwatch.yaml:3:15: status_socket: the value is "
+                   "missing\n");
+    char yaml[400] = HEAD DEVICE "hall: ";
+    size_t size = strlen(yaml);
+    memset(yaml + size, 'h', 129);
+    check_mistakes(yaml, "hallwatch.yaml:4:7: hall: is longer than 128 bytes\n");
+    yaml[size + 128] = '\0';
+    config_free(load_right(yaml, NULL));
+}
+
+static void drivers_fit_their_devices(void **state) {
+    (void)state;
+    check_mistakes(
+        HEAD "devices:\n"
+             "  - {name: a, url: \"modbus://10.0.0.5/1\"}\n"
+             "  - {name: b, url: \"modbus://10.0.0.5/1\", driver: apc_rpdu2}\n"
+             "  - {name: c, url: \"snmp://10.0.0.5\", driver: schneider_pm5000}\n"
+             "  - {name: d, url: \"snmp://10.0.0.5\", driver: toaster}\n"
+             "  - {name: e, url: \"modbus://10.0.0.5/2\", driver: schneider_pm5000, credentials: ro}\n"
+             "  - {name: f, url: \"snmp://10.0.0.5\", credentials: rw}\n"
+             "  - {name: g, url: \"modbus://10.0.0.5/3\", driver: schneider_pm5000, interval: 100ms}\n"
+             "credentials: {ro: {community_file: c}, ro: {community_file: c}}\n",
+        "hallwatch.yaml:10:40: credentials.ro: is already on line 10\n"
+        "hallwatch.yaml:3:5: devices[0].driver: is missing: a Modbus device cannot say what it is\n"
+        "hallwatch.yaml:4:51: devices[1].driver: apc_rpdu2 speaks SNMP, but the URL is for Modbus\n"
+        "hallwatch.yaml:5:47: devices[2].driver: schneider_pm5000 speaks Modbus, but the URL is for SNMP\n"
+        "hallwatch.yaml:6:47: devices[3].driver: unknown driver \"toaster\": `hallwatch drivers` lists them\n"
+        "hallwatch.yaml:7:82: devices[4].credentials: only SNMP has credentials: leave this empty\n"
+        "hallwatch.yaml:8:52: devices[5].credentials: unknown credentials \"rw\"; did you mean \"ro\"?\n");
+}
+
+static void secrets_are_kept(void **state) {
+    (void)state;
+    write_file("open.txt", "s3cret\n", 0644);
+    write_file("empty.txt", "\n", 0600);
+    write_file("lines.txt", "s3cret\nmore\n", 0600);
+    unsetenv("CREDENTIALS_DIRECTORY");
+    check_mistakes(
+        HEAD "credentials:\n"
+             "  a: {community_file: open.txt}\n"
+             "  b: {community_file: none.txt}\n"
+             "  c: {community_file: empty.txt}\n"
+             "  d: {community_file: lines.txt}\n"
+             "  e: {community_file: open.txt, community_credential: x}\n"
+             "  f: {}\n"
+             "  g: {community_credential: x}\n"
+             "  h: {community: s3cret}\n"
+             "  unused: {community_file: none.txt}\n"
+             "devices:\n"
+             "  - {name: a, url: \"snmp://h\", credentials: a}\n"
+             "  - {name: a2, url: \"snmp://h\", credentials: a}\n"
+             "  - {name: b, url: \"snmp://h\", credentials: b}\n"
+             "  - {name: c, url: \"snmp://h\", credentials: c}\n"
+             "  - {name: d, url: \"snmp://h\", credentials: d}\n"
+             "  - {name: e, url: \"snmp://h\", credentials: e}\n"
+             "  - {name: f, url: \"snmp://h\", credentials: f}\n"
+             "  - {name: g, url: \"snmp://h\", credentials: g}\n",
+        "hallwatch.yaml:10:7: credentials.h: unknown key \"community\"; known: community_file, "
+        "community_credential\n"
+        "hallwatch.yaml:3:23: credentials.a.community_file: everybody can read open.txt: chmod 640 open.txt\n"
+        "hallwatch.yaml:4:23: credentials.b.community_file: cannot read none.txt: no such file\n"
+        "hallwatch.yaml:5:23: credentials.c.community_file: empty.txt is empty\n"
+        "hallwatch.yaml:6:23: credentials.d.community_file: lines.txt must hold one line of text\n"
+        "hallwatch.yaml:7:23: credentials.e.community_file: write either community_file or "
+        "community_credential\n"
+        "hallwatch.yaml:8:3: credentials.f.community_credential: write either community_file or "
+        "community_credential\n"
+        "hallwatch.yaml:9:29: credentials.g.community_credential: no credential \"x\": systemd hands "
+        "credentials over (LoadCredential=)\n");
+}
+
+static void systemd_credentials_are_read(void **state) {
+    (void)state;
+    assert_int_equal(mkdir("credentials", 0700), 0);
+    write_file("credentials/snmp", "from-systemd", 0400);
+    assert_int_equal(setenv("CREDENTIALS_DIRECTORY", "credentials", 1), 0);
+    struct site_config *config = load_right(HEAD "credentials: {ro: {community_credential: snmp}}\n"
+                                                 "devices: [{name: a, url: \"snmp://h\", credentials: ro}]\n",
+                                            NULL);
+    assert_string_equal(config->devices[0].community, "from-systemd");
+    config_free(config);
+    unsetenv("CREDENTIALS_DIRECTORY");
+}
+
+static void gateways_take_their_own(void **state) {
+    (void)state;
+    static const char yaml[] = HEAD "gateway: gw-3\ncredentials: {ro: {community_file: none.txt}}\n"
+                                    "devices:\n  - {name: a, url: \"snmp://h\", gateway: gw-1}\n"
+                                    "  - {name: b, url: \"snmp://h\", gateway: gw-2, credentials: ro}\n"
+                                    "  - {name: c, url: \"snmp://h\", gateway: gw-1}\n";
+    struct site_config *config = load_right(yaml, "gw-1");
+    assert_int_equal(config->n_devices, 2); /* and gw-2's secret is not looked for */
+    config_free(config);
+    check_mistakes(
+        yaml, "hallwatch.yaml:2:10: gateway: no device is for gateway \"gw-3\"; there are devices for gw-1, "
+              "gw-2: choose with --gateway\n");
+    char *said = NULL;
+    assert_null(load("gw-4", &said));
+    assert_string_equal(
+        said, "hallwatch.yaml: gateway: no device is for gateway \"gw-4\"; there are devices for gw-1, "
+              "gw-2: choose with --gateway\n");
+    free(said);
+    check_mistakes(HEAD, "hallwatch.yaml: no devices: write \"devices\" or \"inventory\"\n");
+}
+
+static void sinks_are_checked(void **state) {
+    (void)state;
+    write_file("secret.txt", "hunter2\n", 0644);
+    check_mistakes(
+        HEAD DEVICE "sinks:\n"
+                    "  - {name: a, type: mtqq, url: \"mqtt://h\"}\n"
+                    "  - {name: b, type: mqtt, url: \"http://h\"}\n"
+                    "  - {name: c, type: mqtt, url: \"mqtt://u:hunter2@h\"}\n"
+                    "  - {name: d, type: remote_write, url: \"mqtt://h\", window: 5}\n"
+                    "  - {name: e, type: mqtt, url: \"mqtt://h\", window: 0, batch_wait: 1s}\n"
+                    "  - {name: f, type: mqtt, url: \"mqtt://h\", password_file: secret.txt}\n"
+                    "  - {name: g, type: mqtt, url: \"mqtt://h\", window: many, password: hunter2}\n"
+                    "  - {url: \"mqtt://h\"}\n",
+        "hallwatch.yaml:5:21: sinks[0].type: unknown type \"mtqq\"; did you mean \"mqtt\"?\n"
+        "hallwatch.yaml:9:52: sinks[4].window: 0 is out of bounds: from 1 to 65535\n"
+        "hallwatch.yaml:11:52: sinks[6].window: \"many\" must be a whole number\n"
+        "hallwatch.yaml:11:58: sinks[6]: unknown key \"password\"; known: name, type, url, user, "
+        "password_file, password_credential, client_id, window, timeout, batch_wait, batch_readings\n"
+        "hallwatch.yaml:12:5: sinks[7]: \"name\" is missing\n"
+        "hallwatch.yaml:12:5: sinks[7]: \"type\" is missing\n"
+        "hallwatch.yaml:6:32: sinks[1].url: must be like mqtt://broker:1883\n"
+        "hallwatch.yaml:7:32: sinks[2].url: a URL holds no user and no password: write \"user\" and "
+        "\"password_file\"\n"
+        "hallwatch.yaml:8:40: sinks[3].url: must be like http://database:8428/api/v1/write\n"
+        "hallwatch.yaml:8:60: sinks[3].window: only sinks of type mqtt have this\n"
+        "hallwatch.yaml:9:67: sinks[4].batch_wait: only sinks of type remote_write have this\n"
+        "hallwatch.yaml:10:5: sinks[5].user: is missing: a password goes with a user\n"
+        "hallwatch.yaml:10:59: sinks[5].password_file: everybody can read secret.txt: chmod 640 "
+        "secret.txt\n");
+}
+
+static void polls_are_ordered(void **state) {
+    (void)state;
+    check_mistakes(HEAD "poll: {fast: 10s, slow: 2s}\n" DEVICE,
+                   "hallwatch.yaml:2:14: poll: \"fast\" must not be longer than \"normal\"\n"
+                   "hallwatch.yaml:2:25: poll: \"normal\" must not be longer than \"slow\"\n");
+}
+
+static void a_hundred_mistakes_are_printed(void **state) {
+    (void)state;
+    FILE *file = fopen("hallwatch.yaml", "w");
+    assert_non_null(file);
+    fputs(HEAD "devices:\n", file);
+    for (int i = 0; i < 150; i++)
+        fprintf(file, "  - {name: d%d, url: wrong}\n", i);
+    fclose(file);
+    char *said = NULL;
+    assert_null(load(NULL, &said));
+    size_t lines = 0;
+    for (const char *at = said; *at; at++)
+        lines += *at == '\n';
+    assert_int_equal(lines, 101);
+    assert_string_equal(strrchr(said, '.') - 2, "... and 50 more\n");
+    free(said);
+}
+
+static void twenty_thousand_devices_are_the_most(void **state) {
+    (void)state;
+    FILE *file = fopen("devices.csv", "w");
+    assert_non_null(file);
+    fputs("name,url\n", file);
+    for (int i = 0; i < 20000; i++)
+        fprintf(file, "d%d,snmp://10.0.0.1\n", i);
+    fclose(file);
+    struct site_config *config = load_right(HEAD "inventory: devices.csv\n", NULL);
+    assert_int_equal(config->n_devices, 20000);
+    config_free(config);
+    check_mistakes(HEAD "inventory: devices.csv\n" DEVICE,
+                   "hallwatch.yaml: 20001 devices; one gateway takes at most 20000\n");
+}
+
+static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *walk) {
+    (void)status, (void)type, (void)walk;
+    return remove(path);
+}
+
+static int enter_folder(void **state) {
+    char *folder = strdup("/tmp/hallwatch-test-XXXXXX");
+    *state = folder;
+    return folder && mkdtemp(folder) ? chdir(folder) : -1;
+}
+
+static int leave_folder(void **state) {
+    int failed = chdir("/") != 0 || nftw(*state, remove_entry, 8, FTW_DEPTH | FTW_PHYS) != 0;
+    free(*state);
+    return failed;
+}
+
+#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, enter_folder, leave_folder)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        IN_FOLDER(whole_configuration),
+        IN_FOLDER(defaults_stand_in),
+        IN_FOLDER(every_mistake_is_said_in_one_run),
+        IN_FOLDER(syntax_errors_have_a_place),
+        IN_FOLDER(broken_yaml_is_refused),
+        IN_FOLDER(missing_and_big_files_are_said),
+        IN_FOLDER(names_are_unique_across_files_and_forms),
+        IN_FOLDER(names_are_bounded),
+        IN_FOLDER(drivers_fit_their_devices),
+        IN_FOLDER(secrets_are_kept),
+        IN_FOLDER(systemd_credentials_are_read),
+        IN_FOLDER(gateways_take_their_own),
+        IN_FOLDER(sinks_are_checked),
+        IN_FOLDER(polls_are_ordered),
+        IN_FOLDER(a_hundred_mistakes_are_printed),
+        IN_FOLDER(twenty_thousand_devices_are_the_most),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
