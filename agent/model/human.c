@@ -61,9 +61,9 @@ void human_write_value(enum quantity quantity, double value, char *text, size_t 
     if (strcmp(unit, "Cel") == 0)
         unit = "degC";
     /* Counters grow beyond five digits, and a meter's display shows them all. */
-    const char *format = info->kind == KIND_COUNTER ? "%.10g%s%s" : "%.5g%s%s";
+    int digits = info->kind == KIND_COUNTER ? 10 : 5;
     bool plain = strcmp(unit, "1") == 0;
-    snprintf(text, size, format, value, plain ? "" : " ", plain ? "" : unit);
+    snprintf(text, size, "%.*g%s%s", digits, value, plain ? "" : " ", plain ? "" : unit);
 }
 
 void human_write_place(const struct place *place, char *text, size_t size) {
