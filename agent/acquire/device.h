@@ -24,7 +24,7 @@ struct turn {
     struct turn *next;
 };
 
-enum { TURN_ATTACH = RATE_ONCE, N_TURNS = N_RATES }; /* the turn of RATE_ONCE serves attaching and health */
+enum { N_TURNS = N_RATES }; /* the turn of RATE_ONCE serves attaching and health */
 
 struct poll {
     bool active, answered;

@@ -125,7 +125,8 @@ void device_say_health(struct device *device, bool now) {
 void device_failed(struct device *device, int error, const char *detail) {
     int64_t now_ms = poller_now_ms(device->poller);
     const struct device_config *config = device->config;
-    bool silent = health_fail(&device->health, now_ms, config->interval_ms[RATE_NORMAL], (device->number + (uint32_t)now_ms) * 2654435761U >> 16);
+    bool silent = health_fail(&device->health, now_ms, config->interval_ms[RATE_NORMAL],
+                              (device->number + (uint32_t)now_ms) * 2654435761U >> 16);
     if (!device->poller->options.once &&
         (device->health.state == HEALTH_NEW || device->health.state == HEALTH_SILENT))
         log_complain(&device->trouble, now_ms, config->name, "no answer from %s: %s%s%s", config->url_text,

@@ -20,5 +20,6 @@ struct command {
 
 extern const struct command command_check;
 extern const struct command command_drivers;
+extern const struct command command_read;
 
 #endif

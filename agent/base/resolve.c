@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* libuv's getaddrinfo, one request per name. Caching and asking again are the caller's. */
+#include "base/resolve.h"
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+
+struct resolve {
+    uv_getaddrinfo_t request;
+    resolve_done done; /* NULL once cancelled */
+    void *context;
+    uint16_t port;
+};
+
+int resolve_numeric(const char *host, uint16_t port, struct sockaddr_storage *address) {
+    memset(address, 0, sizeof(*address));
+    if (uv_ip4_addr(host, port, (struct sockaddr_in *)address) == 0)
+        return 0;
+    return uv_ip6_addr(host, port, (struct sockaddr_in6 *)address) == 0 ? 0 : ERROR_ARGUMENT;
+}
+
+static const char *failure_text(int status) {
+    switch (status) {
+    case UV_EAI_NONAME:
+    case UV_EAI_NODATA:
+    case UV_EAI_ADDRFAMILY:
+        return "no such host";
+    case UV_EAI_AGAIN:
+        return "the name server does not answer";
+    case UV_EAI_MEMORY:
+    case UV_ENOMEM:
+        return "out of memory";
+    default:
+        return "the name cannot be resolved";
+    }
+}
+
+static bool copy_address(const struct addrinfo *found, uint16_t port, struct sockaddr_storage *address) {
+    if (found->ai_addrlen > sizeof(*address))
+        return false;
+    memset(address, 0, sizeof(*address));
+    memcpy(address, found->ai_addr, found->ai_addrlen);
+    if (found->ai_family == AF_INET)
+        ((struct sockaddr_in *)address)->sin_port = htons(port);
+    else if (found->ai_family == AF_INET6)
+        ((struct sockaddr_in6 *)address)->sin6_port = htons(port);
+    else
+        return false;
+    return true;
+}
+
+static void on_resolved(uv_getaddrinfo_t *request, int status, struct addrinfo *found) {
+    struct resolve *resolve = request->data;
+    struct sockaddr_storage address;
+    bool known = status == 0 && found && copy_address(found, resolve->port, &address);
+    uv_freeaddrinfo(found);
+    if (resolve->done)
+        resolve->done(resolve->context, known ? &address : NULL, known ? NULL : failure_text(status));
+    free(resolve);
+}
+
+int resolve_name(uv_loop_t *loop, const char *host, uint16_t port, resolve_done done, void *context,
+                 struct resolve **resolve) {
+    struct resolve *new = calloc(1, sizeof(*new));
+    if (!new)
+        return ERROR_MEMORY;
+    new->request.data = new;
+    new->done = done;
+    new->context = context;
+    new->port = port;
+    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_ADDRCONFIG};
+    int status = uv_getaddrinfo(loop, &new->request, on_resolved, host, NULL, &hints);
+    if (status < 0) {
+        free(new);
+        return status == UV_ENOMEM ? ERROR_MEMORY : ERROR_ARGUMENT;
+    }
+    *resolve = new;
+    return 0;
+}
+
+void resolve_cancel(struct resolve *resolve) {
+    resolve->done = NULL;
+    uv_cancel((uv_req_t *)&resolve->request);
+}
