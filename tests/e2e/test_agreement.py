@@ -132,7 +132,7 @@ def check_expectations(name, readings, columns, exceptions):
             continue
         counts["expected"] += 1
         reading = next((by_source[oid] for oid in twins(expected["oid"]) if oid in by_source), None)
-        if reading is not None and agrees(reading, expected):
+        if reading is not None and reading["value"] is not None and agrees(reading, expected):
             counts["found"] += 1
         elif explain(exceptions, name, expected):
             counts["explained"] += 1
