@@ -16,16 +16,6 @@ struct resolve {
     uint16_t port;
 };
 
-<<<<<<< HEAD
-int resolve_numeric(const char *host, uint16_t port, struct sockaddr_storage *address) {
-    memset(address, 0, sizeof(*address));
-    if (uv_ip4_addr(host, port, (struct sockaddr_in *)address) == 0)
-        return 0;
-    return uv_ip6_addr(host, port, (struct sockaddr_in6 *)address) == 0 ? 0 : ERROR_ARGUMENT;
-}
-
-static const char *failure_text(int status) {
-=======
 static bool parse_numeric(const char *host, uint16_t port, struct sockaddr_storage *address) {
     memset(address, 0, sizeof(*address));
     return uv_ip4_addr(host, port, (struct sockaddr_in *)address) == 0 ||
@@ -33,21 +23,10 @@ static bool parse_numeric(const char *host, uint16_t port, struct sockaddr_stora
 }
 
 static int translate(int status) {
->>>>>>> h-modbus
     switch (status) {
     case UV_EAI_NONAME:
     case UV_EAI_NODATA:
     case UV_EAI_ADDRFAMILY:
-<<<<<<< HEAD
-        return "no such host";
-    case UV_EAI_AGAIN:
-        return "the name server does not answer";
-    case UV_EAI_MEMORY:
-    case UV_ENOMEM:
-        return "out of memory";
-    default:
-        return "the name cannot be resolved";
-=======
         return ERROR_NOT_FOUND;
     case UV_EAI_AGAIN:
         return ERROR_TIMEOUT;
@@ -56,7 +35,6 @@ static int translate(int status) {
         return ERROR_MEMORY;
     default:
         return ERROR_SYSTEM;
->>>>>>> h-modbus
     }
 }
 
@@ -77,17 +55,6 @@ static bool copy_address(const struct addrinfo *found, uint16_t port, struct soc
 static void on_resolved(uv_getaddrinfo_t *request, int status, struct addrinfo *found) {
     struct resolve *resolve = request->data;
     struct sockaddr_storage address;
-<<<<<<< HEAD
-    bool known = status == 0 && found && copy_address(found, resolve->port, &address);
-    uv_freeaddrinfo(found);
-    if (resolve->done)
-        resolve->done(resolve->context, known ? &address : NULL, known ? NULL : failure_text(status));
-    free(resolve);
-}
-
-int resolve_name(uv_loop_t *loop, const char *host, uint16_t port, resolve_done done, void *context,
-                 struct resolve **resolve) {
-=======
     int error = status == 0 ? 0 : translate(status);
     if (!error && (!found || !copy_address(found, resolve->port, &address)))
         error = ERROR_NOT_FOUND;
@@ -113,7 +80,6 @@ int resolve_start(uv_loop_t *loop, const char *host, uint16_t port, resolve_done
         done(context, 0, &address);
         return 0;
     }
->>>>>>> h-modbus
     struct resolve *new = calloc(1, sizeof(*new));
     if (!new)
         return ERROR_MEMORY;
@@ -121,19 +87,6 @@ int resolve_start(uv_loop_t *loop, const char *host, uint16_t port, resolve_done
     new->done = done;
     new->context = context;
     new->port = port;
-<<<<<<< HEAD
-    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_ADDRCONFIG};
-    int status = uv_getaddrinfo(loop, &new->request, on_resolved, host, NULL, &hints);
-    if (status < 0) {
-        free(new);
-        return status == UV_ENOMEM ? ERROR_MEMORY : ERROR_ARGUMENT;
-    }
-    *resolve = new;
-    return 0;
-}
-
-void resolve_cancel(struct resolve *resolve) {
-=======
     int error = ask_system(loop, host, new);
     if (error)
         free(new);
@@ -145,7 +98,6 @@ void resolve_cancel(struct resolve *resolve) {
 void resolve_stop(struct resolve *resolve) {
     if (!resolve)
         return;
->>>>>>> h-modbus
     resolve->done = NULL;
     uv_cancel((uv_req_t *)&resolve->request);
 }

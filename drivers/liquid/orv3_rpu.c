@@ -31,7 +31,7 @@ static const struct point loop[] = {
 };
 
 static const struct point unit[] = {
-    {ACTIVE_POWER, HOLDING(36869, U16), WATT, .div = 10, .at = {.part = PART_INPUT}},
+    {ACTIVE_POWER, HOLDING(36869, U16), WATT, .div = 10, .at = {.part = PART_UNIT}},
     {ACTIVE_POWER, HOLDING(41005, U16), WATT, .at = {.phase = PHASE_TOTAL}},
     {ACTIVE_POWER, HOLDING(36870, U16), WATT, .div = 10, .at = {.phase = PHASE_TOTAL}},
     {VOLTAGE, HOLDING(36871, U16), VOLT, .div = 10, .at = {.part = PART_INPUT}},
@@ -56,8 +56,7 @@ static const struct point exchanger[] = {
     {CURRENT, HOLDING(37123, U16), AMPERE},
     {COOLANT_TEMPERATURE, HOLDING(37138, S16), CELSIUS, .div = 10,
      .at = {.side = SIDE_SECONDARY, .point = "inlet"}},
-    {COOLANT_PRESSURE, HOLDING(37140, S16), KILOPASCAL, .div = 10,
-     .at = {.side = SIDE_SECONDARY, .point = "filter"}},
+    {FILTER_DIFFERENTIAL_PRESSURE, HOLDING(37140, S16), KILOPASCAL, .div = 10},
     {COOLANT_PRESSURE, HOLDING(37141, U16), KILOPASCAL, .at = {.side = SIDE_SECONDARY, .point = "static"}},
 };
 static const struct point exchanger_outlets[] = {

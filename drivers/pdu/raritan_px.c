@@ -22,10 +22,11 @@ static const struct unit_name units[] = {
     {9, .unit = PERCENT},     {10, .unit = METER_PER_SECOND},
     {11, .unit = PASCAL},     {12, .unit = PSI},
     {14, .unit = FAHRENHEIT}, {19, .unit = REVOLUTION_PER_MINUTE},
-    {-1, .unit = ONE},        {.unit = UNIT_UNSTATED},
+    {23, .unit = VAR},        {-1, .unit = ONE},
+    {.unit = UNIT_UNSTATED},
 };
 
-static const struct meaning protector_states[] = {{0, BREAKER_TRIPPED}, {1, BREAKER_CLOSED}};
+static const struct meaning protector_states[] = {{0, BREAKER_OPEN}, {1, BREAKER_CLOSED}};
 static const struct meaning outlet_states[] = {{7, OUTLET_ON}, {8, OUTLET_OFF}};
 static const struct meaning leak_states[] = {{9, LEAK_WET}, {11, LEAK_WET}, {10, LEAK_DRY}, {4, LEAK_DRY}};
 static const struct meaning smoke_states[] = {{9, STATE_YES}, {11, STATE_YES}, {10, STATE_NO}, {4, STATE_NO}};
