@@ -24,12 +24,13 @@ struct turn {
     struct turn *next;
 };
 
-enum { TURN_ATTACH = RATE_ONCE, N_TURNS = N_RATES }; /* the turn of RATE_ONCE serves attaching and health */
+enum { N_TURNS = N_RATES }; /* the turn of RATE_ONCE serves attaching and health */
 
 struct poll {
     bool active, answered;
     enum rate rate;
     uint32_t at; /* request under way */
+    struct link_request request; /* the link reads it until it answers */
     struct batch *batch;
     int64_t started_us;
 };
@@ -95,6 +96,5 @@ void device_answers(struct device *device);
 /* Batches for every rate, as many as five seconds may need. */
 int device_make_batches(struct device *device);
 void device_free_batches(struct device *device);
-void batch_give_back(struct batch *batch);
 
 #endif

@@ -41,7 +41,9 @@ static void attach_resolved(void *context, int error, const struct sockaddr_stor
     const struct sockaddr *to = (const struct sockaddr *)address;
     device->resolve = NULL;
     if (error != 0) {
-        attach_failed(device, ERROR_UNREACHABLE, "its host name is not known");
+        attach_failed(device, ERROR_UNREACHABLE,
+                      error == ERROR_NOT_FOUND ? "there is no host of that name"
+                                               : "its host name cannot be resolved");
         return;
     }
     if (url->transport == TRANSPORT_SNMP)
@@ -193,8 +195,7 @@ void device_attach(struct device *device) {
 }
 
 void device_detach(struct device *device) {
-    if (device->resolve != NULL)
-        resolve_stop(device->resolve);
+    resolve_stop(device->resolve);
     /* A closed link forgets its request; only then may those who wait for it go. */
     if (device->link != NULL)
         link_close(device->link);

@@ -125,7 +125,8 @@ void device_say_health(struct device *device, bool now) {
 void device_failed(struct device *device, int error, const char *detail) {
     int64_t now_ms = poller_now_ms(device->poller);
     const struct device_config *config = device->config;
-    bool silent = health_fail(&device->health, now_ms, config->interval_ms[RATE_NORMAL], (device->number + (uint32_t)now_ms) * 2654435761U >> 16);
+    bool silent = health_fail(&device->health, now_ms, config->interval_ms[RATE_NORMAL],
+                              (device->number + (uint32_t)now_ms) * 2654435761U >> 16);
     if (!device->poller->options.once &&
         (device->health.state == HEALTH_NEW || device->health.state == HEALTH_SILENT))
         log_complain(&device->trouble, now_ms, config->name, "no answer from %s: %s%s%s", config->url_text,
@@ -268,7 +269,7 @@ static void poll_ask(struct device *device) {
         return;
     }
     const struct plan_request *ask = &device->plan->requests[device->poll.at];
-    struct link_request request = {
+    device->poll.request = (struct link_request){
         .ask = ask->function == 0 ? ASK_GET : ASK_REGISTERS,
         .function = ask->function,
         .address = ask->address,
@@ -277,7 +278,7 @@ static void poll_ask(struct device *device) {
         .n_oids = ask->n_oids,
         .timeout_ms = (uint32_t)device->config->timeout_ms,
     };
-    int error = link_ask(device->link, &request, poll_answered, device);
+    int error = link_ask(device->link, &device->poll.request, poll_answered, device);
     if (error != 0)
         poll_end(device, error, "the request could not be sent");
 }

@@ -95,7 +95,7 @@ struct plan *poller_share_plan(struct poller *poller, struct plan *plan) {
 /* One turn: the device does what is due and gets its next turn, at the same phase. */
 static void turn_run(struct poller *poller, struct turn *turn) {
     struct device *device = turn->device;
-    if (turn->rate != TURN_ATTACH)
+    if (turn->rate != RATE_ONCE)
         device_poll(device, turn->rate);
     else if (device->plan == NULL || device->stale_plan)
         device_attach(device);
@@ -162,14 +162,14 @@ int poller_start(struct poller *poller) {
         struct device *device = poller->devices[i];
         for (int rate = 0; rate < N_TURNS; rate++) {
             struct turn *turn = &device->turns[rate];
-            int64_t interval_ms = rate == TURN_ATTACH ? 1000 : device->config->interval_ms[rate];
+            int64_t interval_ms = rate == RATE_ONCE ? 1000 : device->config->interval_ms[rate];
             *turn = (struct turn){.device = device, .rate = (enum rate)rate};
             turn->interval_ticks = ticks_of(poller, interval_ms);
             /* Golden-ratio steps spread neighbours far apart, whatever their number. */
             turn->due_tick = 1 + (int64_t)((i * 2654435761U & 0xffffffff) * turn->interval_ticks >> 32);
-            if (rate == TURN_ATTACH)
+            if (rate == RATE_ONCE)
                 turn->due_tick = poller->options.once ? 1 : 1 + turn->due_tick % turn->interval_ticks;
-            if (rate == TURN_ATTACH || !poller->options.once)
+            if (rate == RATE_ONCE || !poller->options.once)
                 poller_schedule(poller, turn);
         }
     }

@@ -46,6 +46,9 @@ int poller_start(struct poller *poller);
 void poller_stop(struct poller *poller);
 void poller_free(struct poller *poller);
 
+/* On the loop's thread: an empty batch back to its device. */
+void batch_give_back(struct batch *batch);
+
 /* For messages. */
 const struct device_config *device_config_of(const struct device *device);
 const struct plan *device_plan_of(const struct device *device);        /* NULL before it is attached */

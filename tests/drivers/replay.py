@@ -139,8 +139,7 @@ def replay_variation(hallwatch, driver, recording, expected, variation):
         path = Path(folder) / recording.name
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
         good, _ = read_recording(hallwatch, driver, path)
-    differences = compare(vary_expected(expected, variation), good)
-    return [f"variation '{variation['why']}': {line}" for line in differences]
+    return compare(vary_expected(expected, variation), good)
 
 
 def find_recording(folder):
@@ -161,7 +160,8 @@ def replay_driver(hallwatch, folder):
     variations = folder / "variations.jsonl"
     varied = load_lines(variations) if variations.exists() else []
     for variation in varied:
-        differences += replay_variation(hallwatch, folder.name, recording, expected, variation)
+        lines = replay_variation(hallwatch, folder.name, recording, expected, variation)
+        differences += [f"variation '{variation['why']}': {line}" for line in lines if line not in differences]
     print(f"{folder.name}: {len(expected)} readings expected, {len(good)} came, {len(varied)} variations,"
           f" {len(differences)} differences" + (f" ({'; '.join(other)})" if other else ""))
     return differences

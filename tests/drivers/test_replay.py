@@ -85,6 +85,16 @@ class Recordings(unittest.TestCase):
             self.assertTrue(values, folder)
             self.assertLessEqual(set(absent), {replay.line_source(line) for line in lines}, folder)
 
+    def test_every_variation_changes_the_recording_and_what_is_expected(self):
+        paths = list(replay.HERE.glob("*/variations.jsonl"))
+        self.assertTrue(paths)
+        for path in paths:
+            recorded = replay.find_recording(path.parent).read_text(encoding="utf-8").splitlines()
+            values, _ = replay.load_expected(path.parent / "expected.jsonl")
+            for variation in replay.load_lines(path):
+                self.assertNotEqual(replay.vary(recorded, variation), recorded, variation["why"])
+                self.assertNotEqual(replay.vary_expected(values, variation), values, variation["why"])
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `hallwatch check`: all mistakes of a configuration, or what it holds. Asks no device and no sink. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/text.h"
+#include "command/command.h"
+#include "command/options.h"
+#include "model/config.h"
+
+/* "12 apc_rpdu2, 3 recognised when they answer" */
+static void add_drivers(struct text *text, const struct site_config *config) {
+    size_t unknown = 0;
+    const char *separator = "";
+    for (size_t i = 0; i < n_drivers; i++) {
+        size_t n = 0;
+        for (size_t k = 0; k < config->n_devices; k++)
+            n += config->devices[k].driver == all_drivers[i];
+        if (n == 0)
+            continue;
+        text_add_format(text, "%s%zu %s", separator, n, all_drivers[i]->name);
+        separator = ", ";
+    }
+    for (size_t k = 0; k < config->n_devices; k++)
+        unknown += !config->devices[k].driver;
+    if (unknown)
+        text_add_format(text, "%s%zu to be recognised", separator, unknown);
+}
+
+static int run(int argc, char **argv) {
+    const char *path, *gateway = NULL;
+    const struct option options[] = {{"gateway", .value = &gateway}};
+    struct site_config *config;
+    if (options_read(argc, argv, options, 1, &path, 1, 1) < 0)
+        return STATUS_USAGE;
+    if (config_load(path, gateway, stderr, &config) != 0)
+        return STATUS_USAGE;
+    struct text drivers = {0};
+    add_drivers(&drivers, config);
+    printf("%s: ok, %zu device%s (%s), %zu sink%s\n", path, config->n_devices,
+           config->n_devices == 1 ? "" : "s", drivers.data ? drivers.data : "", config->n_sinks,
+           config->n_sinks == 1 ? "" : "s");
+    text_done(&drivers);
+    config_free(config);
+    return STATUS_OK;
+}
+
+const struct command command_check = {
+    .name = "check",
+    .summary = "say whether a configuration is right, and every mistake in it",
+    .help =
+        "check CONFIG [--gateway NAME]\n\n"
+        "Reads the configuration CONFIG, its inventories and secrets as `hallwatch run` would and prints "
+        "every\n"
+        "mistake as file:line:column. Asks no device and no sink.\n\n"
+        "  --gateway NAME  check as the gateway NAME; default: the configuration's, else the host's name\n\n"
+        "Exit status: 0 the configuration is right, 2 it is not.\n",
+    .run = run,
+};

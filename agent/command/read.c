@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * hallwatch read: everything one device says, once, through the same poller that the running agent uses. What is printed is
+ * what would be published; --raw adds what the device really sent.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "acquire/poller.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "command/command.h"
+#include "command/options.h"
+#include "command/reading_table.h"
+
+struct choice {
+    bool json, raw;
+    const char *driver, *community, *config, *gateway, *target;
+};
+
+struct reading {
+    struct poller *poller;
+    struct reading_table table;
+    int error;
+    char why[512];
+    bool finished;
+};
+
+static void on_batch(void *context, struct batch *batch) {
+    struct reading *reading = context;
+    reading_table_add(&reading->table, batch);
+    batch_give_back(batch);
+}
+
+static void on_answered(void *context, const struct device *device, const struct plan_request *request,
+                        const struct link_answer *answer) {
+    struct reading *reading = context;
+    reading_table_add_raw(&reading->table, device_plan_of(device), request, answer);
+}
+
+static void on_finished(void *context, const struct device *device, int error, const char *why) {
+    struct reading *reading = context;
+    if (reading->finished)
+        return;
+    reading->finished = true;
+    reading->error = error;
+    snprintf(reading->why, sizeof(reading->why), "%s", why != NULL ? why : error_word(error));
+    reading_table_describe(&reading->table, device_plan_of(device), device_view_of(device),
+                           device_choice_of(device));
+    poller_stop(reading->poller);
+}
+
+static int status_of(int error) {
+    switch (error) {
+    case 0:
+        return STATUS_OK;
+    case ERROR_TIMEOUT:
+    case ERROR_UNREACHABLE:
+    case ERROR_CLOSED:
+        return STATUS_UNREACHABLE;
+    case ERROR_REFUSED:
+    case ERROR_NOT_FOUND:
+        return STATUS_REFUSED;
+    default:
+        return STATUS_FAILED;
+    }
+}
+
+static int read_device(const struct choice *options, const char *site, const struct device_config *device) {
+    uv_loop_t loop;
+    struct reading reading = {.table = {.with_raw = options->raw}};
+    struct poller_options poller = {.site = site, .once = true, .with_raw = options->raw};
+    struct poller_events events = {.context = &reading,
+                                   .batch = on_batch,
+                                   .answered = options->raw ? on_answered : NULL,
+                                   .finished = on_finished};
+    if (uv_loop_init(&loop) != 0)
+        return STATUS_FAILED;
+    int error = poller_new(&loop, &poller, &events, &reading.poller);
+    if (error == 0)
+        error = poller_add(reading.poller, device);
+    if (error == 0)
+        error = poller_start(reading.poller);
+    if (error == 0)
+        uv_run(&loop, UV_RUN_DEFAULT);
+    else
+        log_write(LOG_ERROR, "agent", "cannot start: %s", error_word(error));
+    int status = error != 0 ? STATUS_FAILED : status_of(reading.error);
+    if (error == 0 && reading.error != 0)
+        log_write(LOG_ERROR, device->name, "%s: %s", device->url_text, reading.why);
+    else if (error == 0 && !(options->json ? reading_table_print_json(&reading.table, stdout)
+                                           : reading_table_print(&reading.table, stdout)))
+        status = STATUS_FAILED;
+    reading_table_done(&reading.table);
+    poller_free(reading.poller);
+    uv_loop_close(&loop);
+    return status;
+}
+
+/* --- what to read ----------------------------------------------------------------------------------------------- */
+
+static int read_configured(const struct choice *options) {
+    struct site_config *config = NULL;
+    int status = STATUS_USAGE;
+    if (config_load(options->config, options->gateway, stderr, &config) != 0)
+        return STATUS_USAGE;
+    const char **names = calloc(config->n_devices, sizeof(*names));
+    const struct device_config *found = NULL;
+    for (size_t i = 0; names != NULL && i < config->n_devices; i++) {
+        names[i] = config->devices[i].name;
+        if (strcmp(names[i], options->target) == 0)
+            found = &config->devices[i];
+    }
+    if (found != NULL) {
+        status = read_device(options, config->site, found);
+    } else if (names != NULL) {
+        const char *near = text_nearest(options->target, names, config->n_devices);
+        log_write(LOG_ERROR, options->target, "no such device in %s%s%s%s", options->config,
+                  near != NULL ? "; did you mean \"" : "", near != NULL ? near : "",
+                  near != NULL ? "\"?" : "");
+    }
+    free(names);
+    config_free(config);
+    return status;
+}
+
+static const struct driver *find_driver(const char *name) {
+    const struct driver *driver = driver_find(name);
+    if (driver != NULL)
+        return driver;
+    const char **names = calloc(n_drivers, sizeof(*names));
+    for (size_t i = 0; names != NULL && i < n_drivers; i++)
+        names[i] = all_drivers[i]->name;
+    const char *near = names != NULL ? text_nearest(name, names, n_drivers) : NULL;
+    log_write(LOG_ERROR, name, "no such driver%s%s%s", near != NULL ? "; did you mean \"" : "",
+              near != NULL ? near : "", near != NULL ? "\"?" : "; hallwatch drivers lists them");
+    free(names);
+    return NULL;
+}
+
+static int read_url(const struct choice *options) {
+    char why[256];
+    struct device_config device = {
+        .name = (char *)options->target,
+        .url_text = (char *)options->target,
+        .community = (char *)(options->community != NULL ? options->community : "public"),
+        .hall = (char *)"",
+        .row = (char *)"",
+        .rack = (char *)"",
+        .feed = (char *)"",
+        .interval_ms = {1000, 1000, 1000, 1000},
+        .timeout_ms = 2000,
+    };
+    if (options->driver != NULL && (device.driver = find_driver(options->driver)) == NULL)
+        return STATUS_USAGE;
+    if (device_url_parse(options->target, &device.url, why, sizeof(why)) != 0) {
+        log_write(LOG_ERROR, options->target, "%s", why);
+        return STATUS_USAGE;
+    }
+    int status = STATUS_USAGE;
+    enum transport transport = device.url.transport;
+    bool snmp = device.driver != NULL && device.driver->protocol == PROTOCOL_SNMP;
+    if (device.driver == NULL && transport == TRANSPORT_MODBUS_TCP)
+        log_write(LOG_ERROR, options->target, "a Modbus device does not say what it is: name its --driver");
+    else if (device.driver != NULL && transport != TRANSPORT_REPLAY && snmp != (transport == TRANSPORT_SNMP))
+        log_write(LOG_ERROR, options->target, "driver %s speaks %s", options->driver,
+                  snmp ? "SNMP" : "Modbus");
+    else
+        status = read_device(options, "", &device);
+    device_url_done(&device.url);
+    return status;
+}
+
+static int run(int argc, char **argv) {
+    struct choice options = {0};
+    const struct option known[] = {
+        {"json", .flag = &options.json},      {"raw", .flag = &options.raw},
+        {"driver", .value = &options.driver}, {"community", .value = &options.community},
+        {"config", .value = &options.config}, {"gateway", .value = &options.gateway},
+    };
+    if (options_read(argc, argv, known, sizeof(known) / sizeof(known[0]), &options.target, 1, 1) < 0)
+        return STATUS_USAGE;
+    return options.config != NULL ? read_configured(&options) : read_url(&options);
+}
+
+const struct command command_read = {
+    .name = "read",
+    .summary = "read everything one device says, once",
+    .help = "read [--json] [--raw] [--driver NAME] [--community TEXT] URL\n"
+            "       hallwatch read [--json] [--raw] --config CONFIG [--gateway NAME] DEVICE\n\n"
+            "Reads everything one device says, once, as `hallwatch run` would, and prints it.\n\n"
+            "  URL               snmp://HOST[:PORT], modbus://HOST[:PORT]/UNIT or replay:FILE\n"
+            "  --driver NAME     the driver; without it an SNMP device is recognised\n"
+            "  --community TEXT  SNMP community; default: public\n"
+            "  --config CONFIG   take DEVICE, its driver and its credentials from a configuration\n"
+            "  --gateway NAME    as the gateway NAME of that configuration\n"
+            "  --json            one JSON object per reading and line\n"
+            "  --raw             add the register or object and what the device sent; show points without a "
+            "stated unit\n\n"
+            "Exit status: 0 read, 1 failed, 2 wrong arguments or configuration, 3 unreachable, 4 refused.\n",
+    .run = run,
+};

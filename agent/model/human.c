@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Readings for people: titles without units, values in the units that people use, places in words. */
+#include "model/human.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* What a metric's name ends in; the longer before what they end in themselves. */
+static const char *const suffixes[] = {
+    "_cubic_meters_per_second",
+    "_grams_per_cubic_meter",
+    "_siemens_per_meter",
+    "_meters_per_second",
+    "_voltampereseconds",
+    "_varseconds",
+    "_voltamperes",
+    "_watts",
+    "_vars",
+    "_volts",
+    "_amperes",
+    "_hertz",
+    "_joules",
+    "_celsius",
+    "_kelvin",
+    "_pascals",
+    "_seconds",
+    "_meters",
+    "_ratio",
+};
+
+static void cut_suffix(char *text, const char *suffix) {
+    size_t size = strlen(text), end = strlen(suffix);
+    if (size > end && strcmp(text + size - end, suffix) == 0)
+        text[size - end] = 0;
+}
+
+void human_write_title(enum quantity quantity, char *text, size_t size) {
+    const struct quantity_info *info = catalog_quantity(quantity);
+    const char *name = strncmp(info->name, "facility_", 9) == 0 ? info->name + 9 : info->name;
+    snprintf(text, size, "%s", name);
+    cut_suffix(text, "_total");
+    for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++)
+        cut_suffix(text, suffixes[i]);
+    for (char *c = text; *c != 0; c++)
+        if (*c == '_')
+            *c = ' ';
+}
+
+void human_write_value(enum quantity quantity, double value, char *text, size_t size) {
+    const struct quantity_info *info = catalog_quantity(quantity);
+    const char *word = info->states != NULL ? catalog_state_word(quantity, value) : NULL;
+    if (word != NULL) {
+        snprintf(text, size, "%s", word);
+        return;
+    }
+    const char *unit = info->unit;
+    if (info->human != NULL) {
+        value /= info->human_per;
+        unit = info->human;
+    }
+    if (strcmp(unit, "Cel") == 0)
+        unit = "degC";
+    /* Counters grow beyond five digits, and a meter's display shows them all. */
+    int digits = info->kind == KIND_COUNTER ? 10 : 5;
+    bool plain = strcmp(unit, "1") == 0;
+    snprintf(text, size, "%.*g%s%s", digits, value, plain ? "" : " ", plain ? "" : unit);
+}
+
+void human_write_place(const struct place *place, char *text, size_t size) {
+    char id[40];
+    place_write_id(place, id, sizeof(id));
+    const char *words[] = {catalog_part(place->part), id, catalog_phase(place->phase),
+                           place->point != NULL ? place->point : "", catalog_side(place->side)};
+    size_t used = 0;
+    text[0] = 0;
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]) && used < size; i++) {
+        int n = words[i][0] == 0 ? 0 : snprintf(text + used, size - used, used > 0 ? " %s" : "%s", words[i]);
+        used += n > 0 ? (size_t)n : 0;
+    }
+    if (used == 0)
+        snprintf(text, size, "-");
+}

@@ -1,0 +1,205 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Holds the SNMP drivers against recordings of real devices and what LibreNMS derives from them.
+
+The recordings lie beside the project (../shared/recordings) and are not part of it; where they are not there, each is
+reported as skipped, by name. One snmpsimd serves them; hallwatch recognises each device by itself, except where only the
+standard part of a device is read. Every expected value that is no state and whose OID lies in a column that the driver
+knows must come out, converted; what the manuals contradict stands in agreement_exceptions.json with its reason.
+"""
+
+import json
+import math
+import sys
+import time
+
+import hallwatch
+from device_servers import TOP, SnmpSimulator
+
+RECORDINGS = TOP.parent / "shared" / "recordings"
+EXCEPTIONS = TOP / "tests" / "e2e" / "agreement_exceptions.json"
+UPS_MIB = "1.3.6.1.2.1.33.1."
+LARGEST = "raritan-pdu_px3"
+LARGEST_ASKED_S = 1.0
+
+# What hallwatch must recognise by itself.
+RECOGNISED = {
+    "apc_ap7900b": "apc_rpdu2",
+    "apc_ap8959eu3": "apc_rpdu2",
+    "s-apc-8641": "apc_rpdu2",
+    "raritan-pdu_px2": "raritan_px",
+    "raritan-pdu_px3": "raritan_px",
+    "deltaups_mini-snmp": "rfc1628",
+    "generex-ups_cs121": "rfc1628",
+    "netmanplus_204": "rfc1628",
+}
+# Devices of other families that also have the standard UPS tables: read by the generic driver.
+STANDARD_UPS = (
+    "apc-mgeups_galaxy7000 apc_smx750 apc_smx750i apc_symmetralx c-inputlines c-ups-standard cxc_ups cyberpower"
+    " cyberpower_cp1000pfclcd dell-ups_tower1000w deltaups eaton-mgeups_5px eaton-mgeups_9px eatonupsm2_9px"
+    " huaweiups_ups2000 istars marathonups netagent2 netagent2_1 poweralert_pdumh20atnet poweralert_ups"
+    " powerwalker-vfi_500r1u s-phoenixtec-power webpower-smart2"
+).split()
+
+# From LibreNMS's unit of a class to ours.
+TO_PUBLISHED = {
+    "charge": 0.01,
+    "count": 1,
+    "current": 1,
+    "frequency": 1,
+    "humidity": 0.01,
+    "load": 0.01,
+    "percent": 0.01,
+    "power": 1,
+    "power_consumed": 3.6e6,
+    "power_factor": 1,
+    "runtime": 60,
+    "temperature": 1,
+    "voltage": 1,
+}
+LIBRENMS_DIGITS = 1e-5  # its expected values are rounded
+
+# The same sensor in its unsigned and its signed column: LibreNMS reads the first, a driver may read the second.
+TWIN_COLUMNS = [
+    (f"1.3.6.1.4.1.13742.6.5.{table}.1.4.", f"1.3.6.1.4.1.13742.6.5.{table}.1.6.") for table in ("2.3", "2.4", "3.3", "4.3")
+]
+SENTINELS = {-1, -32768, 32767, 65535, -2147483648, 2147483647, 4294967295}
+# Signed columns in which -1 is a number like any other.
+SIGNED_COLUMNS = [signed for _, signed in TWIN_COLUMNS] + [UPS_MIB + "1.2.6.", UPS_MIB + "1.2.7.", UPS_MIB + "2.7."]
+
+
+def load_json(path):
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)
+
+
+def expectations(name):
+    """The values that LibreNMS derives, states left out; none for recordings that it does not know."""
+    path = RECORDINGS / f"{name}.expected.json"
+    lines = load_json(path) if path.exists() else []
+    return [{**line, "oid": line["oid"].lstrip(".")} for line in lines if line["cls"] != "state"]
+
+
+def has_standard_ups(path):
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return any(line.startswith(UPS_MIB) for line in file)
+
+
+def twins(oid):
+    yield oid
+    for unsigned, signed in TWIN_COLUMNS:
+        if oid.startswith(unsigned):
+            yield signed + oid[len(unsigned) :]
+
+
+def agrees(reading, expected):
+    wanted = expected["value"] * TO_PUBLISHED[expected["cls"]]
+    return math.isclose(reading["value"], wanted, rel_tol=LIBRENMS_DIGITS, abs_tol=0.0)
+
+
+def explain(exceptions, name, expected):
+    """The exception that covers an expectation, or None; it is marked as used."""
+    for exception in exceptions:
+        if exception["recording"] in (name, "*") and expected["oid"].startswith(tuple(exception["oids"])):
+            if exception.get("class", expected["cls"]) == expected["cls"]:
+                exception["used"] = True
+                return exception
+    return None
+
+
+def check_readings(name, readings):
+    """What no reading may be, whatever the device: an absent code as a number, or a place twice."""
+    problems, places = [], set()
+    for reading in readings:
+        place = (reading["metric"], tuple(sorted(reading["labels"].items())))
+        if place in places:
+            problems.append(f"{name}: twice: {place}")
+        places.add(place)
+        signed = reading["source"].startswith(tuple(SIGNED_COLUMNS))
+        is_state = reading["metric"].endswith("_state")
+        if reading["raw"] in SENTINELS and not is_state and not (signed and reading["raw"] == -1):
+            problems.append(f"{name}: raw {reading['raw']} published: {reading['metric']} from {reading['source']}")
+    return problems
+
+
+def check_expectations(name, readings, columns, exceptions):
+    """Counts of expectations by outcome, and a line for each that is missing."""
+    by_source = {reading["source"]: reading for reading in readings}
+    counts, problems = {"expected": 0, "found": 0, "explained": 0, "missing": 0, "elsewhere": 0}, []
+    for expected in expectations(name):
+        if not expected["oid"].startswith(tuple(columns)):
+            counts["elsewhere"] += 1
+            continue
+        counts["expected"] += 1
+        reading = next((by_source[oid] for oid in twins(expected["oid"]) if oid in by_source), None)
+        if reading is not None and agrees(reading, expected):
+            counts["found"] += 1
+        elif explain(exceptions, name, expected):
+            counts["explained"] += 1
+        else:
+            counts["missing"] += 1
+            said = "nothing" if reading is None else f"{reading['value']} {reading['unit']} (raw {reading['raw']})"
+            problems.append(f"{name}: {expected['cls']} {expected['value']} from {expected['oid']}: {said} came out")
+    return counts, problems
+
+
+def driver_columns(driver):
+    """The OIDs of a driver's points, each ended by a dot so that a row of it begins with it."""
+    points = hallwatch.driver_points(driver)
+    return [point["source"].removesuffix(".0") + "." for point in points]
+
+
+def check_recording(simulator, name, columns, exceptions):
+    arguments = ["--raw", "--community", name, simulator.url]
+    if name not in RECOGNISED:
+        arguments = ["--driver", "rfc1628", *arguments]
+    start = time.monotonic()
+    readings = hallwatch.read_json(*arguments)
+    took_s = time.monotonic() - start
+    drivers = {reading["driver"] for reading in readings}
+    problems = check_readings(name, readings)
+    wanted = RECOGNISED.get(name, "rfc1628")
+    if drivers - {wanted}:
+        problems.append(f"{name}: read by {drivers}, not by {wanted}")
+    counts, missing = check_expectations(name, readings, columns[wanted], exceptions)
+    print(
+        f"{name:26} {wanted:11} {len(readings):8} {counts['expected']:8} {counts['found']:6} {counts['missing']:8}"
+        f" {counts['explained']:9} {counts['elsewhere']:9} {took_s:7.2f}"
+    )
+    if name == LARGEST:
+        print(f"  the largest recording took {took_s:.2f} s (asked: under {LARGEST_ASKED_S:g} s)")
+    return counts, problems + missing
+
+
+def main():
+    names = [*RECOGNISED, *STANDARD_UPS]
+    if not RECORDINGS.is_dir():
+        for name in names:
+            print(f"skipped {name}: {RECORDINGS} is not there")
+        return 0
+    exceptions = load_json(EXCEPTIONS)
+    columns = {driver: driver_columns(driver) for driver in set(RECOGNISED.values())}
+    problems = []
+    for path in sorted(RECORDINGS.glob("*.snmprec")):
+        if path.stem not in names and has_standard_ups(path):
+            problems.append(f"{path.stem} has the standard UPS tables, but is not in the list of this test")
+    totals = {}
+    print("recording                  driver      readings expected  found  missing explained elsewhere seconds")
+    with SnmpSimulator([RECORDINGS / f"{name}.snmprec" for name in names]) as simulator:
+        for name in names:
+            try:
+                counts, found = check_recording(simulator, name, columns, exceptions)
+            except RuntimeError as problem:
+                counts, found = {}, [f"{name}: {problem}"]
+            problems += found
+            for key, n in counts.items():
+                totals[key] = totals.get(key, 0) + n
+    problems += [f"exception never needed: {exception['reason']}" for exception in exceptions if "used" not in exception]
+    for line in problems:
+        print(line)
+    print(f"{len(names)} recordings, {', '.join(f'{n} {key}' for key, n in totals.items())}, {len(problems)} problems")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

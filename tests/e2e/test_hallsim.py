@@ -1,0 +1,239 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""The simulated hall against other people's programs (net-snmp's tools, pymodbus): that it speaks the protocols, serves
+recordings unchanged, and that sums and heat balance hold in what is read over the wire."""
+
+import signal
+import socket
+import struct
+import subprocess
+import tempfile
+import time
+import unittest
+from contextlib import closing
+from pathlib import Path
+
+from hallsim import BINARY, TOP, Hallsim
+from pymodbus.client import ModbusTcpClient
+
+RPDU2 = "1.3.6.1.4.1.318.1.1.26"
+UPS = "1.3.6.1.2.1.33.1"
+STEP_S = 0.1  # the hall's state changes this often
+ATTEMPTS = 50
+
+
+def snmp(tool, host, *oids, options=()):
+    """Runs a tool of net-snmp; {oid: value} of what it printed."""
+    command = [tool, "-v2c", "-c", "public", "-t", "1", "-r", "2", "-Onqe", "-m", "", *options, host, *oids]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    if done.returncode != 0:
+        raise RuntimeError(f"{' '.join(command)}: {done.stdout}{done.stderr}")
+    lines = [line.split(" ", 1) for line in done.stdout.splitlines() if line.startswith(".")]
+    return {line[0].lstrip("."): line[1] if len(line) > 1 else "" for line in lines}
+
+
+def float_at(words, index):
+    return struct.unpack(">f", struct.pack(">HH", words[index], words[index + 1]))[0]
+
+
+class WithHall(unittest.TestCase):
+    options = ("--hall", "rows=2,racks=4,kw=10,liquid=0.25,share=0.65")
+
+    @classmethod
+    def setUpClass(cls):
+        cls.hall = Hallsim(*cls.options)
+        cls.hall.__enter__()
+        cls.addClassCleanup(cls.hall.__exit__)
+
+    def agent(self, name):
+        return f"{self.hall.host(name)}:{self.hall.snmp_port}"
+
+    def registers(self, name, address, count, unit=1):
+        with closing(ModbusTcpClient(self.hall.host(name), port=self.hall.modbus_port)) as client:
+            self.assertTrue(client.connect())
+            answer = client.read_holding_registers(address, count, slave=unit)
+        self.assertFalse(answer.isError(), answer)
+        return answer.registers
+
+    def within_one_step(self, read):
+        """Calls `read` until it was quick enough to have seen one state of the hall."""
+        for _ in range(ATTEMPTS):
+            now = time.time()
+            time.sleep(STEP_S - now % STEP_S)
+            step = time.time() // STEP_S
+            result = read()
+            if time.time() // STEP_S == step:
+                return result
+        return self.skipTest("this machine is too busy to read the hall within 100 ms")
+
+
+class Model(WithHall):
+    def test_inventory_lists_the_hall(self):
+        kinds = {}
+        for row in self.hall.devices.values():
+            kinds[row["driver"]] = kinds.get(row["driver"], 0) + 1
+        self.assertEqual(kinds, {"apc_rpdu2": 12, "raritan_px": 4, "schneider_pm5000": 4, "rfc1628": 2, "orv3_rpu": 2})
+        self.assertEqual(self.hall.devices["pdu-2-03-B"]["rack"], "2-03")
+        self.assertEqual(self.hall.devices["pdu-2-03-B"]["feed"], "B")
+
+    def test_ups_carries_what_the_meters_measure(self):
+        clients = [ModbusTcpClient(self.hall.host(f"meter-{row}-A"), port=self.hall.modbus_port) for row in (1, 2)]
+        for client in clients:
+            client.connect()
+            self.addCleanup(client.close)
+
+        def read():
+            meters = [client.read_holding_registers(3059, 2, slave=1).registers for client in clients]
+            ups = snmp("snmpget", self.agent("ups-A"), *[f"{UPS}.4.4.1.4.{phase}" for phase in (1, 2, 3)])
+            return sum(1000 * float_at(words, 0) for words in meters), sum(map(int, ups.values()))
+
+        meters_watts, ups_watts = self.within_one_step(read)
+        self.assertAlmostEqual(meters_watts, ups_watts, delta=3)
+
+    def test_meter_measures_what_its_pdus_take(self):
+        client = ModbusTcpClient(self.hall.host("meter-1-B"), port=self.hall.modbus_port)
+        client.connect()
+        self.addCleanup(client.close)
+
+        def read():
+            watts = [
+                10 * int(snmp("snmpget", self.agent(f"pdu-1-{rack:02}-B"), f"{RPDU2}.4.3.1.5.1").popitem()[1])
+                for rack in (1, 2, 3)
+            ]
+            raritan = snmp("snmpget", self.agent("pdu-1-04-B"), "1.3.6.1.4.1.13742.6.5.2.3.1.4.1.1.5")
+            words = client.read_holding_registers(3059, 2, slave=1).registers
+            return sum(watts) + int(raritan.popitem()[1]), 1000 * float_at(words, 0)
+
+        pdus_watts, meter_watts = self.within_one_step(read)
+        self.assertAlmostEqual(pdus_watts * 1.005, meter_watts, delta=20)
+
+    def test_every_phase_has_volts_times_amperes_times_power_factor(self):
+        words = self.registers("meter-2-A", 2999, 112)
+        for phase in range(3):
+            current, voltage = float_at(words, 2 * phase), float_at(words, 28 + 2 * phase)
+            power, factor = float_at(words, 54 + 2 * phase), float_at(words, 78 + 2 * phase)
+            self.assertAlmostEqual(power, current * voltage * factor / 1000, places=3)
+
+    def test_coolant_carries_the_liquid_share(self):
+        words = self.registers("rpu-1-04", 36864, 3, unit=12)
+        heat = 4.03e6 * words[0] / 10 / 60000 * (words[2] - words[1]) / 10
+        pdus = sum(
+            int(snmp("snmpget", self.agent(f"pdu-1-04-{feed}"), "1.3.6.1.4.1.13742.6.5.2.3.1.4.1.1.5").popitem()[1])
+            for feed in "AB"
+        )
+        # Tenths of a degree and of a litre, and a moment between the readings.
+        self.assertAlmostEqual(heat, 0.65 * pdus, delta=0.05 * heat)
+
+    def test_energy_counts_up(self):
+        first = float_at(self.registers("meter-1-A", 2699, 2), 0)
+        end = time.monotonic() + 20
+        while float_at(self.registers("meter-1-A", 2699, 2), 0) <= first:
+            self.assertLess(time.monotonic(), end, "the energy of the meter stands still")
+            time.sleep(STEP_S)
+
+
+class Protocols(WithHall):
+    options = ("--hall", "rows=1,racks=1", "--modbus", "3", "--snmp", "3", "--dead", "3")
+
+    def test_walk_and_bulk_walk_agree(self):
+        slow = snmp("snmpwalk", self.agent("pdu-1-01-A"), "1.3.6.1.4.1.318.1.1.26.9")
+        quick = snmp("snmpbulkwalk", self.agent("pdu-1-01-A"), "1.3.6.1.4.1.318.1.1.26.9", options=["-Cr20"])
+        self.assertEqual(list(slow), list(quick))
+        self.assertEqual(len(slow), 24 * 8)
+
+    def test_bulkget_with_non_repeaters(self):
+        got = snmp("snmpbulkget", self.agent("pdu-1-01-A"), "1.3.6.1.2.1.1.4", f"{RPDU2}.6.3.1.4", options=["-Cn1", "-Cr3"])
+        self.assertEqual(list(got), ["1.3.6.1.2.1.1.4.0"] + [f"{RPDU2}.6.3.1.4.{i}" for i in (1, 2, 3)])
+
+    def test_missing_instance_is_said_to_be_missing(self):
+        got = snmp("snmpget", self.agent("pdu-1-01-A"), "1.3.6.1.2.1.1.5.0", "1.3.6.1.2.1.1.5.1")
+        self.assertEqual(got["1.3.6.1.2.1.1.5.0"], '"pdu-1-01-A"')
+        self.assertIn("No Such Instance", got["1.3.6.1.2.1.1.5.1"])
+
+    def test_set_is_refused_and_counted(self):
+        with self.assertRaisesRegex(RuntimeError, "notWritable"):
+            snmp("snmpset", self.agent("pdu-1-01-A"), "1.3.6.1.2.1.1.5.0", "s", "x")
+        self.assertGreater(self.hall.ask("counts")["snmp"]["writes"], 0)
+
+    def test_frames_in_pieces_and_in_one_piece_are_answered(self):
+        name = "modbus-00001" if self.alive("modbus-00001") else "modbus-00002"
+        request = struct.pack(">HHHBBHH", 7, 0, 6, 1, 3, 10000, 2)
+        with socket.create_connection((self.hall.host(name), self.hall.modbus_port), timeout=10) as client:
+            client.sendall(request[:5])
+            client.sendall(request[5:] + request + request)
+            answers = b""
+            while len(answers) < 3 * 13:
+                answers += client.recv(100)
+            self.assertEqual(answers, 3 * struct.pack(">HHHBBBHH", 7, 0, 7, 1, 3, 4, 0, 1))
+            client.sendall(b"GET / HTTP/1.0\r\n\r\n")
+            self.assertEqual(client.recv(100), b"", "what is no Modbus must end the connection")
+
+    def alive(self, name):
+        return not next(device["dead"] for device in self.hall.ask("devices") if device["name"] == name)
+
+    def test_dead_devices_are_silent(self):
+        dead = [device["name"] for device in self.hall.ask("devices") if device["dead"]]
+        self.assertEqual(len(dead), len(self.hall.devices) // 3)
+        name = next(name for name in dead if self.hall.devices[name]["url"].startswith("snmp"))
+        with self.assertRaisesRegex(RuntimeError, "Timeout|No Response"):
+            snmp("snmpget", self.agent(name), "1.3.6.1.2.1.1.5.0")
+
+    def test_nobody_lives_at_other_addresses(self):
+        with self.assertRaises(ConnectionError):
+            with socket.create_connection(("127.200.1.1", self.hall.modbus_port), timeout=10) as client:
+                if not client.recv(1):
+                    raise ConnectionError("closed")
+
+    def test_signal_prints_the_counts(self):
+        self.hall.process.send_signal(signal.SIGUSR1)
+        self.assertIn('"snmp": {"requests"', self.hall.process.stdout.readline())
+
+
+class Recordings(unittest.TestCase):
+    def test_snmp_recordings_come_back_whole(self):
+        recordings = sorted((TOP / "tests" / "drivers").glob("*/*.snmprec"))
+        self.assertTrue(recordings)
+        options = [option for path in recordings for option in ("--recording", path)]
+        with Hallsim(*options) as hall:
+            for path in recordings:
+                with self.subTest(path.name):
+                    # (Notes of our own begin with #.)
+                    lines = [line for line in path.read_text().splitlines() if line and not line.startswith("#")]
+                    expected = sorted(tuple(map(int, line.split("|")[0].split("."))) for line in lines)
+                    host = f"{hall.host(path.stem)}:{hall.snmp_port}"
+                    got = snmp("snmpbulkwalk", host, "1.3", options=["-Cr25"])
+                    self.assertEqual([tuple(map(int, oid.split("."))) for oid in got], expected)
+
+    def test_registers_come_back_as_written(self):
+        text = "# a comment\nholding 100 1 0x2\nholding 102 3\ninput 7 65535\ncoil 0 1 0 1\ndiscrete 0x10 1 1\n"
+        with tempfile.NamedTemporaryFile("w", suffix=".registers") as file:
+            file.write(text)
+            file.flush()
+            with Hallsim("--recording", file.name, "--address", "127.3.2.1/9") as hall:
+                client = ModbusTcpClient("127.3.2.1", port=hall.modbus_port)
+                self.addCleanup(client.close)
+                self.assertTrue(client.connect())
+                self.assertEqual(client.read_holding_registers(100, 3, slave=9).registers, [1, 2, 3])
+                self.assertEqual(client.read_input_registers(7, 1, slave=9).registers, [65535])
+                self.assertEqual(client.read_coils(0, 3, slave=9).bits[:3], [True, False, True])
+                self.assertEqual(client.read_discrete_inputs(16, 2, slave=9).bits[:2], [True, True])
+                for address, count in ((99, 1), (102, 2), (7, 1)):
+                    self.assertEqual(client.read_holding_registers(address, count, slave=9).exception_code, 2)
+
+    def test_mistakes_in_recordings_are_said_with_their_place(self):
+        cases = {
+            ".snmprec": ["1.3.6.1|2|x", "1.3.6.1", "1.3.6.1|4x|abc", "1.3.6.1|9z|1", "x|2|1"],
+            ".registers": ["holding 70000 1", "register 1 1", "coil 1 2", "holding 1", "holding 65535 1 2"],
+        }
+        for suffix, lines in cases.items():
+            for line in lines:
+                with self.subTest(line), tempfile.NamedTemporaryFile("w", suffix=suffix) as file:
+                    file.write(f"\n{line}\n")
+                    file.flush()
+                    done = subprocess.run([BINARY, "--recording", file.name], capture_output=True, text=True, timeout=60)
+                    self.assertEqual(done.returncode, 2)
+                    self.assertIn(f"{Path(file.name).name}:2:", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()

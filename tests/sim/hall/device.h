@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One simulated device: where it listens, what it stands for in the hall, what it holds, and what was asked
+ * of it. What it answers from is either a register image (Modbus) or an object table with values (SNMP).
+ */
+#ifndef HALLSIM_DEVICE_H
+#define HALLSIM_DEVICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "hall_model.h"
+#include "object_table.h"
+#include "poll_watch.h"
+#include "register_image.h"
+
+enum protocol { MODBUS, SNMP };
+enum { NAME_MOST = 64 };
+
+/* What was asked and answered; of one device, and of all. */
+struct counts {
+    uint64_t requests, answers, refused; /* refused: answered with an exception or an error status */
+    uint64_t values;                     /* registers, bits and varbinds sent */
+    uint64_t writes;                     /* requests to write: always refused */
+};
+
+struct device;
+/* Brings what the device holds to the state of this time. */
+typedef void (*device_refresh)(struct device *device, double time);
+
+struct device {
+    char name[NAME_MOST];
+    const char *driver; /* what reads it; "" where the agent shall find out */
+    char row[16], rack[16], feed[4];
+    enum protocol protocol;
+    uint32_t address; /* host byte order */
+    uint8_t unit;     /* Modbus */
+    bool dead;        /* never answers */
+
+    const struct hall *hall; /* what it stands for; NULL for a recording */
+    unsigned place;          /* rack or row, by the kind of device */
+    enum feed side;
+    device_refresh refresh; /* NULL for a recording */
+    int64_t step;           /* of the clock in which it was refreshed last */
+
+    struct register_image registers;
+    const struct object_table *objects; /* borrowed */
+    struct object_value *values;        /* by slot; owned */
+    char *texts;                        /* storage that values point into; owned */
+
+    struct counts counts;
+    struct poll_mark mark;
+};
+
+/*
+ * Every device, in the order in which they were added; found by address and unit (0 = the SNMP agent there).
+ */
+struct devices {
+    struct device **list;
+    size_t n, room;
+    struct device **by_address; /* open hash table */
+    size_t hash_room;
+};
+
+void devices_done(struct devices *devices);
+/* A new device, zeroed; NULL when out of memory. */
+struct device *devices_add(struct devices *devices);
+/*
+ * To be called after the last was added. False: out of memory, or two devices at one address, named in
+ * *twice.
+ */
+bool devices_index(struct devices *devices, const struct device **twice);
+struct device *devices_find(const struct devices *devices, uint32_t address, uint8_t unit);
+
+/*
+ * Every answer of every device passes here before it leaves. False: it does not leave. This is where a device
+ * is silent, slow or garbled.
+ */
+bool device_lets_pass(struct device *device, uint8_t *answer, size_t *size);
+
+#endif

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* An SNMP v2c agent; see the header. */
+#include "device_snmp.h"
+
+#include "ber.h"
+
+#include <string.h>
+
+enum pdu { GET = 0xa0, GET_NEXT = 0xa1, RESPONSE = 0xa2, SET = 0xa3, GET_BULK = 0xa5 };
+enum { NO_ERROR = 0, TOO_BIG = 1, GEN_ERROR = 5, NOT_WRITABLE = 17 };
+enum { VERSION_2C = 1 };
+enum { BULK_COLUMNS_MOST = 128 };
+
+struct message {
+    struct ber_reader community, varbinds;
+    uint8_t pdu;
+    int64_t request_id, second,
+        third; /* error status and index; of GETBULK non-repeaters and max-repetitions */
+};
+
+static bool read_message(struct message *message, const uint8_t *bytes, size_t size) {
+    struct ber_reader datagram = {.at = bytes, .end = bytes + size}, outer, pdu;
+    int64_t version;
+    return ber_read_tagged(&datagram, BER_SEQUENCE, &outer) && ber_read_integer(&outer, &version) &&
+           version == VERSION_2C && ber_read_tagged(&outer, BER_OCTETS, &message->community) &&
+           ber_read(&outer, &message->pdu, &pdu) && ber_read_integer(&pdu, &message->request_id) &&
+           ber_read_integer(&pdu, &message->second) && ber_read_integer(&pdu, &message->third) &&
+           ber_read_tagged(&pdu, BER_SEQUENCE, &message->varbinds);
+}
+
+/* The name of the next varbind, as it was sent and in numbers. */
+struct asked {
+    struct ber_reader encoded; /* the whole element */
+    uint32_t parts[OID_PARTS_MOST];
+    size_t n;
+};
+
+static bool read_name(struct ber_reader *varbinds, struct asked *asked) {
+    struct ber_reader varbind, content;
+    if (!ber_read_tagged(varbinds, BER_SEQUENCE, &varbind))
+        return false;
+    asked->encoded.at = varbind.at;
+    if (!ber_read_tagged(&varbind, BER_OID, &content))
+        return false;
+    asked->encoded.end = varbind.at;
+    return ber_decode_oid(content, asked->parts, &asked->n);
+}
+
+static bool is_number(uint8_t tag) {
+    return tag == BER_INTEGER || (tag >= BER_COUNTER32 && tag <= BER_TICKS) || tag == BER_COUNTER64;
+}
+
+static bool write_object(struct ber_writer *writer, const struct device *device,
+                         const struct object *object) {
+    const struct object_value *value = &device->values[object->slot];
+    bool number = is_number(object->tag);
+    size_t value_size = number ? ber_number_size(value->number) : ber_element_size(value->size);
+    size_t size = object->encoded_size + value_size;
+    if (size > UINT16_MAX || (size_t)(writer->end - writer->at) < ber_element_size(size))
+        return false;
+    ber_write_header(writer, BER_SEQUENCE, size);
+    ber_write_bytes(writer, object->encoded, object->encoded_size);
+    return number ? ber_write_number(writer, object->tag, value->number)
+                  : ber_write_element(writer, object->tag, value->bytes, value->size);
+}
+
+static bool write_absent(struct ber_writer *writer, struct ber_reader name, uint8_t tag) {
+    size_t name_size = (size_t)(name.end - name.at);
+    if ((size_t)(writer->end - writer->at) < ber_element_size(name_size + 2))
+        return false;
+    return ber_write_header(writer, BER_SEQUENCE, name_size + 2) &&
+           ber_write_bytes(writer, name.at, name_size) && ber_write_header(writer, tag, 0);
+}
+
+/* The varbinds of a GET or GETNEXT. Returns an error status. */
+static int answer_each(struct device *device, const struct message *message, struct ber_writer *writer) {
+    struct ber_reader varbinds = message->varbinds;
+    struct asked asked;
+    while (varbinds.at < varbinds.end) {
+        if (!read_name(&varbinds, &asked))
+            return GEN_ERROR;
+        const struct object *object = NULL;
+        if (message->pdu == GET) {
+            object = object_table_find(device->objects, asked.parts, asked.n);
+        } else {
+            size_t next = object_table_after(device->objects, asked.parts, asked.n);
+            object = next < device->objects->n ? &device->objects->objects[next] : NULL;
+        }
+        uint8_t absent = message->pdu == GET ? BER_NO_SUCH_INSTANCE : BER_END_OF_VIEW;
+        if (object ? !write_object(writer, device, object) : !write_absent(writer, asked.encoded, absent))
+            return TOO_BIG;
+        device->counts.values++;
+    }
+    return NO_ERROR;
+}
+
+/* Where a repeated column of a GETBULK stands. */
+struct column {
+    struct ber_reader name; /* what endOfMibView is said of */
+    size_t next;            /* index into the table */
+};
+
+static bool write_column(struct ber_writer *writer, struct device *device, struct column *column) {
+    const struct object_table *table = device->objects;
+    if (column->next >= table->n) {
+        if (!write_absent(writer, column->name, BER_END_OF_VIEW))
+            return false;
+    } else {
+        const struct object *object = &table->objects[column->next];
+        if (!write_object(writer, device, object))
+            return false;
+        column->name =
+            (struct ber_reader){.at = object->encoded, .end = object->encoded + object->encoded_size};
+        column->next++;
+    }
+    device->counts.values++;
+    return true;
+}
+
+/*
+ * As many varbinds of a GETBULK as fit. Returns an error status: too big only where not even the first fits.
+ */
+static int answer_bulk(struct device *device, const struct message *message, struct ber_writer *writer) {
+    struct ber_reader varbinds = message->varbinds;
+    struct column columns[BULK_COLUMNS_MOST];
+    struct asked asked;
+    const uint8_t *begin = writer->at;
+    size_t n = 0;
+    while (varbinds.at < varbinds.end) {
+        if (n == BULK_COLUMNS_MOST || !read_name(&varbinds, &asked))
+            return GEN_ERROR;
+        columns[n++] = (struct column){.name = asked.encoded,
+                                       .next = object_table_after(device->objects, asked.parts, asked.n)};
+    }
+    size_t once = message->second < 0 ? 0 : message->second > (int64_t)n ? n : (size_t)message->second;
+    for (size_t i = 0; i < once; i++)
+        if (!write_column(writer, device, &columns[i]))
+            return writer->at == begin ? TOO_BIG : NO_ERROR;
+    bool more = once < n;
+    for (int64_t row = 0; row < message->third && more; row++) {
+        more = false;
+        for (size_t i = once; i < n; i++) {
+            if (!write_column(writer, device, &columns[i]))
+                return writer->at == begin ? TOO_BIG : NO_ERROR;
+            more = more || columns[i].next < device->objects->n;
+        }
+    }
+    return NO_ERROR;
+}
+
+static int answer_varbinds(struct device *device, const struct message *message, struct ber_writer *writer) {
+    if (message->pdu == SET)
+        return NOT_WRITABLE;
+    return message->pdu == GET_BULK ? answer_bulk(device, message, writer)
+                                    : answer_each(device, message, writer);
+}
+
+/* An error keeps the request's varbinds, but for tooBig, which has none (RFC 3416). */
+static void finish_error(const struct message *message, int status, struct ber_writer *writer,
+                         uint8_t *begin) {
+    writer->at = begin;
+    if (status != TOO_BIG)
+        ber_write_bytes(writer, message->varbinds.at, (size_t)(message->varbinds.end - message->varbinds.at));
+}
+
+size_t device_snmp_answer(struct device *device, const char *community, const uint8_t *request, size_t size,
+                          uint8_t answer[SNMP_ANSWER_MOST]) {
+    struct message message;
+    if (!read_message(&message, request, size))
+        return 0;
+    size_t community_size = (size_t)(message.community.end - message.community.at);
+    if (community_size != strlen(community) || memcmp(message.community.at, community, community_size) != 0)
+        return 0;
+    if (message.pdu != GET && message.pdu != GET_NEXT && message.pdu != GET_BULK && message.pdu != SET)
+        return 0;
+    struct ber_writer writer = {.at = answer, .end = answer + SNMP_ANSWER_MOST};
+    uint8_t *outer = ber_begin_long(&writer, BER_SEQUENCE);
+    ber_write_number(&writer, BER_INTEGER, VERSION_2C);
+    ber_write_element(&writer, BER_OCTETS, message.community.at, community_size);
+    uint8_t *pdu = ber_begin_long(&writer, RESPONSE);
+    if (pdu == NULL || !ber_write_number(&writer, BER_INTEGER, message.request_id))
+        return 0;
+    uint8_t *error = writer.at; /* status and index take 3 bytes each */
+    if (!ber_write_number(&writer, BER_INTEGER, 0) || !ber_write_number(&writer, BER_INTEGER, 0))
+        return 0;
+    uint8_t *varbinds = ber_begin_long(&writer, BER_SEQUENCE);
+    if (varbinds == NULL)
+        return 0;
+    int status = answer_varbinds(device, &message, &writer);
+    if (status != NO_ERROR) {
+        finish_error(&message, status, &writer, varbinds + 4);
+        error[2] = (uint8_t)status;
+        error[5] = status != TOO_BIG;
+        device->counts.refused++;
+        device->counts.writes += message.pdu == SET;
+    }
+    ber_end_long(&writer, varbinds);
+    ber_end_long(&writer, pdu);
+    ber_end_long(&writer, outer);
+    return (size_t)(writer.at - answer);
+}

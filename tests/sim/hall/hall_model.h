@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The physics of the simulated hall: what every rack, feed, UPS and coolant loop carries at a moment. Pure: a
+ * function of the seed and the time, without state, so that any two answers about one moment agree with each
+ * other.
+ *
+ * Each rack has a load that swings over an hour, minutes and seconds. Two rack PDUs, one on feed A and one on
+ * B, carry it; the PDUs of a row and feed hang on one meter, which sees them and the busway's loss; all
+ * meters of a feed hang on that feed's UPS. The heat of a liquid-cooled rack's declared share leaves through
+ * its coolant loop.
+ *
+ * Base units everywhere: W, V, A, J, s, degC, Pa, m3/s. Time is seconds since HALL_EPOCH, so that energy
+ * counters go on where they were when the simulator is started again.
+ */
+#ifndef HALLSIM_HALL_MODEL_H
+#define HALLSIM_HALL_MODEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { HALL_EPOCH = 1767225600 }; /* 2026-01-01 00:00 UTC, seconds since 1970 */
+enum { OUTLETS_MOST = 48 };
+enum feed { FEED_A, FEED_B, N_FEEDS };
+
+struct hall_spec {
+    uint64_t seed;
+    unsigned rows, racks; /* racks per row */
+    double rack_watts;    /* the largest rack's design power; the others have 60 to 100 % of it */
+    unsigned outlets;     /* metered outlets per rack PDU */
+    double liquid;        /* 0..1: how many of the racks are liquid cooled */
+    double liquid_share;  /* 0..1: how much of such a rack's heat goes to liquid */
+};
+
+/* What is the same in every hall. */
+#define HALL_BUSWAY_LOSS 0.005 /* of what the PDUs take */
+#define HALL_UPS_EFFICIENCY 0.962
+#define HALL_COOLANT_HEAT 4.03e6 /* rho cp of 25 % propylene glycol, J/(m3 K) */
+
+struct phase_state {
+    double volts, amperes, watts, vars, voltamperes, power_factor;
+};
+
+struct load_state {
+    struct phase_state phase[3];
+    double line_volts[3]; /* L1-L2, L2-L3, L3-L1 */
+    double neutral_amperes, hertz;
+    double watts, vars, voltamperes, power_factor; /* of all phases; voltamperes from the sums of W and var */
+    double joules, varseconds;                     /* since the epoch, and what the counter began with */
+};
+
+struct outlet_state {
+    unsigned phase; /* 0..2 */
+    double amperes, watts, power_factor, joules;
+};
+
+struct pdu_state {
+    struct load_state load;
+    struct outlet_state outlet[OUTLETS_MOST];
+    double inlet_celsius, relative_humidity; /* the sensor at the rack's front; humidity 0..1 */
+};
+
+struct ups_state {
+    struct load_state input, output;
+    double rating_voltamperes;
+    double load_ratio[3]; /* per phase, of a third of the rating */
+    double charge_ratio, runtime_seconds, battery_volts, battery_celsius;
+};
+
+struct loop_state {
+    double heat_watts;
+    double flow, supply_celsius, return_celsius; /* supply: to the rack */
+    double supply_pascals, return_pascals;
+    double pump_ratio, pump_watts, pump_seconds; /* pump_seconds: run so far */
+    double fan_ratio, fan_watts, air_celsius;
+};
+
+struct hall;
+
+/* NULL when out of memory or the specification is out of bounds. The hall is constant afterwards. */
+struct hall *hall_new(const struct hall_spec *spec);
+void hall_free(struct hall *hall);
+const struct hall_spec *hall_spec(const struct hall *hall);
+
+/* `rack` counts through all rows: row x racks per row + place. */
+bool hall_rack_is_liquid(const struct hall *hall, unsigned rack);
+double hall_rack_watts(const struct hall *hall, unsigned rack, double time);
+void hall_pdu_at(const struct hall *hall, unsigned rack, enum feed feed, double time, struct pdu_state *pdu);
+void hall_meter_at(const struct hall *hall, unsigned row, enum feed feed, double time,
+                   struct load_state *load);
+void hall_ups_at(const struct hall *hall, enum feed feed, double time, struct ups_state *ups);
+/* The loop of a liquid-cooled rack. */
+void hall_loop_at(const struct hall *hall, unsigned rack, double time, struct loop_state *loop);
+
+#endif

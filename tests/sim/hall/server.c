@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The simulator's loop; see the header. */
+#include "server_parts.h"
+
+#include "device_modbus.h"
+#include "device_snmp.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { STEP_MS = 100, EVENTS = 256 };
+
+static int64_t clock_us(clockid_t clock) {
+    struct timespec now;
+    clock_gettime(clock, &now);
+    return now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
+}
+
+/*
+ * Every device shows the state at the beginning of the present step, so that what is read in one step fits
+ * together.
+ */
+static void bring_up_to_date(struct server *server, struct device *device) {
+    int64_t step = (server->now_us + server->wall_offset_us) / 1000 / STEP_MS;
+    if (device->refresh == NULL || device->step == step)
+        return;
+    device->step = step;
+    device->refresh(device, (double)step * STEP_MS / 1000 - HALL_EPOCH);
+}
+
+/* Answers one request to a device; 0 where nothing is to be sent. */
+size_t server_answer(struct server *server, struct device *device, const uint8_t *request, size_t size,
+                     uint8_t *answer) {
+    device->counts.requests++;
+    if (!device->dead) {
+        poll_watch_request(&server->watch, &device->mark, server->now_us);
+        bring_up_to_date(server, device);
+    }
+    size_t answer_size = device->protocol == MODBUS
+                             ? device_modbus_answer(device, request, size, answer)
+                             : device_snmp_answer(device, server->options.community, request, size, answer);
+    return answer_size > 0 && device_lets_pass(device, answer, &answer_size) ? answer_size : 0;
+}
+
+void server_add_endpoint(struct server *server, struct endpoint *endpoint) {
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = endpoint};
+    if (epoll_ctl(server->loop, EPOLL_CTL_ADD, endpoint->descriptor, &event) != 0)
+        perror("hallsim: epoll_ctl");
+}
+
+static void signals_ready(struct server *server, struct endpoint *endpoint) {
+    struct signalfd_siginfo info;
+    if (read(endpoint->descriptor, &info, sizeof info) != sizeof info)
+        return;
+    if (info.ssi_signo == SIGUSR1)
+        server_write_counts(server, stdout);
+    else
+        server->stopped = true;
+    fflush(stdout);
+}
+
+static uint16_t port_of(int descriptor) {
+    struct sockaddr_in local;
+    socklen_t size = sizeof local;
+    return getsockname(descriptor, (struct sockaddr *)&local, &size) == 0 ? ntohs(local.sin_port) : 0;
+}
+
+uint16_t server_modbus_port(const struct server *server) {
+    return port_of(server->listener.descriptor);
+}
+
+uint16_t server_snmp_port(const struct server *server) {
+    return port_of(server->snmp.descriptor);
+}
+
+/*
+ * A socket for every loopback address. Bound to the loopback interface where the kernel allows it; elsewhere
+ * too nobody is answered who does not speak to an address of a device, and those are all in 127.0.0.0/8.
+ */
+int server_open_socket(int type, uint16_t port) {
+    int descriptor = socket(AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    struct sockaddr_in any = {
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_ANY)};
+    setsockopt(descriptor, SOL_SOCKET, SO_BINDTODEVICE, "lo", sizeof "lo");
+    if (type == SOCK_STREAM)
+        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &(int){1}, sizeof(int));
+    if (descriptor < 0 || bind(descriptor, (struct sockaddr *)&any, sizeof any) != 0) {
+        fprintf(stderr, "hallsim: port %u: %s\n", port, strerror(errno));
+        if (descriptor >= 0)
+            close(descriptor);
+        return -1;
+    }
+    return descriptor;
+}
+
+static bool open_signals(struct server *server) {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGUSR1);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    server->signals = (struct endpoint){.ready = signals_ready,
+                                        .descriptor = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC)};
+    if (server->signals.descriptor < 0)
+        return false;
+    server_add_endpoint(server, &server->signals);
+    return true;
+}
+
+struct server *server_new(const struct site *site, const struct server_options *options) {
+    struct server *server = calloc(1, sizeof *server);
+    if (server == NULL)
+        return NULL;
+    server->site = site;
+    server->options = *options;
+    server->watch.interval_us = options->interval_ms * INT64_C(1000);
+    server->wall_offset_us = clock_us(CLOCK_REALTIME) - clock_us(CLOCK_MONOTONIC);
+    server->listener.descriptor = server->snmp.descriptor = -1;
+    server->control.descriptor = server->signals.descriptor = -1;
+    server->loop = epoll_create1(EPOLL_CLOEXEC);
+    if (open_signals(server) && server_open_modbus(server) && server_open_snmp(server) &&
+        server_open_control(server))
+        return server;
+    server_free(server);
+    return NULL;
+}
+
+void server_free(struct server *server) {
+    if (server == NULL)
+        return;
+    server_close_modbus(server);
+    server_close_snmp(server);
+    server_close_control(server);
+    if (server->signals.descriptor >= 0)
+        close(server->signals.descriptor);
+    if (server->loop >= 0)
+        close(server->loop);
+    free(server);
+}
+
+bool server_run(struct server *server) {
+    struct epoll_event events[EVENTS];
+    while (!server->stopped) {
+        int n = epoll_wait(server->loop, events, EVENTS, -1);
+        if (n < 0 && errno != EINTR)
+            return false;
+        server->now_us = clock_us(CLOCK_MONOTONIC);
+        for (int i = 0; i < n; i++) {
+            struct endpoint *endpoint = events[i].data.ptr;
+            endpoint->ready(server, endpoint);
+        }
+    }
+    return true;
+}

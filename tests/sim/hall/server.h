@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The sockets of the simulator and its one loop. One listener and one UDP socket serve every device: which of
+ * them is meant is the loopback address that the peer spoke to. Nothing is allocated per request.
+ */
+#ifndef HALLSIM_SERVER_H
+#define HALLSIM_SERVER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "site.h"
+
+struct server;
+
+struct server_options {
+    uint16_t modbus_port, snmp_port; /* 0 = any free one */
+    const char *community;
+    const char *control;  /* path of the control socket; NULL = none */
+    unsigned interval_ms; /* at which the devices are expected to be polled */
+};
+
+/*
+ * Opens the sockets. NULL after a line on standard error said what is wrong. `site` must outlive the server.
+ */
+struct server *server_new(const struct site *site, const struct server_options *options);
+void server_free(struct server *server);
+uint16_t server_modbus_port(const struct server *server);
+uint16_t server_snmp_port(const struct server *server);
+
+/*
+ * Serves until SIGTERM or SIGINT. SIGUSR1 prints the counts on standard output. False where the loop itself
+ * failed.
+ */
+bool server_run(struct server *server);
+
+/*
+ * Used by control: the counts as one JSON object; every device's as a JSON array; begin the poll statistics
+ * anew.
+ */
+void server_write_counts(const struct server *server, FILE *file);
+void server_write_devices(const struct server *server, FILE *file);
+void server_reset_watch(struct server *server);
+
+#endif
