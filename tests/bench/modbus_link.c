@@ -67,8 +67,7 @@ static struct sockaddr_in address_of(const struct run *run, int device) {
     return address;
 }
 
-/* --- responder
- * --- */
+/* --- responder --- */
 
 static void respond(int client) {
     uint8_t request[MODBUS_TCP_REQUEST_SIZE], reply[REPLY_SIZE] = {0};
@@ -117,8 +116,7 @@ static pid_t start_responder(struct sockaddr_in *address) {
     return child;
 }
 
-/* --- bare loop
- * --- */
+/* --- bare loop --- */
 
 static int connect_device(const struct run *run, int device, int epoll) {
     struct sockaddr_in address = address_of(run, device);
@@ -174,8 +172,7 @@ static void run_bare(struct run *run) {
     free(clients);
 }
 
-/* --- the agent's link
- * --- */
+/* --- the agent's link --- */
 
 struct bench {
     struct run *run;
@@ -240,8 +237,7 @@ static void run_link(struct run *run) {
     free(bench.links);
 }
 
-/* --- both, in turns
- * --- */
+/* --- both, in turns --- */
 
 static long resident_kib(void) {
     struct rusage usage;
