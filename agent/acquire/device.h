@@ -30,6 +30,7 @@ struct poll {
     bool active, answered;
     enum rate rate;
     uint32_t at; /* request under way */
+    struct link_request request; /* the link reads it until it answers */
     struct batch *batch;
     int64_t started_us;
 };

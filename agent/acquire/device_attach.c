@@ -35,14 +35,15 @@ static void attach_go_on(struct device *device) {
         attach_discover(device);
 }
 
-static void attach_resolved(void *context, const struct sockaddr_storage *address, const char *why) {
+static void attach_resolved(void *context, int error, const struct sockaddr_storage *address) {
     struct device *device = context;
     const struct device_url *url = &device->config->url;
     const struct sockaddr *to = (const struct sockaddr *)address;
-    int error;
     device->resolve = NULL;
-    if (address == NULL) {
-        attach_failed(device, ERROR_UNREACHABLE, why);
+    if (error != 0) {
+        attach_failed(device, ERROR_UNREACHABLE,
+                      error == ERROR_NOT_FOUND ? "there is no host of that name"
+                                               : "its host name cannot be resolved");
         return;
     }
     if (url->transport == TRANSPORT_SNMP)
@@ -58,7 +59,6 @@ static void attach_resolved(void *context, const struct sockaddr_storage *addres
 
 static void attach_open(struct device *device) {
     const struct device_url *url = &device->config->url;
-    struct sockaddr_storage address;
     char why[300] = "";
     if (device->link != NULL) {
         attach_go_on(device);
@@ -68,10 +68,8 @@ static void attach_open(struct device *device) {
             attach_failed(device, error, why);
         else
             attach_go_on(device);
-    } else if (resolve_numeric(url->host, url->port, &address) == 0) {
-        attach_resolved(device, &address, NULL);
-    } else if (resolve_name(device->poller->loop, url->host, url->port, attach_resolved, device,
-                            &device->resolve) != 0) {
+    } else if (resolve_start(device->poller->loop, url->host, url->port, attach_resolved, device,
+                             &device->resolve) != 0) {
         attach_failed(device, ERROR_MEMORY, NULL);
     }
 }
@@ -197,8 +195,7 @@ void device_attach(struct device *device) {
 }
 
 void device_detach(struct device *device) {
-    if (device->resolve != NULL)
-        resolve_cancel(device->resolve);
+    resolve_stop(device->resolve);
     /* A closed link forgets its request; only then may those who wait for it go. */
     if (device->link != NULL)
         link_close(device->link);

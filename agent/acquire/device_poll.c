@@ -269,7 +269,7 @@ static void poll_ask(struct device *device) {
         return;
     }
     const struct plan_request *ask = &device->plan->requests[device->poll.at];
-    struct link_request request = {
+    device->poll.request = (struct link_request){
         .ask = ask->function == 0 ? ASK_GET : ASK_REGISTERS,
         .function = ask->function,
         .address = ask->address,
@@ -278,7 +278,7 @@ static void poll_ask(struct device *device) {
         .n_oids = ask->n_oids,
         .timeout_ms = (uint32_t)device->config->timeout_ms,
     };
-    int error = link_ask(device->link, &request, poll_answered, device);
+    int error = link_ask(device->link, &device->poll.request, poll_answered, device);
     if (error != 0)
         poll_end(device, error, "the request could not be sent");
 }

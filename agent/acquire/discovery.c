@@ -21,7 +21,8 @@ struct discovery {
     size_t asked;    /* how many the request under way asks for */
     unsigned silent; /* time-outs in a row */
     struct oid oids[TOGETHER_MOST];
-    struct snmp_walk *walk; /* under way */
+    struct link_request request; /* the link reads it until it answers */
+    struct snmp_walk *walk;      /* under way */
 };
 
 static void discovery_next(struct discovery *discovery);
@@ -120,11 +121,11 @@ static void discovery_gather(struct discovery *discovery, size_t most) {
 
 static int discovery_ask_instances(struct discovery *discovery) {
     discovery_gather(discovery, discovery->asked == 1 ? 1 : TOGETHER_MOST);
-    struct link_request request = {.ask = ASK_GET,
-                                   .oids = discovery->oids,
-                                   .n_oids = discovery->asked,
-                                   .timeout_ms = discovery->timeout_ms};
-    return link_ask(discovery->link, &request, instances_answered, discovery);
+    discovery->request = (struct link_request){.ask = ASK_GET,
+                                               .oids = discovery->oids,
+                                               .n_oids = discovery->asked,
+                                               .timeout_ms = discovery->timeout_ms};
+    return link_ask(discovery->link, &discovery->request, instances_answered, discovery);
 }
 
 static int discovery_walk_columns(struct discovery *discovery) {
@@ -151,12 +152,12 @@ static void discovery_next(struct discovery *discovery) {
     }
     struct wanted *wanted = &discovery->list.item[discovery->at];
     if (wanted->n == 0) {
-        struct link_request request = {.ask = ASK_REGISTERS,
-                                       .function = wanted->function,
-                                       .address = wanted->address,
-                                       .count = wanted->count,
-                                       .timeout_ms = discovery->timeout_ms};
-        error = link_ask(discovery->link, &request, registers_answered, discovery);
+        discovery->request = (struct link_request){.ask = ASK_REGISTERS,
+                                                   .function = wanted->function,
+                                                   .address = wanted->address,
+                                                   .count = wanted->count,
+                                                   .timeout_ms = discovery->timeout_ms};
+        error = link_ask(discovery->link, &discovery->request, registers_answered, discovery);
     } else if (wanted->column) {
         error = discovery_walk_columns(discovery);
     } else {

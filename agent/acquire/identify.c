@@ -25,6 +25,7 @@ struct identify {
     struct candidate candidates[CANDIDATES_MOST];
     size_t n_candidates, at;
     struct oid asked[2];
+    struct link_request request; /* the link reads it until it answers */
     uint32_t probe[OID_MOST];
     char says[256]; /* sysObjectID and sysDescr, for people */
 };
@@ -107,12 +108,12 @@ static void identify_next(struct identify *identify) {
     }
     int n = oid_parse(probe, identify->probe, OID_MOST);
     identify->asked[0] = (struct oid){identify->probe, n > 0 ? (size_t)n : 0};
-    struct link_request request = {.ask = ASK_BULK,
-                                   .oids = identify->asked,
-                                   .n_oids = 1,
-                                   .repetitions = 1,
-                                   .timeout_ms = identify->timeout_ms};
-    int error = link_ask(identify->link, &request, probe_answered, identify);
+    identify->request = (struct link_request){.ask = ASK_BULK,
+                                              .oids = identify->asked,
+                                              .n_oids = 1,
+                                              .repetitions = 1,
+                                              .timeout_ms = identify->timeout_ms};
+    int error = link_ask(identify->link, &identify->request, probe_answered, identify);
     if (error != 0)
         identify_end(identify, NULL, error, "the request could not be sent");
 }
@@ -157,9 +158,9 @@ int identify_start(struct link *link, uint32_t timeout_ms, identify_done done, v
     identify->timeout_ms = timeout_ms;
     identify->asked[0] = (struct oid){sys_object_id_name, sizeof(sys_object_id_name) / sizeof(uint32_t)};
     identify->asked[1] = (struct oid){sys_descr_name, sizeof(sys_descr_name) / sizeof(uint32_t)};
-    struct link_request request = {
-        .ask = ASK_GET, .oids = identify->asked, .n_oids = 2, .timeout_ms = timeout_ms};
-    int error = link_ask(link, &request, system_answered, identify);
+    identify->request =
+        (struct link_request){.ask = ASK_GET, .oids = identify->asked, .n_oids = 2, .timeout_ms = timeout_ms};
+    int error = link_ask(link, &identify->request, system_answered, identify);
     if (error != 0) {
         free(identify);
         return error;

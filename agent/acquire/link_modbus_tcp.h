@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Modbus TCP with framing of our own (codec_modbus): one connection per gateway, shared by the units behind it, one request
- * at a time, transaction ids checked. Reconnects by itself with jittered back-off.
+ * Modbus TCP with framing of our own (codec_modbus): one connection per gateway, shared by the units
+ * behind it, one request at a time, transaction ids checked. Reconnects by itself with jittered back-off.
  */
 #ifndef HALLWATCH_ACQUIRE_LINK_MODBUS_TCP_H
 #define HALLWATCH_ACQUIRE_LINK_MODBUS_TCP_H

@@ -118,6 +118,28 @@ static int fail(struct link_answer *answer, int error, const char *detail) {
     return error;
 }
 
+/* RFC 3416, section 3; what only a SET can bring has no name here. */
+static const char *status_name(long status) {
+    switch (status) {
+    case SNMP_ERR_NOSUCHNAME:
+        return "noSuchName";
+    case SNMP_ERR_BADVALUE:
+        return "badValue";
+    case SNMP_ERR_READONLY:
+        return "readOnly";
+    case SNMP_ERR_GENERR:
+        return "genErr";
+    case SNMP_ERR_NOACCESS:
+        return "noAccess";
+    case SNMP_ERR_RESOURCEUNAVAILABLE:
+        return "resourceUnavailable";
+    case SNMP_ERR_AUTHORIZATIONERROR:
+        return "authorizationError";
+    default:
+        return "an unusual error-status";
+    }
+}
+
 static int refuse(const struct link_request *request, const netsnmp_pdu *response,
                   struct link_answer *answer) {
     if (response->errstat == SNMP_ERR_TOOBIG)
@@ -127,7 +149,7 @@ static int refuse(const struct link_request *request, const netsnmp_pdu *respons
     answer->exception = (uint8_t)response->errstat;
     if (response->errindex > 0 && (size_t)response->errindex <= request->n_oids)
         answer->culprit = (uint16_t)response->errindex;
-    return fail(answer, ERROR_REFUSED, snmp_errstring((int)response->errstat));
+    return fail(answer, ERROR_REFUSED, status_name(response->errstat));
 }
 
 static bool is_same_name(const struct oid *asked, const netsnmp_variable_list *variable) {

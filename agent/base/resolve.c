@@ -16,26 +16,25 @@ struct resolve {
     uint16_t port;
 };
 
-int resolve_numeric(const char *host, uint16_t port, struct sockaddr_storage *address) {
+static bool parse_numeric(const char *host, uint16_t port, struct sockaddr_storage *address) {
     memset(address, 0, sizeof(*address));
-    if (uv_ip4_addr(host, port, (struct sockaddr_in *)address) == 0)
-        return 0;
-    return uv_ip6_addr(host, port, (struct sockaddr_in6 *)address) == 0 ? 0 : ERROR_ARGUMENT;
+    return uv_ip4_addr(host, port, (struct sockaddr_in *)address) == 0 ||
+           uv_ip6_addr(host, port, (struct sockaddr_in6 *)address) == 0;
 }
 
-static const char *failure_text(int status) {
+static int translate(int status) {
     switch (status) {
     case UV_EAI_NONAME:
     case UV_EAI_NODATA:
     case UV_EAI_ADDRFAMILY:
-        return "no such host";
+        return ERROR_NOT_FOUND;
     case UV_EAI_AGAIN:
-        return "the name server does not answer";
+        return ERROR_TIMEOUT;
     case UV_EAI_MEMORY:
     case UV_ENOMEM:
-        return "out of memory";
+        return ERROR_MEMORY;
     default:
-        return "the name cannot be resolved";
+        return ERROR_SYSTEM;
     }
 }
 
@@ -56,15 +55,31 @@ static bool copy_address(const struct addrinfo *found, uint16_t port, struct soc
 static void on_resolved(uv_getaddrinfo_t *request, int status, struct addrinfo *found) {
     struct resolve *resolve = request->data;
     struct sockaddr_storage address;
-    bool known = status == 0 && found && copy_address(found, resolve->port, &address);
+    int error = status == 0 ? 0 : translate(status);
+    if (!error && (!found || !copy_address(found, resolve->port, &address)))
+        error = ERROR_NOT_FOUND;
     uv_freeaddrinfo(found);
     if (resolve->done)
-        resolve->done(resolve->context, known ? &address : NULL, known ? NULL : failure_text(status));
+        resolve->done(resolve->context, error, error ? NULL : &address);
     free(resolve);
 }
 
-int resolve_name(uv_loop_t *loop, const char *host, uint16_t port, resolve_done done, void *context,
-                 struct resolve **resolve) {
+static int ask_system(uv_loop_t *loop, const char *host, struct resolve *resolve) {
+    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_ADDRCONFIG};
+    int status = uv_getaddrinfo(loop, &resolve->request, on_resolved, host, NULL, &hints);
+    if (status < 0)
+        return status == UV_ENOMEM ? ERROR_MEMORY : ERROR_ARGUMENT;
+    return 0;
+}
+
+int resolve_start(uv_loop_t *loop, const char *host, uint16_t port, resolve_done done, void *context,
+                  struct resolve **resolve) {
+    struct sockaddr_storage address;
+    *resolve = NULL;
+    if (parse_numeric(host, port, &address)) {
+        done(context, 0, &address);
+        return 0;
+    }
     struct resolve *new = calloc(1, sizeof(*new));
     if (!new)
         return ERROR_MEMORY;
@@ -72,17 +87,17 @@ int resolve_name(uv_loop_t *loop, const char *host, uint16_t port, resolve_done 
     new->done = done;
     new->context = context;
     new->port = port;
-    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_ADDRCONFIG};
-    int status = uv_getaddrinfo(loop, &new->request, on_resolved, host, NULL, &hints);
-    if (status < 0) {
+    int error = ask_system(loop, host, new);
+    if (error)
         free(new);
-        return status == UV_ENOMEM ? ERROR_MEMORY : ERROR_ARGUMENT;
-    }
-    *resolve = new;
-    return 0;
+    else
+        *resolve = new;
+    return error;
 }
 
-void resolve_cancel(struct resolve *resolve) {
+void resolve_stop(struct resolve *resolve) {
+    if (!resolve)
+        return;
     resolve->done = NULL;
     uv_cancel((uv_req_t *)&resolve->request);
 }

@@ -26,6 +26,7 @@ struct spool_row {
     struct device_view *view;
     int64_t time_ms;
     uint32_t first, n;
+    uint32_t readings; /* those of the n that are not absent */
     const double *values;
     const uint8_t *qualities;
 };
@@ -33,13 +34,19 @@ struct spool_row {
 struct spool *spool_new(size_t most_bytes);
 void spool_free(struct spool *spool); /* after every cursor was closed */
 
-/* Copies the batch into a row and wakes the cursors' readers. The batch stays the caller's. */
+/*
+ * Copies the batch into a row and wakes the cursors' readers. The batch stays the caller's. Without any reading in it, or
+ * without a cursor, it makes no row. ERROR_MEMORY or ERROR_TOO_BIG: every cursor has counted its readings as dropped.
+ */
 int spool_append(struct spool *spool, const struct batch *batch);
 
 /* Identifies this run of the agent in every message, with the row's id. */
 const char *spool_stream(const struct spool *spool);
 
-/* A sink's place in the spool, beginning at the newest row. `wake` is called, from any thread, when rows came. */
+/*
+ * A sink's place in the spool, beginning after the newest row. `wake` is called, from any thread, by the first row that
+ * comes after spool_read has returned the newest one; it must neither block nor call the spool. NULL when out of memory.
+ */
 struct spool_cursor *spool_cursor_open(struct spool *spool, const char *sink, void (*wake)(void *context),
                                        void *context);
 void spool_cursor_close(struct spool_cursor *cursor);
@@ -51,18 +58,22 @@ void spool_cursor_close(struct spool_cursor *cursor);
 size_t spool_read(struct spool_cursor *cursor, uint64_t after, struct spool_row **rows, size_t most);
 void spool_release(struct spool_row *row);
 
-/* The receiver has acknowledged everything up to and including this row. */
+/*
+ * The receiver has acknowledged everything up to and including this row. What was dropped while it was on its way stays
+ * counted as dropped.
+ */
 void spool_acknowledge(struct spool_cursor *cursor, uint64_t row);
+
+/* The same, but the receiver has refused this many readings of the row for good: they are counted as rejected. */
+void spool_reject(struct spool_cursor *cursor, uint64_t row, uint64_t readings);
 
 /* What a sink says of itself; kept with its cursor. */
 struct spool_state {
     char sink[64];
-    uint64_t acknowledged_row, newest_row;
+    uint64_t acknowledged_row, newest_row;   /* what was dropped counts as passed */
     uint64_t waiting_rows, waiting_readings; /* behind the cursor */
     uint64_t sent_readings, dropped_readings, rejected_readings;
 };
-/* Rows refused for good by the receiver: counted, then acknowledged by the sink like the rest. */
-void spool_reject(struct spool_cursor *cursor, uint64_t readings);
 /* States of up to `most` cursors. Returns how many there are. */
 size_t spool_states(struct spool *spool, struct spool_state *states, size_t most);
 

@@ -25,8 +25,7 @@ static const struct point loop[] = {
     {COOLANT_TEMPERATURE, HOLDING(36866, S16), CELSIUS, .div = 10, .at = {.point = "return"}},
     {COOLANT_PRESSURE, HOLDING(36867, S16), KILOPASCAL, .div = 10, .at = {.point = "supply"}},
     {COOLANT_PRESSURE, HOLDING(36868, S16), KILOPASCAL, .div = 10, .at = {.point = "return"}},
-    {COOLANT_FLOW_SETPOINT, HOLDING(37888, U16), LITER_PER_MINUTE, .div = 10, .at = {.point = "setpoint"},
-     .rate = RATE_SLOW},
+    {COOLANT_FLOW_SETPOINT, HOLDING(37888, U16), UNIT_UNSTATED, .rate = RATE_SLOW},
     {TEMPERATURE_SETPOINT, HOLDING(37889, S16), CELSIUS, .div = 10, .at = {.point = "supply"},
      .rate = RATE_SLOW},
 };
@@ -55,9 +54,10 @@ static const struct point exchanger[] = {
     {ACTIVE_POWER, HOLDING(37121, U16), WATT, .div = 10},
     {VOLTAGE, HOLDING(37122, U16), VOLT},
     {CURRENT, HOLDING(37123, U16), AMPERE},
-    {COOLANT_TEMPERATURE, HOLDING(37138, S16), CELSIUS, .div = 10, .at = {.point = "inlet"}},
+    {COOLANT_TEMPERATURE, HOLDING(37138, S16), CELSIUS, .div = 10,
+     .at = {.side = SIDE_SECONDARY, .point = "inlet"}},
     {FILTER_DIFFERENTIAL_PRESSURE, HOLDING(37140, S16), KILOPASCAL, .div = 10},
-    {COOLANT_PRESSURE, HOLDING(37141, U16), KILOPASCAL, .at = {.point = "static"}},
+    {COOLANT_PRESSURE, HOLDING(37141, U16), KILOPASCAL, .at = {.side = SIDE_SECONDARY, .point = "static"}},
 };
 static const struct point exchanger_outlets[] = {
     {AIR_TEMPERATURE, HOLDING(37134, S16), CELSIUS, .div = 10, .at = {.point = "outlet"}}};

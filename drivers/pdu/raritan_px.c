@@ -22,7 +22,8 @@ static const struct unit_name units[] = {
     {9, .unit = PERCENT},     {10, .unit = METER_PER_SECOND},
     {11, .unit = PASCAL},     {12, .unit = PSI},
     {14, .unit = FAHRENHEIT}, {19, .unit = REVOLUTION_PER_MINUTE},
-    {-1, .unit = ONE},        {.unit = UNIT_UNSTATED},
+    {23, .unit = VAR},        {-1, .unit = ONE},
+    {.unit = UNIT_UNSTATED},
 };
 
 static const struct meaning protector_states[] = {{0, BREAKER_OPEN}, {1, BREAKER_CLOSED}};
@@ -30,8 +31,8 @@ static const struct meaning outlet_states[] = {{7, OUTLET_ON}, {8, OUTLET_OFF}};
 static const struct meaning leak_states[] = {{9, LEAK_WET}, {11, LEAK_WET}, {10, LEAK_DRY}, {4, LEAK_DRY}};
 static const struct meaning smoke_states[] = {{9, STATE_YES}, {11, STATE_YES}, {10, STATE_NO}, {4, STATE_NO}};
 
-/* Sensors of inlets, outlets and protectors, by type. */
-static const struct point sensors[] = {
+/* Sensors by type. An inlet's powers and energies are totals over its poles. */
+static const struct point inlets[] = {
     {CURRENT, .key = 1, .unit = AMPERE, .wraps = true},
     {CURRENT_UNBALANCE, .key = 3, .unit = PERCENT, .wraps = true},
     {VOLTAGE, .key = 4, .unit = VOLT, .wraps = true},
@@ -53,6 +54,20 @@ static const struct point poles[] = {
     {ACTIVE_ENERGY, .key = 8, .unit = WATT_HOUR},
     {APPARENT_ENERGY, .key = 9, .unit = VOLTAMPERE_HOUR},
     {VOLTAGE, .key = 25, .unit = VOLT, .wraps = true},
+    {REACTIVE_POWER, .key = 29, .unit = VAR, .wraps = true},
+};
+
+/* Of outlets and protectors. */
+static const struct point sensors[] = {
+    {CURRENT, .key = 1, .unit = AMPERE, .wraps = true},
+    {VOLTAGE, .key = 4, .unit = VOLT, .wraps = true},
+    {ACTIVE_POWER, .key = 5, .unit = WATT, .wraps = true},
+    {APPARENT_POWER, .key = 6, .unit = VOLTAMPERE, .wraps = true},
+    {POWER_FACTOR, .key = 7, .unit = ONE, .wraps = true},
+    {ACTIVE_ENERGY, .key = 8, .unit = WATT_HOUR},
+    {APPARENT_ENERGY, .key = 9, .unit = VOLTAMPERE_HOUR},
+    {FREQUENCY, .key = 23, .unit = HERTZ, .wraps = true},
+    {RESIDUAL_CURRENT, .key = 26, .unit = AMPERE, .wraps = true},
     {REACTIVE_POWER, .key = 29, .unit = VAR, .wraps = true},
 };
 
@@ -78,7 +93,7 @@ static const struct point external_states[] = {
 };
 
 static const struct group groups[] = {
-    {OVER({PART_UNIT}, {PART_INLET}, {.key = true}), .label = OID("3.3.3.1.3"), POINTS(sensors),
+    {OVER({PART_UNIT}, {PART_INLET}, {.key = true}), .label = OID("3.3.3.1.3"), POINTS(inlets),
      .value = OID("5.2.3.1.4"), .valid = {OID("5.2.3.1.2"), ANY_OF(1)},
      .scale = {SCALE_DIGITS, OID("3.3.4.1.7")}, .unit_from = OID("3.3.4.1.6"), .units = units},
     {OVER({PART_UNIT}, {PART_INLET}, {PART_PHASE_LINE}, {.key = true}), .at = {.part = PART_INLET},

@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parent.parent.parent
-BINARY = os.environ.get("HALLSIM", str(TOP / "build" / "tests" / "sim" / "hallsim"))
+BINARY = os.environ.get("HALLSIM", str(TOP / "build" / "tests" / "sim" / "hall" / "hallsim"))
 STOP_LIMIT_S = 10
 
 

@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 
-from servers import TOP
+from device_servers import TOP
 
 BINARY = os.environ.get("HALLWATCH", str(TOP / "build" / "agent" / "hallwatch"))
 OK, USAGE, UNREACHABLE, REFUSED = 0, 2, 3, 4

@@ -1,115 +1,244 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Real servers on loopback for the end-to-end tests: each starts on a free port, says when it answers, and ends by its id."""
+"""Real servers for end-to-end tests: mosquitto, VictoriaMetrics and Prometheus on free loopback ports.
 
+Each is a context manager that starts the server in a directory of its own, waits until it answers and ends it by its
+process id. `wait_until` is how every test here waits: for a condition, with a limit.
+"""
+
+import json
 import os
-import shutil
+import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
-from pathlib import Path
-
-TOP = Path(__file__).resolve().parent.parent.parent
-STOP_LIMIT_S = 10
-START_LIMIT_S = 60
+import urllib.error
+import urllib.parse
+import urllib.request
 
 
-def wait_until(condition, limit_s, what):
-    """Calls `condition` until it is true; fails loudly when it is not within the limit."""
-    end = time.monotonic() + limit_s
-    while not condition():
-        if time.monotonic() > end:
-            raise TimeoutError(f"{what}: not within {limit_s} s")
-        time.sleep(0.05)
-
-
-def free_udp_port():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+def free_port():
+    """A TCP port of 127.0.0.1 that nobody listens on just now."""
+    with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
-def free_tcp_port():
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def wait_until(condition, what, limit_s=30.0):
+    """Calls `condition` until what it returns is true, and returns that; fails, naming `what`, after `limit_s`."""
+    deadline = time.monotonic() + limit_s
+    while True:
+        result = condition()
+        if result:
+            return result
+        if time.monotonic() > deadline:
+            raise AssertionError(f"after {limit_s} s still not: {what}")
+        time.sleep(0.02)
 
 
-def stop(process):
-    """Ends a process that a test started, the hard way only if it does not listen."""
-    if process.poll() is None:
-        process.terminate()
-        try:
-            process.wait(STOP_LIMIT_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait(STOP_LIMIT_S)
+def http(url, data=None, timeout_s=10):
+    """The body of a successful answer."""
+    with urllib.request.urlopen(urllib.request.Request(url, data=data), timeout=timeout_s) as answer:
+        return answer.read().decode()
 
 
-class SnmpSimulator:
-    """snmpsimd from Debian over copies of recordings; the community chooses the recording by its name."""
+class Server:
+    """A server process with a directory and one port. Subclasses say how it is started and when it is ready."""
 
-    def __init__(self, recordings):
-        self.folder = tempfile.TemporaryDirectory(prefix="hallwatch-snmpsim-")
-        self.data = Path(self.folder.name) / "data"
-        self.data.mkdir()
-        for path in recordings:
-            shutil.copy(path, self.data)
-            (self.data / path.name).chmod(0o644)
-        Path(self.folder.name).chmod(0o777)
-        self.data.chmod(0o777)
-        self.port = free_udp_port()
-        self.url = f"snmp://127.0.0.1:{self.port}"
+    def __init__(self):
+        self.directory = tempfile.TemporaryDirectory(prefix="hallwatch-test-")
+        self.port = free_port()
         self.process = None
 
+    def path(self, name):
+        return os.path.join(self.directory.name, name)
+
+    def command(self):
+        raise NotImplementedError
+
+    def is_ready(self):
+        raise NotImplementedError
+
+    def start(self):
+        """Starts it, also again after stop() or kill(), on the same port and with the same data."""
+        with open(self.path("log"), "ab") as log:
+            self.process = subprocess.Popen(self.command(), stdout=log, stderr=log, cwd=self.directory.name)
+
+        def answers():
+            if self.process.poll() is not None:
+                raise AssertionError(f"{self.command()[0]} ended:\n{self.log()}")
+            return self.is_ready()
+
+        wait_until(answers, f"{self.command()[0]} answers on port {self.port}")
+        return self
+
+    def end(self, how):
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(how)
+            try:
+                self.process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+    def stop(self):
+        self.end(signal.SIGTERM)
+
+    def kill(self):
+        self.end(signal.SIGKILL)
+
+    def log(self):
+        with open(self.path("log"), errors="replace") as log:
+            return log.read()
+
     def __enter__(self):
-        command = ["snmpsimd", f"--data-dir={self.data}", f"--cache-dir={self.folder.name}/cache"]
-        command += [f"--agent-udpv4-endpoint=127.0.0.1:{self.port}", "--logging-method=null"]
-        if os.geteuid() == 0:
-            command += ["--process-user=nobody", "--process-group=nogroup"]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         try:
-            wait_until(self.answers, START_LIMIT_S, "snmpsimd answers")
+            return self.start()
         except BaseException:
             self.__exit__()
             raise
-        return self
-
-    def answers(self):
-        if self.process.poll() is not None:
-            raise RuntimeError(f"snmpsimd ended: {self.process.stderr.read().strip()}")
-        community = next(self.data.glob("*.snmprec")).stem
-        command = ["snmpgetnext", "-v2c", "-c", community, "-On", "-t", "0.5", "-r", "0"]
-        command += [f"127.0.0.1:{self.port}", "1.3"]
-        return subprocess.run(command, capture_output=True, check=False, env={**os.environ, "MIBS": ""}).returncode == 0
 
     def __exit__(self, *_):
-        stop(self.process)
-        self.process.stderr.close()
-        self.folder.cleanup()
+        self.stop()
+        self.directory.cleanup()
 
 
-class ModbusServer:
-    """tests/sim/modbus_server.py over one recording of registers."""
+class Mosquitto(Server):
+    """A broker. `options` are further lines of its configuration."""
 
-    def __init__(self, recording, unit=1):
-        self.command = [sys.executable, str(TOP / "tests" / "sim" / "modbus_server.py"), "--unit", str(unit), str(recording)]
-        self.unit = unit
-        self.process = None
-        self.port = None
-        self.url = None
+    def __init__(self, options=()):
+        super().__init__()
+        self.options = options
+
+    @property
+    def url(self):
+        return f"mqtt://127.0.0.1:{self.port}"
+
+    def command(self):
+        lines = [f"listener {self.port} 127.0.0.1", "allow_anonymous true", "max_queued_messages 0"]
+        if os.geteuid() == 0:
+            lines.append("user root")  # else it gives up the right to read its own directory here
+        with open(self.path("conf"), "w") as conf:
+            conf.write("\n".join([*lines, *self.options]) + "\n")
+        return ["/usr/sbin/mosquitto", "-c", self.path("conf")]
+
+    def is_ready(self):
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+
+class Subscriber:
+    """mosquitto_sub on a topic filter. Its session outlives connections, so that nothing is missed meanwhile."""
+
+    def __init__(self, broker, topic="hallwatch/#"):
+        self.broker, self.topic = broker, topic
 
     def __enter__(self):
-        self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE, text=True)
-        ready = self.process.stdout.readline().split()
-        if len(ready) != 2 or ready[0] != "ready":
-            stop(self.process)
-            raise RuntimeError("modbus_server.py did not become ready")
-        self.port = int(ready[1])
-        self.url = f"modbus://127.0.0.1:{self.port}/{self.unit}"
+        self.lines = tempfile.NamedTemporaryFile(prefix="hallwatch-test-", suffix=".jsonl")
+        arguments = ["-h", "127.0.0.1", "-p", str(self.broker.port), "-V", "5", "-q", "1", "-F", "%j"]
+        session = ["-i", f"subscriber-{os.getpid()}-{id(self)}", "-c", "-x", "3600"]
+        ready = f"ready/{os.getpid()}/{id(self)}"
+        self.process = subprocess.Popen(
+            ["mosquitto_sub", *arguments, *session, "-t", self.topic, "-t", ready], stdout=self.lines
+        )
+
+        def hears():
+            subprocess.run(
+                ["mosquitto_pub", "-h", "127.0.0.1", "-p", str(self.broker.port), "-t", ready, "-m", "1"], check=True
+            )
+            return self.everything()
+
+        wait_until(hears, "the subscriber hears the broker")
         return self
 
+    def everything(self):
+        with open(self.lines.name) as lines:
+            return [json.loads(line) for line in lines if line.endswith("}\n")]
+
+    def messages(self):
+        """What came so far, oldest first, as (topic, payload, was retained)."""
+        return [
+            (one["topic"], one["payload"], bool(one["retain"]))
+            for one in self.everything()
+            if not one["topic"].startswith("ready/")
+        ]
+
     def __exit__(self, *_):
-        stop(self.process)
-        self.process.stdout.close()
+        self.process.terminate()
+        self.process.wait(timeout=10)
+        self.lines.close()
+
+
+class TimeSeriesServer(Server):
+    """What VictoriaMetrics and Prometheus have in common."""
+
+    health = "/health"
+
+    @property
+    def base(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def write_url(self):
+        return self.base + "/api/v1/write"
+
+    def is_ready(self):
+        try:
+            http(self.base + self.health, timeout_s=2)
+            return True
+        except OSError:
+            return False
+
+    def query(self, expression, **parameters):
+        """The result of an instant query."""
+        text = http(self.base + "/api/v1/query?" + urllib.parse.urlencode({"query": expression, **parameters}))
+        return json.loads(text)["data"]["result"]
+
+
+class VictoriaMetrics(TimeSeriesServer):
+    def command(self):
+        return [
+            "victoria-metrics",
+            "-storageDataPath=" + self.path("data"),
+            f"-httpListenAddr=127.0.0.1:{self.port}",
+            "-retentionPeriod=100y",
+            "-search.latencyOffset=0s",
+        ]
+
+    def export(self, match='{__name__=~"facility_.+"}'):
+        """Everything stored: a list of (labels, times in ms, values)."""
+        http(self.base + "/internal/force_flush")
+        text = http(self.base + "/api/v1/export?" + urllib.parse.urlencode({"match[]": match}))
+        series = [json.loads(line) for line in text.splitlines()]
+        return [(one["metric"], one["timestamps"], one["values"]) for one in series]
+
+
+class Prometheus(TimeSeriesServer):
+    """`out_of_order` is a window like "48h"; without it old and disordered samples are refused."""
+
+    health = "/-/ready"
+
+    def __init__(self, out_of_order=None):
+        super().__init__()
+        self.out_of_order = out_of_order
+
+    def command(self):
+        with open(self.path("p.yml"), "w") as conf:
+            conf.write("global: {scrape_interval: 15s}\n")
+            if self.out_of_order:
+                conf.write(f"storage: {{tsdb: {{out_of_order_time_window: {self.out_of_order}}}}}\n")
+        return [
+            "prometheus",
+            "--config.file=" + self.path("p.yml"),
+            "--storage.tsdb.path=" + self.path("data"),
+            f"--web.listen-address=127.0.0.1:{self.port}",
+            "--web.enable-remote-write-receiver",
+        ]
+
+    def export(self, match='{__name__=~"facility_.+"}', at_s=None, span="1h"):
+        """Everything stored in the span before `at_s`: a list of (labels, times in ms, values)."""
+        result = self.query(f"{match}[{span}]", **({"time": at_s} if at_s else {}))
+        return [
+            (one["metric"], [round(time * 1000) for time, _ in one["values"]], [float(v) for _, v in one["values"]])
+            for one in result
+        ]

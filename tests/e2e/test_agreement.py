@@ -14,7 +14,7 @@ import sys
 import time
 
 import hallwatch
-from servers import TOP, SnmpSimulator
+from device_servers import TOP, SnmpSimulator
 
 RECORDINGS = TOP.parent / "shared" / "recordings"
 EXCEPTIONS = TOP / "tests" / "e2e" / "agreement_exceptions.json"

@@ -9,7 +9,7 @@ import socket
 import unittest
 
 import hallwatch
-from servers import TOP, ModbusServer, SnmpSimulator, free_tcp_port, free_udp_port
+from device_servers import TOP, ModbusServer, SnmpSimulator, free_tcp_port, free_udp_port
 
 RECORDINGS = TOP / "tests" / "drivers"
 APC = RECORDINGS / "apc_rpdu2" / "apc_rpdu2.snmprec"

@@ -3,7 +3,8 @@
 """An SNMP agent that misbehaves. The community of a request says how; "good" answers as it should.
 
 Prints its port and serves 127.0.0.1 until its standard input ends. Every instance it is asked for by GET is the integer
-that is its last part; by GETNEXT and GETBULK the next instance is the name with its last part one greater.
+that is its last part; by GETNEXT and GETBULK the next instance is the name with its last part one greater, and of an
+"endless" agent never outside of a longer prefix.
 """
 import select
 import socket
@@ -69,6 +70,7 @@ class Request:
         self.version = int.from_bytes(version, "big")
         _, community, message = take(message)
         self.community = community.decode()
+        self.endless = self.community.startswith("endless")
         self.pdu, body, _ = take(message)
         numbers = []
         for _ in range(3):
@@ -93,15 +95,15 @@ def response(request, varbinds, status=0, index=0, version=None, id=None, tag=RE
     return ber(SEQUENCE, head + ber(tag, pdu))
 
 
-def following(name, step=1):
-    return name[:-1] + (name[-1] + step,)
+def following(name, step, endless):
+    return name + (1, 1, 1) if endless and len(name) < 7 else name[:-1] + (name[-1] + step,)
 
 
 def rows(request, step=1):
     """What GETNEXT and GETBULK bring: columns side by side."""
     varbinds, names = [], request.names
     for _ in range(request.repetitions if request.pdu == GETBULK else 1):
-        names = [following(name, step) for name in names]
+        names = [following(name, step, request.endless) for name in names]
         varbinds += [varbind(name, integer(name[-1])) for name in names]
     return varbinds
 
@@ -135,7 +137,7 @@ VALUES = [
 
 def answers(request):
     """The datagrams that the request brings, each with the seconds to wait before it."""
-    how, names = request.community, request.names
+    how, names = request.community.removeprefix("endless-"), request.names
     plain = response(request, good(request))
     first = varbind(names[0], integer(1))
     if how == "silent":

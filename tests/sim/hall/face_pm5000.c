@@ -86,9 +86,9 @@ bool face_pm5000_attach(struct device *device) {
         return false;
     /* What this meter does not measure is no number. */
     for (uint32_t i = 0; i < N_ENERGIES; i += 2)
-        register_put_f32(image, ENERGIES + i, NAN);
+        register_put_f32(image, ENERGIES + i, (double)NAN);
     for (uint32_t i = 0; i < N_BASIC; i += 2)
-        register_put_f32(image, BASIC + i, NAN);
+        register_put_f32(image, BASIC + i, (double)NAN);
     register_put_text(image, NAME, TEXT_WORDS, device->name);
     register_put_text(image, MODEL, TEXT_WORDS, "PM5560 (hallsim)");
     register_put_text(image, MANUFACTURER, TEXT_WORDS, "Schneider Electric");

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Wraps libcurl's multi interface: the easy one could not be ended from another thread. What an answer means is the
+ * caller's affair. The receiver is not trusted: of its body 1 KiB is kept and a bounded amount read.
+ */
+#include "base/http_client.h"
+
+#include <curl/curl.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+
+enum {
+    BODY_MOST = 1 << 20, /* an answer beyond this is cut off; its status counts */
+    WAIT_MS = 60000,     /* in one wait; what ends it is a socket, a time-out or a stop */
+    CONNECT_TIMEOUT_MS = 10000,
+    RETRY_AFTER_MOST_S = 3600,
+};
+
+struct http_client {
+    CURLM *multi;
+    CURL *easy;
+    struct curl_slist *headers;
+    char problem[CURL_ERROR_SIZE];
+    atomic_bool stopped;
+    struct http_answer *answer; /* of the request under way */
+    size_t received, kept;
+};
+
+static size_t take_body(char *data, size_t one, size_t size, void *context) {
+    struct http_client *client = context;
+    (void)one; /* always 1 */
+    size_t room = sizeof(client->answer->text) - 1 - client->kept;
+    size_t kept = size < room ? size : room;
+    memcpy(client->answer->text + client->kept, data, kept);
+    client->kept += kept;
+    client->received += size;
+    return client->received <= BODY_MOST ? size : CURL_WRITEFUNC_ERROR;
+}
+
+static int add_headers(struct http_client *client, const char *const *headers) {
+    /* Without this curl waits for "100 Continue", which many receivers never send. */
+    client->headers = curl_slist_append(NULL, "Expect:");
+    for (; client->headers && *headers; headers++) {
+        struct curl_slist *longer = curl_slist_append(client->headers, *headers);
+        if (!longer)
+            return ERROR_MEMORY;
+        client->headers = longer;
+    }
+    return client->headers ? 0 : ERROR_MEMORY;
+}
+
+static int set_options(struct http_client *client, const struct http_options *options) {
+    CURL *easy = client->easy;
+    int64_t connect_ms = options->timeout_ms < CONNECT_TIMEOUT_MS ? options->timeout_ms : CONNECT_TIMEOUT_MS;
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    code = code ? code : curl_easy_setopt(easy, CURLOPT_URL, options->url);
+    code = code ? code : curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    code = code ? code : curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    code = code ? code : curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    code = code ? code : curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)options->timeout_ms);
+    code = code ? code : curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)connect_ms);
+    code = code ? code : curl_easy_setopt(easy, CURLOPT_POST, 1L);
+    code = code ? code : curl_easy_setopt(easy, CURLOPT_HTTPHEADER, client->headers);
+    code = code ? code : curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, client->problem);
+    code = code ? code : curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
+    code = code ? code : curl_easy_setopt(easy, CURLOPT_WRITEDATA, client);
+    if (options->user) {
+        code = code ? code : curl_easy_setopt(easy, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
+        code = code ? code : curl_easy_setopt(easy, CURLOPT_USERNAME, options->user);
+        code = code ? code
+                    : curl_easy_setopt(easy, CURLOPT_PASSWORD, options->password ? options->password : "");
+    }
+    if (code == CURLE_OUT_OF_MEMORY)
+        return ERROR_MEMORY;
+    return code ? ERROR_ARGUMENT : 0;
+}
+
+/* Only http and https; what is secret has no place in a URL, because URLs are printed. */
+static bool is_usable(const char *url) {
+    CURLU *parsed = curl_url();
+    char *scheme = NULL, *user = NULL;
+    bool is_good = parsed && curl_url_set(parsed, CURLUPART_URL, url, 0) == CURLUE_OK &&
+                   curl_url_get(parsed, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
+                   (strcmp(scheme, "http") == 0 || strcmp(scheme, "https") == 0) &&
+                   curl_url_get(parsed, CURLUPART_USER, &user, 0) == CURLUE_NO_USER;
+    curl_free(scheme);
+    curl_free(user);
+    curl_url_cleanup(parsed);
+    return is_good;
+}
+
+int http_client_new(const struct http_options *options, struct http_client **client) {
+    if (!is_usable(options->url))
+        return ERROR_ARGUMENT;
+    struct http_client *new = calloc(1, sizeof(*new));
+    if (!new)
+        return ERROR_MEMORY;
+    atomic_init(&new->stopped, false);
+    if (curl_global_init(CURL_GLOBAL_DEFAULT)) {
+        free(new);
+        return ERROR_MEMORY;
+    }
+    new->multi = curl_multi_init();
+    new->easy = curl_easy_init();
+    int error = new->multi &&new->easy ? add_headers(new, options->headers) : ERROR_MEMORY;
+    if (!error)
+        error = set_options(new, options);
+    if (error) {
+        http_client_free(new);
+        return error;
+    }
+    *client = new;
+    return 0;
+}
+
+void http_client_free(struct http_client *client) {
+    if (!client)
+        return;
+    curl_easy_cleanup(client->easy);
+    curl_multi_cleanup(client->multi);
+    curl_slist_free_all(client->headers);
+    curl_global_cleanup();
+    free(client);
+}
+
+static int error_of(CURLcode code) {
+    switch ((int)code) {
+    case CURLE_OK:
+        return 0;
+    case CURLE_OPERATION_TIMEDOUT:
+        return ERROR_TIMEOUT;
+    case CURLE_OUT_OF_MEMORY:
+        return ERROR_MEMORY;
+    case CURLE_UNSUPPORTED_PROTOCOL: /* an answer that looks like HTTP 0.9 */
+    case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_PARTIAL_FILE:
+    case CURLE_BAD_CONTENT_ENCODING:
+    case CURLE_HTTP2:
+        return ERROR_GARBLED;
+    default:
+        return ERROR_UNREACHABLE;
+    }
+}
+
+/* Runs the transfer to its end; the code it ended with, or ERROR_CLOSED or ERROR_MEMORY. */
+static int transfer(struct http_client *client, CURLcode *code) {
+    for (;;) {
+        int running, left;
+        if (curl_multi_perform(client->multi, &running) != CURLM_OK)
+            return ERROR_MEMORY;
+        for (CURLMsg *message; (message = curl_multi_info_read(client->multi, &left));) {
+            if (message->msg == CURLMSG_DONE) {
+                *code = message->data.result;
+                return 0;
+            }
+        }
+        if (atomic_load(&client->stopped))
+            return ERROR_CLOSED;
+        if (curl_multi_poll(client->multi, NULL, 0, WAIT_MS, NULL) != CURLM_OK)
+            return ERROR_MEMORY;
+    }
+}
+
+/* What the transfer left: the status, or what went wrong. */
+static int finish(struct http_client *client, CURLcode code, struct http_answer *answer) {
+    long status = 0;
+    curl_off_t retry_s = 0;
+    curl_easy_getinfo(client->easy, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(client->easy, CURLINFO_RETRY_AFTER, &retry_s);
+    /* The receiver has decided once the status is there, even if it then talks without end. */
+    if (code == CURLE_OK || (code == CURLE_WRITE_ERROR && client->received > BODY_MOST)) {
+        answer->status = (int)status;
+        answer->retry_after_ms = (retry_s < RETRY_AFTER_MOST_S ? retry_s : RETRY_AFTER_MOST_S) * 1000;
+        answer->text[client->kept] = '\0';
+        return 0;
+    }
+    const char *problem = client->problem[0] ? client->problem : curl_easy_strerror(code);
+    size_t size = strnlen(problem, sizeof(answer->text) - 1);
+    memcpy(answer->text, problem, size);
+    answer->text[size] = '\0';
+    return error_of(code);
+}
+
+int http_client_post(struct http_client *client, const void *body, size_t size, struct http_answer *answer) {
+    memset(answer, 0, sizeof(*answer));
+    if (atomic_load(&client->stopped))
+        return ERROR_CLOSED;
+    client->answer = answer;
+    client->received = client->kept = 0;
+    client->problem[0] = '\0';
+    curl_easy_setopt(client->easy, CURLOPT_POSTFIELDS, body);
+    curl_easy_setopt(client->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)size);
+    if (curl_multi_add_handle(client->multi, client->easy) != CURLM_OK)
+        return ERROR_MEMORY;
+    CURLcode code = CURLE_OK;
+    int error = transfer(client, &code);
+    if (!error)
+        error = finish(client, code, answer);
+    curl_multi_remove_handle(client->multi, client->easy);
+    client->answer = NULL;
+    return error;
+}
+
+void http_client_stop(struct http_client *client) {
+    atomic_store(&client->stopped, true);
+    curl_multi_wakeup(client->multi);
+}

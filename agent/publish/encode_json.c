@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * JSON by hand: the invariant bytes come from the view cache, only numbers and qualities are written per reading. The
+ * escaping of texts is base/text's affair, sending the sink's.
+ */
+#include "publish/encode_json.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "publish/view_cache.h"
+
+struct encode_json {
+    struct view_cache *cache;
+};
+
+static void add_member(struct text *text, const char *name, const char *value) {
+    if (value[0] == '\0')
+        return;
+    text_add_string(text, ",\"");
+    text_add_string(text, name);
+    text_add_string(text, "\":");
+    text_add_json(text, value);
+}
+
+static void render_head(const struct device_view *view, struct text *text) {
+    add_member(text, "site", view->site);
+    add_member(text, "device", view->device);
+    add_member(text, "driver", view->driver);
+    add_member(text, "class", view->class);
+    add_member(text, "hall", view->hall);
+    add_member(text, "row", view->row);
+    add_member(text, "rack", view->rack);
+    add_member(text, "feed", view->feed);
+}
+
+static void render_piece(const struct device_view *view, const struct series *series, struct text *text) {
+    struct labels own, labels;
+    view_write_labels(view, &own);
+    series_write_labels(view, series, &labels);
+    text_add_string(text, "{\"metric\":");
+    text_add_json(text, catalog_quantity(series->quantity)->name);
+    for (size_t i = 0; i < labels.n; i++)
+        if (!view_has_label(&own, labels.label[i].name))
+            add_member(text, labels.label[i].name, labels.label[i].value);
+    text_add_string(text, ",\"value\":");
+}
+
+static const struct view_form form = {render_head, render_piece};
+
+struct encode_json *encode_json_new(void) {
+    struct encode_json *encoder = calloc(1, sizeof(*encoder));
+    if (!encoder)
+        return NULL;
+    encoder->cache = view_cache_new(&form);
+    if (!encoder->cache) {
+        free(encoder);
+        return NULL;
+    }
+    return encoder;
+}
+
+void encode_json_free(struct encode_json *encoder) {
+    if (!encoder)
+        return;
+    view_cache_free(encoder->cache);
+    free(encoder);
+}
+
+static void add_reading(struct text *message, double value, enum quality quality) {
+    if (isfinite(value))
+        text_add_number(message, value);
+    else
+        text_add(message, "null", 4);
+    if (quality == QUALITY_GOOD) {
+        text_add(message, ",\"quality\":\"good\"},", 19);
+        return;
+    }
+    text_add_string(message, ",\"quality\":\"");
+    text_add_string(message, quality_word(quality));
+    text_add_string(message, "\"},");
+}
+
+int encode_json_row(struct encode_json *encoder, const char *stream, const struct spool_row *row,
+                    struct text *message) {
+    const struct view_entry *entry = view_cache_get(encoder->cache, row->view);
+    if (!entry)
+        return ERROR_MEMORY;
+    text_clear(message);
+    text_add_string(message, "{\"schema\":1,\"stream\":\"");
+    text_add_string(message, stream);
+    text_add_string(message, "\",\"sequence\":");
+    text_add_integer(message, (int64_t)row->id);
+    text_add(message, entry->head.data, entry->head.size);
+    text_add_string(message, ",\"time\":");
+    text_add_integer(message, row->time_ms);
+    text_add_string(message, ",\"readings\":[");
+    for (uint32_t i = 0; i < row->n; i++) {
+        if (row->qualities[i] == QUALITY_ABSENT)
+            continue;
+        size_t size;
+        const char *piece = view_cache_piece(encoder->cache, entry, row->first + i, &size);
+        text_add(message, piece, size);
+        add_reading(message, row->values[i], row->qualities[i]);
+    }
+    if (!message->failed && message->data[message->size - 1] == ',')
+        message->size--;
+    text_add(message, "]}", 2);
+    return message->failed ? ERROR_MEMORY : 0;
+}
+
+void encode_json_topic_level(struct text *topic, const char *name) {
+    bool is_utf8 = text_is_utf8(name, strlen(name));
+    for (const char *at = name; *at; at++) {
+        unsigned char c = (unsigned char)*at;
+        /* The control characters U+0080 to U+009F are these two bytes. */
+        bool is_control = c < 0x20 || c == 0x7f || (c == 0xc2 && (unsigned char)at[1] < 0xa0) ||
+                          (at > name && (unsigned char)at[-1] == 0xc2 && c < 0xa0);
+        if (strchr("/+#%", c) || is_control || (c >= 0x80 && !is_utf8))
+            text_add_format(topic, "%%%02X", c);
+        else
+            text_add_char(topic, *at);
+    }
+}
+
+void encode_json_topic(const struct device_view *view, struct text *topic) {
+    text_clear(topic);
+    text_add_string(topic, "hallwatch/");
+    encode_json_topic_level(topic, view->site);
+    text_add_char(topic, '/');
+    encode_json_topic_level(topic, view->device);
+}

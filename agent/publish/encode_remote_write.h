@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Rows as one request of Prometheus remote write 1.0: a WriteRequest in protobuf, compressed as one snappy block. Good and
+ * substituted readings only; the format has no place for other qualities. The info series of a device
+ * (facility_device_info, facility_component_info, value 1) go along when its view is first seen and every 5 minutes of
+ * the rows' time after. Rows are taken in the order in which they are added, so that each series is in time order if the
+ * rows are. Pure; owned by one thread.
+ */
+#ifndef HALLWATCH_PUBLISH_ENCODE_REMOTE_WRITE_H
+#define HALLWATCH_PUBLISH_ENCODE_REMOTE_WRITE_H
+
+#include <stdbool.h>
+
+#include "publish/spool.h"
+
+struct encode_remote_write;
+
+struct encode_remote_write *encode_remote_write_new(void); /* NULL when out of memory */
+void encode_remote_write_free(struct encode_remote_write *encoder);
+
+/* Begins a request; the one before is gone. */
+void encode_remote_write_begin(struct encode_remote_write *encoder);
+
+/* Adds a row to the request. 0 or ERROR_MEMORY. */
+int encode_remote_write_add(struct encode_remote_write *encoder, const struct spool_row *row);
+
+/* Whether nothing has been added that the format has a place for. */
+bool encode_remote_write_is_empty(const struct encode_remote_write *encoder);
+
+/* The request's body, valid until the next begin. 0 or ERROR_MEMORY. */
+int encode_remote_write_finish(struct encode_remote_write *encoder, const char **body, size_t *size);
+
+#endif

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The publisher's thread. It owns the two queues between the readers of devices and the spool; batches belong to the
+ * readers' pool, rows to the spool, and what becomes of rows is the sinks' affair.
+ */
+#include "publish/publisher.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <uv.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "publish/queue.h"
+
+struct publisher {
+    struct spool *spool;
+    publisher_observe *observe;
+    void *context;
+    struct queue filled, empty;
+    uv_sem_t news; /* posted when `filled` is no longer empty, and to stop */
+    uv_thread_t thread;
+    atomic_bool stopping;
+    struct complaint complaint;
+};
+
+static void ring(void *context) {
+    struct publisher *publisher = context;
+    uv_sem_post(&publisher->news);
+}
+
+static void publish(struct publisher *publisher, struct batch *batch) {
+    int error = spool_append(publisher->spool, batch);
+    if (error)
+        log_complain(&publisher->complaint, clock_monotonic_ms(), "buffer", "readings of %s are lost: %s",
+                     batch->view->device, error_word(error));
+    else
+        log_relieve(&publisher->complaint, clock_monotonic_ms(), "buffer", "readings are kept again");
+    if (publisher->observe)
+        publisher->observe(publisher->context, batch);
+    device_view_release(batch->view);
+    batch->view = NULL;
+    queue_push(&publisher->empty, batch);
+}
+
+static void publish_all(struct publisher *publisher) {
+    struct batch *batch = queue_take(&publisher->filled);
+    while (batch) {
+        struct batch *next = batch->next; /* read before it is given back */
+        publish(publisher, batch);
+        batch = next;
+    }
+}
+
+static void run(void *context) {
+    struct publisher *publisher = context;
+    while (!atomic_load(&publisher->stopping)) {
+        uv_sem_wait(&publisher->news);
+        publish_all(publisher);
+    }
+    publish_all(publisher);
+}
+
+int publisher_start(struct spool *spool, publisher_observe *observe, void *context,
+                    struct publisher **publisher) {
+    struct publisher *new = calloc(1, sizeof(*new));
+    if (!new)
+        return ERROR_MEMORY;
+    new->spool = spool;
+    new->observe = observe;
+    new->context = context;
+    queue_init(&new->filled, ring, new);
+    queue_init(&new->empty, NULL, NULL);
+    if (uv_sem_init(&new->news, 0) != 0) {
+        free(new);
+        return ERROR_SYSTEM;
+    }
+    if (uv_thread_create(&new->thread, run, new) != 0) {
+        uv_sem_destroy(&new->news);
+        free(new);
+        return ERROR_SYSTEM;
+    }
+    *publisher = new;
+    return 0;
+}
+
+void publisher_give(struct publisher *publisher, struct batch *batch) {
+    queue_push(&publisher->filled, batch);
+}
+
+struct batch *publisher_take_back(struct publisher *publisher) {
+    return queue_take(&publisher->empty);
+}
+
+void publisher_stop(struct publisher *publisher) {
+    atomic_store(&publisher->stopping, true);
+    uv_sem_post(&publisher->news);
+    uv_thread_join(&publisher->thread);
+}
+
+void publisher_free(struct publisher *publisher) {
+    if (!publisher)
+        return;
+    uv_sem_destroy(&publisher->news);
+    free(publisher);
+}

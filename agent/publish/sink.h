@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A sink: one receiver with a thread and a cursor of its own, so that none waits for another. What is common to all kinds
+ * is here, and the table of kinds; whoever starts sinks from the configuration knows none of them.
+ */
+#ifndef HALLWATCH_PUBLISH_SINK_H
+#define HALLWATCH_PUBLISH_SINK_H
+
+#include <stdatomic.h>
+
+#include "model/config.h"
+#include "publish/bell.h"
+#include "publish/spool.h"
+
+struct sink;
+
+/* A kind of sink. Its own structure begins with a struct sink; the rest of it is zeroed before `prepare`. */
+struct sink_kind_info {
+    size_t size; /* of its own structure */
+    /* Before the thread starts. 0, ERROR_MEMORY, or ERROR_CONFIG after saying what cannot be used. Cleans up after itself. */
+    int (*prepare)(struct sink *sink);
+    /* The thread. Returns when it is asked to stop and has sent what waited, or at stop_by_ms. */
+    void (*run)(struct sink *sink);
+    /* From another thread, at stop_by_ms: what `run` waits for must end now. NULL: it only waits for the bell. */
+    void (*hurry)(struct sink *sink);
+    /* After the thread has ended. */
+    void (*release)(struct sink *sink);
+};
+
+enum { SINK_STOP_MS = 3000 };
+
+struct sink {
+    const struct sink_kind_info *kind;
+    const struct site_config *site;
+    const struct sink_config *config;
+    const char *stream;
+    struct spool_cursor *cursor;
+    struct bell bell;     /* rings when rows came, on what the kind adds, and to stop */
+    struct bell finished; /* rings when `run` has returned */
+    uv_thread_t thread;
+    _Atomic(int64_t) stop_by_ms; /* monotonic; INT64_MAX: go on */
+};
+
+/*
+ * Starts a sink; configuration and spool are borrowed until it is stopped. A receiver that is away is no error: the sink
+ * says so and keeps trying. 0, ERROR_MEMORY, ERROR_SYSTEM, or ERROR_CONFIG after the log has said what cannot be used.
+ */
+int sink_start(const struct site_config *site, const struct sink_config *config, struct spool *spool,
+               struct sink **sink);
+
+/* Gives it up to SINK_STOP_MS to send what is waiting, then ends and frees it. NULL is fine. */
+void sink_stop(struct sink *sink);
+
+/* For the kinds: whether it is asked to stop, and the time by which it must have. */
+bool sink_is_stopping(const struct sink *sink);
+
+#endif

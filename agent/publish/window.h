@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Messages under way, in the order of their rows. Receivers settle them in any order; they leave in order, so that a
+ * cursor only ever moves over what is settled without a gap. Pure; owned by one thread.
+ */
+#ifndef HALLWATCH_PUBLISH_WINDOW_H
+#define HALLWATCH_PUBLISH_WINDOW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "publish/spool.h"
+
+struct flight {
+    int token;             /* what the receiver settles it by */
+    struct spool_row *row; /* a reference; NULL: a message that is no row */
+    int64_t sent_ms;       /* monotonic */
+    bool is_settled, is_rejected;
+};
+
+struct window {
+    struct flight *flights;
+    size_t room, first, n;
+};
+
+/* For up to `room` messages. 0 or ERROR_MEMORY. */
+int window_init(struct window *window, size_t room);
+void window_done(struct window *window);
+
+/* Takes over the flight and its reference. The caller has seen that n < room. */
+void window_add(struct window *window, const struct flight *flight);
+
+/* The receiver has taken or rejected the message; NULL where none of that token is under way. */
+const struct flight *window_settle(struct window *window, int token, bool is_rejected);
+
+/* Takes the oldest message out if it is settled: the caller has its reference. False if it is not, or there is none. */
+bool window_pop(struct window *window, struct flight *flight);
+
+/* When the oldest message was sent; INT64_MAX when none is under way. */
+int64_t window_oldest_ms(const struct window *window);
+
+/* Forgets everything under way. */
+void window_clear(struct window *window);
+
+#endif

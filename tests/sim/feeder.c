@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Feeds known batches through publisher, spool and sinks, in the place of the field loop, so that end-to-end tests can
+ * compare what arrives with what was sent. Values are those of specimen.c; round r of a device has time
+ * start + r x interval. At the end it prints one JSON object: what became of everything, and how late a round was at most.
+ *
+ *   feeder [--mqtt URL]... [--remote-write URL]... [--OPTION NUMBER]...
+ */
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "publish/publisher.h"
+#include "publish/sink.h"
+#include "tests/sim/specimen.h"
+
+enum { SINKS_MOST = 8, BATCHES_A_DEVICE = 5 };
+
+/* Numbers by option, in the order of `options`. */
+enum number {
+    DEVICES,
+    READINGS,
+    ROUNDS,
+    INTERVAL_MS,
+    START_MS,
+    WAIT_MS,
+    BUFFER_BYTES,
+    WINDOW,
+    BATCH_READINGS,
+    BATCH_WAIT_MS,
+    TIMEOUT_MS,
+    N_NUMBERS
+};
+
+static const struct option options[] = {
+    {"devices", required_argument, NULL, 0},        {"readings", required_argument, NULL, 0},
+    {"rounds", required_argument, NULL, 0},         {"interval-ms", required_argument, NULL, 0},
+    {"start-ms", required_argument, NULL, 0},       {"wait-ms", required_argument, NULL, 0},
+    {"buffer-bytes", required_argument, NULL, 0},   {"window", required_argument, NULL, 0},
+    {"batch-readings", required_argument, NULL, 0}, {"batch-wait-ms", required_argument, NULL, 0},
+    {"timeout-ms", required_argument, NULL, 0},     {"mqtt", required_argument, NULL, 'm'},
+    {"remote-write", required_argument, NULL, 'w'}, {NULL, 0, NULL, 0},
+};
+
+struct feeder {
+    int64_t numbers[N_NUMBERS];
+    struct site_config site;
+    struct sink_config sinks[SINKS_MOST];
+    struct sink *running[SINKS_MOST];
+    struct spool *spool;
+    struct publisher *publisher;
+    struct device_view **views;
+    struct batch *pool;
+    uint64_t not_given; /* batches for which the pool had none */
+    int64_t latest_ms;  /* how late a round began at most */
+};
+
+static void add_sink(struct feeder *feeder, enum sink_kind kind, char *url) {
+    static char names[SINKS_MOST][16];
+    if (feeder->site.n_sinks == SINKS_MOST)
+        exit(2);
+    size_t i = feeder->site.n_sinks++;
+    snprintf(names[i], sizeof(names[i]), "%s-%zu", kind == SINK_MQTT ? "mqtt" : "write", i);
+    feeder->sinks[i] =
+        (struct sink_config){.name = names[i], .kind = kind, .url = url, .client_id = names[i]};
+}
+
+static void read_options(struct feeder *feeder, int argc, char **argv) {
+    int index;
+    for (int option; (option = getopt_long(argc, argv, "", options, &index)) != -1;) {
+        if (option == 'm')
+            add_sink(feeder, SINK_MQTT, optarg);
+        else if (option == 'w')
+            add_sink(feeder, SINK_REMOTE_WRITE, optarg);
+        else if (option == 0)
+            feeder->numbers[index] = strtoll(optarg, NULL, 10);
+        else
+            exit(2);
+    }
+    for (size_t i = 0; i < feeder->site.n_sinks; i++) {
+        feeder->sinks[i].window = (uint16_t)feeder->numbers[WINDOW];
+        feeder->sinks[i].timeout_ms = feeder->numbers[TIMEOUT_MS];
+        feeder->sinks[i].batch_wait_ms = feeder->numbers[BATCH_WAIT_MS];
+        feeder->sinks[i].batch_readings = (uint32_t)feeder->numbers[BATCH_READINGS];
+    }
+}
+
+static void sleep_until(int64_t until_ms) {
+    int64_t left_ms = until_ms - clock_monotonic_ms();
+    if (left_ms <= 0)
+        return;
+    struct timespec pause = {.tv_sec = left_ms / 1000, .tv_nsec = left_ms % 1000 * 1000000};
+    nanosleep(&pause, NULL);
+}
+
+static struct batch *take_batch(struct feeder *feeder) {
+    if (!feeder->pool)
+        feeder->pool = publisher_take_back(feeder->publisher);
+    struct batch *batch = feeder->pool;
+    if (batch)
+        feeder->pool = batch->next;
+    return batch;
+}
+
+static void feed_round(struct feeder *feeder, uint32_t round) {
+    for (int64_t i = 0; i < feeder->numbers[DEVICES]; i++) {
+        struct batch *batch = take_batch(feeder);
+        if (!batch) {
+            feeder->not_given++;
+            continue;
+        }
+        int64_t time_ms = feeder->numbers[START_MS] + round * feeder->numbers[INTERVAL_MS];
+        specimen_refill(batch, feeder->views[i], time_ms, round);
+        publisher_give(feeder->publisher, batch);
+    }
+}
+
+static void feed(struct feeder *feeder) {
+    int64_t start_ms = clock_monotonic_ms();
+    for (uint32_t round = 0; round < feeder->numbers[ROUNDS]; round++) {
+        int64_t due_ms = start_ms + round * feeder->numbers[INTERVAL_MS];
+        sleep_until(due_ms);
+        feed_round(feeder, round);
+        int64_t late_ms = clock_monotonic_ms() - due_ms;
+        if (late_ms > feeder->latest_ms)
+            feeder->latest_ms = late_ms;
+    }
+}
+
+/* Whether every sink has passed every row that there will be. */
+static bool is_drained(const struct feeder *feeder) {
+    struct spool_state states[SINKS_MOST];
+    size_t n = spool_states(feeder->spool, states, SINKS_MOST);
+    for (size_t i = 0; i < n; i++)
+        if (states[i].waiting_rows > 0)
+            return false;
+    return true;
+}
+
+static void print_result(const struct feeder *feeder) {
+    struct spool_state states[SINKS_MOST];
+    size_t n = spool_states(feeder->spool, states, SINKS_MOST);
+    printf("{\"stream\":\"%s\",\"latest_ms\":%" PRId64 ",\"not_given\":%" PRIu64 ",\"sinks\":[",
+           spool_stream(feeder->spool), feeder->latest_ms, feeder->not_given);
+    for (size_t i = 0; i < n; i++)
+        printf("%s{\"rows\":%" PRIu64 ",\"waiting\":%" PRIu64 ",\"sent\":%" PRIu64 ",\"dropped\":%" PRIu64
+               ",\"rejected\":%" PRIu64 "}",
+               i ? "," : "", states[i].newest_row, states[i].waiting_readings, states[i].sent_readings,
+               states[i].dropped_readings, states[i].rejected_readings);
+    printf("]}\n");
+}
+
+static void make_devices(struct feeder *feeder) {
+    size_t n = (size_t)feeder->numbers[DEVICES];
+    feeder->views = calloc(n, sizeof(struct device_view *));
+    if (!feeder->views)
+        exit(1);
+    for (size_t i = 0; i < n; i++) {
+        char name[32];
+        snprintf(name, sizeof(name), "pdu-%zu", i);
+        feeder->views[i] = specimen_view((uint32_t)i, name, (size_t)feeder->numbers[READINGS]);
+        for (int k = 0; k < BATCHES_A_DEVICE; k++) {
+            struct batch *batch = specimen_batch(feeder->views[i], 0, 0);
+            device_view_release(batch->view);
+            batch->view = NULL;
+            batch->next = feeder->pool;
+            feeder->pool = batch;
+        }
+    }
+}
+
+static void free_devices(struct feeder *feeder) {
+    for (struct batch *batch; (batch = take_batch(feeder));)
+        specimen_batch_free(batch);
+    for (int64_t i = 0; i < feeder->numbers[DEVICES]; i++)
+        device_view_release(feeder->views[i]);
+    free(feeder->views);
+}
+
+static void run(struct feeder *feeder) {
+    for (size_t i = 0; i < feeder->site.n_sinks; i++)
+        if (sink_start(&feeder->site, &feeder->sinks[i], feeder->spool, &feeder->running[i]) != 0)
+            exit(1);
+    feed(feeder);
+    publisher_stop(feeder->publisher);
+    int64_t deadline_ms = clock_monotonic_ms() + feeder->numbers[WAIT_MS];
+    while (!is_drained(feeder) && clock_monotonic_ms() < deadline_ms)
+        sleep_until(clock_monotonic_ms() + 5);
+    print_result(feeder);
+    for (size_t i = 0; i < feeder->site.n_sinks; i++)
+        sink_stop(feeder->running[i]);
+}
+
+int main(int argc, char **argv) {
+    struct feeder feeder = {
+        .numbers = {[DEVICES] = 3,
+                    [READINGS] = 10,
+                    [ROUNDS] = 5,
+                    [INTERVAL_MS] = 20,
+                    [WAIT_MS] = 60000,
+                    [BUFFER_BYTES] = 16 << 20,
+                    [WINDOW] = 100,
+                    [BATCH_READINGS] = 5000,
+                    [BATCH_WAIT_MS] = 50,
+                    [TIMEOUT_MS] = 5000},
+        .site = {.site = "dc1", .hall = "hall-2", .gateway = "gw/1", .sinks = feeder.sinks},
+    };
+    feeder.numbers[START_MS] = clock_wall_ms();
+    read_options(&feeder, argc, argv);
+    feeder.spool = spool_new((size_t)feeder.numbers[BUFFER_BYTES]);
+    make_devices(&feeder);
+    if (!feeder.spool || publisher_start(feeder.spool, NULL, NULL, &feeder.publisher) != 0)
+        return 1;
+    run(&feeder);
+    free_devices(&feeder);
+    publisher_free(feeder.publisher);
+    spool_free(feeder.spool);
+    return 0;
+}

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The spool in memory: ids, cursors, the bound and what is counted when it is reached. */
+#include "publish/spool.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "tests/sim/specimen.h"
+#include "tests/unit/check.h"
+
+enum { READINGS = 10 };
+
+struct fixture {
+    struct spool *spool;
+    struct device_view *view;
+    unsigned wakes;
+};
+
+static void count_wake(void *context) {
+    ++*(unsigned *)context;
+}
+
+static int setup(void **state) {
+    struct fixture *fixture = test_calloc(1, sizeof(*fixture));
+    fixture->spool = spool_new(1 << 20);
+    fixture->view = specimen_view(0, "pdu-1", READINGS);
+    *state = fixture;
+    return fixture->spool ? 0 : -1;
+}
+
+static int teardown(void **state) {
+    struct fixture *fixture = *state;
+    spool_free(fixture->spool);
+    assert_int_equal(atomic_load(&fixture->view->references), 1);
+    device_view_release(fixture->view);
+    test_free(fixture);
+    return 0;
+}
+
+static void append(struct fixture *fixture, uint32_t round) {
+    struct batch *batch = specimen_batch(fixture->view, 1000 + round, round);
+    assert_int_equal(spool_append(fixture->spool, batch), 0);
+    specimen_batch_free(batch);
+}
+
+static struct spool_state state_of(struct fixture *fixture, size_t cursor) {
+    struct spool_state states[4];
+    assert_true(spool_states(fixture->spool, states, 4) > cursor);
+    return states[cursor];
+}
+
+static void rows_come_in_order_and_stay_until_acknowledged(void **state) {
+    struct fixture *fixture = *state;
+    struct spool_cursor *cursor = spool_cursor_open(fixture->spool, "a", count_wake, &fixture->wakes);
+    for (uint32_t round = 1; round <= 1000; round++)
+        append(fixture, round);
+    struct spool_row *rows[1000];
+    assert_int_equal(spool_read(cursor, 0, rows, 1000), 1000);
+    for (uint32_t i = 0; i < 1000; i++) {
+        assert_int_equal(rows[i]->id, i + 1);
+        assert_int_equal(rows[i]->time_ms, 1001 + i);
+        assert_int_equal(rows[i]->n, READINGS);
+        for (size_t k = 0; k < READINGS; k++) {
+            assert_true(rows[i]->values[k] == specimen_value(fixture->view, k, i + 1));
+            assert_int_equal(rows[i]->qualities[k], QUALITY_GOOD);
+        }
+        spool_release(rows[i]);
+    }
+    assert_int_equal(spool_read(cursor, 990, rows, 1000), 10);
+    assert_int_equal(rows[0]->id, 991);
+    for (size_t i = 0; i < 10; i++)
+        spool_release(rows[i]);
+    spool_acknowledge(cursor, 400);
+    assert_int_equal(spool_read(cursor, 0, rows, 1), 1);
+    assert_int_equal(rows[0]->id, 401);
+    spool_release(rows[0]);
+    struct spool_state said = state_of(fixture, 0);
+    assert_int_equal(said.acknowledged_row, 400);
+    assert_int_equal(said.newest_row, 1000);
+    assert_int_equal(said.waiting_rows, 600);
+    assert_int_equal(said.waiting_readings, 600 * READINGS);
+    assert_int_equal(said.sent_readings, 400 * READINGS);
+    spool_cursor_close(cursor);
+}
+
+static void the_oldest_rows_go_when_it_is_full(void **state) {
+    struct fixture *fixture = *state;
+    spool_free(fixture->spool);
+    fixture->spool = spool_new(4096);
+    struct spool_cursor *quick = spool_cursor_open(fixture->spool, "quick", count_wake, &fixture->wakes);
+    struct spool_cursor *stuck = spool_cursor_open(fixture->spool, "stuck", count_wake, &fixture->wakes);
+    append(fixture, 1);
+    struct spool_row *held, *row;
+    assert_int_equal(spool_read(stuck, 0, &held, 1), 1);
+    for (uint32_t round = 2; round <= 100; round++) {
+        append(fixture, round);
+        assert_int_equal(spool_read(quick, round - 1, &row, 1), 1);
+        spool_acknowledge(quick, row->id);
+        spool_release(row);
+    }
+    struct spool_state said = state_of(fixture, 0);
+    assert_int_equal(said.dropped_readings, 0);
+    assert_int_equal(said.sent_readings, 100 * READINGS);
+    said = state_of(fixture, 1);
+    assert_true(said.dropped_readings > 50 * READINGS);
+    assert_int_equal(said.sent_readings, 0);
+    assert_int_equal(said.dropped_readings + said.waiting_readings, 100 * READINGS);
+    assert_int_equal(said.waiting_rows * READINGS, said.waiting_readings);
+    /* The row that a sink holds outlives its place in the spool. */
+    assert_int_equal(held->id, 1);
+    assert_true(held->values[0] == specimen_value(fixture->view, 0, 1));
+    spool_release(held);
+    /* Reading on from a row that is gone begins with the oldest that is left. */
+    assert_int_equal(spool_read(stuck, 1, &row, 1), 1);
+    assert_int_equal(row->id, 100 - said.waiting_rows + 1);
+    spool_release(row);
+    spool_acknowledge(stuck, 100);
+    assert_int_equal(state_of(fixture, 1).sent_readings, said.waiting_readings);
+    spool_cursor_close(quick);
+    spool_cursor_close(stuck);
+}
+
+static void a_row_beyond_the_bound_is_refused_and_counted(void **state) {
+    struct fixture *fixture = *state;
+    spool_free(fixture->spool);
+    fixture->spool = spool_new(100);
+    struct spool_cursor *cursor = spool_cursor_open(fixture->spool, "a", count_wake, &fixture->wakes);
+    struct batch *batch = specimen_batch(fixture->view, 1, 1);
+    assert_int_equal(spool_append(fixture->spool, batch), ERROR_TOO_BIG);
+    specimen_batch_free(batch);
+    assert_int_equal(state_of(fixture, 0).dropped_readings, READINGS);
+    spool_cursor_close(cursor);
+}
+
+static void nothing_is_kept_that_nobody_wants(void **state) {
+    struct fixture *fixture = *state;
+    append(fixture, 1);
+    struct spool_cursor *cursor = spool_cursor_open(fixture->spool, "a", count_wake, &fixture->wakes);
+    struct spool_row *row;
+    assert_int_equal(spool_read(cursor, 0, &row, 1), 0);
+    struct batch *batch = specimen_batch(fixture->view, 2, 2);
+    for (size_t i = 0; i < READINGS; i++)
+        batch->qualities[i] = QUALITY_ABSENT;
+    assert_int_equal(spool_append(fixture->spool, batch), 0);
+    assert_int_equal(spool_read(cursor, 0, &row, 1), 0);
+    batch->qualities[3] = QUALITY_BAD;
+    assert_int_equal(spool_append(fixture->spool, batch), 0);
+    specimen_batch_free(batch);
+    assert_int_equal(spool_read(cursor, 0, &row, 1), 1);
+    assert_int_equal(row->id, 1); /* the row that nobody wanted took no number */
+    spool_release(row);
+    assert_int_equal(state_of(fixture, 0).waiting_readings, 1);
+    spool_cursor_close(cursor);
+}
+
+static void a_reader_is_woken_once_until_it_has_read_all(void **state) {
+    struct fixture *fixture = *state;
+    struct spool_cursor *cursor = spool_cursor_open(fixture->spool, "a", count_wake, &fixture->wakes);
+    append(fixture, 1);
+    append(fixture, 2);
+    append(fixture, 3);
+    assert_int_equal(fixture->wakes, 1);
+    struct spool_row *rows[3];
+    assert_int_equal(spool_read(cursor, 0, rows, 2), 2);
+    append(fixture, 4);
+    assert_int_equal(fixture->wakes, 1); /* it knows that there is more */
+    spool_release(rows[0]);
+    spool_release(rows[1]);
+    assert_int_equal(spool_read(cursor, 2, rows, 3), 2);
+    append(fixture, 5);
+    assert_int_equal(fixture->wakes, 2);
+    spool_release(rows[0]);
+    spool_release(rows[1]);
+    spool_cursor_close(cursor);
+}
+
+static void refused_readings_are_counted_apart(void **state) {
+    struct fixture *fixture = *state;
+    struct spool_cursor *cursor = spool_cursor_open(fixture->spool, "a", count_wake, &fixture->wakes);
+    for (uint32_t round = 1; round <= 3; round++)
+        append(fixture, round);
+    spool_acknowledge(cursor, 1);
+    spool_reject(cursor, 2, READINGS);
+    spool_acknowledge(cursor, 3);
+    struct spool_state said = state_of(fixture, 0);
+    assert_int_equal(said.sent_readings, 2 * READINGS);
+    assert_int_equal(said.rejected_readings, READINGS);
+    assert_int_equal(said.waiting_readings, 0);
+    spool_acknowledge(cursor, 99); /* beyond what there is: harmless */
+    assert_int_equal(state_of(fixture, 0).acknowledged_row, 3);
+    spool_cursor_close(cursor);
+}
+
+static void streams_differ(void **state) {
+    struct fixture *fixture = *state;
+    struct spool *other = spool_new(1);
+    assert_int_equal(strlen(spool_stream(other)), 16);
+    assert_string_not_equal(spool_stream(other), spool_stream(fixture->spool));
+    spool_free(other);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(rows_come_in_order_and_stay_until_acknowledged, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_oldest_rows_go_when_it_is_full, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_row_beyond_the_bound_is_refused_and_counted, setup, teardown),
+        cmocka_unit_test_setup_teardown(nothing_is_kept_that_nobody_wants, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_reader_is_woken_once_until_it_has_read_all, setup, teardown),
+        cmocka_unit_test_setup_teardown(refused_readings_are_counted_apart, setup, teardown),
+        cmocka_unit_test_setup_teardown(streams_differ, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
