@@ -21,6 +21,10 @@ static uint32_t attach_timeout_ms(const struct device *device) {
 
 static void attach_failed(struct device *device, int error, const char *detail) {
     device->attaching = false;
+    if (error == ERROR_TIMEOUT && device->config->url.transport == TRANSPORT_SNMP)
+        detail = "silence: wrong community, no SNMP v2c, an access list, or nobody there";
+    else if (error == ERROR_TIMEOUT && device->config->url.transport == TRANSPORT_MODBUS_TCP)
+        detail = "connected, but the unit is silent: is the unit number right?";
     device_failed(device, error, detail);
     if (device->poller->options.once && device->poller->events.finished != NULL)
         device->poller->events.finished(device->poller->events.context, device, error, detail);

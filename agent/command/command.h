@@ -21,5 +21,7 @@ struct command {
 extern const struct command command_check;
 extern const struct command command_drivers;
 extern const struct command command_read;
+extern const struct command command_run;
+extern const struct command command_status;
 
 #endif

@@ -48,6 +48,12 @@ static void on_finished(void *context, const struct device *device, int error, c
     snprintf(reading->why, sizeof(reading->why), "%s", why != NULL ? why : error_word(error));
     reading_table_describe(&reading->table, device_plan_of(device), device_view_of(device),
                            device_choice_of(device));
+    if (error == 0 && !reading->table.with_raw && reading_table_is_empty(&reading->table)) {
+        reading->error = ERROR_REFUSED;
+        snprintf(reading->why, sizeof(reading->why),
+                 "it gives none of the readings of driver %s: is it another device?",
+                 reading->table.view->driver);
+    }
     poller_stop(reading->poller);
 }
 
@@ -88,7 +94,7 @@ static int read_device(const struct choice *options, const char *site, const str
         log_write(LOG_ERROR, "agent", "cannot start: %s", error_word(error));
     int status = error != 0 ? STATUS_FAILED : status_of(reading.error);
     if (error == 0 && reading.error != 0)
-        log_write(LOG_ERROR, device->name, "%s: %s", device->url_text, reading.why);
+        log_write(LOG_ERROR, device->name, "%s", reading.why);
     else if (error == 0 && !(options->json ? reading_table_print_json(&reading.table, stdout)
                                            : reading_table_print(&reading.table, stdout)))
         status = STATUS_FAILED;

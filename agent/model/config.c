@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -126,6 +127,17 @@ static char *default_socket(struct build *build) {
     return config_format(build, "/tmp/hallwatch-%u.sock", (unsigned)getuid());
 }
 
+static char *choose_socket(struct build *build) {
+    const struct setting *setting = &build->settings.status_socket;
+    struct spot whole = whole_file(build);
+    char *path = setting_given(setting) ? config_resolve_path(build, setting->text) : default_socket(build);
+    if (path && strlen(path) >= sizeof(((struct sockaddr_un *)NULL)->sun_path))
+        mistakes_add(&build->mistakes, setting_given(setting) ? &setting->at : &whole, "status_socket",
+                     "%s is longer than a socket's path can be (%zu bytes)", path,
+                     sizeof(((struct sockaddr_un *)NULL)->sun_path) - 1);
+    return path;
+}
+
 static char *choose_gateway(struct build *build, const char *gateway) {
     if (gateway)
         return config_copy(build, gateway);
@@ -143,9 +155,7 @@ static void build_site(struct build *build, const char *gateway) {
     config->hall = config_copy(build, settings->hall.text);
     config->gateway = choose_gateway(build, gateway);
     config->buffer_bytes = settings->buffer.number;
-    config->status_socket = setting_given(&settings->status_socket)
-                                ? config_resolve_path(build, settings->status_socket.text)
-                                : default_socket(build);
+    config->status_socket = choose_socket(build);
     const struct poll_settings *poll = &settings->poll;
     if (poll->fast.number > poll->normal.number)
         mistakes_add(&build->mistakes, &(setting_given(&poll->fast) ? &poll->fast : &poll->normal)->at,
@@ -204,31 +214,60 @@ static void build_all(struct build *build, const char *gateway) {
     free(files);
 }
 
-int config_load(const char *path, const char *gateway, FILE *errors, struct site_config **config) {
-    const char *slash = strrchr(path, '/');
-    struct build build = {.path = path, .mistakes = {.out = errors}};
-    struct spot whole = whole_file(&build);
+/*
+ * Reads the file at build->path and has `make` make of its settings what is wanted. Frees all of `build`
+ * but config.
+ */
+static int load(struct build *build, const char *gateway,
+                void (*make)(struct build *build, const char *gateway)) {
+    const char *path = build->path, *slash = strrchr(path, '/');
+    struct spot whole = whole_file(build);
     struct text text = {0};
-    build.folder = strndup(path, slash ? (size_t)(slash - path) + 1 : 0);
-    build.config = calloc(1, sizeof(*build.config));
-    if (!build.folder || !build.config) {
-        mistakes_add(&build.mistakes, &whole, "", "out of memory");
-    } else if (read_file(&build, &whole, "", path, YAML_FILE_MOST, &text) == 0) {
-        struct node *root = yaml_document_parse(path, text.data, text.size, &build.mistakes);
+    build->folder = strndup(path, slash ? (size_t)(slash - path) + 1 : 0);
+    build->config = calloc(1, sizeof(*build->config));
+    if (!build->folder || !build->config) {
+        mistakes_add(&build->mistakes, &whole, "", "out of memory");
+    } else if (read_file(build, &whole, "", path, YAML_FILE_MOST, &text) == 0) {
+        struct node *root = yaml_document_parse(path, text.data, text.size, &build->mistakes);
         if (root) {
-            schema_read(&settings_of_site, root, &build.settings, &build.mistakes);
-            build_all(&build, gateway);
-            schema_done(&settings_of_site, &build.settings);
+            schema_read(&settings_of_site, root, &build->settings, &build->mistakes);
+            make(build, gateway);
+            schema_done(&settings_of_site, &build->settings);
         }
         yaml_document_free(root);
     }
     text_done(&text);
-    free(build.folder);
-    int error = mistakes_finish(&build.mistakes);
+    free(build->folder);
+    return mistakes_finish(&build->mistakes);
+}
+
+int config_load(const char *path, const char *gateway, FILE *errors, struct site_config **config) {
+    struct build build = {.path = path, .mistakes = {.out = errors}};
+    int error = load(&build, gateway, build_all);
     if (error)
         config_free(build.config);
     else
         *config = build.config;
+    return error;
+}
+
+static void build_socket(struct build *build, const char *gateway) {
+    (void)gateway;
+    build->config->status_socket = choose_socket(build);
+}
+
+int config_find_socket(const char *path, FILE *errors, char **socket) {
+    struct build build = {.path = path ? path : "", .mistakes = {.out = errors}};
+    if (!path) {
+        *socket = default_socket(&build);
+        return mistakes_finish(&build.mistakes);
+    }
+    int error = load(&build, NULL, build_socket);
+    if (!error) {
+        *socket = build.config->status_socket;
+        build.config->status_socket = NULL;
+    }
+    config_free(build.config);
     return error;
 }
 

@@ -71,4 +71,11 @@ struct site_config {
 int config_load(const char *path, const char *gateway, FILE *errors, struct site_config **config);
 void config_free(struct site_config *config);
 
+/*
+ * The status socket that the configuration at `path` names, or the default one where `path` is NULL or
+ * names none; the caller frees it. Reads no secrets and no inventory: who may ask need not be who runs the
+ * agent. Errors as config_load.
+ */
+int config_find_socket(const char *path, FILE *errors, char **socket);
+
 #endif

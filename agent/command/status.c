@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `hallwatch status`: asks the running agent over its status socket and prints what it says. */
+#include <errno.h>
+#include <jansson.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "command/command.h"
+#include "command/options.h"
+#include "command/status_table.h"
+#include "model/config.h"
+
+enum { PATIENCE_MS = 15000, CHUNK = 65536, DOCUMENT_MOST = 512 << 20 };
+
+/* Where the packaged service listens; asked before the user's own default. */
+static const char service_socket[] = "/run/hallwatch/status.sock";
+
+static int say(const char *path, const char *what, int status) {
+    fprintf(stderr, "hallwatch status: %s: %s\n", path, what);
+    return status;
+}
+
+static int connect_to(const char *path, int *stream) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    if (strlen(path) >= sizeof(address.sun_path))
+        return say(path, "the path of a socket is at most 107 bytes long", STATUS_USAGE);
+    memcpy(address.sun_path, path, strlen(path));
+    *stream = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (*stream >= 0 && connect(*stream, (struct sockaddr *)&address, sizeof(address)) == 0)
+        return STATUS_OK;
+    int reason = errno;
+    if (*stream >= 0)
+        close(*stream);
+    if (reason == EACCES)
+        return say(path, "you may not ask this agent: it needs its user or group", STATUS_REFUSED);
+    if (reason == ENOENT || reason == ECONNREFUSED)
+        return say(path, "no agent listens here: is `hallwatch run` running?", STATUS_UNREACHABLE);
+    return say(path, strerror(reason), STATUS_UNREACHABLE);
+}
+
+/* Everything up to the end of the stream. */
+static int receive(int stream, const char *path, struct text *text) {
+    for (;;) {
+        struct pollfd wait = {.fd = stream, .events = POLLIN};
+        int ready = poll(&wait, 1, PATIENCE_MS);
+        char *end = text_reserve(text, CHUNK);
+        if (ready < 0 && errno == EINTR)
+            continue;
+        if (ready == 0)
+            return say(path, "the agent does not answer", STATUS_UNREACHABLE);
+        if (!end || text->size > DOCUMENT_MOST)
+            return say(path, "the answer is too big", STATUS_FAILED);
+        ssize_t n = ready < 0 ? -1 : read(stream, end, CHUNK);
+        if (n < 0)
+            return say(path, strerror(errno), STATUS_UNREACHABLE);
+        if (n == 0)
+            return STATUS_OK;
+        text->size += (size_t)n;
+    }
+}
+
+static int print(const struct text *text, const char *path, const char *device, bool raw) {
+    json_error_t error;
+    json_t *document = text->size ? json_loadb(text->data, text->size, 0, &error) : NULL;
+    int status = STATUS_OK;
+    if (!document)
+        return say(path, "the agent broke off: try again", STATUS_UNREACHABLE);
+    if (raw)
+        fwrite(text->data, 1, text->size, stdout);
+    else if (!device)
+        status_table_print(document, stdout);
+    else if (!status_table_print_device(document, device, stdout))
+        status = STATUS_USAGE;
+    json_decref(document);
+    return status;
+}
+
+static int choose_socket(const char *given, const char *config, char **path) {
+    if (given || (!config && access(service_socket, F_OK) == 0)) {
+        *path = strdup(given ? given : service_socket);
+        return *path ? STATUS_OK : STATUS_FAILED;
+    }
+    return config_find_socket(config, stderr, path) == 0 ? STATUS_OK : STATUS_USAGE;
+}
+
+static int run(int argc, char **argv) {
+    bool json = false;
+    const char *given = NULL, *config = NULL, *device = NULL;
+    const struct option options[] = {{"socket", .value = &given},
+                                     {"config", .value = &config},
+                                     {"device", .value = &device},
+                                     {"json", .flag = &json}};
+    char *path = NULL;
+    int stream;
+    struct text text = {0};
+    if (options_read(argc, argv, options, 4, NULL, 0, 0) < 0)
+        return STATUS_USAGE;
+    int status = choose_socket(given, config, &path);
+    if (status == STATUS_OK)
+        status = connect_to(path, &stream);
+    if (status == STATUS_OK) {
+        status = receive(stream, path, &text);
+        close(stream);
+        if (status == STATUS_OK)
+            status = print(&text, path, device, json);
+    }
+    text_done(&text);
+    free(path);
+    return status;
+}
+
+const struct command command_status = {
+    .name = "status",
+    .summary = "show what the running agent reads and sends",
+    .help = "status [--device NAME | --json] [--socket PATH | --config CONFIG]\n\n"
+            "Asks the agent that runs on this machine and prints its devices, those in trouble first, and "
+            "its sinks\n"
+            "with how many readings wait, were sent, dropped and rejected.\n\n"
+            "  --device NAME    all readings of one device, in units that people use\n"
+            "  --json           the agent's answer as it is: one JSON document with every reading\n"
+            "  --socket PATH    the agent's socket\n"
+            "  --config CONFIG  the agent's configuration, which names its socket\n"
+            "                   default: the service's socket, else that of an agent which you started\n\n"
+            "Exit status: 0 printed, 2 wrong arguments or configuration, 3 no agent answers, 4 you may not "
+            "ask it.\n",
+    .run = run,
+};

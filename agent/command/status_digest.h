@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One device of a status document in a line: what is wrong with it, its power and its temperature. Pure. */
+#ifndef HALLWATCH_COMMAND_STATUS_DIGEST_H
+#define HALLWATCH_COMMAND_STATUS_DIGEST_H
+
+#include <jansson.h>
+
+#include "drivers/catalog.h"
+
+/* The worst first: the order of the table. */
+enum digest_rank { DIGEST_DOWN, DIGEST_TROUBLE, DIGEST_STALE, DIGEST_WAITING, DIGEST_UP };
+
+struct digest {
+    enum digest_rank rank;
+    char state[80];       /* "down (timeout)", "up: on battery" */
+    double power_w;       /* NAN: none */
+    enum quantity power;  /* ACTIVE_POWER, or THERMAL_POWER of what cools */
+    double temperature_c; /* NAN: none */
+    double age_s;         /* NAN: nothing was read yet */
+};
+
+void status_digest(const json_t *device, struct digest *digest);
+
+/* A member of an object: "" and NAN where it is missing or of another type. */
+const char *status_text(const json_t *object, const char *key);
+double status_number(const json_t *object, const char *key);
+
+#endif

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Prints the status document as tables. */
+#include "command/status_table.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "command/status_digest.h"
+#include "command/table.h"
+#include "model/human.h"
+
+struct line {
+    const json_t *device;
+    size_t number;
+    struct digest digest;
+};
+
+static int compare_lines(const void *a, const void *b) {
+    const struct line *x = a, *y = b;
+    if (x->digest.rank != y->digest.rank)
+        return x->digest.rank < y->digest.rank ? -1 : 1;
+    return x->number < y->number ? -1 : 1; /* as configured */
+}
+
+static void add_headings(struct table *table, const char *const *headings) {
+    for (size_t i = 0; i < table->n_columns; i++)
+        table_add(table, "%s", headings[i]);
+}
+
+static void add_value(struct table *table, enum quantity quantity, double value) {
+    char text[64] = "";
+    if (!isnan(value))
+        human_write_value(quantity, value, text, sizeof(text));
+    table_add(table, "%s", text);
+}
+
+/* "0.4 s", "12 s", "5 min", "3 h"; "" where it is not known. */
+static void write_span(double seconds, char *text, size_t size) {
+    if (isnan(seconds))
+        snprintf(text, size, "%s", "");
+    else if (seconds < 10)
+        snprintf(text, size, "%.1f s", seconds);
+    else if (seconds < 120)
+        snprintf(text, size, "%.0f s", seconds);
+    else if (seconds < 7200)
+        snprintf(text, size, "%.0f min", seconds / 60);
+    else
+        snprintf(text, size, "%.0f h", seconds / 3600);
+}
+
+static void add_span(struct table *table, double seconds) {
+    char text[32];
+    write_span(seconds, text, sizeof(text));
+    table_add(table, "%s", text);
+}
+
+static void print_devices(const struct line *lines, size_t n, FILE *out) {
+    static const char *const headings[] = {"DEVICE", "CLASS",       "DRIVER", "STATE",
+                                           "POWER",  "TEMPERATURE", "AGE"};
+    struct table table;
+    table_init(&table, "llllrrr");
+    add_headings(&table, headings);
+    for (size_t i = 0; i < n; i++) {
+        const struct digest *digest = &lines[i].digest;
+        table_add(&table, "%s", status_text(lines[i].device, "name"));
+        table_add(&table, "%s", status_text(lines[i].device, "class"));
+        table_add(&table, "%s", status_text(lines[i].device, "driver"));
+        table_add(&table, "%s", digest->state);
+        add_value(&table, digest->power, digest->power_w);
+        add_value(&table, AIR_TEMPERATURE, digest->temperature_c);
+        add_span(&table, digest->age_s);
+    }
+    table_print(&table, out);
+    table_done(&table);
+}
+
+static void print_sinks(const json_t *sinks, FILE *out) {
+    static const char *const headings[] = {"SINK", "WAITING", "SENT", "DROPPED", "REJECTED"};
+    static const char *const keys[] = {"waiting", "sent", "dropped", "rejected"};
+    struct table table;
+    if (json_array_size(sinks) == 0) {
+        fputs("\nno sinks: readings are kept here only\n", out);
+        return;
+    }
+    table_init(&table, "lrrrr");
+    add_headings(&table, headings);
+    for (size_t i = 0; i < json_array_size(sinks); i++) {
+        const json_t *sink = json_array_get(sinks, i);
+        table_add(&table, "%s", status_text(sink, "name"));
+        for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); k++)
+            table_add(&table, "%.0f", status_number(sink, keys[k]));
+    }
+    fputc('\n', out);
+    table_print(&table, out);
+    table_done(&table);
+}
+
+static void print_heading(const json_t *document, const struct line *lines, size_t n, FILE *out) {
+    size_t up = 0;
+    for (size_t i = 0; i < n; i++)
+        up += json_is_true(json_object_get(lines[i].device, "up"));
+    char span[32];
+    struct text line = {0};
+    write_span((status_number(document, "time") - status_number(document, "started")) / 1000, span,
+               sizeof(span));
+    text_add_string(&line, "site ");
+    text_add_printable(&line, status_text(document, "site"));
+    text_add_string(&line, ", gateway ");
+    text_add_printable(&line, status_text(document, "gateway"));
+    text_add_format(&line, ": %zu of %zu devices up; hallwatch ", up, n);
+    text_add_printable(&line, status_text(document, "version"));
+    text_add_format(&line, ", running for %s\n\n", span);
+    if (!line.failed)
+        fputs(line.data, out);
+    text_done(&line);
+}
+
+void status_table_print(const json_t *document, FILE *out) {
+    const json_t *devices = json_object_get(document, "devices");
+    size_t n = json_array_size(devices);
+    struct line *lines = calloc(n + 1, sizeof(*lines));
+    if (!lines)
+        return;
+    for (size_t i = 0; i < n; i++) {
+        lines[i] = (struct line){.device = json_array_get(devices, i), .number = i};
+        status_digest(lines[i].device, &lines[i].digest);
+    }
+    qsort(lines, n, sizeof(*lines), compare_lines);
+    print_heading(document, lines, n, out);
+    print_devices(lines, n, out);
+    print_sinks(json_object_get(document, "sinks"), out);
+    free(lines);
+}
+
+/* One device */
+
+static void add_place(struct table *table, const json_t *reading) {
+    static const char *const keys[] = {"component", "component_id", "phase", "point", "side", "reason"};
+    struct text place = {0};
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        const char *word = status_text(reading, keys[i]);
+        if (*word)
+            text_add_format(&place, "%s%s", place.size ? " " : "", word);
+    }
+    table_add(table, "%s", place.data ? place.data : "-");
+    text_done(&place);
+}
+
+static void add_reading(struct table *table, const json_t *reading, double now_ms) {
+    const char *metric = status_text(reading, "metric"), *quality = status_text(reading, "quality");
+    enum quantity quantity = catalog_find_quantity(metric);
+    char title[80];
+    if (quantity == QUANTITY_NONE)
+        return;
+    human_write_title(quantity, title, sizeof(title));
+    table_add(table, "%s", title);
+    add_place(table, reading);
+    table_add(table, "%s", status_text(reading, "name"));
+    add_value(table, quantity, status_number(reading, "value"));
+    table_add(table, "%s", strcmp(quality, "good") == 0 ? "" : quality);
+    add_span(table, (now_ms - status_number(reading, "time")) / 1000);
+}
+
+static void print_device(const json_t *device, double now_ms, FILE *out) {
+    static const char *const headings[] = {"READING", "PLACE", "NAME", "VALUE", "QUALITY", "AGE"};
+    static const char *const facts[] = {"class",  "driver",   "manufacturer", "model",
+                                        "serial", "firmware", "url"};
+    const json_t *readings = json_object_get(device, "readings");
+    struct digest digest;
+    struct table table;
+    status_digest(device, &digest);
+    table_init(&table, "ll");
+    table_add(&table, "%s", status_text(device, "name"));
+    table_add(&table, "%s", digest.state);
+    for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++) {
+        if (!*status_text(device, facts[i]))
+            continue;
+        table_add(&table, "%s", facts[i]);
+        table_add(&table, "%s", status_text(device, facts[i]));
+    }
+    table_print(&table, out);
+    table_done(&table);
+    fputc('\n', out);
+    table_init(&table, "lllrlr");
+    add_headings(&table, headings);
+    for (size_t i = 0; i < json_array_size(readings); i++)
+        add_reading(&table, json_array_get(readings, i), now_ms);
+    table_print(&table, out);
+    table_done(&table);
+}
+
+static bool same_name(const char *a, const char *b) {
+    char *x = text_normalize(a), *y = text_normalize(b);
+    bool same = x && y && strcmp(x, y) == 0;
+    free(x);
+    free(y);
+    return same;
+}
+
+bool status_table_print_device(const json_t *document, const char *name, FILE *out) {
+    const json_t *devices = json_object_get(document, "devices");
+    size_t n = json_array_size(devices);
+    const char **names = calloc(n + 1, sizeof(*names));
+    for (size_t i = 0; names && i < n; i++) {
+        const json_t *device = json_array_get(devices, i);
+        names[i] = status_text(device, "name");
+        if (same_name(name, names[i])) {
+            print_device(device, status_number(document, "time"), out);
+            free(names);
+            return true;
+        }
+    }
+    const char *nearest = names ? text_nearest(name, names, n) : NULL;
+    if (nearest)
+        fprintf(stderr, "hallwatch status: no device \"%s\"; did you mean \"%s\"?\n", name, nearest);
+    else
+        fprintf(stderr, "hallwatch status: no device \"%s\"; hallwatch status lists them\n", name);
+    free(names);
+    return false;
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Keeps one slot per device, made anew when the device gets a new view. */
+#include "model/latest.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+enum { DEVICES_MOST = 65536 };
+
+struct slot {
+    struct device_view *view;
+    double *values;
+    int64_t *times_ms;
+    uint8_t *qualities;
+    int64_t newest_ms;
+    const char *trouble;
+};
+
+struct latest {
+    pthread_mutex_t lock;
+    struct slot **slots; /* by the device's number; NULL: nothing said yet */
+    size_t n_slots;
+};
+
+struct latest *latest_new(void) {
+    struct latest *latest = calloc(1, sizeof(*latest));
+    if (latest && pthread_mutex_init(&latest->lock, NULL) != 0) {
+        free(latest);
+        return NULL;
+    }
+    return latest;
+}
+
+static void slot_free(struct slot *slot) {
+    if (!slot)
+        return;
+    device_view_release(slot->view);
+    free(slot->values);
+    free(slot->times_ms);
+    free(slot->qualities);
+    free(slot);
+}
+
+void latest_free(struct latest *latest) {
+    if (!latest)
+        return;
+    for (size_t i = 0; i < latest->n_slots; i++)
+        slot_free(latest->slots[i]);
+    free(latest->slots);
+    pthread_mutex_destroy(&latest->lock);
+    free(latest);
+}
+
+static struct slot *slot_new(struct device_view *view) {
+    struct slot *slot = calloc(1, sizeof(*slot));
+    if (!slot)
+        return NULL;
+    slot->view = device_view_hold(view);
+    slot->values = calloc(view->n_series + 1, sizeof(*slot->values));
+    slot->times_ms = calloc(view->n_series + 1, sizeof(*slot->times_ms));
+    slot->qualities = calloc(view->n_series + 1, sizeof(*slot->qualities));
+    if (slot->values && slot->times_ms && slot->qualities)
+        return slot;
+    slot_free(slot);
+    return NULL;
+}
+
+static bool reserve(struct latest *latest, uint32_t number) {
+    if (number < latest->n_slots)
+        return true;
+    if (number >= DEVICES_MOST)
+        return false;
+    size_t n = latest->n_slots ? latest->n_slots : 64;
+    while (n <= number)
+        n *= 2;
+    struct slot **slots = reallocarray(latest->slots, n, sizeof(struct slot *));
+    if (!slots)
+        return false;
+    for (size_t i = latest->n_slots; i < n; i++)
+        slots[i] = NULL;
+    latest->slots = slots;
+    latest->n_slots = n;
+    return true;
+}
+
+/* The slot for a batch of this view; NULL where memory is short or the view is an old one. */
+static struct slot *slot_for(struct latest *latest, struct device_view *view) {
+    if (!reserve(latest, view->number))
+        return NULL;
+    struct slot *slot = latest->slots[view->number];
+    if (slot && slot->view == view)
+        return slot;
+    if (slot && slot->view->generation > view->generation)
+        return NULL;
+    struct slot *fresh = slot_new(view);
+    if (!fresh)
+        return NULL;
+    slot_free(slot);
+    latest->slots[view->number] = fresh;
+    return fresh;
+}
+
+static bool is_health(enum quantity quantity) {
+    return quantity >= DEVICE_UP && quantity <= POINTS_PARKED;
+}
+
+static void take(struct slot *slot, const struct batch *batch, uint32_t i) {
+    uint32_t number = batch->first + i;
+    const struct series *series = &slot->view->series[number];
+    if (series->quantity == POLL_ERRORS && batch->values[i] > slot->values[number])
+        slot->trouble = series->reason;
+    if (!is_health(series->quantity))
+        slot->newest_ms = batch->time_ms;
+    slot->values[number] = batch->values[i];
+    slot->times_ms[number] = batch->time_ms;
+    slot->qualities[number] = batch->qualities[i];
+}
+
+void latest_update(struct latest *latest, const struct batch *batch) {
+    pthread_mutex_lock(&latest->lock);
+    struct slot *slot = slot_for(latest, batch->view);
+    for (uint32_t i = 0; slot && i < batch->n && batch->first + i < slot->view->n_series; i++) {
+        if (batch->qualities[i] != QUALITY_ABSENT)
+            take(slot, batch, i);
+    }
+    pthread_mutex_unlock(&latest->lock);
+}
+
+bool latest_show(struct latest *latest, uint32_t number, latest_look *look, void *context) {
+    pthread_mutex_lock(&latest->lock);
+    const struct slot *slot = number < latest->n_slots ? latest->slots[number] : NULL;
+    if (slot) {
+        const struct latest_device device = {.view = slot->view,
+                                             .values = slot->values,
+                                             .times_ms = slot->times_ms,
+                                             .qualities = slot->qualities,
+                                             .newest_ms = slot->newest_ms,
+                                             .trouble = slot->trouble};
+        look(context, &device);
+    }
+    pthread_mutex_unlock(&latest->lock);
+    return slot != NULL;
+}
+
+bool latest_find(const struct latest_device *device, enum quantity quantity, double *value) {
+    for (size_t i = 0; i < device->view->n_series; i++) {
+        if (device->view->series[i].quantity == quantity && device->qualities[i] != QUALITY_ABSENT) {
+            *value = device->values[i];
+            return true;
+        }
+    }
+    return false;
+}

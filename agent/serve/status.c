@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The status thread: its socket, its clients and their pace. What is said is status_document's. */
+#include "serve/status.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "serve/status_document.h"
+
+enum {
+    CLIENTS_MOST = 16,
+    SINKS_MOST = 64,
+    PIECE_SIZE = 65536,
+    PATIENCE_MS = 10000,
+    CHECK_MS = 1000,
+    BACKLOG = 16
+};
+
+enum piece { PIECE_HEAD, PIECE_DEVICES, PIECE_TAIL, PIECE_NONE };
+
+struct client {
+    uv_pipe_t pipe;
+    uv_write_t write;
+    struct status_server *server;
+    struct text text; /* what is being sent */
+    enum piece next;
+    size_t next_device;
+    int64_t progress_ms; /* monotonic */
+};
+
+struct status_server {
+    const struct site_config *config;
+    struct latest *latest;
+    struct spool *spool;
+    int64_t started_ms;
+    uv_loop_t loop;
+    uv_pipe_t listener;
+    uv_timer_t timer; /* runs while there are clients */
+    uv_async_t stop;
+    pthread_t thread;
+    struct client *clients[CLIENTS_MOST];
+    size_t n_clients;
+};
+
+/* Clients */
+
+static void on_client_closed(uv_handle_t *handle) {
+    struct client *client = handle->data;
+    text_done(&client->text);
+    free(client);
+}
+
+static void client_close(struct client *client) {
+    struct status_server *server = client->server;
+    for (size_t i = 0; i < server->n_clients; i++) {
+        if (server->clients[i] == client)
+            server->clients[i] = server->clients[--server->n_clients];
+    }
+    if (server->n_clients == 0)
+        uv_timer_stop(&server->timer);
+    if (!uv_is_closing((uv_handle_t *)&client->pipe))
+        uv_close((uv_handle_t *)&client->pipe, on_client_closed);
+}
+
+struct device_piece {
+    struct client *client;
+    const struct device_config *config;
+    int64_t now_ms;
+};
+
+static void add_device(void *context, const struct latest_device *latest) {
+    struct device_piece *piece = context;
+    status_write_device(&piece->client->text, piece->config, latest, piece->client->next_device == 0,
+                        piece->now_ms);
+}
+
+static void add_devices(struct client *client, int64_t now_ms) {
+    struct status_server *server = client->server;
+    while (client->next_device < server->config->n_devices && client->text.size < PIECE_SIZE) {
+        struct device_piece piece = {client, &server->config->devices[client->next_device], now_ms};
+        if (!latest_show(server->latest, (uint32_t)client->next_device, add_device, &piece))
+            add_device(&piece, NULL);
+        client->next_device++;
+    }
+}
+
+static void add_tail(struct client *client) {
+    struct spool_state states[SINKS_MOST];
+    size_t n = client->server->spool ? spool_states(client->server->spool, states, SINKS_MOST) : 0;
+    status_write_tail(&client->text, states, n < SINKS_MOST ? n : SINKS_MOST);
+}
+
+static void on_written(uv_write_t *write, int error);
+
+static void client_send_next(struct client *client) {
+    struct status_server *server = client->server;
+    int64_t now_ms = clock_wall_ms();
+    client->progress_ms = clock_monotonic_ms();
+    text_clear(&client->text);
+    if (client->next == PIECE_HEAD) {
+        status_write_head(&client->text, server->config, server->started_ms, now_ms);
+        client->next = PIECE_DEVICES;
+    }
+    if (client->next == PIECE_DEVICES) {
+        add_devices(client, now_ms);
+        if (client->next_device == server->config->n_devices)
+            client->next = PIECE_TAIL;
+    } else if (client->next == PIECE_TAIL) {
+        add_tail(client);
+        client->next = PIECE_NONE;
+    }
+    uv_buf_t buffer = uv_buf_init(client->text.data, (unsigned)client->text.size);
+    if (client->text.failed || client->text.size == 0 ||
+        uv_write(&client->write, (uv_stream_t *)&client->pipe, &buffer, 1, on_written) != 0)
+        client_close(client);
+}
+
+static void on_written(uv_write_t *write, int error) {
+    struct client *client = write->data;
+    if (error == UV_ECANCELED)
+        return; /* it is being closed */
+    if (error || client->next == PIECE_NONE)
+        client_close(client);
+    else
+        client_send_next(client);
+}
+
+static void on_timer(uv_timer_t *timer) {
+    struct status_server *server = timer->data;
+    int64_t now_ms = clock_monotonic_ms();
+    for (size_t i = server->n_clients; i-- > 0;) {
+        if (now_ms - server->clients[i]->progress_ms > PATIENCE_MS)
+            client_close(server->clients[i]);
+    }
+}
+
+static void on_connection(uv_stream_t *listener, int error) {
+    struct status_server *server = listener->data;
+    struct client *client = error ? NULL : calloc(1, sizeof(*client));
+    if (!client)
+        return;
+    client->server = server;
+    if (uv_pipe_init(&server->loop, &client->pipe, 0) != 0) {
+        free(client);
+        return;
+    }
+    client->pipe.data = client;
+    client->write.data = client;
+    if (uv_accept(listener, (uv_stream_t *)&client->pipe) != 0 || server->n_clients == CLIENTS_MOST) {
+        uv_close((uv_handle_t *)&client->pipe, on_client_closed);
+        return;
+    }
+    if (server->n_clients == 0)
+        uv_timer_start(&server->timer, on_timer, CHECK_MS, CHECK_MS);
+    server->clients[server->n_clients++] = client;
+    client_send_next(client);
+}
+
+/* The socket */
+
+/* Whether somebody listens there: then the path is theirs. */
+static bool is_in_use(const char *path) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    strncpy(address.sun_path, path, sizeof(address.sun_path) - 1);
+    bool refused = probe >= 0 && connect(probe, (struct sockaddr *)&address, sizeof(address)) != 0 &&
+                   errno == ECONNREFUSED;
+    if (probe >= 0)
+        close(probe);
+    return !refused;
+}
+
+static int clear_path(const char *path) {
+    struct stat status;
+    struct sockaddr_un address;
+    if (strlen(path) >= sizeof(address.sun_path)) {
+        log_write(LOG_ERROR, "status", "%s is longer than %zu bytes", path, sizeof(address.sun_path) - 1);
+        return ERROR_TOO_BIG;
+    }
+    if (lstat(path, &status) != 0)
+        return 0; /* binding says what else is wrong */
+    if (!S_ISSOCK(status.st_mode)) {
+        log_write(LOG_ERROR, "status", "%s is there already and no socket: remove it or set status_socket",
+                  path);
+        return ERROR_BUSY;
+    }
+    if (is_in_use(path)) {
+        log_write(LOG_ERROR, "status", "another agent listens at %s: set status_socket", path);
+        return ERROR_BUSY;
+    }
+    return unlink(path) == 0 || errno == ENOENT ? 0 : ERROR_SYSTEM;
+}
+
+static int open_socket(struct status_server *server) {
+    const char *path = server->config->status_socket;
+    int error = clear_path(path);
+    if (error)
+        return error;
+    error = uv_pipe_bind(&server->listener, path);
+    /* Nobody gets in before uv_listen. */
+    if (!error && chmod(path, S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP) != 0)
+        error = uv_translate_sys_error(errno);
+    if (!error)
+        error = uv_listen((uv_stream_t *)&server->listener, BACKLOG, on_connection);
+    if (!error)
+        return 0;
+    log_write(LOG_ERROR, "status", "cannot listen at %s: %s", path, uv_strerror(error));
+    return ERROR_SYSTEM;
+}
+
+/* The thread */
+
+static void close_all(struct status_server *server) {
+    while (server->n_clients > 0)
+        client_close(server->clients[0]);
+    uv_close((uv_handle_t *)&server->listener, NULL);
+    uv_close((uv_handle_t *)&server->timer, NULL);
+    uv_close((uv_handle_t *)&server->stop, NULL);
+}
+
+static void on_stop(uv_async_t *stop) {
+    close_all(stop->data);
+}
+
+static void *run(void *context) {
+    struct status_server *server = context;
+    sigset_t all;
+    /* Signals are the main thread's; a client that hangs up must not end the agent. */
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, NULL);
+    uv_run(&server->loop, UV_RUN_DEFAULT);
+    return NULL;
+}
+
+static int open_loop(struct status_server *server) {
+    if (uv_loop_init(&server->loop) != 0)
+        return ERROR_SYSTEM;
+    if (uv_async_init(&server->loop, &server->stop, on_stop) != 0) {
+        uv_loop_close(&server->loop);
+        return ERROR_SYSTEM;
+    }
+    uv_pipe_init(&server->loop, &server->listener, 0);
+    uv_timer_init(&server->loop, &server->timer);
+    server->stop.data = server->listener.data = server->timer.data = server;
+    return 0;
+}
+
+static void close_loop(struct status_server *server) {
+    uv_run(&server->loop, UV_RUN_DEFAULT);
+    uv_loop_close(&server->loop);
+    free(server);
+}
+
+int status_server_start(const struct site_config *config, struct latest *latest, struct spool *spool,
+                        struct status_server **started) {
+    struct status_server *server = calloc(1, sizeof(*server));
+    if (!server)
+        return ERROR_MEMORY;
+    server->config = config;
+    server->latest = latest;
+    server->spool = spool;
+    server->started_ms = clock_wall_ms();
+    int error = open_loop(server);
+    if (error) {
+        free(server);
+        return error;
+    }
+    error = open_socket(server);
+    if (!error && pthread_create(&server->thread, NULL, run, server) != 0)
+        error = ERROR_SYSTEM;
+    if (error) {
+        close_all(server);
+        close_loop(server);
+        return error;
+    }
+    *started = server;
+    return 0;
+}
+
+void status_server_stop(struct status_server *server) {
+    if (!server)
+        return;
+    uv_async_send(&server->stop);
+    pthread_join(server->thread, NULL);
+    close_loop(server);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The status socket: a thread with a loop of its own on a unix-domain socket (mode 0660). Whoever connects
+ * gets one status document (serve/status_document.h) and the end of the stream; nothing is read from them.
+ * At most 16 at once; who takes nothing for 10 s is cut off. Clients cost this thread alone, and one piece
+ * of the document each.
+ */
+#ifndef HALLWATCH_SERVE_STATUS_H
+#define HALLWATCH_SERVE_STATUS_H
+
+#include "model/config.h"
+#include "model/latest.h"
+#include "publish/spool.h"
+
+struct status_server;
+
+/*
+ * Listens at config->status_socket; a socket that nobody listens on any more is replaced. Device i of the
+ * configuration has the number i in its views. What is handed in is borrowed. 0, or an error after it was
+ * logged.
+ */
+int status_server_start(const struct site_config *config, struct latest *latest, struct spool *spool,
+                        struct status_server **server);
+/* Ends the thread and removes the socket; NULL is fine. */
+void status_server_stop(struct status_server *server);
+
+#endif

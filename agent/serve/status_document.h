@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The status as one JSON document, in pieces, so that it can be sent without ever being whole in memory:
+ *
+ *   {"site":"dc1","gateway":"gw-
+ * 1","version":"0.1.0","started":1764000000000,"time":1764000060000,"devices":[
+ *
+ *    {"name":"pdu-
+ * a1","url":"snmp://10.0.0.5","driver":"apc_rpdu2","class":"pdu","rack":"r01","interval":5,"up":true,"last
+ * _success":1764000059876,
+ *
+ * "age":0.124,"model":"AP8959","readings":[{"metric":"facility_active_power_watts","component":"input",
+ *
+ *     "component_id":"1","phase":"total","value":1234.5,"unit":"W","quality":"good","time":1764000059876},
+ * ...]}, ...],
+ *
+ *    "sinks":[{"name":"broker","waiting":0,"sent":12,"dropped":0,"rejected":0}]}
+ *
+ * Times are in milliseconds since 1970, `age` in seconds since the device itself said something. `up` is
+ * null and there are no readings before a device has answered; `error` names the trouble of one that is
+ * not up. Pure.
+ */
+#ifndef HALLWATCH_SERVE_STATUS_DOCUMENT_H
+#define HALLWATCH_SERVE_STATUS_DOCUMENT_H
+
+#include "base/text.h"
+#include "model/config.h"
+#include "model/latest.h"
+#include "publish/spool.h"
+
+void status_write_head(struct text *text, const struct site_config *config, int64_t started_ms,
+                       int64_t now_ms);
+/* `latest` is NULL where the device has said nothing yet. `first`: no comma before it. */
+void status_write_device(struct text *text, const struct device_config *config,
+                         const struct latest_device *latest, bool first, int64_t now_ms);
+void status_write_tail(struct text *text, const struct spool_state *states, size_t n);
+
+#endif
