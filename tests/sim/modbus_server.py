@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Serves a recording of registers over Modbus TCP, with pymodbus from Debian: a device for tests and for trying things out.
+"""Serves a recording of registers over Modbus TCP with pymodbus: a device for tests and trials.
 
-The recording has lines `holding ADDRESS WORD...` (also input, coil, discrete) by wire address; lines that begin with #
-explain. What is not recorded is answered with exception 2, another unit is not answered. Prints `ready PORT` when it
-listens; ends on SIGTERM or SIGINT.
+The recording has lines `holding ADDRESS WORD...` (also input, coil, discrete) by wire address; lines that
+begin with # explain. What is not recorded is answered with exception 2, another unit is not answered. Prints
+`ready PORT` when it listens; ends on SIGTERM or SIGINT.
 
 usage: modbus_server.py [--unit N] [--port N] FILE.registers
 """
@@ -29,7 +29,7 @@ def load_registers(path):
             if not words or words[0].startswith("#"):
                 continue
             if words[0] not in KINDS or len(words) < 3:
-                raise SystemExit(f"{path}:{number}: expected `holding ADDRESS WORD...`, found: {line.strip()}")
+                raise SystemExit(f"{path}:{number}: no `holding ADDRESS WORD...`: {line.strip()}")
             for offset, word in enumerate(words[2:]):
                 address = int(words[1], 0) + offset
                 if not 0 <= address <= 0xFFFF or not 0 <= int(word, 0) <= 0xFFFF:
@@ -47,7 +47,8 @@ def make_context(values, unit):
 
 
 async def serve(context, port):
-    server = ModbusTcpServer(context, address=("127.0.0.1", port), ignore_missing_slaves=True, allow_reuse_address=True)
+    address = ("127.0.0.1", port)
+    server = ModbusTcpServer(context, address=address, ignore_missing_slaves=True, allow_reuse_address=True)
     serving = asyncio.create_task(server.serve_forever())
     await asyncio.wait([serving, server.serving], return_when=asyncio.FIRST_COMPLETED)
     if serving.done():
@@ -62,7 +63,7 @@ async def serve(context, port):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Serves a recording of registers over Modbus TCP on 127.0.0.1.")
+    parser = argparse.ArgumentParser(description="Serves a recording of registers on 127.0.0.1.")
     parser.add_argument("--unit", type=int, default=1, help="the unit that answers (default 1)")
     parser.add_argument("--port", type=int, default=0, help="TCP port (default: a free one, printed)")
     parser.add_argument("file")
