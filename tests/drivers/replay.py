@@ -9,7 +9,7 @@ A driver has a folder here with:
   NAME.registers     lines `holding ADDRESS WORD...` by wire address; lines that begin with # explain
   expected.jsonl     every reading that must come out, in published units: {"metric", "labels", "value"}
                      and, where it is not plain, "why". {"absent": SOURCE, "why"} names a recorded value that
-                     must not come out.
+                     must not come out, {"identity": [...]} what the device says it is: model, serial ...
   variations.jsonl   the same recording with a few lines changed, for what one recording cannot hold: the
                      other states, missing values, wrong units. {"why", "replace": [lines], "remove":
                      [sources], "add": [lines], "expect": [readings that change or are added],
@@ -78,17 +78,20 @@ def load_lines(path):
 
 
 def load_expected(path):
-    """The readings as {key: value}, and the sources that are recorded but must not come out."""
-    expected, absent = {}, []
+    """The readings as {key: value}, the sources that must not come out, and the words of the identity."""
+    expected, absent, identity = {}, [], []
     for line in load_lines(path):
         if "absent" in line:
             absent.append(line["absent"])
+            continue
+        if "identity" in line:
+            identity += line["identity"]
             continue
         key = reading_key(line)
         if key in expected:
             raise ValueError(f"{path}: {key_text(key)} stands there twice")
         expected[key] = line["value"]
-    return expected, absent
+    return expected, absent, identity
 
 
 def line_source(line):
@@ -146,7 +149,7 @@ def read_recording(hallwatch, driver, path, *options):
 
 def answers(reading, point):
     """Whether a reading of `read --raw` came from a point of `drivers NAME --json`, by OID or register."""
-    source, column = reading["source"], point["source"]
+    source, column = reading["source"].split(" (")[0], point["source"]
     if column[0].isdigit():
         return source == column or source.startswith(column + ".")
     return source == column or source == " ".join(column.split()[:2])
@@ -181,12 +184,14 @@ def find_recording(folder):
 def replay_driver(hallwatch, folder):
     """Differences of one driver, as text; prints its totals."""
     recording = find_recording(folder)
-    expected, absent = load_expected(folder / "expected.jsonl")
+    expected, absent, identity = load_expected(folder / "expected.jsonl")
     recorded = {line_source(line) for line in recording.read_text(encoding="utf-8").splitlines()}
     strangers = [source for source in absent if source not in recorded]
     differences = [f"called absent, but not recorded: {source}" for source in strangers]
     good, other = read_recording(hallwatch, folder.name, recording, "--raw")
     differences += compare(expected, good)
+    head = run(hallwatch, "read", "--driver", folder.name, f"replay:{recording}").splitlines()[0]
+    differences += [f"the device is not called '{word}': {head}" for word in identity if word not in head]
     answered = list(good)
     variations = folder / "variations.jsonl"
     varied = load_lines(variations) if variations.exists() else []

@@ -86,7 +86,7 @@ class Recordings(unittest.TestCase):
         self.assertTrue(folders)
         for folder in folders:
             lines = replay.find_recording(folder).read_text(encoding="utf-8").splitlines()
-            values, absent = replay.load_expected(folder / "expected.jsonl")
+            values, absent, _ = replay.load_expected(folder / "expected.jsonl")
             self.assertTrue(values, folder)
             self.assertLessEqual(set(absent), {replay.line_source(line) for line in lines}, folder)
 
@@ -95,7 +95,7 @@ class Recordings(unittest.TestCase):
         self.assertTrue(paths)
         for path in paths:
             recorded = replay.find_recording(path.parent).read_text(encoding="utf-8").splitlines()
-            values, _ = replay.load_expected(path.parent / "expected.jsonl")
+            values, _, _ = replay.load_expected(path.parent / "expected.jsonl")
             for variation in replay.load_lines(path):
                 self.assertNotEqual(replay.vary(recorded, variation), recorded, variation["why"])
                 self.assertNotEqual(replay.vary_expected(values, variation), values, variation["why"])
