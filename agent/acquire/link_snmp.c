@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Links to SNMP agents: which request waits, which is under way, whose answer a datagram is, and when silence is a time-out.
- * link_snmp_codec makes and parses messages, link_snmp_socket carries them, snmp_peek tells whose they are.
+ * Links to SNMP agents: which request waits, which is under way, whose answer a datagram is, and when silence
+ * is a time-out. link_snmp_codec makes and parses messages, link_snmp_socket carries them, snmp_peek tells
+ * whose they are.
  *
- * A request id is a slot in the table of links and the slot's generation, so an answer is matched in constant time and a
- * late one is told from the next. SNMPv3 matches by message id in the same way; discovery of the engine, one state for each
- * link, comes before the first send.
+ * A request id is a slot in the table of links and the slot's generation, so an answer is matched in constant
+ * time and a late one is told from the next. SNMPv3 matches by message id in the same way; discovery of the
+ * engine, one state for each link, comes before the first send.
  */
 #include "acquire/link_snmp.h"
 
@@ -14,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "acquire/deadline.h"
 #include "acquire/link_snmp_codec.h"
 #include "acquire/link_snmp_socket.h"
 #include "acquire/snmp_peek.h"
@@ -32,12 +34,13 @@ struct link_snmp {
     uint32_t slot;
 
     enum state state;
-    struct link_snmp *previous, *next; /* in the list of its state */
+    struct link_snmp *previous, *next; /* in the list of what is queued or failed */
     struct link_request request;
     link_done done;
     void *context;
     int32_t request_id;
-    int64_t sent_us, deadline_us;
+    int64_t sent_us;
+    struct deadline deadline;
     int failure; /* of STATE_FAILED */
     const char *failure_detail;
 };
@@ -48,9 +51,9 @@ struct list {
 };
 
 /*
- * What was sent of late and is not answered: as many answers may be about to arrive at once, and the receive buffer must
- * hold them. A request counts for one to two epochs; what has not come by then comes scattered or not at all, and dead
- * agents must not hold up the living.
+ * What was sent of late and is not answered: as many answers may be about to arrive at once, and the receive
+ * buffer must hold them. A request counts for one to two epochs; what has not come by then comes scattered or
+ * not at all, and dead agents must not hold up the living.
  */
 struct burst {
     int64_t epoch;
@@ -75,18 +78,18 @@ struct snmp_service {
     struct snmp_codec *codec;
     uint8_t *packet;
     struct family v4, v6;
-    struct list sent;   /* by deadline */
-    struct list failed; /* could not be sent; not yet said */
+    struct deadline_wheel deadlines; /* of what is sent */
+    struct list failed;              /* could not be sent; not yet said */
     struct slot *slots;
     uint32_t n_slots, n_links, next_slot;
     struct snmp_counts counts;
 };
 
-static void list_insert_after(struct list *list, struct link_snmp *before, struct link_snmp *link) {
-    link->previous = before;
-    link->next = before ? before->next : list->first;
-    *(link->previous ? &link->previous->next : &list->first) = link;
-    *(link->next ? &link->next->previous : &list->last) = link;
+static void list_append(struct list *list, struct link_snmp *link) {
+    link->previous = list->last;
+    link->next = NULL;
+    *(list->last ? &list->last->next : &list->first) = link;
+    list->last = link;
     list->n++;
 }
 
@@ -122,7 +125,7 @@ static void forget_request(struct link_snmp *link) {
         list_remove(&link->family->queued, link);
         break;
     case STATE_SENT:
-        list_remove(&link->service->sent, link);
+        deadline_set(&link->service->deadlines, &link->deadline, DEADLINE_NEVER);
         burst_leave(&link->family->burst, link->sent_us);
         break;
     case STATE_FAILED:
@@ -144,7 +147,7 @@ static void fail_later(struct link_snmp *link, int error, const char *detail) {
     link->failure = error;
     link->failure_detail = detail;
     link->state = STATE_FAILED;
-    list_insert_after(&service->failed, service->failed.last, link);
+    list_append(&service->failed, link);
 }
 
 static void next_request_id(struct link_snmp *link) {
@@ -153,7 +156,10 @@ static void next_request_id(struct link_snmp *link) {
     link->request_id = (int32_t)((uint32_t)slot->generation << 16 | link->slot);
 }
 
-/* From the queue onto the wire, or among the failed. Returns ERROR_BUSY, and it stays queued, when the kernel has no room. */
+/*
+ * From the queue onto the wire, or among the failed. Returns ERROR_BUSY, and it stays queued, when the kernel
+ * has no room.
+ */
 static int send_request(struct link_snmp *link, int64_t now_us) {
     struct snmp_service *service = link->service;
     const uint8_t *packet;
@@ -171,11 +177,7 @@ static int send_request(struct link_snmp *link, int64_t now_us) {
     }
     forget_request(link);
     link->sent_us = now_us;
-    link->deadline_us = now_us + (int64_t)link->request.timeout_ms * 1000;
-    struct link_snmp *before = service->sent.last;
-    while (before && before->deadline_us > link->deadline_us)
-        before = before->previous;
-    list_insert_after(&service->sent, before, link);
+    deadline_set(&service->deadlines, &link->deadline, now_us / 1000 + link->request.timeout_ms);
     link->state = STATE_SENT;
     link->family->burst.recent++;
     return ERROR_NONE;
@@ -213,25 +215,15 @@ static void on_pump(uv_timer_t *timer) {
 }
 
 void snmp_service_tick(struct snmp_service *service, int64_t now_ms) {
-    int64_t now_us = now_ms * 1000;
-    struct link_answer answer = {.error = ERROR_TIMEOUT};
-    /* What a callback asks anew is not for this round, whatever its deadline. */
-    for (size_t n = service->sent.n; n > 0; n--) {
-        struct link_snmp *link = service->sent.first;
-        if (!link || link->deadline_us > now_us)
-            break;
-        answer.latency_us = (uint32_t)(now_us - link->sent_us);
+    struct link_snmp *link;
+    while ((link = deadline_due(&service->deadlines, now_ms)) != NULL) {
+        const struct link_answer answer = {
+            .error = ERROR_TIMEOUT,
+            .latency_us = (uint32_t)(clock_monotonic_us() - link->sent_us),
+        };
         complete(link, &answer);
     }
     pump(service);
-}
-
-static bool is_same_host(const union snmp_address *a, const union snmp_address *b) {
-    if (a->any.sa_family != b->any.sa_family)
-        return false;
-    if (a->any.sa_family == AF_INET)
-        return a->v4.sin_addr.s_addr == b->v4.sin_addr.s_addr;
-    return memcmp(&a->v6.sin6_addr, &b->v6.sin6_addr, sizeof a->v6.sin6_addr) == 0;
 }
 
 /* The link that waits for this datagram, or NULL and it is counted. */
@@ -248,7 +240,7 @@ static struct link_snmp *find_link(struct snmp_service *service, const union snm
         service->counts.unmatched++;
         return NULL;
     }
-    if (!is_same_host(from, &link->address)) {
+    if (!snmp_address_same_host(from, &link->address)) {
         service->counts.foreign++;
         return NULL;
     }
@@ -282,7 +274,7 @@ static int ask(struct link *base, const struct link_request *request, link_done 
     link->done = done;
     link->context = context;
     link->state = STATE_QUEUED;
-    list_insert_after(&link->family->queued, link->family->queued.last, link);
+    list_append(&link->family->queued, link);
     pump(link->service);
     return ERROR_NONE;
 }
@@ -290,6 +282,7 @@ static int ask(struct link *base, const struct link_request *request, link_done 
 static void close_link(struct link *base) {
     struct link_snmp *link = (struct link_snmp *)base;
     forget_request(link);
+    deadline_remove(&link->deadline);
     link->service->slots[link->slot].link = NULL;
     link->service->n_links--;
     free(link->peer.community);
@@ -346,6 +339,7 @@ int link_snmp_open(struct snmp_service *service, const struct sockaddr *address,
     made->link.kind = &link_kind_snmp;
     made->service = service;
     made->family = family;
+    made->deadline.owner = made;
     memcpy(&made->address, address,
            address->sa_family == AF_INET ? sizeof made->address.v4 : sizeof made->address.v6);
     made->peer.community = strdup(community);
@@ -370,6 +364,7 @@ int snmp_service_new(uv_loop_t *loop, struct snmp_service **service) {
         return ERROR_MEMORY;
     }
     made->loop = loop;
+    deadline_wheel_init(&made->deadlines, clock_monotonic_ms());
     uv_timer_init(loop, &made->pump);
     made->pump.data = made;
     made->open_handles = 1;

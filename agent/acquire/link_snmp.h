@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * SNMP over net-snmp: asynchronous, all links on one shared UDP socket per address family. net-snmp's message layer does the
- * encoding (link_snmp_codec.c, the only file that knows it); requests, deadlines and sockets are link_snmp's own.
+ * SNMP over net-snmp: asynchronous, all links on one shared UDP socket per address family. net-snmp's message
+ * layer does the encoding (link_snmp_codec.c, the only file that knows it); requests, deadlines and sockets
+ * are link_snmp's own.
  */
 #ifndef HALLWATCH_ACQUIRE_LINK_SNMP_H
 #define HALLWATCH_ACQUIRE_LINK_SNMP_H
@@ -13,9 +14,15 @@
 
 struct snmp_service;
 
-/* One for the process: sets net-snmp up quietly (no MIBs, no host configuration), opens the sockets on first use. */
+/*
+ * One for the process: sets net-snmp up quietly (no MIBs, no host configuration), opens the sockets on first
+ * use.
+ */
 int snmp_service_new(uv_loop_t *loop, struct snmp_service **service);
-/* Closes what is open; links are closed before. Handles close on the loop: run it once more before closing it. */
+/*
+ * Closes what is open; links are closed before. Handles close on the loop: run it once more before closing
+ * it.
+ */
 void snmp_service_free(struct snmp_service *service);
 
 /* Times out requests whose deadline has passed. Called once per tick with the loop's monotonic time. */

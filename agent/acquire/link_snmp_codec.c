@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The one file that includes net-snmp. It uses the library's message layer (snmp_build, snmp_parse) and not its sessions:
- * link_snmp matches answers, keeps deadlines and owns the sockets, so the library holds no request, calls nothing back and
- * has no time-out of its own. init_snmp is never called: it is what reads MIBs, host configuration and the environment.
+ * The one file that includes net-snmp. It uses the library's message layer (snmp_build, snmp_parse) and not
+ * its sessions: link_snmp matches answers, keeps deadlines and owns the sockets, so the library holds no
+ * request, calls nothing back and has no time-out of its own. init_snmp is never called: it is what reads
+ * MIBs, host configuration and the environment.
  *
- * Other versions come in here: the session and the message's fields say the version. SNMPv1 has no GETBULK and no
- * exceptions, and one bad name fails its whole GET. SNMPv3 needs a session for each peer, with the engine it discovered;
- * snmp_build and snmp_parse then secure messages and keep its clock, and a Report arrives like any response.
+ * Other versions come in here: the session and the message's fields say the version. SNMPv1 has no GETBULK
+ * and no exceptions, and one bad name fails its whole GET. SNMPv3 needs init_snmp, silenced by its default-
+ * store flags, and a session (with contextName and Ku keys) for each peer: an empty GET without user name
+ * brings a Report, which snmp_parse takes like any response; its engine id goes into the session,
+ * usm_create_user_from_session follows, and from then on snmp_build and snmp_parse secure messages and keep
+ * the engine's clock, all without a session of the library's own making.
  */
 #include "acquire/link_snmp_codec.h"
 
@@ -42,7 +46,10 @@ int snmp_codec_new(struct snmp_codec **codec) {
     }
     snmp_sess_init(&made->session);
     made->session.version = SNMP_VERSION_2c;
-    /* What the parser has to say about a hostile datagram would go to standard error; the answer's detail says it. */
+    /*
+     * What the parser has to say about a hostile datagram would go to standard error; the answer's detail
+     * says it.
+     */
     netsnmp_register_loghandler(NETSNMP_LOGHANDLER_NONE, LOG_DEBUG);
     *codec = made;
     return ERROR_NONE;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Between link requests and SNMP messages, by way of net-snmp's message builder and parser. No socket and no clock: it is
- * handed a request and gives a datagram, is handed a datagram and gives an answer.
+ * Between link requests and SNMP messages, by way of net-snmp's message builder and parser. No socket and no
+ * clock: it is handed a request and gives a datagram, is handed a datagram and gives an answer.
  */
 #ifndef HALLWATCH_ACQUIRE_LINK_SNMP_CODEC_H
 #define HALLWATCH_ACQUIRE_LINK_SNMP_CODEC_H
@@ -21,12 +21,15 @@ struct snmp_codec;
 int snmp_codec_new(struct snmp_codec **codec);
 void snmp_codec_free(struct snmp_codec *codec);
 
-/* ERROR_ARGUMENT where the request is none that SNMP can carry: no OIDs or too many, too short or too long. */
+/*
+ * ERROR_ARGUMENT where the request is none that SNMP can carry: no OIDs or too many, too short or too long.
+ */
 int snmp_codec_check(const struct link_request *request);
 
 /*
- * Makes the message of a checked request: GET, GETBULK, or GETNEXT where one repetition is wanted (the same question, and
- * agents without GETBULK answer it). *packet is the codec's, until the next call. Returns 0 or ERROR_MEMORY.
+ * Makes the message of a checked request: GET, GETBULK, or GETNEXT where one repetition is wanted (the same
+ * question, and agents without GETBULK answer it). *packet is the codec's, until the next call. Returns 0 or
+ * ERROR_MEMORY.
  */
 int snmp_codec_encode(struct snmp_codec *codec, const struct snmp_peer *peer, int32_t request_id,
                       const struct link_request *request, const uint8_t **packet, size_t *size);

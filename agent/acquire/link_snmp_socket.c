@@ -12,12 +12,23 @@ enum {
     DATAGRAMS_PER_WAKE_UP = 64,
 };
 
+bool snmp_address_same_host(const union snmp_address *a, const union snmp_address *b) {
+    if (a->any.sa_family != b->any.sa_family)
+        return false;
+    if (a->any.sa_family == AF_INET)
+        return a->v4.sin_addr.s_addr == b->v4.sin_addr.s_addr;
+    return memcmp(&a->v6.sin6_addr, &b->v6.sin6_addr, sizeof a->v6.sin6_addr) == 0;
+}
+
 static int open_descriptor(int family) {
     int descriptor = socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (descriptor < 0)
         return -1;
     int size = RECEIVE_BUFFER, yes = 1;
-    /* A smaller buffer means a smaller window, and uncounted drops are only not counted: neither is a reason to give up. */
+    /*
+     * A smaller buffer means a smaller window, and uncounted drops are only not counted: neither is a reason
+     * to give up.
+     */
     (void)setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
     (void)setsockopt(descriptor, SOL_SOCKET, SO_RXQ_OVFL, &yes, sizeof yes);
     if (family == AF_INET6 && setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &yes, sizeof yes)) {
@@ -67,7 +78,10 @@ static bool receive_one(struct snmp_socket *socket) {
     return true;
 }
 
-/* A bounded number at a time, so that other work on the loop gets its turn; what is left wakes the loop again. */
+/*
+ * A bounded number at a time, so that other work on the loop gets its turn; what is left wakes the loop
+ * again.
+ */
 static void on_readable(uv_poll_t *poll, int status, int events) {
     (void)status, (void)events;
     struct snmp_socket *socket = (struct snmp_socket *)poll;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The UDP socket that all agents of one address family share, on the field loop. It carries datagrams and counts what the
- * kernel dropped; whose they are is link_snmp's business.
+ * The UDP socket that all agents of one address family share, on the field loop. It carries datagrams and
+ * counts what the kernel dropped; whose they are is link_snmp's business.
  */
 #ifndef HALLWATCH_ACQUIRE_LINK_SNMP_SOCKET_H
 #define HALLWATCH_ACQUIRE_LINK_SNMP_SOCKET_H
@@ -21,6 +21,9 @@ union snmp_address {
     struct sockaddr_in v4;
     struct sockaddr_in6 v6;
 };
+
+/* Whether the addresses differ in nothing but the port. */
+bool snmp_address_same_host(const union snmp_address *a, const union snmp_address *b);
 
 /* What a datagram is received into: the parser may look a little beyond the end of a malformed one. */
 enum { SNMP_DATAGRAM_MOST = 65536, SNMP_DATAGRAM_ROOM = SNMP_DATAGRAM_MOST + 4096 };
@@ -42,12 +45,15 @@ struct snmp_socket {
 };
 
 /*
- * Opens the socket and listens on the loop. `packet` is borrowed: SNMP_DATAGRAM_ROOM bytes, which sockets of one loop may
- * share. Returns 0 or ERROR_SYSTEM (errno says why), and then nothing is left open.
+ * Opens the socket and listens on the loop. `packet` is borrowed: SNMP_DATAGRAM_ROOM bytes, which sockets of
+ * one loop may share. Returns 0 or ERROR_SYSTEM (errno says why), and then nothing is left open.
  */
 int snmp_socket_init(struct snmp_socket *socket, uv_loop_t *loop, int family, uint8_t *packet,
                      snmp_socket_received received, void *context);
-/* Closes it, from wherever: also from inside its callback. The poll handle ends on the loop, through `closed`. */
+/*
+ * Closes it, from wherever: also from inside its callback. The poll handle ends on the loop, through
+ * `closed`.
+ */
 void snmp_socket_done(struct snmp_socket *socket, uv_close_cb closed);
 
 /* 0, ERROR_BUSY when the send buffer is full, or ERROR_UNREACHABLE with errno. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reads the few BER fields that lead to a request id. It owns no more of SNMP than that; link_snmp_codec parses messages.
- * SNMPv3 keeps its id (msgID) elsewhere, in the header that follows the version: its branch belongs after the version here.
+ * Reads the few BER fields that lead to a request id. It owns no more of SNMP than that; link_snmp_codec
+ * parses messages. SNMPv3 keeps its id (msgID) elsewhere, in the header that follows the version: its branch
+ * belongs after the version here.
  */
 #include "acquire/snmp_peek.h"
 

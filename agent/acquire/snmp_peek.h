@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A look at the head of an SNMP datagram, just deep enough to tell whose answer it is before a library parses it whole. Pure.
+ * A look at the head of an SNMP datagram, just deep enough to tell whose answer it is before a library parses
+ * it whole. Pure.
  */
 #ifndef HALLWATCH_ACQUIRE_SNMP_PEEK_H
 #define HALLWATCH_ACQUIRE_SNMP_PEEK_H
@@ -17,8 +18,8 @@ struct snmp_peek {
 };
 
 /*
- * Reads version, PDU tag and request id of a v1 or v2c message. Only these must lie inside the datagram: one that is cut off
- * later can still be told apart from silence. Returns 0 or ERROR_GARBLED.
+ * Reads version, PDU tag and request id of a v1 or v2c message. Only these must lie inside the datagram: one
+ * that is cut off later can still be told apart from silence. Returns 0 or ERROR_GARBLED.
  */
 int snmp_peek_read(const uint8_t *datagram, size_t size, struct snmp_peek *peek);
 

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The walk is a list of columns, each with the name it has come to. A question goes on with the first open columns; an
- * answer moves them forward or ends them. How much is asked for adapts: tooBig halves it, and after silence or garbage one
- * row is asked for, since that tells a dead agent from an overtaxed one at the least cost.
+ * The walk is a list of columns, each with the name it has come to. A question goes on with the first open
+ * columns; an answer moves them forward or ends them. How much is asked for adapts: tooBig halves it, and
+ * after silence or garbage one row is asked for, since that tells a dead agent from an overtaxed one at the
+ * least cost.
  */
 #include "acquire/snmp_walk.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#include "acquire/oid.h"
 
 enum {
     ABREAST_MOST = 16,   /* columns in one question */
@@ -18,8 +21,8 @@ enum {
 };
 
 struct column {
-    uint32_t prefix[OID_MOST], at[OID_MOST];
-    size_t prefix_n, at_n;
+    struct oid prefix, at; /* in the parts below */
+    uint32_t prefix_part[OID_MOST], at_part[OID_MOST];
     bool ended;
 };
 
@@ -48,7 +51,7 @@ static size_t choose_columns(struct snmp_walk *walk) {
         if (column->ended)
             continue;
         walk->asked[n] = column;
-        walk->oids[n++] = (struct oid){column->at, column->at_n};
+        walk->oids[n++] = column->at;
     }
     return n;
 }
@@ -67,19 +70,9 @@ static int ask_next(struct snmp_walk *walk, size_t n) {
     return link_ask(walk->link, &walk->request, on_answer, walk);
 }
 
-static int compare_oids(const struct oid *a, const uint32_t *part, size_t n) {
-    for (size_t i = 0; i < a->n && i < n; i++)
-        if (a->part[i] != part[i])
-            return a->part[i] < part[i] ? -1 : 1;
-    return a->n == n ? 0 : a->n < n ? -1 : 1;
-}
-
-static bool is_below(const struct oid *name, const struct column *column) {
-    return name->n > column->prefix_n &&
-           memcmp(name->part, column->prefix, column->prefix_n * sizeof *column->prefix) == 0;
-}
-
-/* FNV-1a: names are many and short, and a collision would end a column early, which 64 bits make improbable. */
+/*
+ * FNV-1a: names are many and short, and a collision would end a column early, which 64 bits make improbable.
+ */
 static uint64_t hash_oid(const struct oid *name) {
     uint64_t hash = 0xcbf29ce484222325;
     for (size_t i = 0; i < name->n; i++)
@@ -99,9 +92,8 @@ static bool is_seen(struct snmp_walk *walk, const struct oid *name) {
 
 /* An agent at its end repeats the name it was asked for, which is not new either. */
 static bool is_new(struct snmp_walk *walk, const struct column *column, const struct oid *name) {
-    if (walk->plan.unsorted)
-        return compare_oids(name, column->at, column->at_n) != 0 && !is_seen(walk, name);
-    return compare_oids(name, column->at, column->at_n) > 0;
+    int order = oid_compare(name, &column->at);
+    return walk->plan.unsorted ? order != 0 && !is_seen(walk, name) : order > 0;
 }
 
 /* Moves the columns on. Varbinds come row by row; the last row may be incomplete. */
@@ -111,14 +103,14 @@ static int take_rows(struct snmp_walk *walk, const struct link_answer *answer) {
         const struct oid *name = &answer->varbinds[i].name;
         if (column->ended)
             continue;
-        if (name->n > OID_MOST || !is_below(name, column) || !is_new(walk, column, name)) {
+        if (name->n > OID_MOST || !oid_has_prefix(name, &column->prefix) || !is_new(walk, column, name)) {
             column->ended = true;
             continue;
         }
         if (walk->n_found++ == SNMP_WALK_VARBINDS_MOST)
             return ERROR_TOO_BIG;
-        memcpy(column->at, name->part, name->n * sizeof *column->at);
-        column->at_n = name->n;
+        memcpy(column->at_part, name->part, name->n * sizeof *column->at_part);
+        column->at.n = name->n;
         walk->plan.found(walk->plan.context, &answer->varbinds[i]);
     }
     walk->troubles = 0;
@@ -150,7 +142,10 @@ static int ask_for_least(struct snmp_walk *walk, int error) {
     return ERROR_NONE;
 }
 
-/* Agents that speak like SNMPv1 end a column by a refusal; some break down within one. Neither concerns the others. */
+/*
+ * Agents that speak like SNMPv1 end a column by a refusal; some break down within one. Neither concerns the
+ * others.
+ */
 static int end_refused(struct snmp_walk *walk, const struct link_answer *answer) {
     if (answer->exception != NO_SUCH_NAME && answer->exception != GEN_ERR)
         return ERROR_REFUSED;
@@ -202,9 +197,10 @@ static int copy_columns(struct snmp_walk *walk, const struct snmp_walk_plan *pla
         struct column *column = &walk->columns[i];
         if (prefix->n < 2 || prefix->n > OID_MOST)
             return ERROR_ARGUMENT;
-        memcpy(column->prefix, prefix->part, prefix->n * sizeof *column->prefix);
-        memcpy(column->at, prefix->part, prefix->n * sizeof *column->at);
-        column->prefix_n = column->at_n = prefix->n;
+        memcpy(column->prefix_part, prefix->part, prefix->n * sizeof *column->prefix_part);
+        memcpy(column->at_part, prefix->part, prefix->n * sizeof *column->at_part);
+        column->prefix = (struct oid){column->prefix_part, prefix->n};
+        column->at = (struct oid){column->at_part, prefix->n};
     }
     return ERROR_NONE;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Walks columns of an SNMP agent over a link, side by side with GETBULK, until each has left its prefix. It expects little of
- * the agent: one that loops, answers out of order, lacks GETBULK, says tooBig or never ends is walked as far as it makes
- * sense, with bounded work. For discovery; polling asks for instances.
+ * Walks columns of an SNMP agent over a link, side by side with GETBULK, until each has left its prefix. It
+ * expects little of the agent: one that loops, answers out of order, lacks GETBULK, says tooBig or never ends
+ * is walked as far as it makes sense, with bounded work. For discovery; polling asks for instances.
  */
 #ifndef HALLWATCH_ACQUIRE_SNMP_WALK_H
 #define HALLWATCH_ACQUIRE_SNMP_WALK_H
@@ -27,8 +27,8 @@ struct snmp_walk_plan {
 struct snmp_walk;
 
 /*
- * Asks the first question; what comes, comes later and never from inside. The link is the walk's until done, borrowed.
- * ERROR_ARGUMENT, ERROR_MEMORY, or what link_ask says.
+ * Asks the first question; what comes, comes later and never from inside. The link is the walk's until done,
+ * borrowed. ERROR_ARGUMENT, ERROR_MEMORY, or what link_ask says.
  */
 int snmp_walk_new(struct link *link, const struct snmp_walk_plan *plan, struct snmp_walk **walk);
 /* After done; or earlier once the link has been closed. NULL is fine. */

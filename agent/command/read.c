@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * hallwatch read: everything one device says, once, through the same poller that the running agent uses. What is printed is
- * what would be published; --raw adds what the device really sent.
+ * hallwatch read: everything one device says, once, through the same poller that the running agent uses. What
+ * is printed is what would be published; --raw adds what the device really sent.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,6 +48,12 @@ static void on_finished(void *context, const struct device *device, int error, c
     snprintf(reading->why, sizeof(reading->why), "%s", why != NULL ? why : error_word(error));
     reading_table_describe(&reading->table, device_plan_of(device), device_view_of(device),
                            device_choice_of(device));
+    if (error == 0 && !reading->table.with_raw && reading_table_is_empty(&reading->table)) {
+        reading->error = ERROR_REFUSED;
+        snprintf(reading->why, sizeof(reading->why),
+                 "it gives none of the readings of driver %s: is it another device?",
+                 reading->table.view->driver);
+    }
     poller_stop(reading->poller);
 }
 
@@ -88,7 +94,7 @@ static int read_device(const struct choice *options, const char *site, const str
         log_write(LOG_ERROR, "agent", "cannot start: %s", error_word(error));
     int status = error != 0 ? STATUS_FAILED : status_of(reading.error);
     if (error == 0 && reading.error != 0)
-        log_write(LOG_ERROR, device->name, "%s: %s", device->url_text, reading.why);
+        log_write(LOG_ERROR, device->name, "%s", reading.why);
     else if (error == 0 && !(options->json ? reading_table_print_json(&reading.table, stdout)
                                            : reading_table_print(&reading.table, stdout)))
         status = STATUS_FAILED;
@@ -98,7 +104,8 @@ static int read_device(const struct choice *options, const char *site, const str
     return status;
 }
 
-/* --- what to read ----------------------------------------------------------------------------------------------- */
+/* --- what to read
+ * ----------------------------------------------------------------------------------------------- */
 
 static int read_configured(const struct choice *options) {
     struct site_config *config = NULL;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What one device said in one reading, gathered from batches and answers, and printed for people or as JSON lines. */
+/* What one device said in one reading, gathered from batches and answers, and printed for people or as JSON
+ * lines. */
 #include "command/reading_table.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,21 +44,27 @@ void reading_table_add(struct reading_table *table, const struct batch *batch) {
     table->time_ms = batch->time_ms;
 }
 
-/* --- raw -------------------------------------------------------------------------------------------------------- */
+/* --- raw
+ * -------------------------------------------------------------------------------------------------------- */
 
+/* "holding 3058 (address 3057) bit 3": the manual's number, and the wire's where it differs; of SNMP the OID.
+ */
 static char *source_text(const struct plan *plan, const struct plan_request *request,
                          const struct plan_item *item) {
     static const char *const kinds[] = {"", "coil", "discrete", "holding", "input"};
-    char text[300];
-    if (request->function == 0)
-        oid_write(&plan->oids[request->first_oid + item->position], text, sizeof(text));
-    else if (item->source->wire == BIT && request->function > 2)
-        snprintf(text, sizeof(text), "%s %d bit %u", kinds[request->function],
-                 request->address + item->position + plan->driver->first_register, item->source->bit);
-    else
-        snprintf(text, sizeof(text), "%s %d", kinds[request->function],
-                 request->address + item->position + plan->driver->first_register);
-    return strdup(text);
+    char oid[300];
+    struct text text = {0};
+    if (request->function == 0) {
+        oid_write(&plan->oids[request->first_oid + item->position], oid, sizeof(oid));
+        return strdup(oid);
+    }
+    int address = request->address + item->position;
+    text_add_format(&text, "%s %d", kinds[request->function], address + plan->driver->first_register);
+    if (plan->driver->first_register != 0)
+        text_add_format(&text, " (address %d)", address);
+    if (item->source->wire == BIT && request->function > 2)
+        text_add_format(&text, " bit %u", item->source->bit);
+    return text.data;
 }
 
 static char *raw_text(const struct raw *raw) {
@@ -96,6 +104,7 @@ void reading_table_add_raw(struct reading_table *table, const struct plan *plan,
             enum bad_reason reason;
             double value;
             row->value = raw_text(&raw);
+            row->number = raw.kind == RAW_INTEGER || (raw.kind == RAW_REAL && isfinite(raw.real));
             row->counts = decode_value(plan->driver, item, &raw, &value, &reason) != QUALITY_ABSENT;
         }
     }
@@ -110,7 +119,8 @@ void reading_table_describe(struct reading_table *table, const struct plan *plan
     table->choice = strdup(choice);
 }
 
-/* --- printing --------------------------------------------------------------------------------------------------- */
+/* --- printing
+ * --------------------------------------------------------------------------------------------------- */
 
 /* The next item of the plan that serves this series, from item `from` on; n_items where there is none. */
 static size_t item_of(const struct reading_table *table, size_t series, size_t from) {
@@ -174,6 +184,13 @@ static void add_row(const struct reading_table *table, size_t series, struct tab
     }
 }
 
+bool reading_table_is_empty(const struct reading_table *table) {
+    for (size_t i = 0; table->plan != NULL && i < table->plan->n_series; i++)
+        if (quality_of(table, i) != QUALITY_ABSENT)
+            return false;
+    return true;
+}
+
 bool reading_table_print(const struct reading_table *table, FILE *to) {
     struct table rows;
     size_t shown = 0;
@@ -220,7 +237,10 @@ static void add_json_row(const struct reading_table *table, size_t series, struc
         text_add_string(line, ",\"source\":");
         text_add_json(line, raw->source);
         text_add_string(line, ",\"raw\":");
-        text_add_json(line, raw->value);
+        if (raw->number)
+            text_add_string(line, raw->value);
+        else
+            text_add_json(line, raw->value);
     }
     text_add_string(line, "}\n");
 }

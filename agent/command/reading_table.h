@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What one device said in one reading, gathered from batches and answers, and printed for people or as JSON lines. */
+/* What one device said in one reading, gathered from batches and answers, and printed for people or as JSON
+ * lines. */
 #ifndef HALLWATCH_COMMAND_READING_TABLE_H
 #define HALLWATCH_COMMAND_READING_TABLE_H
 
@@ -10,6 +11,7 @@
 /* What the device really sent for one item of the plan. */
 struct raw_row {
     char *source, *value; /* NULL: nothing came */
+    bool number;          /* value is one, as JSON writes it */
     bool counts;          /* it is a reading */
 };
 
@@ -35,6 +37,9 @@ void reading_table_add_raw(struct reading_table *table, const struct plan *plan,
 /* Holds what is needed for printing; NULL where the device was not attached. */
 void reading_table_describe(struct reading_table *table, const struct plan *plan,
                             const struct device_view *view, const char *choice);
+
+/* True where the device gave not one reading. */
+bool reading_table_is_empty(const struct reading_table *table);
 
 /* False where the stream could not be written. */
 bool reading_table_print(const struct reading_table *table, FILE *to);

@@ -95,8 +95,8 @@ static void add_readings(struct text *text, const struct latest_device *latest) 
 static void add_health(struct text *text, const struct latest_device *latest, int64_t now_ms) {
     double up = 0, last_success = 0;
     bool known = latest && latest_find(latest, DEVICE_UP, &up);
-    if (!known && latest && latest->newest_ms) {
-        known = true; /* its readings come before its first health */
+    if (!known && latest && latest->newest_ms) { /* its readings come before its first health */
+        known = true;
         up = 1;
     }
     add_name(text, "up");

@@ -105,7 +105,7 @@ const struct driver driver_apc_rpdu2 = {
     .protocol = PROTOCOL_SNMP,
     .recorded = true,
     .sources = "PowerNet-MIB, rPDU2 and rPDUIdent groups",
-    .recognition = {{.sys_object_id = "1.3.6.1.4.1.318.1.3.4", .probe = "1.3.6.1.4.1.318.1.1.26.4.3.1.1"}},
+    .recognition = {{.sys_object_id = "1.3.6.1.4.1.318.1.3.4", .probe = "1.3.6.1.4.1.318.1.1.26.4.3.1"}},
     .oid_base = "1.3.6.1.4.1.318.1.1",
     FACTS(facts),
     GROUPS(groups),

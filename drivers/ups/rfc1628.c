@@ -7,7 +7,8 @@
  *
  * -1 in any number means that the card does not know (the RFC has no such code, cards do), so a battery
  * current of exactly -0.1 A is lost too. Some cards send integers as strings, some leave rows out or empty.
- * Lines of the tables are numbered 1 to 3. The RFC gives the battery current no sign convention; it is
+ * Lines of the tables are numbered 1 to 3. A few cards (EAST iStars) put a .0 behind
+ * the line. The RFC gives the battery current no sign convention; it is
  * published as the card gives it.
  */
 #include "driver.h"
@@ -66,10 +67,13 @@ static const struct group groups[] = {
     {POINTS(unit)},
     {.at = {.part = PART_BATTERY}, POINTS(battery)},
     {.at = {.part = PART_INPUT}, OVER({PART_PHASE_LINE}), POINTS(input_lines)},
+    {.at = {.part = PART_INPUT}, OVER({PART_PHASE_LINE}, {PART_NONE}), POINTS(input_lines)},
     {.at = {.part = PART_OUTPUT}, POINTS(output)},
     {.at = {.part = PART_OUTPUT}, OVER({PART_PHASE_LINE}), POINTS(output_lines)},
+    {.at = {.part = PART_OUTPUT}, OVER({PART_PHASE_LINE}, {PART_NONE}), POINTS(output_lines)},
     {.at = {.part = PART_BYPASS}, POINTS(bypass)},
     {.at = {.part = PART_BYPASS}, OVER({PART_PHASE_LINE}), POINTS(bypass_lines)},
+    {.at = {.part = PART_BYPASS}, OVER({PART_PHASE_LINE}, {PART_NONE}), POINTS(bypass_lines)},
 };
 
 static const struct fact facts[] = {{FACT_MANUFACTURER, OID("1.1.0")},

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Processor time of a request through the SNMP link, next to net-snmp's own asynchronous sessions in the same run: 100
- * agents, each asked again as soon as it has answered. The agents are a responder thread on the other processor.
+ * Processor time of a request through the SNMP link, next to net-snmp's own asynchronous sessions in the same
+ * run: 100 agents, each asked again as soon as it has answered. The agents are a responder thread on the
+ * other processor.
  */
 #include <net-snmp/net-snmp-config.h>
 

@@ -6,8 +6,9 @@
 #include <stdint.h>
 
 /*
- * Starts the thread, on the given processor, and returns its port. It serves until the process ends. Every value is a
- * Gauge32; a row after another has a last part one greater, which must stay below 128. Requests must be minimal BER.
+ * Starts the thread, on the given processor, and returns its port. It serves until the process ends. Every
+ * value is a Gauge32; a row after another has a last part one greater, which must stay below 128. Requests
+ * must be minimal BER.
  */
 uint16_t snmp_responder_start(int processor);
 

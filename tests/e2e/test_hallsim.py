@@ -139,7 +139,7 @@ class Protocols(WithHall):
         slow = snmp("snmpwalk", self.agent("pdu-1-01-A"), "1.3.6.1.4.1.318.1.1.26.9")
         quick = snmp("snmpbulkwalk", self.agent("pdu-1-01-A"), "1.3.6.1.4.1.318.1.1.26.9", options=["-Cr20"])
         self.assertEqual(list(slow), list(quick))
-        self.assertEqual(len(slow), 24 * 8)
+        self.assertEqual(len(slow), 24 * 9)
 
     def test_bulkget_with_non_repeaters(self):
         got = snmp("snmpbulkget", self.agent("pdu-1-01-A"), "1.3.6.1.2.1.1.4", f"{RPDU2}.6.3.1.4", options=["-Cn1", "-Cr3"])

@@ -1,6 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""The SNMP link against snmpsimd, snmpd and an agent that misbehaves. Usage: test_snmp_link.py SNMP_PROBE [unittest options]"""
+"""The SNMP link against snmpsimd, snmpd and an agent that misbehaves.
+
+Usage: test_snmp_link.py SNMP_PROBE [unittest options]
+"""
 import os
 import pathlib
 import shutil
@@ -37,6 +40,16 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def has_ipv6():
+    """Some containers have no ::1."""
+    try:
+        with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as tried:
+            tried.bind(("::1", 0))
+        return True
+    except OSError:
+        return False
+
+
 def probe(port, community, *words, timeout_ms=2000, address="127.0.0.1"):
     """The lines that the probe prints."""
     command = [PROBE, address, str(port), community, str(timeout_ms), *map(str, words)]
@@ -46,12 +59,12 @@ def probe(port, community, *words, timeout_ms=2000, address="127.0.0.1"):
     return done.stdout.splitlines()
 
 
-def wait_for_agent(process, port, community, address="127.0.0.1"):
+def wait_for_agent(process, port, community):
     limit = time.monotonic() + 30
     while time.monotonic() < limit:
         if process.poll() is not None:
             break
-        if probe(port, community, "get", SYSTEM + ".1.0", timeout_ms=200, address=address)[0] != "answer timeout":
+        if probe(port, community, "get", SYSTEM + ".1.0", timeout_ms=200)[0] != "answer timeout":
             return
     raise AssertionError("the agent did not start: " + " ".join(process.args))
 
@@ -72,7 +85,8 @@ class Snmpsim(unittest.TestCase):
             made.chmod(0o777)
         (data / "pdu.snmprec").write_text(RECORDING)
         cls.port = free_port()
-        command = ["snmpsimd", f"--data-dir={data}", f"--cache-dir={cache}", f"--agent-udpv4-endpoint=127.0.0.1:{cls.port}"]
+        command = ["snmpsimd", f"--data-dir={data}", f"--cache-dir={cache}"]
+        command += [f"--agent-udpv4-endpoint=127.0.0.1:{cls.port}"]
         if os.getuid() == 0:
             command += ["--process-user=nobody", "--process-group=nogroup"]
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -110,7 +124,8 @@ class Snmpsim(unittest.TestCase):
         self.assertEqual(lines[-2], "walk ok 9")
 
     def test_unknown_community_is_silence(self):
-        self.assertEqual(probe(self.port, "nobody", "get", SYSTEM + ".1.0", timeout_ms=200)[0], "answer timeout")
+        lines = probe(self.port, "nobody", "get", SYSTEM + ".1.0", timeout_ms=200)
+        self.assertEqual(lines[0], "answer timeout")
 
     def test_a_hundred_links_at_once(self):
         lines = probe(self.port, "pdu", "crowd", 100, 5, SYSTEM + ".1.0", SYSTEM + ".2.0", timeout_ms=20000)
@@ -124,8 +139,10 @@ class Snmpd(unittest.TestCase):
         cls.addClassCleanup(shutil.rmtree, folder)
         cls.port = free_port()
         configuration = folder / "snmpd.conf"
+        addresses = f"udp:127.0.0.1:{cls.port}" + (f",udp6:[::1]:{cls.port}" if has_ipv6() else "")
         configuration.write_text(
-            f"agentaddress udp:127.0.0.1:{cls.port},udp6:[::1]:{cls.port}\nrocommunity public\nrocommunity6 public\n"
+            f"agentaddress {addresses}\n"
+            "rocommunity public\nrocommunity6 public\n"
             "sysDescr a test\nsysContact one\nsysName two\nsysLocation three\n")
         process = subprocess.Popen(
             ["snmpd", "-f", "-Lo", "-C", "-c", str(configuration), "-I", "-smux"],
@@ -135,11 +152,13 @@ class Snmpd(unittest.TestCase):
         wait_for_agent(process, cls.port, "public")
 
     def test_get_over_both_families(self):
-        for address in ("127.0.0.1", "::1"):
+        for address in ("127.0.0.1", "::1") if has_ipv6() else ("127.0.0.1",):
             with self.subTest(address):
-                lines = probe(self.port, "public", "get", SYSTEM + ".1.0", SYSTEM + ".4.0", SYSTEM + ".99.0", address=address)
-                self.assertEqual(lines[:4], ["answer ok", f"{SYSTEM}.1.0 = TEXT 6 a test", f"{SYSTEM}.4.0 = TEXT 3 one",
-                                             f"{SYSTEM}.99.0 = NONE"])
+                names = [SYSTEM + ".1.0", SYSTEM + ".4.0", SYSTEM + ".99.0"]
+                lines = probe(self.port, "public", "get", *names, address=address)
+                self.assertEqual(lines[:4], [
+                    "answer ok", f"{SYSTEM}.1.0 = TEXT 6 a test", f"{SYSTEM}.4.0 = TEXT 3 one",
+                    f"{SYSTEM}.99.0 = NONE"])
 
     def test_many_names_in_one_request(self):
         names = [f"{SYSTEM}.{4 + i % 3}.0" for i in range(128)]
@@ -181,13 +200,16 @@ class Hostile(unittest.TestCase):
         counted = {"unmatched": 0, "foreign": 0, "malformed": 0, "drops": 0, **counts}
         with self.subTest(community):
             self.assertEqual(lines[0], answer)
-            self.assertEqual(lines[-1].split(" ", 4)[4], " ".join(f"{name} {n}" for name, n in counted.items()))
+            counts = " ".join(f"{name} {n}" for name, n in counted.items())
+            self.assertEqual(lines[-1].split(" ", 4)[4], counts)
         return lines[1:-1]
 
     def test_answers_that_count(self):
         for community in ("good", "other-port"):
-            self.assertEqual(self.expect(community, "answer ok"), [f"{ROW}.5 = INTEGER 5", f"{ROW}.300 = INTEGER 300"])
-        self.assertEqual(self.expect("huge", "answer ok", names=[ROW + ".1"]), [f"{ROW}.1 = TEXT 65400 " + "x" * 80])
+            lines = self.expect(community, "answer ok")
+            self.assertEqual(lines, [f"{ROW}.5 = INTEGER 5", f"{ROW}.300 = INTEGER 300"])
+        lines = self.expect("huge", "answer ok", names=[ROW + ".1"])
+        self.assertEqual(lines, [f"{ROW}.1 = TEXT 65400 " + "x" * 80])
 
     def test_refusals(self):
         self.expect("too-big", "answer too_big: the agent says tooBig")
@@ -219,7 +241,8 @@ class Hostile(unittest.TestCase):
         values = [line.split(" = ")[1] for line in self.expect("values", "answer ok", names=names)]
         self.assertEqual(values, [
             "INTEGER -2147483648", "UNSIGNED32 4294967295", "UNSIGNED32 2147483647", "UNSIGNED32 256",
-            "INTEGER 9223372036854775807", "REAL 1.8446744073709552e+19", "REAL 23.5", "REAL -0.10000000000000001",
+            "INTEGER 9223372036854775807", "REAL 1.8446744073709552e+19",
+            "REAL 23.5", "REAL -0.10000000000000001",
             "TEXT 4 \\x04\\x02hi", "TEXT 0 ", "TEXT 4 a\\x00b\\xff", "OID 1.3.6.1.4.1.4294967295",
             "TEXT 4 \\xc0\\x00\\x02\\x01", "NONE", "NONE", "NONE", "NONE"])
 
@@ -229,15 +252,16 @@ class Hostile(unittest.TestCase):
         self.assertRegex(lines[-1], r"^good 2 failed 0 unmatched (19[89]|[23]\d\d) foreign 0 malformed 0 ")
 
     def test_a_late_answer_is_not_the_next_one(self):
-        # Two requests of 0.6 s against answers after 1 s: the first answer comes while the second request is under way.
+        # 0.6 s each, answers after 1 s: the first comes while the second request is under way.
         lines = probe(self.port, "late", "twice", ROW + ".1", timeout_ms=600)
         self.assertEqual(lines, ["answer timeout", "answer timeout",
                                  "good 0 failed 2 unmatched 1 foreign 0 malformed 0 drops 0"])
 
     def test_silent_agents_do_not_hold_up_each_other(self):
+        # More than may be under way at once, so the last ones wait in the queue for a while.
         started = time.monotonic()
-        lines = probe(self.port, "silent", "crowd", 1500, 1, ROW + ".1", timeout_ms=500)
-        self.assertEqual(lines, ["good 0 failed 1500 unmatched 0 foreign 0 malformed 0 drops 0"])
+        lines = probe(self.port, "silent", "crowd", 5000, 1, ROW + ".1", timeout_ms=500)
+        self.assertEqual(lines, ["good 0 failed 5000 unmatched 0 foreign 0 malformed 0 drops 0"])
         self.assertLess(time.monotonic() - started, 3)
 
     def test_close_with_a_request_under_way(self):
@@ -260,13 +284,15 @@ class Hostile(unittest.TestCase):
     def test_no_host_configuration_is_read(self):
         with tempfile.TemporaryDirectory() as folder:
             (pathlib.Path(folder) / "snmp.conf").write_text("dumpPacket yes\nmibs +NO-SUCH-MIB\n")
-            told = {"SNMPCONFPATH": folder, "HOME": folder, "MIBS": "ALL", "MIBDIRS": folder, "SNMP_PERSISTENT_DIR": folder}
-            told |= {"MIBFILES": folder + "/none"}
-            theirs = subprocess.run(["snmpget", "-v2c", "-cgood", f"127.0.0.1:{self.port}", ROW], env=os.environ | told,
-                                    capture_output=True, text=True, timeout=30)
+            told = dict.fromkeys(["SNMPCONFPATH", "HOME", "MIBDIRS", "SNMP_PERSISTENT_DIR"], folder)
+            told |= {"MIBS": "ALL", "MIBFILES": folder + "/none"}
+            theirs = subprocess.run(
+                ["snmpget", "-v2c", "-cgood", f"127.0.0.1:{self.port}", ROW],
+                env=os.environ | told, capture_output=True, text=True, timeout=30)
             self.assertIn("Sending", theirs.stdout + theirs.stderr)  # the library would obey
             with unittest.mock.patch.dict(os.environ, told):
-                self.assertEqual(probe(self.port, "good", "get", ROW)[:2], ["answer ok", ROW + " = INTEGER 1"])
+                lines = probe(self.port, "good", "get", ROW)
+            self.assertEqual(lines[:2], ["answer ok", ROW + " = INTEGER 1"])
 
     def test_what_cannot_be_sent_is_said_later(self):
         lines = probe(self.port, "good", "get", ROW, address="255.255.255.255")

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """An SNMP agent that misbehaves. The community of a request says how; "good" answers as it should.
 
-Prints its port and serves 127.0.0.1 until its standard input ends. Every instance it is asked for by GET is the integer
-that is its last part; by GETNEXT and GETBULK the next instance is the name with its last part one greater, and of an
-"endless" agent never outside of a longer prefix.
+Prints its port and serves 127.0.0.1 until its standard input ends. Every instance it is asked for by GET is
+the integer that is its last part; by GETNEXT and GETBULK the next instance is the name with its last part one
+greater, and of an "endless" agent never outside of a longer prefix.
 """
 import select
 import socket
@@ -165,7 +165,8 @@ def answers(request):
     if how == "too-big":
         return [(0, response(request, [], TOO_BIG))]
     if how == "too-big-above-4":
-        return [(0, response(request, [], TOO_BIG) if request.pdu == GETBULK and request.repetitions > 4 else plain)]
+        is_too_big = request.pdu == GETBULK and request.repetitions > 4
+        return [(0, response(request, [], TOO_BIG) if is_too_big else plain)]
     if how == "no-bulk":
         return [] if request.pdu == GETBULK else [(0, plain)]
     if how == "no-such-name":

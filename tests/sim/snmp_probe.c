@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Drives the SNMP link from the command line, for the end-to-end tests: what comes out of it is printed line by line.
+ * Drives the SNMP link from the command line, for the end-to-end tests: what comes out of it is printed line
+ * by line.
  *
- *     snmp_probe ADDRESS PORT COMMUNITY TIMEOUT_MS get OID...
- *     snmp_probe ADDRESS PORT COMMUNITY TIMEOUT_MS bulk REPETITIONS OID...
- *     snmp_probe ADDRESS PORT COMMUNITY TIMEOUT_MS walk REPETITIONS OID... prints what is found; "walks" only counts
- *     snmp_probe ADDRESS PORT COMMUNITY TIMEOUT_MS twice OID...            a GET, and the same again when it is answered
- *     snmp_probe ADDRESS PORT COMMUNITY TIMEOUT_MS crowd LINKS ROUNDS OID...  that many links at once, that many GETs each
- *     snmp_probe ADDRESS PORT COMMUNITY TIMEOUT_MS close OID...            closes the link while its request is under way
+ *     snmp_probe ADDRESS PORT COMMUNITY TIMEOUT_MS COMMAND ...
+ *
+ *     get OID...
+ *     bulk REPETITIONS OID...
+ *     walk REPETITIONS OID...     prints what is found; "walks" only counts
+ *     twice OID...                a GET, and the same again when it is answered
+ *     crowd LINKS ROUNDS OID...   that many links at once, that many GETs each
+ *     close OID...                closes the link while its request is under way
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -18,7 +21,7 @@
 #include "acquire/snmp_walk.h"
 #include "base/clock.h"
 
-enum { OIDS_MOST = 128, LINKS_MOST = 2000, TICK_MS = 10, LINGER_MS = 50 };
+enum { OIDS_MOST = 128, LINKS_MOST = 5000, TICK_MS = 10, LINGER_MS = 50 };
 
 struct probe {
     uv_loop_t loop;

@@ -147,9 +147,13 @@ static bool rows_apart(const struct point *a, const struct point *b) {
     return a->key != b->key || a->only.source.kind != SOURCE_NONE || b->only.source.kind != SOURCE_NONE;
 }
 
-/* A reading may have several sources, but one source serves one reading, once. */
+/*
+ * A reading may have several sources, but one source serves one reading, once. Groups of different depth read
+ * rows of different shape.
+ */
 static void check_pair(struct walk *walk, const struct group *other_group, const struct point *other) {
-    if (walk->group == other_group && rows_apart(walk->point, other))
+    if (walk->group->depth != other_group->depth ||
+        (walk->group == other_group && rows_apart(walk->point, other)))
         return;
     if (same_source(value_source(walk->group, walk->point), value_source(other_group, other)))
         walk_breach(walk, "the same source as group %td, point %td", other_group - walk->driver->groups + 1,

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* acquire/snmp_peek.h: finds the request id in every legal form of a message, and refuses what has none within its bounds. */
+/*
+ * acquire/snmp_peek.h: finds the request id in every legal form of a message, and refuses what has none
+ * within its bounds.
+ */
 #include "check.h"
 
 #include <stdlib.h>

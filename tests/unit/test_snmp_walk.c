@@ -14,7 +14,10 @@ struct name {
     uint32_t part[NAME_N];
 };
 
-/* An agent with rows in the order in which it tells them, and its vices. The link and what it carries, in one. */
+/*
+ * An agent with rows in the order in which it tells them, and its vices. The link and what it carries, in
+ * one.
+ */
 struct fake {
     struct link link;
     struct name rows[ROWS_MOST];
@@ -70,7 +73,10 @@ static void add_column(struct fake *agent, uint32_t column, uint32_t n_rows) {
         agent->rows[agent->n_rows++] = make_name(column, row);
 }
 
-/* The row that the agent tells after this name: the one behind it, or, of a prefix, the first below. NULL at the end. */
+/*
+ * The row that the agent tells after this name: the one behind it, or, of a prefix, the first below. NULL at
+ * the end.
+ */
 static const struct name *next_row(const struct fake *agent, const struct oid *after) {
     for (size_t i = 0; i < agent->n_rows; i++) {
         int order = memcmp(agent->rows[i].part, after->part, after->n * sizeof *after->part);

@@ -47,11 +47,12 @@ enum {
 static const struct column_of_face identity[] = {
     {3, BER_OCTETS, NAME}, {6, BER_OCTETS, FIRMWARE}, {8, BER_OCTETS, MODEL}, {9, BER_OCTETS, SERIAL}};
 static const struct column_of_face device_columns[] = {
-    {2, BER_INTEGER, ALWAYS_1},     {3, BER_OCTETS, NAME},       {4, BER_INTEGER, LOAD_STATE},
-    {5, BER_INTEGER, POWER},        {9, BER_INTEGER, ENERGY},    {12, BER_INTEGER, ALWAYS_1},
-    {13, BER_INTEGER, ALWAYS_1},    {14, BER_INTEGER, ALWAYS_1}, {16, BER_INTEGER, APPARENT_POWER},
-    {17, BER_INTEGER, POWER_FACTOR}};
-static const struct column_of_face phase_columns[] = {{2, BER_INTEGER, ALWAYS_1},
+    {1, BER_INTEGER, NUMBER},          {2, BER_INTEGER, ALWAYS_1},     {3, BER_OCTETS, NAME},
+    {4, BER_INTEGER, LOAD_STATE},      {5, BER_INTEGER, POWER},        {9, BER_INTEGER, ENERGY},
+    {12, BER_INTEGER, ALWAYS_1},       {13, BER_INTEGER, ALWAYS_1},    {14, BER_INTEGER, ALWAYS_1},
+    {16, BER_INTEGER, APPARENT_POWER}, {17, BER_INTEGER, POWER_FACTOR}};
+static const struct column_of_face phase_columns[] = {{1, BER_INTEGER, NUMBER},
+                                                      {2, BER_INTEGER, ALWAYS_1},
                                                       {3, BER_INTEGER, NUMBER},
                                                       {4, BER_INTEGER, PHASE_STATE},
                                                       {5, BER_INTEGER, PHASE_CURRENT},
@@ -60,14 +61,14 @@ static const struct column_of_face phase_columns[] = {{2, BER_INTEGER, ALWAYS_1}
                                                       {8, BER_INTEGER, PHASE_APPARENT_POWER},
                                                       {9, BER_INTEGER, PHASE_POWER_FACTOR}};
 static const struct column_of_face outlet_columns[] = {
-    {2, BER_INTEGER, ALWAYS_1},       {3, BER_OCTETS, OUTLET_NAME},     {4, BER_INTEGER, NUMBER},
-    {5, BER_INTEGER, ALWAYS_2},       {6, BER_INTEGER, OUTLET_CURRENT}, {7, BER_INTEGER, OUTLET_POWER},
-    {11, BER_INTEGER, OUTLET_ENERGY}, {12, BER_OCTETS, RECEPTACLE}};
+    {1, BER_INTEGER, NUMBER},       {2, BER_INTEGER, ALWAYS_1},       {3, BER_OCTETS, OUTLET_NAME},
+    {4, BER_INTEGER, NUMBER},       {5, BER_INTEGER, ALWAYS_2},       {6, BER_INTEGER, OUTLET_CURRENT},
+    {7, BER_INTEGER, OUTLET_POWER}, {11, BER_INTEGER, OUTLET_ENERGY}, {12, BER_OCTETS, RECEPTACLE}};
 static const struct column_of_face sensor_columns[] = {
-    {2, BER_INTEGER, ALWAYS_1}, {3, BER_OCTETS, SENSOR_NAME}, {4, BER_INTEGER, NUMBER},
-    {5, BER_INTEGER, ALWAYS_2}, {6, BER_INTEGER, ALWAYS_2},   {7, BER_INTEGER, FAHRENHEIT},
-    {8, BER_INTEGER, CELSIUS},  {9, BER_INTEGER, ALWAYS_4},   {10, BER_INTEGER, HUMIDITY},
-    {11, BER_INTEGER, ALWAYS_4}};
+    {1, BER_INTEGER, NUMBER},     {2, BER_INTEGER, ALWAYS_1}, {3, BER_OCTETS, SENSOR_NAME},
+    {4, BER_INTEGER, NUMBER},     {5, BER_INTEGER, ALWAYS_2}, {6, BER_INTEGER, ALWAYS_2},
+    {7, BER_INTEGER, FAHRENHEIT}, {8, BER_INTEGER, CELSIUS},  {9, BER_INTEGER, ALWAYS_4},
+    {10, BER_INTEGER, HUMIDITY},  {11, BER_INTEGER, ALWAYS_4}};
 
 static bool fill(struct object_table *table, unsigned outlets) {
     return face_add_columns(table, RPDU2 ".2.1", identity, N(identity), 1) &&
