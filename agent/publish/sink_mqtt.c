@@ -262,7 +262,7 @@ static void take_events(struct sink_mqtt *mqtt) {
             on_settled(mqtt, &event);
             break;
         case MQTT_NOT_SENT:
-            rest(mqtt, true, "a message could not be sent");
+            rest(mqtt, true, "the connection broke");
             break;
         }
     }
