@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Fuzzes the way of a datagram: the peek, and where it finds an id, the parser behind it, as the answer to a GET and to a
- * GETBULK. Everything an answer points to must be readable, and its counts within their bounds.
+ * Fuzzes the way of a datagram: the peek, and where it finds an id, the parser behind it, as the answer to a
+ * GET and to a GETBULK. Everything an answer points to must be readable, and its counts within their bounds.
  */
 #include <assert.h>
 #include <stddef.h>
