@@ -10,7 +10,6 @@
 
 /* In the order of the list that --help prints. */
 static const struct command *const commands[] = {
-    &command_run,
     &command_check,
     &command_drivers,
     &command_read,
