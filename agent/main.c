@@ -14,6 +14,7 @@ static const struct command *const commands[] = {
     &command_check,
     &command_drivers,
     &command_read,
+    &command_run,
     &command_status,
 };
 enum { N_COMMANDS = sizeof(commands) / sizeof(commands[0]) };
