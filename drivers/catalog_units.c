@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The catalogue's units: what manuals print, and the exact conversion to the one published unit of each dimension. */
+/* The catalogue's units: what manuals print, and the exact conversion to the one published unit of each
+ * dimension. */
 #include "catalog.h"
 
 #include <assert.h>

@@ -6,8 +6,8 @@
  * exports one symbol, `const struct driver driver_NAME`, where NAME is its file's name. The build finds the
  * file by itself.
  *
- *   point    one thing the device can tell: quantity, source, the unit its manual prints, scale, place, states
- *   group    points that repeat together over numbered parts; how many are fitted; where their names are
+ *   point    one thing the device can tell: quantity, source, the unit its manual prints, scale, place,
+ * states group    points that repeat together over numbered parts; how many are fitted; where their names are
  *   driver   name, title, class, how the device is recognised, manners, groups, hook
  *
  * What is slow about a device (how many outlets, their names, decimal digits, units, module numbers) is
@@ -119,7 +119,8 @@ struct unit_name {
     enum unit unit;   /* UNIT_UNSTATED ends the table */
 };
 
-/* A column (SNMP) that must hold one of the values for the row, or the reading, to count. No such column: it counts. */
+/* A column (SNMP) that must hold one of the values for the row, or the reading, to count. No such column: it
+ * counts. */
 struct match {
     struct source source;
     uint8_t n;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From bytes and varbinds to readings. Scale and unit are one exact fraction, so an integer is rounded once: 234 tenths
- * is the double nearest to 23.4.
+ * From bytes and varbinds to readings. Scale and unit are one exact fraction, so an integer is rounded once:
+ * 234 tenths is the double nearest to 23.4.
  */
 #include "acquire/decode.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From bytes and varbinds to readings: absent codes, validity, states, scale and unit, range. Pure. Every raw value ends as
- * a good reading, a bad one with a reason, or no reading.
+ * From bytes and varbinds to readings: absent codes, validity, states, scale and unit, range. Pure. Every raw
+ * value ends as a good reading, a bad one with a reason, or no reading.
  */
 #ifndef HALLWATCH_ACQUIRE_DECODE_H
 #define HALLWATCH_ACQUIRE_DECODE_H
@@ -12,7 +12,8 @@
 enum bad_reason { BAD_RANGE, BAD_STATE, BAD_NUMBER, N_BAD_REASONS };
 const char *bad_reason_word(enum bad_reason reason);
 
-/* Where one poll's readings gather: arrays over the series of the rate being polled, beginning at series `first`. */
+/* Where one poll's readings gather: arrays over the series of the rate being polled, beginning at series
+ * `first`. */
 struct readings {
     uint32_t first, n;
     double *values;
@@ -20,7 +21,8 @@ struct readings {
     uint32_t bad[N_BAD_REASONS]; /* counted up */
 };
 
-/* Decodes the answer to one request of the plan. A value that an earlier source gave is not replaced by a later one. */
+/* Decodes the answer to one request of the plan. A value that an earlier source gave is not replaced by a
+ * later one. */
 void decode_answer(const struct plan *plan, const struct plan_request *request,
                    const struct link_answer *answer, struct readings *readings);
 
@@ -45,7 +47,8 @@ bool decode_image_text(const struct driver *driver, const struct image *image, c
 /* One value of functions 3 and 4 from its big-endian registers. */
 struct raw decode_registers(const struct source *source, const uint8_t *data);
 
-/* A raw text or integer for people: trimmed, control characters dropped, whole UTF-8, at most size - 1 bytes. */
+/* A raw text or integer for people: trimmed, control characters dropped, whole UTF-8, at most size - 1 bytes.
+ */
 bool raw_write_text(const struct raw *raw, char *text, size_t size);
 
 /* Whole match: '*' anything, '#' one or more digits, everything else itself. */

@@ -51,8 +51,8 @@ static bool view_add_name(struct device_view *view, const struct place *place, c
 }
 
 /*
- * The names of one group's parts. The label's rows have the index of the values' rows, without the piece that chooses the
- * point where there is one.
+ * The names of one group's parts. The label's rows have the index of the values' rows, without the piece that
+ * chooses the point where there is one.
  */
 static bool view_add_names(struct device_view *view, const struct plan *plan, const struct image *image,
                            const struct group *group) {

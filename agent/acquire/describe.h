@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From configuration, plan and image to the view of a device: its identity, its facts and the names of its parts. Pure. */
+/* From configuration, plan and image to the view of a device: its identity, its facts and the names of its
+ * parts. Pure. */
 #ifndef HALLWATCH_ACQUIRE_DESCRIBE_H
 #define HALLWATCH_ACQUIRE_DESCRIBE_H
 
 #include "acquire/plan.h"
 #include "model/config.h"
 
-/* A new view with one reference. `number` and `generation` as in struct device_view. NULL when out of memory. */
+/* A new view with one reference. `number` and `generation` as in struct device_view. NULL when out of memory.
+ */
 struct device_view *describe_device(const struct device_config *config, const char *site,
                                     const struct plan *plan, const struct image *image, uint32_t number,
                                     uint32_t generation);

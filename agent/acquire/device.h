@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One device on the field loop, as poller.c (schedule), device_attach.c (from configuration to plan) and device_poll.c
- * (one poll after the other) share it. Nobody else includes this.
+ * One device on the field loop, as poller.c (schedule), device_attach.c (from configuration to plan) and
+ * device_poll.c (one poll after the other) share it. Nobody else includes this.
  */
 #ifndef HALLWATCH_ACQUIRE_DEVICE_H
 #define HALLWATCH_ACQUIRE_DEVICE_H
@@ -29,7 +29,7 @@ enum { N_TURNS = N_RATES }; /* the turn of RATE_ONCE serves attaching and health
 struct poll {
     bool active, answered;
     enum rate rate;
-    uint32_t at; /* request under way */
+    uint32_t at;                 /* request under way */
     struct link_request request; /* the link reads it until it answers */
     struct batch *batch;
     int64_t started_us;
@@ -79,10 +79,12 @@ struct poller {
 int64_t poller_now_ms(const struct poller *poller);
 /* Puts a turn into the wheel at its due_tick. */
 void poller_schedule(struct poller *poller, struct turn *turn);
-/* The plan to use for one just made: it or an equal one that is shared. Takes the reference, gives one back. */
+/* The plan to use for one just made: it or an equal one that is shared. Takes the reference, gives one back.
+ */
 struct plan *poller_share_plan(struct poller *poller, struct plan *plan);
 
-/* device_attach.c: resolve, open, recognise, discover, plan. Ends in device_attached or device_not_attached. */
+/* device_attach.c: resolve, open, recognise, discover, plan. Ends in device_attached or device_not_attached.
+ */
 void device_attach(struct device *device);
 void device_detach(struct device *device); /* stops everything under way and closes the link */
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From configuration to plan: resolve the host, open the link, recognise the device where no driver is named, discover its
- * rows, build the plan and the view. Each step ends in the next or in attach_failed; the schedule tries again later.
+ * From configuration to plan: resolve the host, open the link, recognise the device where no driver is named,
+ * discover its rows, build the plan and the view. Each step ends in the next or in attach_failed; the
+ * schedule tries again later.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,7 +31,8 @@ static void attach_failed(struct device *device, int error, const char *detail) 
         device->poller->events.finished(device->poller->events.context, device, error, detail);
 }
 
-/* --- link ------------------------------------------------------------------------------------------------------- */
+/* --- link
+ * ------------------------------------------------------------------------------------------------------- */
 
 static void attach_go_on(struct device *device) {
     if (device->driver == NULL)
@@ -78,7 +80,8 @@ static void attach_open(struct device *device) {
     }
 }
 
-/* --- recognise -------------------------------------------------------------------------------------------------- */
+/* --- recognise
+ * -------------------------------------------------------------------------------------------------- */
 
 static void attach_identified(void *context, const struct driver *driver, int error, const char *why) {
     struct device *device = context;
@@ -100,7 +103,8 @@ static void attach_identify(struct device *device) {
         attach_failed(device, error, NULL);
 }
 
-/* --- discover, plan, describe ----------------------------------------------------------------------------------- */
+/* --- discover, plan, describe
+ * ----------------------------------------------------------------------------------- */
 
 /* Takes the plan; keeps the present one where nothing has changed, so that its series go on. */
 static int attach_adopt(struct device *device, struct plan *plan, const struct image *image) {

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One poll after the other: the requests of one rate are asked one by one, answers decoded into a batch, the batch handed
- * over when the last has come. What each failure means:
+ * One poll after the other: the requests of one rate are asked one by one, answers decoded into a batch, the
+ * batch handed over when the last has come. What each failure means:
  *
- *   refused     the unit is alive: the request is halved until the culprit is alone, then that one is parked for a while
- *   time-out    the rest of the poll is given up; the third such poll in a row makes the device silent (health.c)
- *   unreachable the same
- *   garbled     counted; the next request is asked
+ *   refused     the unit is alive: the request is halved until the culprit is alone, then that one is parked
+ * for a while time-out    the rest of the poll is given up; the third such poll in a row makes the device
+ * silent (health.c) unreachable the same garbled     counted; the next request is asked
  */
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +20,8 @@ enum {
     REDISCOVER_MS = 60 * 60 * 1000,
 };
 
-/* --- batches ---------------------------------------------------------------------------------------------------- */
+/* --- batches
+ * ---------------------------------------------------------------------------------------------------- */
 
 static struct batch *batch_new(struct device *device, uint32_t room) {
     struct batch *batch = calloc(1, sizeof(*batch) + room * (sizeof(double) + 1));
@@ -100,7 +100,8 @@ static void device_hand_over(struct device *device, struct batch *batch) {
         batch_give_back(batch);
 }
 
-/* --- health ----------------------------------------------------------------------------------------------------- */
+/* --- health
+ * ----------------------------------------------------------------------------------------------------- */
 
 void device_say_health(struct device *device, bool now) {
     int64_t now_ms = poller_now_ms(device->poller);
@@ -146,7 +147,8 @@ void device_answers(struct device *device) {
     device_say_health(device, true);
 }
 
-/* --- one poll --------------------------------------------------------------------------------------------------- */
+/* --- one poll
+ * --------------------------------------------------------------------------------------------------- */
 
 static void poll_ask(struct device *device);
 
@@ -183,7 +185,8 @@ static void poll_end(struct device *device, int error, const char *detail) {
     }
 }
 
-/* The unit said no to this request: halve it, or park what is left. True where a halved one is to be asked again. */
+/* The unit said no to this request: halve it, or park what is left. True where a halved one is to be asked
+ * again. */
 static bool poll_refused(struct device *device, const struct link_answer *answer) {
     struct plan *split = NULL;
     uint32_t at = device->poll.at;
@@ -210,7 +213,8 @@ static bool poll_refused(struct device *device, const struct link_answer *answer
     return true;
 }
 
-/* A refusal that blames what was asked, not the moment. Modbus 1 to 3; of SNMP every error-status but resourceUnavailable. */
+/* A refusal that blames what was asked, not the moment. Modbus 1 to 3; of SNMP every error-status but
+ * resourceUnavailable. */
 static bool refusal_blames_request(const struct plan_request *request, const struct link_answer *answer) {
     if (answer->error == ERROR_TOO_BIG)
         return true;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Discovery, one step after the other: instances in batches, columns walked side by side, or runs of registers one by one. */
+/* Discovery, one step after the other: instances in batches, columns walked side by side, or runs of
+ * registers one by one. */
 #include "acquire/discovery.h"
 
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Discovery: reads what is slow about a device (which rows it has, scales, units, names, serial numbers) through its link
- * into an image. What a device does not answer is left out; only silence ends it early.
+ * Discovery: reads what is slow about a device (which rows it has, scales, units, names, serial numbers)
+ * through its link into an image. What a device does not answer is left out; only silence ends it early.
  */
 #ifndef HALLWATCH_ACQUIRE_DISCOVERY_H
 #define HALLWATCH_ACQUIRE_DISCOVERY_H

@@ -2,13 +2,13 @@
 /*
  * The states of a device and the functions that change them:
  *
- *   1 NEW      never answered                    health_succeed -> 2;  health_fail -> 1, asked later
- *   2 ALIVE    the last poll brought answers     health_fail -> 3
- *   3 FAILING  some polls in a row failed        health_succeed -> 2;  health_fail: the third in a row -> 4
- *   4 SILENT   asked with growing pauses         health_succeed -> 2, to be discovered anew;  health_fail -> 4, later
+ *   1 NEW      never answered                  health_succeed -> 2; health_fail -> 1, asked later
+ *   2 ALIVE    the last poll brought answers   health_fail -> 3
+ *   3 FAILING  some polls in a row failed      health_succeed -> 2; health_fail, the third in a row -> 4
+ *   4 SILENT   asked with growing pauses       health_succeed -> 2, discovered anew; health_fail -> 4, later
  *
- * A refusal is no failure: the unit is alive. Pauses double from the poll interval (at least 1 s) to 60 s and are spread by
- * a quarter, so that a hall that comes back is not asked all at once.
+ * A refusal is no failure: the unit is alive. Pauses double from the poll interval (at least 1 s) to 60 s and
+ * are spread by a quarter, so that a hall that comes back is not asked all at once.
  */
 #include "acquire/health.h"
 

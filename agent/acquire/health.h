@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The health of one device: what its successes and failures mean, when it may be asked next, and the counters that are
- * published. Pure: it is handed times and never asks for them.
+ * The health of one device: what its successes and failures mean, when it may be asked next, and the counters
+ * that are published. Pure: it is handed times and never asks for them.
  */
 #ifndef HALLWATCH_ACQUIRE_HEALTH_H
 #define HALLWATCH_ACQUIRE_HEALTH_H
@@ -57,8 +57,8 @@ bool health_may_ask(const struct health *health, int64_t now_ms);
 bool health_succeed(struct health *health, int64_t now_ms, int64_t wall_ms);
 
 /*
- * A poll brought nothing. `interval_ms` is the device's; `random` (any number) spreads devices that failed together. True
- * where the device has become silent by this.
+ * A poll brought nothing. `interval_ms` is the device's; `random` (any number) spreads devices that failed
+ * together. True where the device has become silent by this.
  */
 bool health_fail(struct health *health, int64_t now_ms, int64_t interval_ms, uint32_t random);
 

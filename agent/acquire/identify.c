@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Recognises SNMP devices: one GET for what the device says of itself, then at most one request for each candidate's probe. */
+/* Recognises SNMP devices: one GET for what the device says of itself, then at most one request for each
+ * candidate's probe. */
 #include "acquire/identify.h"
 
 #include <stdio.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The image of a device: what discovery read of it, before any meaning. The plan is built from a driver and an image
- * alone, so it can be tested without a wire. Filled while discovery runs, then sealed, then only read.
+ * The image of a device: what discovery read of it, before any meaning. The plan is built from a driver and
+ * an image alone, so it can be tested without a wire. Filled while discovery runs, then sealed, then only
+ * read.
  */
 #ifndef HALLWATCH_ACQUIRE_IMAGE_H
 #define HALLWATCH_ACQUIRE_IMAGE_H

@@ -6,9 +6,11 @@
  * MIBs, host configuration and the environment.
  *
  * Other versions come in here: the session and the message's fields say the version. SNMPv1 has no GETBULK
- * and no exceptions, and one bad name fails its whole GET. SNMPv3 needs a session for each peer, with the
- * engine it discovered; snmp_build and snmp_parse then secure messages and keep its clock, and a Report
- * arrives like any response.
+ * and no exceptions, and one bad name fails its whole GET. SNMPv3 needs init_snmp, silenced by its default-
+ * store flags, and a session (with contextName and Ku keys) for each peer: an empty GET without user name
+ * brings a Report, which snmp_parse takes like any response; its engine id goes into the session,
+ * usm_create_user_from_session follows, and from then on snmp_build and snmp_parse secure messages and keep
+ * the engine's clock, all without a session of the library's own making.
  */
 #include "acquire/link_snmp_codec.h"
 

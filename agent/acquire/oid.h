@@ -5,7 +5,8 @@
 
 #include "acquire/link.h"
 
-/* Parses "1.3.6.1" into `part` (room for `most`). Returns how many, or a negative error. A leading dot is allowed. */
+/* Parses "1.3.6.1" into `part` (room for `most`). Returns how many, or a negative error. A leading dot is
+ * allowed. */
 int oid_parse(const char *text, uint32_t *part, size_t most);
 
 /* Lexicographic order as agents sort: < 0, 0, > 0. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Packs the rows of a device into a plan: series by rate, requests within the driver's manners. The only memory a plan
- * needs is counted first and allocated once per array.
+ * Packs the rows of a device into a plan: series by rate, requests within the driver's manners. The only
+ * memory a plan needs is counted first and allocated once per array.
  */
 #include "acquire/plan.h"
 
@@ -58,7 +58,8 @@ int conversion_make(const struct point *point, enum unit unit, enum scale_kind k
     int64_t mul = point->mul == 0 ? 1 : point->mul, div = point->div == 0 ? 1 : point->div;
     if (scale_fraction(kind, factor, &up, &down) != 0)
         return ERROR_TOO_BIG;
-    /* ((raw mul + add) / div) up / down is printed; published is that times the unit's numerator plus shift, over ... */
+    /* ((raw mul + add) / div) up / down is printed; published is that times the unit's numerator plus shift,
+     * over ... */
     bool over =
         __builtin_mul_overflow(up, info->numerator, &up) || __builtin_mul_overflow(mul, up, &numerator) ||
         __builtin_mul_overflow(point->add, up, &offset) || __builtin_mul_overflow(div, down, &down) ||
@@ -71,9 +72,11 @@ int conversion_make(const struct point *point, enum unit unit, enum scale_kind k
     return 0;
 }
 
-/* --- series ----------------------------------------------------------------------------------------------------- */
+/* --- series
+ * ----------------------------------------------------------------------------------------------------- */
 
-/* Gives rows of one quantity and place one series, in table order; raw rows get their own. Returns how many. */
+/* Gives rows of one quantity and place one series, in table order; raw rows get their own. Returns how many.
+ */
 static uint32_t rows_number_series(struct plan_rows *rows) {
     uint32_t n = 0;
     for (size_t i = 0; i < rows->n; i++) {
@@ -136,7 +139,8 @@ static int compare_rows(const void *left, const void *right) {
     return a->order < b->order ? -1 : 1;
 }
 
-/* --- packing ---------------------------------------------------------------------------------------------------- */
+/* --- packing
+ * ---------------------------------------------------------------------------------------------------- */
 
 struct packer {
     struct plan *plan;
@@ -230,7 +234,8 @@ static void packer_add_register(struct packer *packer, const struct plan_row *ro
     packer_add_item(packer, request, row)->position = (uint16_t)(row->address - request->address);
 }
 
-/* --- building --------------------------------------------------------------------------------------------------- */
+/* --- building
+ * --------------------------------------------------------------------------------------------------- */
 
 struct plan *plan_hold(struct plan *plan) {
     atomic_fetch_add(&plan->references, 1);

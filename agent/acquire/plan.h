@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The plan of a device: which series it has, which requests bring them, and what each answer's pieces mean. Built from a
- * driver and an image of the device, pure; constant afterwards, so devices of equal shape share one.
+ * The plan of a device: which series it has, which requests bring them, and what each answer's pieces mean.
+ * Built from a driver and an image of the device, pure; constant afterwards, so devices of equal shape share
+ * one.
  *
  *   series    what is published, ordered by rate: one rate's series are one contiguous range, one batch
- *   item      one raw value and how it becomes a series; several items may serve one series, the first that answers wins
- *   request   what is asked at once: a block of registers or a list of instances, within the driver's manners
+ *   item      one raw value and how it becomes a series; several items may serve one series, the first that
+ * answers wins request   what is asked at once: a block of registers or a list of instances, within the
+ * driver's manners
  */
 #ifndef HALLWATCH_ACQUIRE_PLAN_H
 #define HALLWATCH_ACQUIRE_PLAN_H
@@ -63,8 +65,8 @@ struct plan {
 };
 
 /*
- * Builds the plan. `with_raw`: keep points without a stated unit, for people to look at. ERROR_NOT_FOUND where the
- * device answers none of the driver's points (another device, or no access to them).
+ * Builds the plan. `with_raw`: keep points without a stated unit, for people to look at. ERROR_NOT_FOUND
+ * where the device answers none of the driver's points (another device, or no access to them).
  */
 int plan_build(const struct driver *driver, const struct image *image, bool with_raw, struct plan **plan);
 struct plan *plan_hold(struct plan *plan);
@@ -74,12 +76,13 @@ void plan_release(struct plan *plan);
 bool plan_equal(const struct plan *a, const struct plan *b);
 
 /*
- * A plan in which request `at` is halved: its items go to two requests. ERROR_NOT_FOUND where it has one value only. The
- * old plan stays the caller's.
+ * A plan in which request `at` is halved: its items go to two requests. ERROR_NOT_FOUND where it has one
+ * value only. The old plan stays the caller's.
  */
 int plan_split(const struct plan *plan, size_t at, struct plan **split);
 
-/* Scale, device's own scale factor and unit in one exact conversion. ERROR_TOO_BIG where it does not fit 64 bits. */
+/* Scale, device's own scale factor and unit in one exact conversion. ERROR_TOO_BIG where it does not fit 64
+ * bits. */
 int conversion_make(const struct point *point, enum unit unit, enum scale_kind kind, int64_t factor,
                     struct conversion *conversion);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From a driver's groups and an image to the values a device really has. Modbus: nested loops over what is fitted. SNMP: the
- * rows found below each value's column; the row index, left to right, and the columns named in the repeats give the place.
+ * From a driver's groups and an image to the values a device really has. Modbus: nested loops over what is
+ * fitted. SNMP: the rows found below each value's column; the row index, left to right, and the columns named
+ * in the repeats give the place.
  */
 #include "acquire/plan_rows.h"
 
@@ -77,7 +78,8 @@ bool match_raw(const struct match *match, const struct raw *raw) {
     return false;
 }
 
-/* The group's place, what the repeats numbered, and what the point adds. False where a number has no place. */
+/* The group's place, what the repeats numbered, and what the point adds. False where a number has no place.
+ */
 static bool place_add_number(struct place *place, enum part part, uint32_t number) {
     if (part == PART_PHASE_LINE || part == PART_PHASE_PAIR) {
         if (number < 1 || number > 3)
@@ -149,9 +151,11 @@ static bool scope_convert(const struct scope *scope, const struct oid *tail, str
     return conversion_make(point, unit, scale->kind, (int64_t)factor, &row->conversion) == 0;
 }
 
-/* --- SNMP ------------------------------------------------------------------------------------------------------- */
+/* --- SNMP
+ * ------------------------------------------------------------------------------------------------------- */
 
-/* Reads the row index. False where the row is not this point's (NULL: any, without the piece that chooses) or has no place. */
+/* Reads the row index. False where the row is not this point's (NULL: any, without the piece that chooses) or
+ * has no place. */
 static bool row_place(const struct scope *scope, const struct oid *tail, const struct point *point,
                       struct place *place) {
     size_t piece = 0;
@@ -242,7 +246,8 @@ static int scope_collect_objects(const struct scope *scope) {
     return 0;
 }
 
-/* --- Modbus ----------------------------------------------------------------------------------------------------- */
+/* --- Modbus
+ * ----------------------------------------------------------------------------------------------------- */
 
 /* How many of a repeat the device says it has. */
 static uint16_t repeat_count(const struct scope *scope, const struct repeat *repeat) {

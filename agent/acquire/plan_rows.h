@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From a driver's groups and an image to the values a device really has: one row each, before they are packed. */
+/* From a driver's groups and an image to the values a device really has: one row each, before they are
+ * packed. */
 #ifndef HALLWATCH_ACQUIRE_PLAN_ROWS_H
 #define HALLWATCH_ACQUIRE_PLAN_ROWS_H
 
@@ -27,12 +28,14 @@ struct plan_rows {
     size_t n, room;
 };
 
-/* Rows in the order of the tables. Values whose scale or unit the device should state and does not are left out. */
+/* Rows in the order of the tables. Values whose scale or unit the device should state and does not are left
+ * out. */
 int plan_rows_collect(const struct driver *driver, const struct image *image, bool with_raw,
                       struct plan_rows *rows);
 void plan_rows_done(struct plan_rows *rows);
 
-/* The name of a source below the driver's base, with the tail behind it. Returns the length, 0 where it does not fit. */
+/* The name of a source below the driver's base, with the tail behind it. Returns the length, 0 where it does
+ * not fit. */
 size_t plan_source_name(const struct driver *driver, const struct source *source, const struct oid *tail,
                         uint32_t *part);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Plans compared, and a plan with one request halved: how a refused block is narrowed down to the culprit. Pure. */
+/* Plans compared, and a plan with one request halved: how a refused block is narrowed down to the culprit.
+ * Pure. */
 #include <stdlib.h>
 #include <string.h>
 

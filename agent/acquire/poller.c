@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The schedule. Time advances in ticks (wake-ups are the cost at low rates); each device's turn at each of its rates sits
- * in a wheel of ticks and comes at the same phase every interval, so polls are spread and their spacing does not drift.
- * After a stall the turns that were missed are skipped, not caught up.
+ * The schedule. Time advances in ticks (wake-ups are the cost at low rates); each device's turn at each of
+ * its rates sits in a wheel of ticks and comes at the same phase every interval, so polls are spread and
+ * their spacing does not drift. After a stall the turns that were missed are skipped, not caught up.
  */
 #include "acquire/poller.h"
 

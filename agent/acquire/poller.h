@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The poller: owns the devices on the field loop, keeps their schedule, and hands over what they say. Everything here
- * runs on the loop's thread and waits for nothing. No device's fault delays another device's poll: each has a link and
- * deadlines of its own, and a poll that is still under way when the next is due is counted and skipped, never queued.
+ * The poller: owns the devices on the field loop, keeps their schedule, and hands over what they say.
+ * Everything here runs on the loop's thread and waits for nothing. No device's fault delays another device's
+ * poll: each has a link and deadlines of its own, and a poll that is still under way when the next is due is
+ * counted and skipped, never queued.
  */
 #ifndef HALLWATCH_ACQUIRE_POLLER_H
 #define HALLWATCH_ACQUIRE_POLLER_H
@@ -21,7 +22,8 @@ struct poller_events {
     void (*batch)(void *context, struct batch *batch);
     /* Once per tick: batches that came back empty, linked by `next`; NULL where none. May be NULL itself. */
     struct batch *(*take_back)(void *context);
-    /* For `read`: an answer before it is decoded, and the end of a first attempt to read everything. May be NULL. */
+    /* For `read`: an answer before it is decoded, and the end of a first attempt to read everything. May be
+     * NULL. */
     void (*answered)(void *context, const struct device *device, const struct plan_request *request,
                      const struct link_answer *answer);
     void (*finished)(void *context, const struct device *device, int error, const char *why);

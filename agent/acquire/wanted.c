@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What discovery has to read for a driver: every column, instance and register that its tables name, once each. Pure. */
+/* What discovery has to read for a driver: every column, instance and register that its tables name, once
+ * each. Pure. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * hallwatch read: everything one device says, once, through the same poller that the running agent uses. What is printed is
- * what would be published; --raw adds what the device really sent.
+ * hallwatch read: everything one device says, once, through the same poller that the running agent uses. What
+ * is printed is what would be published; --raw adds what the device really sent.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -104,7 +104,8 @@ static int read_device(const struct choice *options, const char *site, const str
     return status;
 }
 
-/* --- what to read ----------------------------------------------------------------------------------------------- */
+/* --- what to read
+ * ----------------------------------------------------------------------------------------------- */
 
 static int read_configured(const struct choice *options) {
     struct site_config *config = NULL;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What one device said in one reading, gathered from batches and answers, and printed for people or as JSON lines. */
+/* What one device said in one reading, gathered from batches and answers, and printed for people or as JSON
+ * lines. */
 #include "command/reading_table.h"
 
 #include <inttypes.h>
@@ -43,9 +44,11 @@ void reading_table_add(struct reading_table *table, const struct batch *batch) {
     table->time_ms = batch->time_ms;
 }
 
-/* --- raw -------------------------------------------------------------------------------------------------------- */
+/* --- raw
+ * -------------------------------------------------------------------------------------------------------- */
 
-/* "holding 3058 (address 3057) bit 3": the manual's number, and the wire's where it differs; of SNMP the OID. */
+/* "holding 3058 (address 3057) bit 3": the manual's number, and the wire's where it differs; of SNMP the OID.
+ */
 static char *source_text(const struct plan *plan, const struct plan_request *request,
                          const struct plan_item *item) {
     static const char *const kinds[] = {"", "coil", "discrete", "holding", "input"};
@@ -116,7 +119,8 @@ void reading_table_describe(struct reading_table *table, const struct plan *plan
     table->choice = strdup(choice);
 }
 
-/* --- printing --------------------------------------------------------------------------------------------------- */
+/* --- printing
+ * --------------------------------------------------------------------------------------------------- */
 
 /* The next item of the plan that serves this series, from item `from` on; n_items where there is none. */
 static size_t item_of(const struct reading_table *table, size_t series, size_t from) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What one device said in one reading, gathered from batches and answers, and printed for people or as JSON lines. */
+/* What one device said in one reading, gathered from batches and answers, and printed for people or as JSON
+ * lines. */
 #ifndef HALLWATCH_COMMAND_READING_TABLE_H
 #define HALLWATCH_COMMAND_READING_TABLE_H
 

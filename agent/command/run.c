@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * hallwatch run: the agent. Starts what the configuration names in the order in which data flows, backwards: the spool, the
- * sinks, the latest readings and their status socket, the publisher, then the field loop; stops in the opposite order.
+ * hallwatch run: the agent. Starts what the configuration names in the order in which data flows, backwards:
+ * the spool, the sinks, the latest readings and their status socket, the publisher, then the field loop;
+ * stops in the opposite order.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -48,7 +49,8 @@ static void raise_descriptor_limit(const struct site_config *config) {
                   (unsigned long long)limit.rlim_cur, config->n_devices, (unsigned long long)wanted);
 }
 
-/* --- the two ends of the field loop ----------------------------------------------------------------------------- */
+/* --- the two ends of the field loop
+ * ----------------------------------------------------------------------------- */
 
 static void on_batch(void *context, struct batch *batch) {
     struct agent *agent = context;
@@ -72,7 +74,8 @@ static void on_signal(uv_signal_t *handle, int number) {
     poller_stop(agent->poller);
 }
 
-/* --- starting and stopping -------------------------------------------------------------------------------------- */
+/* --- starting and stopping
+ * -------------------------------------------------------------------------------------- */
 
 static int start_sinks(struct agent *agent) {
     const struct site_config *config = agent->config;

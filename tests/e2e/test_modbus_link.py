@@ -126,7 +126,7 @@ def errors_of(answers):
 class OneGateway(unittest.TestCase):
     """One gateway with one manner at a time."""
 
-    def poll(self, name, polls=3, timeout=150, interval=20, **what):
+    def poll(self, name, polls=3, timeout=2000, interval=20, **what):
         with Hostile(name) as server:
             answers, counts = probe(
                 [target(server.ports[name], **what)], polls=polls, timeout=timeout, interval=interval
@@ -148,10 +148,10 @@ class OneGateway(unittest.TestCase):
     def test_right_answers_in_any_pieces(self):
         for name in ("right", "dribble", "fragments"):
             with self.subTest(name):
-                answers, counts = self.poll(name, timeout=2000)
+                answers, counts = self.poll(name)
                 self.check_all(answers, "none", data=words())
                 self.assertEqual(counts["connects"], 1)
-        answers, _ = self.poll("fragments", timeout=2000, count=125)
+        answers, _ = self.poll("fragments", count=125)
         self.check_all(answers, "none", data=words(count=125))
 
     def test_foreign_frames_are_garbled_and_the_third_in_a_row_makes_the_connection_anew(self):
@@ -172,7 +172,7 @@ class OneGateway(unittest.TestCase):
     def test_frame_that_never_ends_is_a_timeout(self):
         for name in ("length_long", "half_frame"):
             with self.subTest(name):
-                answers, counts = self.poll(name)
+                answers, counts = self.poll(name, timeout=150)
                 self.check_all(answers, "timeout", "incomplete answer")
                 self.assertEqual(counts["connects"], 3)
 
@@ -196,7 +196,7 @@ class OneGateway(unittest.TestCase):
         self.assertEqual((counts["late"], counts["connects"]), (2, 1))
 
     def test_late_answer_is_dropped_and_the_connection_kept(self):
-        answers, counts = self.poll("late", polls=8, timeout=100, interval=100)
+        answers, counts = self.poll("late", polls=8, timeout=300, interval=200)
         self.assertEqual(errors_of(answers), ["timeout"] + 7 * ["none"])
         self.check_all(answers[1:], "none", data=words())
         self.assertEqual((counts["late"], counts["connects"], counts["garbled"]), (1, 1, {}))
@@ -205,7 +205,7 @@ class OneGateway(unittest.TestCase):
         with Hostile("previous") as server:
             port = server.ports["previous"]
             targets = [target(port, register=100), target(port, register=200)]
-            answers, counts = probe(targets, polls=4, timeout=100)
+            answers, counts = probe(targets, polls=4, timeout=300)
         # Three time-outs make the connection anew; on the new one the id of the old is nobody's, and so on.
         self.assertEqual(errors_of(answers), 2 * (3 * ["timeout"] + ["garbled"]))
         self.assertEqual((counts["late"], counts["connects"]), (5, 3))
@@ -311,7 +311,7 @@ class Together(unittest.TestCase):
         with Hostile("mixed") as server:
             units = (1, 2, 3, 5, 6)
             targets = [target(server.ports["mixed"], unit=unit) for unit in units]
-            answers, _ = probe(targets, polls=8, timeout=60)
+            answers, _ = probe(targets, polls=8, timeout=200)
         expected = {1: "none", 2: "timeout", 3: "garbled", 5: "refused", 6: "unreachable"}
         for number, unit in enumerate(units):
             self.assertEqual(errors_of(of(answers, number)), 8 * [expected[unit]], f"unit {unit}")

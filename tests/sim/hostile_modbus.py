@@ -82,9 +82,9 @@ behave_noise_before = answering(lambda r: r.frame(id=r.id + 1000) + r.frame())
 
 
 async def behave_late(reader, writer):
-    """Answers the first request of a connection after 300 ms, the others at once."""
+    """Answers the first request of a connection after 600 ms, the others at once."""
     first = await read_request(reader)
-    asyncio.get_running_loop().call_later(0.3, lambda: writer.write(first.frame()))
+    asyncio.get_running_loop().call_later(0.6, lambda: writer.write(first.frame()))
     while True:
         writer.write((await read_request(reader)).frame())
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A receiver of Prometheus remote write that counts and forgets: for benchmarks, where a database would cost more than
- * what is measured.
+ * A receiver of Prometheus remote write that counts and forgets: for benchmarks, where a database would cost
+ * more than what is measured.
  *
  *   sink --port P      POST /...: counted, 204. GET /counts: {"samples": N, "series": N, "requests": N}
  */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The walk over a driver's tables: how breaches are said, what every source obeys. The rest: driver_rules.c. */
+/* The walk over a driver's tables: how breaches are said, what every source obeys. The rest: driver_rules.c.
+ */
 #include "driver_walk.h"
 
 #include <ctype.h>

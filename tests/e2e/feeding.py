@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs tests/sim/feeder and knows what it feeds: the values of tests/sim/specimen.c."""
+
+import json
+import subprocess
+import tempfile
+import time
+
+METRICS = (
+    "facility_active_power_watts",
+    "facility_current_amperes",
+    "facility_voltage_volts",
+    "facility_active_energy_joules_total",
+    "facility_outlet_state",
+)
+
+
+def value_of(device, series, round_number):
+    tenths = (series * 37 + device * 101 + round_number * 7) % 100000
+    return (
+        tenths / 10,
+        tenths / 100,
+        230 + (tenths % 50) / 10,
+        tenths * 360000 + round_number,
+        1,
+    )[series % 5]
+
+
+class Feeder:
+    """`program` with options: Feeder(program, mqtt=url, rounds=5). In a with block it is ended if it still runs."""
+
+    def __init__(self, program, **options):
+        self.start_ms = int(options.pop("start_ms", time.time() * 1000))
+        self.devices, self.readings = options.get("devices", 3), options.get("readings", 10)
+        self.rounds, self.interval_ms = options.get("rounds", 5), options.get("interval_ms", 20)
+        arguments = [f"--{name.replace('_', '-')}={value}" for name, value in options.items()]
+        self.stderr = tempfile.NamedTemporaryFile(prefix="hallwatch-test-", suffix=".log")
+        self.process = subprocess.Popen(
+            [program, f"--start-ms={self.start_ms}", *arguments],
+            stdout=subprocess.PIPE,
+            stderr=self.stderr,
+            text=True,
+        )
+
+    def log(self):
+        """Its log lines so far."""
+        with open(self.stderr.name) as lines:
+            return lines.read()
+
+    def finish(self, limit_s=120):
+        """Waits for the end; returns what it printed, with its log lines as "log"."""
+        output, _ = self.process.communicate(timeout=limit_s)
+        if self.process.returncode != 0:
+            raise AssertionError(f"the feeder ended with {self.process.returncode}:\n{self.log()}")
+        return {**json.loads(output), "log": self.log()}
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.communicate()
+        self.stderr.close()
+
+    @property
+    def total(self):
+        return self.devices * self.readings * self.rounds
+
+    def expected(self, devices=None, rounds=None):
+        """Everything fed: {(device, metric, component_id, time in ms): value}."""
+        return {
+            (
+                f"pdu-{device}",
+                METRICS[series % 5],
+                f"1/{series // 5 + 1}",
+                self.start_ms + r * self.interval_ms,
+            ): value_of(device, series, r)
+            for device in (range(self.devices) if devices is None else devices)
+            for series in range(self.readings)
+            for r in (range(self.rounds) if rounds is None else rounds)
+        }
