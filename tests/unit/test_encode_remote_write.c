@@ -211,7 +211,7 @@ static void only_sound_readings_are_sent(void **state) {
     assert_true(fixture->samples[2].value == -0.1);
 }
 
-/* The second request is the first again, which the receiver did not take; the last is after a step of the clock. */
+/* The second request is the first again, which was not taken; the last is after a step of the clock. */
 static void info_comes_every_minute_and_again_after_a_failure(void **state) {
     struct fixture *fixture = *state;
     fixture->view->names = calloc(1, sizeof(struct part_name));
