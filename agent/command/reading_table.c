@@ -44,8 +44,7 @@ void reading_table_add(struct reading_table *table, const struct batch *batch) {
     table->time_ms = batch->time_ms;
 }
 
-/* --- raw
- * -------------------------------------------------------------------------------------------------------- */
+/* Raw */
 
 /* "holding 3058 (address 3057) bit 3": the manual's number, and the wire's where it differs; of SNMP the OID.
  */
@@ -119,8 +118,7 @@ void reading_table_describe(struct reading_table *table, const struct plan *plan
     table->choice = strdup(choice);
 }
 
-/* --- printing
- * --------------------------------------------------------------------------------------------------- */
+/* Printing */
 
 /* The next item of the plan that serves this series, from item `from` on; n_items where there is none. */
 static size_t item_of(const struct reading_table *table, size_t series, size_t from) {
