@@ -6,8 +6,8 @@
  * exports one symbol, `const struct driver driver_NAME`, where NAME is its file's name. The build finds the
  * file by itself.
  *
- *   point    one thing the device can tell: quantity, source, the unit its manual prints, scale, place,
- * states group    points that repeat together over numbered parts; how many are fitted; where their names are
+ *   point    one thing the device can tell: quantity, source, unit, scale, place, states
+ *   group    points that repeat together over numbered parts; how many are fitted; where their names are
  *   driver   name, title, class, how the device is recognised, manners, groups, hook
  *
  * What is slow about a device (how many outlets, their names, decimal digits, units, module numbers) is
@@ -20,12 +20,19 @@
  * that answers with a value wins (hundredths before tenths, new tables before old).
  *
  * Words that come with the first driver that needs them, and where they go:
- *   a base found by search, chain of models (SunSpec)  ->  driver.identify, filling the image
- *   variants of a family, a choice only the site can make  ->  driver.variants, a bit mask in group
- *   an OID in the row index chooses the point (Liebert)  ->  another kind of struct match
- *   a group of rows that is a device of its own, alarms as rows  ->  struct group
- *   what an exception code means, no GETBULK  ->  struct manners
- *   values computed from others  ->  driver.derive
+ *   scale, valid, only, unit_from, label of registers (Veris)   here already, honoured for SNMP alone
+ *   a base found by search, a chain of models (SunSpec)         driver.identify, filling the image
+ *   variants and scales that only the site can name (Trane)     driver.variants, a bit mask in group
+ *   an OID in a column chooses the point (Liebert)              struct match
+ *   a number captured from a name, "Fan3" (Rittal)              struct match: what '#' stands for
+ *   a unit text that also scales, "ddegC" (Packet Power)        struct unit_name
+ *   rows that are a device of their own, or alarms              struct group
+ *   the device's own sample time                                struct group
+ *   absent codes of all points of a wire type                   struct driver
+ *   counters that roll over below their type's width            struct point
+ *   what an exception code means, no GETBULK, connections       struct manners
+ *   keep or close, averaging window                             struct manners
+ *   values computed from others                                 driver.derive
  */
 #ifndef HALLWATCH_DRIVERS_DRIVER_H
 #define HALLWATCH_DRIVERS_DRIVER_H
@@ -240,8 +247,9 @@ struct driver {
     bool recorded;       /* a recording of a real device confirms it; else the manual only */
     const char *sources; /* document and issue the numbers came from */
     struct recognition recognition[4];
-    const char *oid_base;    /* SNMP: sources are below it */
-    uint16_t first_register; /* Modbus: the number the manual gives to wire address 0 (0 or 1) */
+    const char *oid_base; /* SNMP: sources are below it */
+    /* Modbus: the number the manual gives to wire address 0, 0 or 1; input 30001 and holding 40001 are 1. */
+    uint16_t first_register;
     struct manners manners;
     const struct fact *facts;
     size_t n_facts;

@@ -60,8 +60,9 @@ class Readme(unittest.TestCase):
                     (copy / path).parent.mkdir(parents=True, exist_ok=True)
                     (copy / path).write_text(text, encoding="utf-8")
             for command in (
-                ["meson", "setup", "build", "-Dtests=false", "-Doptimization=0", "-Dwerror=true"],
-                ["ninja", "-C", "build"],
+                ["meson", "setup", "build", "-Doptimization=0", "-Dwerror=true"],
+                ["ninja", "-C", "build", "agent/hallwatch", "tests/test_drivers"],
+                ["meson", "test", "-C", "build", "--no-rebuild", "drivers"],
                 ["/usr/bin/python3", "tests/drivers/replay.py", "--hallwatch", "build/agent/hallwatch", "example_3000"],
             ):
                 done = subprocess.run(command, cwd=copy, capture_output=True, text=True, timeout=BUILD_LIMIT_S)

@@ -112,7 +112,7 @@ static void check_point(struct walk *walk) {
     walk_check_match(walk, "valid", &point->valid);
     walk_check_match(walk, "only", &point->only);
     walk_check_scale(walk, &point->scale);
-    walk_check_optional(walk, "unit column", &point->unit_from);
+    walk_check_column(walk, "unit column", &point->unit_from);
     if (numbered_repeats(group) + group->at.depth + point->at.depth > PLACE_DEPTH)
         walk_breach(walk, "the place has more than %d numbers", PLACE_DEPTH);
     if (point->div < 0)
@@ -196,11 +196,11 @@ static void check_group(struct walk *walk) {
     walk->point = NULL;
     check_repeats(walk);
     check_place(walk, &group->at);
-    walk_check_optional(walk, "label", &group->label);
+    walk_check_column(walk, "label", &group->label);
     walk_check_optional(walk, "value", &group->value);
     walk_check_match(walk, "valid", &group->valid);
     walk_check_scale(walk, &group->scale);
-    walk_check_optional(walk, "unit column", &group->unit_from);
+    walk_check_column(walk, "unit column", &group->unit_from);
     if (group->n_points == 0 || group->points == NULL)
         walk_breach(walk, "no points");
     for (size_t i = 0; i < group->n_points; i++) {

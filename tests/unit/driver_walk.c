@@ -119,6 +119,12 @@ void walk_check_optional(struct walk *walk, const char *what, const struct sourc
         walk_check_source(walk, what, source);
 }
 
+void walk_check_column(struct walk *walk, const char *what, const struct source *source) {
+    walk_check_optional(walk, what, source);
+    if (source->kind != SOURCE_NONE && walk->driver->protocol == PROTOCOL_MODBUS)
+        walk_breach(walk, "%s: the agent honours it for SNMP only", what);
+}
+
 void walk_check_match(struct walk *walk, const char *what, const struct match *match) {
     bool numbers = match->n > 0 && match->values != NULL;
     if (match->source.kind == SOURCE_NONE) {
@@ -126,7 +132,7 @@ void walk_check_match(struct walk *walk, const char *what, const struct match *m
             walk_breach(walk, "%s has values to match but no source", what);
         return;
     }
-    walk_check_source(walk, what, &match->source);
+    walk_check_column(walk, what, &match->source);
     if (numbers == (match->pattern != NULL))
         walk_breach(walk, "%s needs either numbers or a pattern", what);
 }
@@ -134,5 +140,5 @@ void walk_check_match(struct walk *walk, const char *what, const struct match *m
 void walk_check_scale(struct walk *walk, const struct scale *scale) {
     if ((scale->kind == SCALE_FIXED) != (scale->source.kind == SOURCE_NONE))
         walk_breach(walk, "the scale needs both a kind and a source");
-    walk_check_optional(walk, "scale", &scale->source);
+    walk_check_column(walk, "scale", &scale->source);
 }

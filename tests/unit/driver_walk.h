@@ -28,6 +28,8 @@ size_t walk_oid_length(const char *text);
 /* A source that must be there, or may; `what` names it in the breach. */
 void walk_check_source(struct walk *walk, const char *what, const struct source *source);
 void walk_check_optional(struct walk *walk, const char *what, const struct source *source);
+/* One that may be there, and that the agent does not honour for Modbus. */
+void walk_check_column(struct walk *walk, const char *what, const struct source *source);
 void walk_check_match(struct walk *walk, const char *what, const struct match *match);
 void walk_check_scale(struct walk *walk, const struct scale *scale);
 

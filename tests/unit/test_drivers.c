@@ -139,6 +139,27 @@ static void sane_samples_pass(void **state) {
     check_sane(modbus_sample());
 }
 
+/* A word that would be passed over in silence must not be written: the number would be wrong. */
+static void rules_find_words_that_modbus_has_not(void **state) {
+    (void)state;
+    struct sample s = modbus_sample();
+    s.points[0].scale = (struct scale){SCALE_EXPONENT, HOLDING(300, S16)};
+    check_found(s, "scale: the agent honours it for SNMP only");
+    s = modbus_sample();
+    s.points[0].valid = (struct match){HOLDING(300, U16), ANY_OF(1)};
+    check_found(s, "valid: the agent honours it for SNMP only");
+    s = modbus_sample();
+    s.points[0].only = (struct match){HOLDING(300, U16), ANY_OF(1)};
+    check_found(s, "only: the agent honours it for SNMP only");
+    s = modbus_sample();
+    s.points[0].unit_from = (struct source)HOLDING(300, U16);
+    s.points[0].units = volts_only;
+    check_found(s, "unit column: the agent honours it for SNMP only");
+    s = modbus_sample();
+    s.group.label = (struct source)HOLDING_TEXT(300, 8);
+    check_found(s, "label: the agent honours it for SNMP only");
+}
+
 static void rules_find_wrong_identity(void **state) {
     (void)state;
     struct sample s = snmp_sample();
@@ -301,6 +322,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test_prestate(name_and_class_are_those_of_the_file, &files),
         cmocka_unit_test(no_two_drivers_claim_the_same_device),
         cmocka_unit_test(sane_samples_pass),
+        cmocka_unit_test(rules_find_words_that_modbus_has_not),
         cmocka_unit_test(rules_find_wrong_identity),
         cmocka_unit_test(rules_find_wrong_units_and_states),
         cmocka_unit_test(rules_find_wrong_sources),
