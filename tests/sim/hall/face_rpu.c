@@ -40,7 +40,7 @@ enum {
     STATIC_PRESSURE,
     N_EXCHANGER = 22
 };
-enum { ALARMS = 37375, N_ALARMS = 5, TARGETS = 37888, HEAT_ALARMS = 41473 };
+enum { ALARMS = 37375, N_ALARMS = 5, TARGETS = 37888, TOTAL_WATTS = 41005, HEAT_ALARMS = 41473 };
 
 static void put_pumping_unit(const struct register_image *image, const struct loop_state *loop) {
     register_put_u16(image, FLOW, loop->flow * 60000 * 10);
@@ -50,6 +50,7 @@ static void put_pumping_unit(const struct register_image *image, const struct lo
     register_put_s16(image, INLET_PRESSURE, loop->return_pascals / 1000 * 10);
     register_put_u16(image, POWER, loop->pump_watts * 10);
     register_put_u16(image, TOTAL_POWER, (loop->pump_watts + loop->fan_watts) * 10);
+    register_put_u16(image, TOTAL_WATTS, loop->pump_watts + loop->fan_watts);
     register_put_u16(image, INPUT_VOLTAGE, 50.5 * 10);
     register_put_s16(image, AIR_INLET_TEMPERATURE, loop->air_celsius * 10);
     register_put_u16(image, PUMP_RATIO, loop->pump_ratio * 100);
@@ -98,6 +99,7 @@ bool face_rpu_attach(struct device *device) {
         !register_image_add(image, TABLE_HOLDING, EXCHANGER, N_EXCHANGER, NULL) ||
         !register_image_add(image, TABLE_HOLDING, ALARMS, N_ALARMS, NULL) ||
         !register_image_add(image, TABLE_HOLDING, TARGETS, 2, NULL) ||
+        !register_image_add(image, TABLE_HOLDING, TOTAL_WATTS, 1, NULL) ||
         !register_image_add(image, TABLE_HOLDING, HEAT_ALARMS, 2, NULL) || !register_image_seal(image))
         return false;
     register_put_text(image, MODEL, 8, "SIM-RPU");
