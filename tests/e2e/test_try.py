@@ -3,6 +3,7 @@
 """deploy/try as a newcomer runs it: everything arrives, a second run builds nothing, and whatever way it ends it leaves no
 process and no file behind."""
 
+import json
 import os
 import re
 import signal
@@ -10,9 +11,12 @@ import subprocess
 import tempfile
 import time
 import unittest
+import urllib.parse
+import urllib.request
 from pathlib import Path
 
-TRY = Path(__file__).resolve().parent.parent.parent / "deploy" / "try"
+TOP = Path(__file__).resolve().parent.parent.parent
+TRY, README = TOP / "deploy" / "try", TOP / "README.md"
 BUILD_LIMIT_S, RUN_LIMIT_S, STOP_LIMIT_S = 240, 90, 30
 
 
@@ -27,6 +31,13 @@ def processes_of(folder):
         if str(folder).encode() in command and int(path.parent.name) != os.getpid():
             found.append(int(path.parent.name))
     return found
+
+
+def answers(database, query):
+    """What the database says to a query; [] where it knows nothing of it."""
+    parameters = urllib.parse.urlencode({"query": query, "nocache": 1})
+    with urllib.request.urlopen(f"{database}/api/v1/query?{parameters}", timeout=10) as answer:
+        return json.load(answer)["data"]["result"]
 
 
 def wait_until(condition, limit_s, what):
@@ -101,7 +112,7 @@ class Try(unittest.TestCase):
         self.assertIn("hallwatch ended", text)
         self.check_nothing_is_left()
 
-    def test_table_goes_on_until_it_is_stopped(self):
+    def test_table_goes_on_until_it_is_stopped_and_the_queries_of_the_readme_answer(self):
         process = self.start()
         lines = []
         while not (lines and re.match(r"site try, gateway try: \d+ of 24 devices up", lines[-1])):
@@ -109,6 +120,10 @@ class Try(unittest.TestCase):
             self.assertTrue(line, "".join(lines))
             lines.append(line)
         self.assertIn("mosquitto_sub", "".join(lines))
+        database = re.search(r"http://[\d.:]+", "".join(lines))[0]
+        queries = re.search(r"(?s)```promql\n(.*?)```", README.read_text(encoding="utf-8"))[1].splitlines()
+        for query in queries:
+            wait_until(lambda: answers(database, query), RUN_LIMIT_S, query)
         process.terminate()
         process.communicate(timeout=STOP_LIMIT_S)
         self.assertEqual(process.returncode, 143)
