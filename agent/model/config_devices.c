@@ -54,6 +54,16 @@ static void refuse_credentials(struct build *build, const struct device_settings
     free(names);
 }
 
+/* What fails is said, once. */
+static void read_community(struct devices *devices, size_t number) {
+    const struct credentials_settings *credentials = devices->build->settings.credentials.items;
+    const struct credentials_settings *from = &credentials[number];
+    devices->communities[number].tried = true;
+    devices->communities[number].secret =
+        config_read_secret(devices->build, &from->entry, "community_file", &from->community_file,
+                           "community_credential", &from->community_credential);
+}
+
 /*
  * The device's community: "public" without credentials, NULL after a mistake or where there is no use for
  * one.
@@ -63,17 +73,21 @@ static char *choose_community(struct devices *devices, const struct device_setti
     if (!setting_given(&device->credentials))
         return config_copy(build, "public");
     size_t number;
-    const struct credentials_settings *credentials =
-        find_credentials(build, device->credentials.text, &number);
-    if (!credentials)
+    if (!find_credentials(build, device->credentials.text, &number))
         return NULL;
     struct community *community = &devices->communities[number];
     if (!community->tried)
-        community->secret =
-            config_read_secret(build, &credentials->entry, "community_file", &credentials->community_file,
-                               "community_credential", &credentials->community_credential);
-    community->tried = true;
+        read_community(devices, number);
     return community->secret ? config_copy(build, community->secret) : NULL;
+}
+
+/* Secrets that no device here uses are not read; one that is named twice is said all the same. */
+static void check_unused_credentials(struct devices *devices) {
+    const struct credentials_settings *credentials = devices->build->settings.credentials.items;
+    for (size_t i = 0; i < devices->build->settings.credentials.n; i++)
+        if (!devices->communities[i].tried && setting_given(&credentials[i].community_file) &&
+            setting_given(&credentials[i].community_credential))
+            read_community(devices, i);
 }
 
 static void check_credentials(struct build *build, const struct device_settings *device) {
@@ -250,6 +264,7 @@ void config_build_devices(struct build *build) {
         collect(&devices);
         for (size_t i = 0; i < devices.n_all; i++)
             add_device(&devices, devices.all[i]);
+        check_unused_credentials(&devices);
         check_device_names(&devices, names);
         check_number_of_devices(&devices);
     } else {

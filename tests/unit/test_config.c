@@ -287,6 +287,7 @@ static void secrets_are_kept(void **state) {
              "  g: {community_credential: x}\n"
              "  h: {community: s3cret}\n"
              "  unused: {community_file: none.txt}\n"
+             "  twice: {community_file: none.txt, community_credential: x}\n"
              "devices:\n"
              "  - {name: a, url: \"snmp://h\", credentials: a}\n"
              "  - {name: a2, url: \"snmp://h\", credentials: a}\n"
@@ -307,7 +308,9 @@ static void secrets_are_kept(void **state) {
         "hallwatch.yaml:8:3: credentials.f.community_credential: write either community_file or "
         "community_credential\n"
         "hallwatch.yaml:9:29: credentials.g.community_credential: no credential \"x\": systemd hands "
-        "credentials over (LoadCredential=)\n");
+        "credentials over (LoadCredential=)\n"
+        "hallwatch.yaml:12:27: credentials.twice.community_file: write either community_file or "
+        "community_credential\n");
 }
 
 static void systemd_credentials_are_read(void **state) {
