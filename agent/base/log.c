@@ -6,7 +6,6 @@
 #include "base/log.h"
 
 #include <stdarg.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -14,14 +13,7 @@
 
 enum { FIRST_INTERVAL_S = 10, LONGEST_INTERVAL_S = 3600, LINE_MOST = 4096 };
 
-/* Set once at start. The only process-wide state: a level handed to every caller of a log would be noise. */
-static atomic_int least_urgent = LOG_NOTICE;
-
-static const char *const words[] = {"ERROR", "WARNING", "NOTICE", "DEBUG"};
-
-void log_set_level(enum log_level level) {
-    atomic_store(&least_urgent, (int)level);
-}
+static const char *const words[] = {"ERROR", "WARNING", "NOTICE"};
 
 static void write_all(const char *data, size_t size) {
     while (size > 0) {
@@ -45,13 +37,7 @@ static void write_line(enum log_level level, const char *subject, const char *te
     text_done(&line);
 }
 
-static bool is_written(enum log_level level) {
-    return (int)level <= atomic_load(&least_urgent);
-}
-
 void log_write(enum log_level level, const char *subject, const char *format, ...) {
-    if (!is_written(level))
-        return;
     char text[LINE_MOST];
     va_list arguments;
     va_start(arguments, format);
@@ -86,8 +72,6 @@ void log_complain(struct complaint *complaint, int64_t now_ms, const char *subje
             complaint->interval_s = LONGEST_INTERVAL_S;
     }
     complaint->next_ms = now_ms + (int64_t)complaint->interval_s * 1000;
-    if (!is_written(LOG_WARNING))
-        return;
 
     char text[LINE_MOST];
     va_list arguments;

@@ -9,10 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum log_level { LOG_ERROR, LOG_WARNING, LOG_NOTICE, LOG_DEBUG };
-
-/* What is less urgent than `level` is not written. Called once, before threads start. */
-void log_set_level(enum log_level level);
+enum log_level { LOG_ERROR, LOG_WARNING, LOG_NOTICE };
 
 /*
  * One line: level, subject (a device, a sink, "agent"), text. Control characters in it are written as

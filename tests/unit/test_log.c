@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* base/log.h: the form of a line, the level, and how often ongoing trouble is said. */
+/* base/log.h: the form of a line, and how often ongoing trouble is said. */
 #include "check.h"
 
 #include <stdio.h>
@@ -38,21 +38,8 @@ static void line_names_level_and_subject(void **state) {
     capture_begin(&capture);
     log_write(LOG_ERROR, "pdu-a1", "no answer from %s", "10.0.0.5");
     log_write(LOG_NOTICE, "랙\x1b[2J", "two\nlines");
-    log_write(LOG_DEBUG, "agent", "not said");
     assert_string_equal(capture_end(&capture), "ERROR pdu-a1: no answer from 10.0.0.5\n"
                                                "NOTICE 랙\\x1b[2J: two\\x0alines\n");
-}
-
-static void level_is_honoured(void **state) {
-    (void)state;
-    struct capture capture;
-    capture_begin(&capture);
-    log_set_level(LOG_WARNING);
-    log_write(LOG_NOTICE, "agent", "not said");
-    log_set_level(LOG_DEBUG);
-    log_write(LOG_DEBUG, "agent", "said");
-    log_set_level(LOG_NOTICE);
-    assert_string_equal(capture_end(&capture), "DEBUG agent: said\n");
 }
 
 static void trouble_is_said_at_growing_intervals(void **state) {
@@ -90,7 +77,6 @@ static void trouble_is_said_at_least_hourly(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(line_names_level_and_subject),
-        cmocka_unit_test(level_is_honoured),
         cmocka_unit_test(trouble_is_said_at_growing_intervals),
         cmocka_unit_test(trouble_is_said_at_least_hourly),
     };
