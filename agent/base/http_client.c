@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Wraps libcurl's multi interface: the easy one could not be ended from another thread. What an answer means is the
- * caller's affair. The receiver is not trusted: of its body 1 KiB is kept and a bounded amount read.
+ * Wraps libcurl's multi interface: the easy one could not be ended from another thread. What an answer means
+ * is the caller's affair. The receiver is not trusted: of its body 1 KiB is kept and a bounded amount read.
  */
 #include "base/http_client.h"
 

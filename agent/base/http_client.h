@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * HTTP POST, one at a time, on the caller's thread; the connection is kept for the next one. Redirects are not followed, a
- * proxy of the environment is not asked, only http and https are spoken. Another thread can end a request under way.
+ * HTTP POST, one at a time, on the caller's thread; the connection is kept for the next one. Redirects are
+ * not followed, a proxy of the environment is not asked, only http and https are spoken. Another thread can
+ * end a request under way.
  */
 #ifndef HALLWATCH_BASE_HTTP_CLIENT_H
 #define HALLWATCH_BASE_HTTP_CLIENT_H

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Wraps paho's MQTTAsync. Its callbacks run on its own threads under its global lock: they only put an event into the
- * inbox and wake the owner. Since MQTTAsync_destroy takes that lock, no callback comes after it. The library's own
- * queueing, persistence and reconnecting stay off: each of them loses order or sends what was given up.
+ * Wraps paho's MQTTAsync. Its callbacks run on its own threads under its global lock: they only put an event
+ * into the inbox and wake the owner. Since MQTTAsync_destroy takes that lock, no callback comes after it. The
+ * library's own queueing, persistence and reconnecting stay off: each of them loses order or sends what was
+ * given up.
  */
 #include "base/mqtt_client.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One MQTT 5 connection, for publishing. A thin cover over the library: nothing is queued, stored or repeated here, and
- * what happens is told as events to the one thread that owns the client. Reconnecting, windows and time-outs are that
- * thread's affair.
+ * One MQTT 5 connection, for publishing. A thin cover over the library: nothing is queued, stored or repeated
+ * here, and what happens is told as events to the one thread that owns the client. Reconnecting, windows and
+ * time-outs are that thread's affair.
  */
 #ifndef HALLWATCH_BASE_MQTT_CLIENT_H
 #define HALLWATCH_BASE_MQTT_CLIENT_H
@@ -46,15 +46,15 @@ int mqtt_client_new(const struct mqtt_options *options, struct mqtt_client **cli
 void mqtt_client_free(struct mqtt_client *client);
 
 /*
- * Begins to connect to a numeric address (a name would be resolved under the library's global lock). 0, after which
- * MQTT_CONNECTED or MQTT_CONNECT_FAILED comes, or an error, after which neither does.
+ * Begins to connect to a numeric address (a name would be resolved under the library's global lock). 0, after
+ * which MQTT_CONNECTED or MQTT_CONNECT_FAILED comes, or an error, after which neither does.
  */
 int mqtt_client_connect(struct mqtt_client *client, const char *address, uint16_t port);
 
 /*
- * Gives the library a message to send with QoS 1; topic and payload are copied. 0 and *token, after which one of
- * MQTT_ACKNOWLEDGED, MQTT_REFUSED, MQTT_NOT_SENT or MQTT_LOST comes; else ERROR_UNREACHABLE (not connected), ERROR_BUSY
- * or ERROR_ARGUMENT.
+ * Gives the library a message to send with QoS 1; topic and payload are copied. 0 and *token, after which one
+ * of MQTT_ACKNOWLEDGED, MQTT_REFUSED, MQTT_NOT_SENT or MQTT_LOST comes; else ERROR_UNREACHABLE (not
+ * connected), ERROR_BUSY or ERROR_ARGUMENT.
  */
 int mqtt_client_publish(struct mqtt_client *client, const char *topic, const char *payload, size_t size,
                         bool retained, int *token);

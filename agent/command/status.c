@@ -66,15 +66,21 @@ static int receive(int stream, const char *path, struct text *text) {
     }
 }
 
-static int print(const struct text *text, const char *path, const char *device, bool raw) {
+static int print_raw(const struct text *text, const char *path) {
+    static const char end[] = "]}\n";
+    size_t size = sizeof(end) - 1;
+    if (text->size < size || memcmp(text->data + text->size - size, end, size) != 0)
+        return say(path, "the agent broke off: try again", STATUS_UNREACHABLE);
+    return fwrite(text->data, 1, text->size, stdout) == text->size ? STATUS_OK : STATUS_FAILED;
+}
+
+static int print(const struct text *text, const char *path, const char *device) {
     json_error_t error;
     json_t *document = text->size ? json_loadb(text->data, text->size, 0, &error) : NULL;
     int status = STATUS_OK;
     if (!document)
         return say(path, "the agent broke off: try again", STATUS_UNREACHABLE);
-    if (raw)
-        fwrite(text->data, 1, text->size, stdout);
-    else if (!device)
+    if (!device)
         status_table_print(document, stdout);
     else if (!status_table_print_device(document, device, stdout))
         status = STATUS_USAGE;
@@ -102,6 +108,10 @@ static int run(int argc, char **argv) {
     struct text text = {0};
     if (options_read(argc, argv, options, 4, NULL, 0, 0) < 0)
         return STATUS_USAGE;
+    if ((json && device) || (given && config)) {
+        fputs("hallwatch status: --device and --json, --socket and --config exclude each other\n", stderr);
+        return STATUS_USAGE;
+    }
     int status = choose_socket(given, config, &path);
     if (status == STATUS_OK)
         status = connect_to(path, &stream);
@@ -109,7 +119,7 @@ static int run(int argc, char **argv) {
         status = receive(stream, path, &text);
         close(stream);
         if (status == STATUS_OK)
-            status = print(&text, path, device, json);
+            status = json ? print_raw(&text, path) : print(&text, path, device);
     }
     text_done(&text);
     free(path);

@@ -34,7 +34,7 @@ static const struct {
 enum { N_TROUBLES = sizeof(troubles) / sizeof(troubles[0]) };
 
 /* Where a device's own power is looked for, in this order. */
-static const char *const power_components[] = {"", "input", "inlet", "output"};
+static const char *const power_components[] = {"", "output", "input", "inlet"};
 enum { N_POWER_COMPONENTS = sizeof(power_components) / sizeof(power_components[0]) };
 
 /* Sums by component: the totals it says itself, and what its phases add up to. */
@@ -135,7 +135,8 @@ static void judge(const json_t *device, const struct gathered *gathered, struct 
     snprintf(digest->state, sizeof(digest->state), "up");
     if (json_is_false(up)) {
         digest->rank = DIGEST_DOWN;
-        snprintf(digest->state, sizeof(digest->state), *error ? "down (%.60s)" : "down%s", error);
+        snprintf(digest->state, sizeof(digest->state), "down%s%.60s%s", *error ? " (" : "", error,
+                 *error ? ")" : "");
     } else if (!json_is_true(up)) {
         digest->rank = DIGEST_WAITING;
         snprintf(digest->state, sizeof(digest->state), "no answer yet");
@@ -158,4 +159,6 @@ void status_digest(const json_t *device, struct digest *digest) {
     choose_power(&gathered, digest);
     choose_temperature(&gathered, digest);
     judge(device, &gathered, digest);
+    if (digest->rank == DIGEST_DOWN) /* what it said last is no longer so */
+        digest->power_w = digest->temperature_c = (double)NAN;
 }

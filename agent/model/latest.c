@@ -4,6 +4,9 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
 
 enum { DEVICES_MOST = 65536 };
 
@@ -104,10 +107,21 @@ static bool is_health(enum quantity quantity) {
     return quantity >= DEVICE_UP && quantity <= POINTS_PARKED;
 }
 
+/* "missed" and "dropped" are counted too, but say what the agent did and not what became of the device. */
+static bool is_fault(const char *reason) {
+    static const enum error faults[] = {ERROR_TIMEOUT, ERROR_UNREACHABLE, ERROR_REFUSED, ERROR_GARBLED};
+    for (size_t i = 0; reason && i < sizeof(faults) / sizeof(faults[0]); i++) {
+        if (strcmp(reason, error_word(faults[i])) == 0)
+            return true;
+    }
+    return false;
+}
+
 static void take(struct slot *slot, const struct batch *batch, uint32_t i) {
     uint32_t number = batch->first + i;
     const struct series *series = &slot->view->series[number];
-    if (series->quantity == POLL_ERRORS && batch->values[i] > slot->values[number])
+    if (series->quantity == POLL_ERRORS && batch->values[i] > slot->values[number] &&
+        is_fault(series->reason))
         slot->trouble = series->reason;
     if (!is_health(series->quantity))
         slot->newest_ms = batch->time_ms;

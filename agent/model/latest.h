@@ -30,7 +30,7 @@ struct latest_device {
     const int64_t *times_ms;  /* wall clock */
     const uint8_t *qualities; /* QUALITY_ABSENT: never read */
     int64_t newest_ms;        /* when the device itself said something last; 0 = nothing yet */
-    const char *trouble;      /* which of its error counters grew last ("timeout"); NULL = none did */
+    const char *trouble;      /* which of its faults was counted last ("timeout"); NULL = none was */
 };
 typedef void latest_look(void *context, const struct latest_device *device);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What one thread waits for and any thread may ring: rows came, a message was acknowledged, time to stop. Ringing never
- * blocks and several rings are one; the reason is looked up elsewhere.
+ * What one thread waits for and any thread may ring: rows came, a message was acknowledged, time to stop.
+ * Ringing never blocks and several rings are one; the reason is looked up elsewhere.
  */
 #ifndef HALLWATCH_PUBLISH_BELL_H
 #define HALLWATCH_PUBLISH_BELL_H

@@ -15,8 +15,8 @@ struct broker_address {
 int broker_address_parse(const char *url, struct broker_address *address);
 
 /*
- * The address in numbers; blocks while the name is looked up. Of several addresses `attempt` picks one, so that trying
- * again tries the next. 0, or ERROR_UNREACHABLE and what is wrong in `numeric`.
+ * The address in numbers; blocks while the name is looked up. Of several addresses `attempt` picks one, so
+ * that trying again tries the next. 0, or ERROR_UNREACHABLE and what is wrong in `numeric`.
  */
 int broker_address_resolve(const struct broker_address *address, uint32_t attempt, char *numeric,
                            size_t size);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * JSON by hand: the invariant bytes come from the view cache, only numbers and qualities are written per reading. The
- * escaping of texts is base/text's affair, sending the sink's.
+ * JSON by hand: the invariant bytes come from the view cache, only numbers and qualities are written per
+ * reading. The escaping of texts is base/text's affair, sending the sink's.
  */
 #include "publish/encode_json.h"
 

@@ -6,8 +6,9 @@
  *    "time":1764000000000,"readings":[{"metric":"facility_active_power_watts","component":"outlet","component_id":"1/3",
  *    "phase":"L1","value":123.4,"quality":"good"}, ...]}
  *
- * `time` is in milliseconds since 1970. `stream` and `sequence` (the row's id) identify the message, so that a receiver can prove that it has
- * everything and drop repeats. A value that is no number is null, whatever its quality. Pure; owned by one thread.
+ * `time` is in milliseconds since 1970. `stream` and `sequence` (the row's id) identify the message, so that
+ * a receiver can prove that it has everything and drop repeats. A value that is no number is null, whatever
+ * its quality. Pure; owned by one thread.
  */
 #ifndef HALLWATCH_PUBLISH_ENCODE_JSON_H
 #define HALLWATCH_PUBLISH_ENCODE_JSON_H
@@ -25,8 +26,8 @@ int encode_json_row(struct encode_json *encoder, const char *stream, const struc
                     struct text *message);
 
 /*
- * Adds one level of a topic: what MQTT reserves or forbids there (/ + # control characters, bytes that are no UTF-8) and
- * the percent sign itself are percent-encoded, everything else is kept.
+ * Adds one level of a topic: what MQTT reserves or forbids there (/ + # control characters, bytes that are no
+ * UTF-8) and the percent sign itself are percent-encoded, everything else is kept.
  */
 void encode_json_topic_level(struct text *topic, const char *name);
 

@@ -2,9 +2,10 @@
 /*
  * The protobuf encoder. A sample is a TimeSeries of its own: its labels, sorted by name, and one value.
  *
- * Labels of the device and labels of the series interleave when sorted, so both are kept in segments: labels are divided
- * at the names in `cuts`, and segment k of the series goes before segment k of the device. A reading then costs ten short
- * copies and a number, and the bytes of a device's labels are kept once and not once per series.
+ * Labels of the device and labels of the series interleave when sorted, so both are kept in segments: labels
+ * are divided at the names in `cuts`, and segment k of the series goes before segment k of the device. A
+ * reading then costs ten short copies and a number, and the bytes of a device's labels are kept once and not
+ * once per series.
  *
  * Messages: WriteRequest{timeseries=1}, TimeSeries{labels=1, samples=2}, Label{name=1, value=2},
  * Sample{value=1 (double), timestamp=2 (int64, ms)}.
@@ -98,7 +99,8 @@ static size_t segment_of(const char *name) {
     return segment;
 }
 
-/* The metric's name, where there is one, and the labels as segments; labels that `without` holds are left out. */
+/* The metric's name, where there is one, and the labels as segments; labels that `without` holds are left
+ * out. */
 static void add_segments(struct text *text, const char *metric, struct labels *labels,
                          const struct labels *without) {
     struct segments segments = {0};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The publisher's thread. It owns the two queues between the readers of devices and the spool; batches belong to the
- * readers' pool, rows to the spool, and what becomes of rows is the sinks' affair.
+ * The publisher's thread. It owns the two queues between the readers of devices and the spool; batches belong
+ * to the readers' pool, rows to the spool, and what becomes of rows is the sinks' affair.
  */
 #include "publish/publisher.h"
 

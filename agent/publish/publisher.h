@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The publisher's thread: takes batches from the threads that read devices, puts them into the spool, shows them to an
- * observer and gives them back empty. The readers never wait for it: both ways are lock-free queues.
+ * The publisher's thread: takes batches from the threads that read devices, puts them into the spool, shows
+ * them to an observer and gives them back empty. The readers never wait for it: both ways are lock-free
+ * queues.
  */
 #ifndef HALLWATCH_PUBLISH_PUBLISHER_H
 #define HALLWATCH_PUBLISH_PUBLISHER_H
@@ -12,8 +13,8 @@
 struct publisher;
 
 /*
- * Sees every batch, on the publisher's thread, before it goes back: the store of latest readings. The batch stays the
- * publisher's; who wants to keep the view holds it.
+ * Sees every batch, on the publisher's thread, before it goes back: the store of latest readings. The batch
+ * stays the publisher's; who wants to keep the view holds it.
  */
 typedef void publisher_observe(void *context, const struct batch *batch);
 
@@ -25,12 +26,13 @@ int publisher_start(struct spool *spool, publisher_observe *observe, void *conte
 void publisher_give(struct publisher *publisher, struct batch *batch);
 
 /*
- * One thread (the owner of the pool), never blocks: the batches that are free again, linked by `next`, without a view;
- * NULL where none is.
+ * One thread (the owner of the pool), never blocks: the batches that are free again, linked by `next`,
+ * without a view; NULL where none is.
  */
 struct batch *publisher_take_back(struct publisher *publisher);
 
-/* Publishes what was given before, then ends the thread. Afterwards only publisher_take_back and publisher_free. */
+/* Publishes what was given before, then ends the thread. Afterwards only publisher_take_back and
+ * publisher_free. */
 void publisher_stop(struct publisher *publisher);
 void publisher_free(struct publisher *publisher); /* after publisher_stop; NULL is fine */
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A stack of batches that the consumer takes whole and turns over. Because it never takes a single one off, the stack
- * knows no ABA problem. Owns nothing: whoever empties it last has the batches.
+ * A stack of batches that the consumer takes whole and turns over. Because it never takes a single one off,
+ * the stack knows no ABA problem. Owns nothing: whoever empties it last has the batches.
  */
 #include "publish/queue.h"
 

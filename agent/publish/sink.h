@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A sink: one receiver with a thread and a cursor of its own, so that none waits for another. What is common to all kinds
- * is here, and the table of kinds; whoever starts sinks from the configuration knows none of them.
+ * A sink: one receiver with a thread and a cursor of its own, so that none waits for another. What is common
+ * to all kinds is here, and the table of kinds; whoever starts sinks from the configuration knows none of
+ * them.
  */
 #ifndef HALLWATCH_PUBLISH_SINK_H
 #define HALLWATCH_PUBLISH_SINK_H
@@ -17,11 +18,13 @@ struct sink;
 /* A kind of sink. Its own structure begins with a struct sink; the rest of it is zeroed before `prepare`. */
 struct sink_kind_info {
     size_t size; /* of its own structure */
-    /* Before the thread starts. 0, ERROR_MEMORY, or ERROR_CONFIG after saying what cannot be used. Cleans up after itself. */
+    /* Before the thread starts. 0, ERROR_MEMORY, or ERROR_CONFIG after saying what cannot be used. Cleans up
+     * after itself. */
     int (*prepare)(struct sink *sink);
     /* The thread. Returns when it is asked to stop and has sent what waited, or at stop_by_ms. */
     void (*run)(struct sink *sink);
-    /* From another thread, at stop_by_ms: what `run` waits for must end now. NULL: it only waits for the bell. */
+    /* From another thread, at stop_by_ms: what `run` waits for must end now. NULL: it only waits for the
+     * bell. */
     void (*hurry)(struct sink *sink);
     /* After the thread has ended. */
     void (*release)(struct sink *sink);
@@ -42,8 +45,9 @@ struct sink {
 };
 
 /*
- * Starts a sink; configuration and spool are borrowed until it is stopped. A receiver that is away is no error: the sink
- * says so and keeps trying. 0, ERROR_MEMORY, ERROR_SYSTEM, or ERROR_CONFIG after the log has said what cannot be used.
+ * Starts a sink; configuration and spool are borrowed until it is stopped. A receiver that is away is no
+ * error: the sink says so and keeps trying. 0, ERROR_MEMORY, ERROR_SYSTEM, or ERROR_CONFIG after the log has
+ * said what cannot be used.
  */
 int sink_start(const struct site_config *site, const struct sink_config *config, struct spool *spool,
                struct sink **sink);

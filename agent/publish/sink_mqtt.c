@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The MQTT sink's thread: connects, keeps the window full, moves the cursor over what the broker has acknowledged, and
- * begins again after a loss. Formats are left to encode_json, the protocol to base/mqtt_client.
+ * The MQTT sink's thread: connects, keeps the window full, moves the cursor over what the broker has
+ * acknowledged, and begins again after a loss. Formats are left to encode_json, the protocol to
+ * base/mqtt_client.
  *
  *   RESTING     no connection; begin_connect at retry_ms
  *   CONNECTING  the library tries; -> CONNECTED, or -> RESTING by its event or at deadline_ms
- *   CONNECTED   presence is published, rows flow; -> RESTING when the connection is lost or an acknowledgement is overdue
+ *   CONNECTED   presence is published, rows flow; -> RESTING when the connection is lost or an
+ * acknowledgement is overdue
  *
  * After a loss nothing is known of what was under way: it is read again from the cursor and sent again.
  */

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The remote write sink's thread: gathers rows into requests, sends one at a time, and decides what an answer means for
- * the rows. Formats are left to encode_remote_write, the meaning of answers to verdict, HTTP to base/http_client.
+ * The remote write sink's thread: gathers rows into requests, sends one at a time, and decides what an answer
+ * means for the rows. Formats are left to encode_remote_write, the meaning of answers to verdict, HTTP to
+ * base/http_client.
  *
- * A request is made anew from the cursor after every failure, so whatever was acknowledged on the way stays so. A refused
- * request is halved until the row is found that the receiver does not want; that row is set aside. A fault (HTTP 500) may
- * be the receiver's own, or lie in what we send: after FAULTS_MOST of them the rows are tried apart, and only a receiver
- * that takes others is believed to dislike these.
+ * A request is made anew from the cursor after every failure, so whatever was acknowledged on the way stays
+ * so. A refused request is halved until the row is found that the receiver does not want; that row is set
+ * aside. A fault (HTTP 500) may be the receiver's own, or lie in what we send: after FAULTS_MOST of them the
+ * rows are tried apart, and only a receiver that takes others is believed to dislike these.
  */
 #include "publish/sink_remote_write.h"
 
@@ -151,8 +152,8 @@ static bool is_refusal(enum verdict_kind verdict, bool with_faults) {
 }
 
 /*
- * Finds, by halves, the rows of a refused request that the receiver refuses, and delivers the others. ACCEPTED when all
- * rows are passed, else the verdict that ended it.
+ * Finds, by halves, the rows of a refused request that the receiver refuses, and delivers the others.
+ * ACCEPTED when all rows are passed, else the verdict that ended it.
  */
 static enum verdict_kind bisect(struct sink_remote_write *writer, struct spool_row *const *rows, size_t n,
                                 bool with_faults) {

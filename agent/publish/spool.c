@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The spool in memory: a ring of rows that grows by doubling, so that a row's place follows from its id, and the cursors
- * that look into it. Owns the rows as long as some cursor may want them and the bound allows; after that whoever still
- * holds one does. It knows nothing of formats and receivers.
+ * The spool in memory: a ring of rows that grows by doubling, so that a row's place follows from its id, and
+ * the cursors that look into it. Owns the rows as long as some cursor may want them and the bound allows;
+ * after that whoever still holds one does. It knows nothing of formats and receivers.
  *
- * Invariants, under the lock: the ring holds rows oldest .. newest without gaps; every cursor's `passed` is at least
- * oldest - 1; `waiting` of a cursor is the sum of the readings in the rows after `passed`.
+ * Invariants, under the lock: the ring holds rows oldest .. newest without gaps; every cursor's `passed` is
+ * at least oldest - 1; `waiting` of a cursor is the sum of the readings in the rows after `passed`.
  */
 #include "publish/spool.h"
 
@@ -25,7 +25,8 @@ enum {
     ROW_OVERHEAD = 32, /* what a row costs beyond its size: the allocator's head and its places in the ring */
 };
 
-/* A row with what only the spool needs to know of it. The columns lie behind it in the same piece of memory. */
+/* A row with what only the spool needs to know of it. The columns lie behind it in the same piece of memory.
+ */
 struct stored_row {
     struct spool_row row;
     size_t bytes;

@@ -35,8 +35,9 @@ struct spool *spool_new(size_t most_bytes);
 void spool_free(struct spool *spool); /* after every cursor was closed */
 
 /*
- * Copies the batch into a row and wakes the cursors' readers. The batch stays the caller's. Without any reading in it, or
- * without a cursor, it makes no row. ERROR_MEMORY or ERROR_TOO_BIG: every cursor has counted its readings as dropped.
+ * Copies the batch into a row and wakes the cursors' readers. The batch stays the caller's. Without any
+ * reading in it, or without a cursor, it makes no row. ERROR_MEMORY or ERROR_TOO_BIG: every cursor has
+ * counted its readings as dropped.
  */
 int spool_append(struct spool *spool, const struct batch *batch);
 
@@ -44,8 +45,9 @@ int spool_append(struct spool *spool, const struct batch *batch);
 const char *spool_stream(const struct spool *spool);
 
 /*
- * A sink's place in the spool, beginning after the newest row. `wake` is called, from any thread, by the first row that
- * comes after spool_read has returned the newest one; it must neither block nor call the spool. NULL when out of memory.
+ * A sink's place in the spool, beginning after the newest row. `wake` is called, from any thread, by the
+ * first row that comes after spool_read has returned the newest one; it must neither block nor call the
+ * spool. NULL when out of memory.
  */
 struct spool_cursor *spool_cursor_open(struct spool *spool, const char *sink, void (*wake)(void *context),
                                        void *context);
@@ -59,12 +61,13 @@ size_t spool_read(struct spool_cursor *cursor, uint64_t after, struct spool_row 
 void spool_release(struct spool_row *row);
 
 /*
- * The receiver has acknowledged everything up to and including this row. What was dropped while it was on its way stays
- * counted as dropped.
+ * The receiver has acknowledged everything up to and including this row. What was dropped while it was on its
+ * way stays counted as dropped.
  */
 void spool_acknowledge(struct spool_cursor *cursor, uint64_t row);
 
-/* The same, but the receiver has refused this many readings of the row for good: they are counted as rejected. */
+/* The same, but the receiver has refused this many readings of the row for good: they are counted as
+ * rejected. */
 void spool_reject(struct spool_cursor *cursor, uint64_t row, uint64_t readings);
 
 /* What a sink says of itself; kept with its cursor. */

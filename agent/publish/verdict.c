@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The table of answers. 502, 503 and 504 come from what stands before the receiver, or say that it is busy: they are
- * never about what was sent. 500 may be: Prometheus answers so to a label name that comes twice.
+ * The table of answers. 502, 503 and 504 come from what stands before the receiver, or say that it is busy:
+ * they are never about what was sent. 500 may be: Prometheus answers so to a label name that comes twice.
  */
 #include "publish/verdict.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Entries by device number, and one pool of distinct pieces with a hash table over it. The pool only grows, since pieces
- * are shared; a device that renumbers its parts for ever is bounded by starting anew. What the bytes mean is the
- * encoder's affair.
+ * Entries by device number, and one pool of distinct pieces with a hash table over it. The pool only grows,
+ * since pieces are shared; a device that renumbers its parts for ever is bounded by starting anew. What the
+ * bytes mean is the encoder's affair.
  */
 #include "publish/view_cache.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Messages under way, in the order of their rows. Receivers settle them in any order; they leave in order, so that a
- * cursor only ever moves over what is settled without a gap. Pure; owned by one thread.
+ * Messages under way, in the order of their rows. Receivers settle them in any order; they leave in order, so
+ * that a cursor only ever moves over what is settled without a gap. Pure; owned by one thread.
  */
 #ifndef HALLWATCH_PUBLISH_WINDOW_H
 #define HALLWATCH_PUBLISH_WINDOW_H
@@ -34,7 +34,8 @@ void window_add(struct window *window, const struct flight *flight);
 /* The receiver has taken or rejected the message; NULL where none of that token is under way. */
 const struct flight *window_settle(struct window *window, int token, bool is_rejected);
 
-/* Takes the oldest message out if it is settled: the caller has its reference. False if it is not, or there is none. */
+/* Takes the oldest message out if it is settled: the caller has its reference. False if it is not, or there
+ * is none. */
 bool window_pop(struct window *window, struct flight *flight);
 
 /* When the oldest message was sent; INT64_MAX when none is under way. */

@@ -4,16 +4,21 @@
 
 A driver has a folder here with:
 
-  NAME.snmprec       lines `oid|tag|value` (2 integer, 4 string, 4x hex, 6 OID, 65 counter, 66 gauge, 67 ticks, 70 counter 64), or
+  NAME.snmprec       lines `oid|tag|value` (tags: 2 integer, 4 string, 4x hex, 6 OID, 65 counter, 66 gauge,
+                     67 ticks, 70 counter 64), or
   NAME.registers     lines `holding ADDRESS WORD...` by wire address; lines that begin with # explain
-  expected.jsonl     every reading that must come out, in published units: {"metric", "labels", "value"} and, where it is
-                     not plain, "why". {"absent": SOURCE, "why"} names a recorded value that must not come out.
-  variations.jsonl   (optional) the same recording with a few lines replaced, for what one recording cannot hold: the
-                     other states, missing values, wrong units. {"why", "replace": [lines], "remove": [sources],
-                     "expect": [readings that change or are added], "gone": [{"metric", "labels"}]}
+  expected.jsonl     every reading that must come out, in published units: {"metric", "labels", "value"}
+                     and, where it is not plain, "why". {"absent": SOURCE, "why"} names a recorded value that
+                     must not come out, {"identity": [...]} what the device says it is: model, serial ...
+  variations.jsonl   the same recording with a few lines changed, for what one recording cannot hold: the
+                     other states, missing values, wrong units. {"why", "replace": [lines], "remove":
+                     [sources], "add": [lines], "expect": [readings that change or are added],
+                     "gone": [{"metric", "labels"}]}
 
-They are written from the manuals by someone who did not write the driver. Whoever finds a difference settles it with
-the manual, never by copying what the driver said.
+Points of a driver that no recording here answers are listed; that is information, no difference.
+
+They are written from the manuals by someone who did not write the driver. Whoever finds a difference settles
+it with the manual, never by copying what the driver said.
 
 usage: replay.py [--hallwatch FILE] [NAME ...]      exit status 0: no difference
 """
@@ -73,17 +78,20 @@ def load_lines(path):
 
 
 def load_expected(path):
-    """The readings as {key: value}, and the sources that are recorded but must not come out."""
-    expected, absent = {}, []
+    """The readings as {key: value}, the sources that must not come out, and the words of the identity."""
+    expected, absent, identity = {}, [], []
     for line in load_lines(path):
         if "absent" in line:
             absent.append(line["absent"])
+            continue
+        if "identity" in line:
+            identity += line["identity"]
             continue
         key = reading_key(line)
         if key in expected:
             raise ValueError(f"{path}: {key_text(key)} stands there twice")
         expected[key] = line["value"]
-    return expected, absent
+    return expected, absent, identity
 
 
 def line_source(line):
@@ -94,14 +102,15 @@ def line_source(line):
 
 
 def vary(recording, variation):
-    """The recording's lines with those of the variation in place of theirs; a source that is new is an error."""
+    """The recording's lines, changed as the variation says; to change what is not recorded is an error."""
     known = {line_source(line) for line in recording}
     replaced = {line_source(line): line for line in variation.get("replace", [])}
     removed = set(variation.get("remove", []))
     strangers = (set(replaced) | removed) - known
     if strangers:
-        raise ValueError(f"variation '{variation['why']}' names {sorted(strangers)}, which the recording does not have")
-    return [replaced.get(line_source(line), line) for line in recording if line_source(line) not in removed]
+        raise ValueError(f"variation '{variation['why']}' names what is not recorded: {sorted(strangers)}")
+    lines = [replaced.get(line_source(line), line) for line in recording if line_source(line) not in removed]
+    return lines + variation.get("add", [])
 
 
 def vary_expected(expected, variation):
@@ -114,56 +123,89 @@ def vary_expected(expected, variation):
 
 
 def parse_output(text):
-    """The good readings of `read --json`, and the others as text."""
+    """The good readings of `read --json`, and those that are not as text."""
     good, other = [], []
     for line in text.splitlines():
         reading = json.loads(line)
         if reading["quality"] in ("good", "substituted"):
             good.append(reading)
-        else:
+        elif reading["quality"] != "absent":
             other.append(f"{reading['quality']}: {key_text(reading_key(reading))}")
     return good, other
 
 
-def read_recording(hallwatch, driver, path):
-    command = [str(hallwatch), "read", "--json", "--driver", driver, f"replay:{path}"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=READ_LIMIT_S, check=False)
+def run(*command):
+    """What a command prints; anything but success is an error with what it said."""
+    words = [str(word) for word in command]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=READ_LIMIT_S, check=False)
     if done.returncode != 0:
-        raise RuntimeError(f"{' '.join(command)}: exit status {done.returncode}: {done.stderr.strip()}")
-    return parse_output(done.stdout)
+        raise RuntimeError(f"{' '.join(words)}: exit status {done.returncode}: {done.stderr.strip()}")
+    return done.stdout
 
 
-def replay_variation(hallwatch, driver, recording, expected, variation):
+def read_recording(hallwatch, driver, path, *options):
+    return parse_output(run(hallwatch, "read", "--json", *options, "--driver", driver, f"replay:{path}"))
+
+
+def answers(reading, point):
+    """Whether a reading of `read --raw` came from a point of `drivers NAME --json`, by OID or register."""
+    source, column = reading["source"].split(" (")[0], point["source"]
+    if column[0].isdigit():
+        return source == column or source.startswith(column + ".")
+    return source == column or source == " ".join(column.split()[:2])
+
+
+def unanswered_points(hallwatch, driver, readings):
+    """The driver's published points that none of the readings came from, one line each."""
+    lines = []
+    for point in map(json.loads, run(hallwatch, "drivers", driver, "--json").splitlines()):
+        known = any(reading["metric"] == point["metric"] and answers(reading, point) for reading in readings)
+        if not known and point["unit"] != "not published":
+            lines.append(f"{point['metric']} of {point['place'] or 'the device'} from {point['source']}")
+    return lines
+
+
+def replay_variation(hallwatch, driver, recording, variation):
     lines = vary(recording.read_text(encoding="utf-8").splitlines(), variation)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / recording.name
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        good, _ = read_recording(hallwatch, driver, path)
-    return compare(vary_expected(expected, variation), good)
+        return read_recording(hallwatch, driver, path, "--raw")[0]
 
 
 def find_recording(folder):
-    found = [p for p in (folder / f"{folder.name}.snmprec", folder / f"{folder.name}.registers") if p.exists()]
+    name = folder.name
+    found = [path for path in (folder / f"{name}.snmprec", folder / f"{name}.registers") if path.exists()]
     if len(found) != 1:
-        raise ValueError(f"{folder}: needs exactly one of {folder.name}.snmprec and {folder.name}.registers")
+        raise ValueError(f"{folder}: needs exactly one of {name}.snmprec and {name}.registers")
     return found[0]
 
 
 def replay_driver(hallwatch, folder):
     """Differences of one driver, as text; prints its totals."""
     recording = find_recording(folder)
-    expected, absent = load_expected(folder / "expected.jsonl")
+    expected, absent, identity = load_expected(folder / "expected.jsonl")
     recorded = {line_source(line) for line in recording.read_text(encoding="utf-8").splitlines()}
-    differences = [f"expected.jsonl calls {source} absent, but it is not recorded" for source in absent if source not in recorded]
-    good, other = read_recording(hallwatch, folder.name, recording)
+    strangers = [source for source in absent if source not in recorded]
+    differences = [f"called absent, but not recorded: {source}" for source in strangers]
+    good, other = read_recording(hallwatch, folder.name, recording, "--raw")
     differences += compare(expected, good)
+    head = run(hallwatch, "read", "--driver", folder.name, f"replay:{recording}").splitlines()[0]
+    differences += [f"the device is not called '{word}': {head}" for word in identity if word not in head]
+    answered = list(good)
     variations = folder / "variations.jsonl"
     varied = load_lines(variations) if variations.exists() else []
     for variation in varied:
-        lines = replay_variation(hallwatch, folder.name, recording, expected, variation)
-        differences += [f"variation '{variation['why']}': {line}" for line in lines if line not in differences]
+        readings = replay_variation(hallwatch, folder.name, recording, variation)
+        answered += readings
+        lines = compare(vary_expected(expected, variation), readings)
+        why = variation["why"]
+        differences += [f"variation '{why}': {line}" for line in lines if line not in differences]
+    unanswered = unanswered_points(hallwatch, folder.name, answered)
     print(f"{folder.name}: {len(expected)} readings expected, {len(good)} came, {len(varied)} variations,"
           f" {len(differences)} differences" + (f" ({'; '.join(other)})" if other else ""))
+    for line in unanswered:
+        print(f"  no recording answers {line}")
     return differences
 
 
@@ -184,7 +226,7 @@ def main():
             print(f"  {line}")
         if differences:
             failed.append(name)
-    print(f"{len(names)} drivers, {len(failed)} with differences" + (f": {', '.join(failed)}" if failed else ""))
+    print(f"{len(names)} drivers, {len(failed)} with differences", *failed)
     return 1 if failed or not names else 0
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Real servers on loopback for the end-to-end tests: each starts on a free port, says when it answers, and ends by its id."""
+"""Devices on loopback for the end-to-end tests: each server takes a free port and is ended by its id."""
 
 import os
 import shutil
@@ -82,7 +82,8 @@ class SnmpSimulator:
         community = next(self.data.glob("*.snmprec")).stem
         command = ["snmpgetnext", "-v2c", "-c", community, "-On", "-t", "0.5", "-r", "0"]
         command += [f"127.0.0.1:{self.port}", "1.3"]
-        return subprocess.run(command, capture_output=True, check=False, env={**os.environ, "MIBS": ""}).returncode == 0
+        quiet = {**os.environ, "MIBS": ""}
+        return subprocess.run(command, capture_output=True, check=False, env=quiet).returncode == 0
 
     def __exit__(self, *_):
         stop(self.process)
@@ -94,7 +95,8 @@ class ModbusServer:
     """tests/sim/modbus_server.py over one recording of registers."""
 
     def __init__(self, recording, unit=1):
-        self.command = [sys.executable, str(TOP / "tests" / "sim" / "modbus_server.py"), "--unit", str(unit), str(recording)]
+        server = TOP / "tests" / "sim" / "modbus_server.py"
+        self.command = [sys.executable, str(server), "--unit", str(unit), str(recording)]
         self.unit = unit
         self.process = None
         self.port = None

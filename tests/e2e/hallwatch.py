@@ -14,20 +14,24 @@ RUN_LIMIT_S = 60
 
 def run(*arguments):
     """Runs hallwatch to its end; stdout and stderr are text."""
-    return subprocess.run([BINARY, *arguments], capture_output=True, text=True, timeout=RUN_LIMIT_S, check=False)
+    command = [BINARY, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=RUN_LIMIT_S, check=False)
+
+
+def json_lines(*arguments):
+    """The objects that a command prints; anything but success is an error with what it said."""
+    done = run(*arguments)
+    if done.returncode != OK:
+        said = f"exit status {done.returncode}: {done.stderr.strip()}"
+        raise RuntimeError(f"hallwatch {' '.join(arguments)}: {said}")
+    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 def read_json(*arguments):
-    """The objects that `hallwatch read --json` prints; anything but success is an error with what it said."""
-    done = run("read", "--json", *arguments)
-    if done.returncode != OK:
-        raise RuntimeError(f"hallwatch read {' '.join(arguments)}: exit status {done.returncode}: {done.stderr.strip()}")
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    """The objects that `hallwatch read --json` prints."""
+    return json_lines("read", "--json", *arguments)
 
 
 def driver_points(driver):
     """What `hallwatch drivers NAME` says about each point of a driver."""
-    done = run("drivers", "--json", driver)
-    if done.returncode != OK:
-        raise RuntimeError(f"hallwatch drivers {driver}: exit status {done.returncode}: {done.stderr.strip()}")
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    return json_lines("drivers", "--json", driver)

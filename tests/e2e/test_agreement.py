@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Holds the SNMP drivers against recordings of real devices and what LibreNMS derives from them.
 
-The recordings lie beside the project (../shared/recordings) and are not part of it; where they are not there, each is
-reported as skipped, by name. One snmpsimd serves them; hallwatch recognises each device by itself, except where only the
-standard part of a device is read. Every expected value that is no state and whose OID lies in a column that the driver
-knows must come out, converted; what the manuals contradict stands in agreement_exceptions.json with its reason.
+The recordings lie beside the project (../shared/recordings) and are not part of it; where they are not there,
+each is reported as skipped, by name. One snmpsimd serves them; hallwatch recognises each device by itself,
+except where only the standard part of a device is read. Every expected value that is no state and whose OID
+lies in a column that the driver knows must come out, converted; what the manuals contradict stands in
+agreement_exceptions.json with its reason.
 """
 
 import json
@@ -19,7 +20,8 @@ from device_servers import TOP, SnmpSimulator
 RECORDINGS = TOP.parent / "shared" / "recordings"
 EXCEPTIONS = TOP / "tests" / "e2e" / "agreement_exceptions.json"
 UPS_MIB = "1.3.6.1.2.1.33.1."
-UPS_READINGS = tuple(UPS_MIB + below for below in ("2.", "3.3.", "4.1.", "4.2.", "4.4.", "5.1.", "5.3.", "6.1.", "7.3."))
+UPS_TABLES = ("2.", "3.3.", "4.1.", "4.2.", "4.4.", "5.1.", "5.3.", "6.1.", "7.3.")
+UPS_READINGS = tuple(UPS_MIB + table for table in UPS_TABLES)
 LARGEST = "raritan-pdu_px3"
 LARGEST_ASKED_S = 1.0
 
@@ -36,9 +38,9 @@ RECOGNISED = {
 }
 # Devices of other families that also have the standard UPS tables: read by the generic driver.
 STANDARD_UPS = (
-    "apc-mgeups_galaxy7000 c-ups-standard cxc_ups dell-ups_tower1000w deltaups eaton-mgeups_5px eaton-mgeups_9px"
-    " eatonupsm2_9px huaweiups_ups2000 istars marathonups netagent2 poweralert_pdumh20atnet poweralert_ups"
-    " powerwalker-vfi_500r1u s-phoenixtec-power"
+    "apc-mgeups_galaxy7000 c-ups-standard cxc_ups dell-ups_tower1000w deltaups eaton-mgeups_5px"
+    " eaton-mgeups_9px eatonupsm2_9px huaweiups_ups2000 istars marathonups netagent2 poweralert_pdumh20atnet"
+    " poweralert_ups powerwalker-vfi_500r1u s-phoenixtec-power"
 ).split()
 
 # From LibreNMS's unit of a class to ours.
@@ -57,12 +59,12 @@ TO_PUBLISHED = {
     "temperature": 1,
     "voltage": 1,
 }
+COUNTED = ("expected", "found", "missing", "explained", "elsewhere")
 LIBRENMS_DIGITS = 1e-5  # its expected values are rounded
 
-# The same sensor in its unsigned and its signed column: LibreNMS reads the first, a driver may read the second.
-TWIN_COLUMNS = [
-    (f"1.3.6.1.4.1.13742.6.5.{table}.1.4.", f"1.3.6.1.4.1.13742.6.5.{table}.1.6.") for table in ("2.3", "2.4", "3.3", "4.3")
-]
+# One sensor in its unsigned and its signed column: LibreNMS reads the first, a driver may read the other.
+SENSOR_TABLES = [f"1.3.6.1.4.1.13742.6.5.{table}.1." for table in ("2.3", "2.4", "3.3", "4.3")]
+TWIN_COLUMNS = [(table + "4.", table + "6.") for table in SENSOR_TABLES]
 SENTINELS = {"-1", "-32768", "32767", "65535", "-2147483648", "2147483647", "4294967295"}
 # Signed columns in which -1 is a number like any other.
 SIGNED_COLUMNS = tuple(signed for _, signed in TWIN_COLUMNS) + (UPS_MIB + "2.7.",)
@@ -118,15 +120,17 @@ def check_readings(name, readings):
         places.add(place)
         signed = reading["source"].startswith(SIGNED_COLUMNS)
         is_state = reading["metric"].endswith("_state")
-        if reading["raw"] in SENTINELS and not is_state and not (signed and reading["raw"] == "-1"):
-            problems.append(f"{name}: raw {reading['raw']} published: {reading['metric']} from {reading['source']}")
+        raw = str(reading["raw"])
+        if raw in SENTINELS and not is_state and not (signed and raw == "-1"):
+            source = reading["source"]
+            problems.append(f"{name}: raw {raw} published: {reading['metric']} from {source}")
     return problems
 
 
 def check_expectations(name, readings, columns, exceptions):
     """Counts of expectations by outcome, and a line for each that is missing."""
     by_source = {reading["source"]: reading for reading in readings}
-    counts, problems = {"expected": 0, "found": 0, "explained": 0, "missing": 0, "elsewhere": 0}, []
+    counts, problems = dict.fromkeys(COUNTED, 0), []
     for expected in expectations(name):
         if not expected["oid"].startswith(tuple(columns)):
             counts["elsewhere"] += 1
@@ -139,8 +143,9 @@ def check_expectations(name, readings, columns, exceptions):
             counts["explained"] += 1
         else:
             counts["missing"] += 1
-            said = "nothing" if reading is None else f"{reading['value']} {reading['unit']} (raw {reading['raw']})"
-            problems.append(f"{name}: {expected['cls']} {expected['value']} from {expected['oid']}: {said} came out")
+            said = "nothing" if reading is None else f"{reading['value']} {reading['unit']}"
+            wanted = f"{expected['cls']} {expected['value']} from {expected['oid']}"
+            problems.append(f"{name}: {wanted}: {said} came out")
     return counts, problems
 
 
@@ -173,10 +178,8 @@ def check_recording(simulator, name, columns, exceptions):
     counts, missing = check_expectations(name, readings, columns[driver], exceptions)
     if counts["explained"] == 0 or counts["missing"] > 0:
         problems += refused
-    print(
-        f"{name:26} {driver:11} {len(readings):8} {counts['expected']:8} {counts['found']:6} {counts['missing']:8}"
-        f" {counts['explained']:9} {counts['elsewhere']:9} {took_s:7.2f}"
-    )
+    numbers = " ".join(f"{counts[column]:9}" for column in COUNTED)
+    print(f"{name:24} {driver:11} {len(readings):8} {numbers} {took_s:7.2f}")
     if name == LARGEST:
         print(f"  the largest recording took {took_s:.2f} s (asked: under {LARGEST_ASKED_S:g} s)")
     return counts, problems + missing
@@ -195,17 +198,20 @@ def main():
         if path.stem not in names and has_standard_ups(path):
             problems.append(f"{path.stem} has the standard UPS tables, but is not in the list of this test")
     totals = {}
-    print("recording                  driver      readings expected  found  missing explained elsewhere seconds")
+    heads = " ".join(f"{column:>9}" for column in COUNTED)
+    print(f"{'recording':24} {'driver':11} readings {heads} seconds")
     with SnmpSimulator([RECORDINGS / f"{name}.snmprec" for name in names]) as simulator:
         for name in names:
             counts, found = check_recording(simulator, name, columns, exceptions)
             problems += found
             for key, n in counts.items():
                 totals[key] = totals.get(key, 0) + n
-    problems += [f"exception never needed: {exception['reason']}" for exception in exceptions if "used" not in exception]
+    unused = [exception["reason"] for exception in exceptions if "used" not in exception]
+    problems += [f"exception never needed: {reason}" for reason in unused]
     for line in problems:
         print(line)
-    print(f"{len(names)} recordings, {', '.join(f'{n} {key}' for key, n in totals.items())}, {len(problems)} problems")
+    counted = ", ".join(f"{n} {key}" for key, n in totals.items())
+    print(f"{len(names)} recordings, {counted}, {len(problems)} problems")
     return 1 if problems else 0
 
 

@@ -23,8 +23,11 @@ LIBRARIES = {
     r"yaml\.h": r"agent/model/yaml_document\.c",
     r"microhttpd\.h": r"agent/serve/\w+\.c",
     r"snappy-c\.h": r"agent/publish/encode_remote_write\.c",
+    r"jansson\.h": r"agent/command/status\w*\.[ch]",
     r"uni(str|norm)\.h": r"agent/base/text\.c",
-    r"uv\.h": r"agent/((acquire|publish|serve|command)/\w+\.[ch]|main\.c)",
+    r"uniwidth\.h": r"agent/command/table\.c",
+    # The loop and threads are everywhere but where things are decided.
+    r"uv\.h": r"agent/((base|acquire|publish|serve|command)/\w+\.[ch]|main\.c)",
 }
 # These are behind one file of the folder, whichever it is.
 ONE_FILE = [r"modbus\.h", r"MQTTAsync\.h", r"curl/curl\.h", r"sqlite3\.h", r"yaml\.h", r"microhttpd\.h", r"snappy-c\.h"]

@@ -1,12 +1,14 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""`hallwatch read` against real servers: what it prints for people and for programs, and how it says that it could not."""
+"""`hallwatch read` against real servers: what it prints, and how it says that it could not."""
 
 import json
 import math
 import re
 import socket
+import tempfile
 import unittest
+from pathlib import Path
 
 import hallwatch
 from device_servers import TOP, ModbusServer, SnmpSimulator, free_tcp_port, free_udp_port
@@ -24,7 +26,7 @@ def find(readings, metric, **labels):
     found = [
         reading
         for reading in readings
-        if reading["metric"] == metric and all(reading["labels"].get(key) == value for key, value in labels.items())
+        if reading["metric"] == metric and labels.items() <= reading["labels"].items()
     ]
     if len(found) != 1:
         raise AssertionError(f"{len(found)} readings {metric} {labels}")
@@ -43,7 +45,7 @@ class ReadSnmp(unittest.TestCase):
             self.assertEqual(set(reading), FIELDS)
             self.assertEqual(reading["driver"], "apc_rpdu2")
             self.assertIn(reading["quality"], ("good", "stale", "bad", "substituted"))
-        power = find(readings, "facility_active_power_watts", component="input", component_id="1", phase="total")
+        power = find(readings, "facility_active_power_watts", component_id="1", phase="total")
         self.assertEqual((power["value"], power["unit"], power["quality"]), (3450, "W", "good"))
 
     def test_devices_are_recognised_without_a_hint(self):
@@ -55,7 +57,7 @@ class ReadSnmp(unittest.TestCase):
         readings = hallwatch.read_json("--raw", "--community", "apc_rpdu2", self.simulator.url)
         bank = find(readings, "facility_current_amperes", component="bank", component_id="2/1")
         self.assertEqual(bank["source"], "1.3.6.1.4.1.318.1.1.26.8.3.1.5.3")
-        self.assertEqual((bank["raw"], bank["value"]), ("163", 16.3))
+        self.assertEqual((bank["raw"], bank["value"]), (163, 16.3))
 
     def test_table_for_people_uses_their_units(self):
         done = hallwatch.run("read", "--community", "apc_rpdu2", self.simulator.url)
@@ -95,7 +97,7 @@ class ReadModbus(unittest.TestCase):
             readings = hallwatch.read_json("--raw", "--driver", "schneider_pm5000", meter.url)
         power = find(readings, "facility_active_power_watts", phase="L3")
         self.assertEqual(power["value"], -80125)
-        self.assertEqual((power["source"], power["raw"]), ("holding 3058", "-80.125"))
+        self.assertEqual((power["source"], power["raw"]), ("holding 3058 (address 3057)", -80.125))
 
     def test_unit_is_part_of_the_address(self):
         with ModbusServer(RPU, unit=12) as rpu:
@@ -125,7 +127,8 @@ class ReadModbus(unittest.TestCase):
 
     def test_port_that_accepts_and_says_nothing_is_unreachable(self):
         with socket.create_server(("127.0.0.1", 0)) as silent:
-            done = hallwatch.run("read", "--driver", "orv3_rpu", f"modbus://127.0.0.1:{silent.getsockname()[1]}/1")
+            port = silent.getsockname()[1]
+            done = hallwatch.run("read", "--driver", "orv3_rpu", f"modbus://127.0.0.1:{port}/1")
         self.assertEqual(done.returncode, hallwatch.UNREACHABLE)
         self.assertNotEqual(done.stderr, "")
 
@@ -160,7 +163,7 @@ class ReadRefusesMistakes(unittest.TestCase):
         self.check_usage("apc_rpdu2", "read", "--driver", "apc_rpdu", "snmp://127.0.0.1")
 
     def test_malformed_addresses(self):
-        for url in ("snmp://", "snmp://127.0.0.1:99999", "modbus://127.0.0.1/300", "modbus://127.0.0.1:502/", "http://127.0.0.1/"):
+        for url in ("snmp://", "snmp://127.0.0.1:99999", "modbus://127.0.0.1/300", "modbus://127.0.0.1:502/"):
             self.check_usage(re.escape(url), "read", "--driver", "orv3_rpu", url)
 
     def test_driver_of_the_other_protocol(self):
@@ -170,6 +173,41 @@ class ReadRefusesMistakes(unittest.TestCase):
         done = hallwatch.run("read", "--driver", "orv3_rpu", "replay:/nowhere/at/all.registers")
         self.assertNotEqual(done.returncode, hallwatch.OK)
         self.assertIn("/nowhere/at/all.registers", done.stderr)
+
+
+class ReadConfigured(unittest.TestCase):
+    """DEVICE of a configuration: its driver, address and community, and the labels it is published under."""
+
+    def setUp(self):
+        self.simulator = self.enterContext(SnmpSimulator([UPS]))
+        self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        self.config = self.folder / "hall.yaml"
+        credentials = "credentials:\n  ro: {community_file: community.txt}\n"
+        self.config.write_text("site: s1\nhall: h1\n" + credentials + "inventory: devices.csv\n")
+        inventory = f"name,url,credentials,rack\n무정전 1,{self.simulator.url},ro,r07\n"
+        (self.folder / "devices.csv").write_text(inventory, encoding="utf-8")
+        self.secret = self.folder / "community.txt"
+        self.secret.write_text("rfc1628\n")
+        self.secret.chmod(0o600)
+
+    def test_device_is_read_under_its_name_and_place(self):
+        readings = hallwatch.read_json("--config", str(self.config), "무정전 1")
+        reading = find(readings, "facility_battery_charge_ratio")
+        place = {"site": "s1", "hall": "h1", "rack": "r07", "device": "무정전 1", "class": "ups"}
+        self.assertLessEqual(place.items(), reading["labels"].items())
+        self.assertEqual((reading["device"], reading["driver"]), ("무정전 1", "rfc1628"))
+
+    def test_device_that_is_not_configured(self):
+        done = hallwatch.run("read", "--config", str(self.config), "무정전 2")
+        self.assertEqual(done.returncode, hallwatch.USAGE)
+        self.assertIn("무정전 1", done.stderr)
+
+    def test_secret_that_everybody_may_read_is_refused_and_not_shown(self):
+        self.secret.chmod(0o644)
+        done = hallwatch.run("read", "--config", str(self.config), "무정전 1")
+        self.assertEqual(done.returncode, hallwatch.USAGE)
+        self.assertIn("community.txt", done.stderr)
+        self.assertNotIn("rfc1628", done.stderr)
 
 
 class ReadReplay(unittest.TestCase):

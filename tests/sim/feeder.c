@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Feeds known batches through publisher, spool and sinks, in the place of the field loop, so that end-to-end tests can
- * compare what arrives with what was sent. Values are those of specimen.c; round r of a device has time
- * start + r x interval. At the end it prints one JSON object: what became of everything, and how late a round was at most.
+ * Feeds known batches through publisher, spool and sinks, in the place of the field loop, so that end-to-end
+ * tests can compare what arrives with what was sent. Values are those of specimen.c; round r of a device has
+ * time start + r x interval. At the end it prints one JSON object: what became of everything, and how late a
+ * round was at most.
  *
  *   feeder [--mqtt URL]... [--remote-write URL]... [--OPTION NUMBER]...
  */

@@ -6,7 +6,7 @@ The recording has lines `holding ADDRESS WORD...` (also input, coil, discrete) b
 explain. What is not recorded is answered with exception 2, another unit is not answered. Prints `ready PORT` when it
 listens; ends on SIGTERM or SIGINT.
 
-usage: modbus_server.py [--unit N] [--port N] FILE.registers
+usage: modbus_server.py [--unit N] [--host A] [--port N] FILE.registers
 """
 
 import argparse
@@ -46,8 +46,8 @@ def make_context(values, unit):
     return ModbusServerContext(slaves={unit: device}, single=False)
 
 
-async def serve(context, port):
-    server = ModbusTcpServer(context, address=("127.0.0.1", port), ignore_missing_slaves=True, allow_reuse_address=True)
+async def serve(context, host, port):
+    server = ModbusTcpServer(context, address=(host, port), ignore_missing_slaves=True, allow_reuse_address=True)
     serving = asyncio.create_task(server.serve_forever())
     await asyncio.wait([serving, server.serving], return_when=asyncio.FIRST_COMPLETED)
     if serving.done():
@@ -62,13 +62,14 @@ async def serve(context, port):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Serves a recording of registers over Modbus TCP on 127.0.0.1.")
+    parser = argparse.ArgumentParser(description="Serves a recording of registers over Modbus TCP.")
     parser.add_argument("--unit", type=int, default=1, help="the unit that answers (default 1)")
+    parser.add_argument("--host", default="127.0.0.1", help="the address it listens on (default 127.0.0.1)")
     parser.add_argument("--port", type=int, default=0, help="TCP port (default: a free one, printed)")
     parser.add_argument("file")
     options = parser.parse_args()
     logging.getLogger("pymodbus").setLevel(logging.CRITICAL)  # it reports every exception it answers with
-    asyncio.run(serve(make_context(load_registers(options.file), options.unit), options.port))
+    asyncio.run(serve(make_context(load_registers(options.file), options.unit), options.host, options.port))
 
 
 if __name__ == "__main__":

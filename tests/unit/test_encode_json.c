@@ -86,9 +86,9 @@ static void only_what_is_a_reading_is_sent(void **state) {
     struct device_view *view = specimen_view(0, "pdu-1", READINGS);
     struct batch *batch = specimen_batch(view, time_ms, 1);
     batch->qualities[0] = QUALITY_ABSENT;
-    batch->values[1] = NAN;
+    batch->values[1] = (double)NAN;
     batch->qualities[1] = QUALITY_BAD;
-    batch->values[2] = INFINITY;
+    batch->values[2] = (double)INFINITY;
     batch->qualities[3] = QUALITY_STALE;
     batch->qualities[4] = QUALITY_SUBSTITUTED;
     batch->qualities[9] = QUALITY_ABSENT;

@@ -202,8 +202,8 @@ static void only_sound_readings_are_sent(void **state) {
     qualities[1] = QUALITY_BAD;
     qualities[2] = QUALITY_STALE;
     qualities[3] = QUALITY_SUBSTITUTED;
-    fixture->batch->values[4] = NAN;
-    fixture->batch->values[5] = INFINITY;
+    fixture->batch->values[4] = (double)NAN;
+    fixture->batch->values[5] = (double)INFINITY;
     fixture->batch->values[6] = -0.1;
     add(fixture->encoder, fixture->view, fixture->batch);
     assert_int_equal(finish(fixture->encoder, fixture->samples), READINGS - 5 + 1);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The simulated hall's physics: at any moment sums add up, P = V I PF, energy is the integral of power, heat balances. */
+/* The simulated hall's physics: at any moment sums add up, P = V I PF, energy is the integral of power, heat
+ * balances. */
 #include "check.h"
 
 #include <math.h>

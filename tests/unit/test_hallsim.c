@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The simulator's two protocols as pure functions: BER against known bytes, requests cut off and damaged at every place,
- * Modbus exceptions, the evenness of polls. (Against other people's programs: tests/e2e/test_hallsim.py.)
+ * The simulator's two protocols as pure functions: BER against known bytes, requests cut off and damaged at
+ * every place, Modbus exceptions, the evenness of polls. (Against other people's programs:
+ * tests/e2e/test_hallsim.py.)
  */
 #include "check.h"
 

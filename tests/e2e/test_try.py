@@ -1,0 +1,119 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""deploy/try as a newcomer runs it: everything arrives, a second run builds nothing, and whatever way it ends it leaves no
+process and no file behind."""
+
+import os
+import re
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+TRY = Path(__file__).resolve().parent.parent.parent / "deploy" / "try"
+BUILD_LIMIT_S, RUN_LIMIT_S, STOP_LIMIT_S = 240, 90, 30
+
+
+def processes_of(folder):
+    """Ids of processes whose command line names the folder."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            command = path.read_bytes()
+        except OSError:
+            continue
+        if str(folder).encode() in command and int(path.parent.name) != os.getpid():
+            found.append(int(path.parent.name))
+    return found
+
+
+def wait_until(condition, limit_s, what):
+    end = time.monotonic() + limit_s
+    while not (result := condition()):
+        if time.monotonic() > end:
+            raise TimeoutError(f"{what}: not within {limit_s} s")
+        time.sleep(0.1)
+    return result
+
+
+class Try(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        subprocess.run([TRY, "--once"], stdout=subprocess.DEVNULL, timeout=BUILD_LIMIT_S + RUN_LIMIT_S, check=False)
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="hallwatch-test-")
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        self.environment = {**os.environ, "TMPDIR": folder.name}
+
+    def start(self, *options):
+        process = subprocess.Popen(
+            [TRY, *options], cwd="/", env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(lambda: process.poll() is None and (process.terminate(), process.wait()))
+        return process
+
+    def started(self, name):
+        """The process of that name which the run has started."""
+
+        def find():
+            for process in processes_of(self.folder):
+                try:
+                    if Path(f"/proc/{process}/comm").read_text().strip() == name:
+                        return process
+                except OSError:
+                    pass
+            return None
+
+        return wait_until(find, RUN_LIMIT_S, f"{name} runs")
+
+    def check_nothing_is_left(self):
+        self.assertEqual(processes_of(self.folder), [])
+        self.assertEqual(list(self.folder.iterdir()), [])
+
+    def test_once_finds_every_device_in_both_and_builds_nothing_again(self):
+        process = self.start("--once")
+        text, _ = process.communicate(timeout=RUN_LIMIT_S)
+        self.assertEqual(process.returncode, 0, text)
+        self.assertIn("packages: nothing to install\nbuild: nothing to build\n", text)
+        self.assertEqual(len(re.findall(r"(?m)^(pdu|meter|ups|rpu)-\S+ +[1-9]\d* +\d+ % +[1-9]\d*$", text)), 24, text)
+        self.assertNotIn("MISSING", text)
+        self.check_nothing_is_left()
+
+    def test_once_fails_and_says_why_when_a_device_is_silent(self):
+        process = self.start("--once")
+        os.kill(self.started("hallsim"), signal.SIGSTOP)
+        text, _ = process.communicate(timeout=RUN_LIMIT_S)
+        self.assertEqual(process.returncode, 1, text)
+        self.assertRegex(text, r"MISSING \S+: no reading reached the (broker|database)")
+        self.assertIn("The end of hallwatch.log:", text)
+        self.check_nothing_is_left()
+
+    def test_once_fails_at_once_when_the_agent_ends(self):
+        process = self.start("--once")
+        os.kill(self.started("hallwatch"), signal.SIGKILL)
+        text, _ = process.communicate(timeout=RUN_LIMIT_S)
+        self.assertEqual(process.returncode, 1, text)
+        self.assertIn("hallwatch ended", text)
+        self.check_nothing_is_left()
+
+    def test_table_goes_on_until_it_is_stopped(self):
+        process = self.start()
+        lines = []
+        while not (lines and re.match(r"site try, gateway try: \d+ of 24 devices up", lines[-1])):
+            line = process.stdout.readline()
+            self.assertTrue(line, "".join(lines))
+            lines.append(line)
+        self.assertIn("mosquitto_sub", "".join(lines))
+        process.terminate()
+        process.communicate(timeout=STOP_LIMIT_S)
+        self.assertEqual(process.returncode, 143)
+        self.check_nothing_is_left()
+
+
+if __name__ == "__main__":
+    unittest.main()

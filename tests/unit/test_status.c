@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The status document, written in pieces and read back, and what `hallwatch status` makes of it. */
+#include "check.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command/status_digest.h"
+#include "command/status_table.h"
+#include "serve/status_document.h"
+#include "tests/sim/specimen.h"
+
+static const struct driver driver = {.name = "apc_rpdu2", .class = CLASS_PDU};
+
+static const struct device_config pdu = {.name = "pdu \"1\"",
+                                         .driver = &driver,
+                                         .url_text = "snmp://10.0.0.5",
+                                         .hall = "",
+                                         .row = "",
+                                         .rack = "r01",
+                                         .feed = "A",
+                                         .interval_ms = {[RATE_NORMAL] = 5000}};
+
+static json_t *parse(const struct text *text) {
+    json_error_t error;
+    json_t *json = json_loadb(text->data, text->size, 0, &error);
+    if (!json)
+        fail_msg("line %d: %s: %s", error.line, error.text, text->data);
+    return json;
+}
+
+static void whole_document_is_json(void **state) {
+    (void)state;
+    const struct site_config config = {.site = "dc1", .gateway = "gw\n1"};
+    const struct spool_state sink = {.sink = "broker",
+                                     .waiting_readings = 1,
+                                     .sent_readings = 2,
+                                     .dropped_readings = 3,
+                                     .rejected_readings = 4};
+    struct text text = {0};
+    status_write_head(&text, &config, 1000, 2000);
+    status_write_device(&text, &pdu, NULL, true, 2000);
+    status_write_device(&text, &pdu, NULL, false, 2000);
+    status_write_tail(&text, &sink, 1);
+    json_t *json = parse(&text);
+    assert_string_equal(status_text(json, "gateway"), "gw\n1");
+    assert_true(status_number(json, "started") == 1000);
+    const json_t *devices = json_object_get(json, "devices"), *first = json_array_get(devices, 0);
+    assert_int_equal(json_array_size(devices), 2);
+    assert_string_equal(status_text(first, "name"), "pdu \"1\"");
+    assert_string_equal(status_text(first, "driver"), "apc_rpdu2");
+    assert_string_equal(status_text(first, "class"), "pdu");
+    assert_null(json_object_get(first, "hall"));
+    assert_true(json_is_null(json_object_get(first, "up")));
+    assert_int_equal(json_array_size(json_object_get(first, "readings")), 0);
+    const json_t *broker = json_array_get(json_object_get(json, "sinks"), 0);
+    assert_true(status_number(broker, "waiting") == 1 && status_number(broker, "sent") == 2);
+    assert_true(status_number(broker, "dropped") == 3 && status_number(broker, "rejected") == 4);
+    json_decref(json);
+    text_done(&text);
+}
+
+static void readings_carry_their_place(void **state) {
+    (void)state;
+    struct device_view *view = specimen_view(0, "pdu", 6);
+    double values[6] = {1234.5, (double)NAN, 230, 0, 0, 0};
+    int64_t times_ms[6] = {1500, 1500, 1500, 0, 0, 0};
+    uint8_t qualities[6] = {QUALITY_GOOD,   QUALITY_BAD,    QUALITY_STALE,
+                            QUALITY_ABSENT, QUALITY_ABSENT, QUALITY_ABSENT};
+    const struct latest_device latest = {
+        .view = view, .values = values, .times_ms = times_ms, .qualities = qualities, .newest_ms = 1500};
+    struct text text = {0};
+    status_write_device(&text, &pdu, &latest, true, 2250);
+    json_t *json = parse(&text);
+    assert_true(json_is_true(json_object_get(json, "up"))); /* it spoke, its health comes later */
+    assert_true(status_number(json, "age") == 0.75);
+    const json_t *readings = json_object_get(json, "readings"), *first = json_array_get(readings, 0);
+    assert_int_equal(json_array_size(readings), 3);
+    assert_string_equal(status_text(first, "metric"), catalog_quantity(view->series[0].quantity)->name);
+    assert_string_equal(status_text(first, "component"), "outlet");
+    assert_string_equal(status_text(first, "component_id"), "1/1");
+    assert_true(status_number(first, "value") == 1234.5);
+    assert_true(json_is_null(json_object_get(json_array_get(readings, 1), "value")));
+    assert_string_equal(status_text(json_array_get(readings, 1), "quality"), "bad");
+    assert_string_equal(status_text(json_array_get(readings, 2), "quality"), "stale");
+    json_decref(json);
+    text_done(&text);
+    device_view_release(view);
+}
+
+/* A digest of a device with these members and readings, in JSON. */
+static struct digest digest_of(const char *members, const char *readings) {
+    struct text text = {0};
+    struct digest digest;
+    text_add_format(&text, "{\"name\":\"x\",\"interval\":5,%s,\"readings\":[%s]}", members, readings);
+    json_t *json = parse(&text);
+    status_digest(json, &digest);
+    json_decref(json);
+    text_done(&text);
+    return digest;
+}
+
+#define POWER(component, phase, value)                                                                       \
+    "{\"metric\":\"facility_active_power_watts\",\"component\":\"" component "\",\"phase\":\"" phase         \
+    "\",\"quality\":\"good\",\"value\":" #value "}"
+
+static void power_is_the_device_s_own(void **state) {
+    (void)state;
+    static const char up[] = "\"up\":true,\"age\":1";
+    struct digest digest =
+        digest_of(up, POWER("outlet", "", 1) "," POWER("input", "L1", 10) "," POWER("input", "L2", 20));
+    assert_true(digest.power_w == 30);
+    digest = digest_of(
+        up, POWER("input", "total", 100) "," POWER("input", "total", 200) "," POWER("input", "L1", 10));
+    assert_true(digest.power_w == 300); /* two inlets, and never their phases on top */
+    digest = digest_of(up, POWER("input", "total", 100) "," POWER("output", "total", 90));
+    assert_true(digest.power_w == 90); /* what a UPS carries */
+    digest = digest_of(up, "{\"metric\":\"facility_thermal_power_watts\",\"quality\":\"good\",\"value\":5}");
+    assert_true(digest.power_w == 5 && digest.power == THERMAL_POWER);
+    digest = digest_of(up, POWER("outlet", "", 1));
+    assert_true(isnan(digest.power_w));
+}
+
+#define STATE(metric, value) "{\"metric\":\"" metric "\",\"quality\":\"good\",\"value\":" #value "}"
+
+static void states_are_in_words(void **state) {
+    (void)state;
+    struct digest digest = digest_of("\"up\":true,\"age\":1", STATE("facility_ups_mode_state", 1));
+    assert_int_equal(digest.rank, DIGEST_UP);
+    assert_string_equal(digest.state, "up");
+    digest = digest_of("\"up\":true,\"age\":1",
+                       STATE("facility_ups_mode_state", 2) "," STATE("facility_leak_state", 1));
+    assert_int_equal(digest.rank, DIGEST_TROUBLE);
+    assert_string_equal(digest.state, "up: leak, on battery");
+    digest = digest_of("\"up\":false,\"error\":\"timeout\",\"age\":60", POWER("", "", 5));
+    assert_int_equal(digest.rank, DIGEST_DOWN);
+    assert_string_equal(digest.state, "down (timeout)");
+    assert_true(isnan(digest.power_w));
+    digest = digest_of("\"up\":false", "");
+    assert_string_equal(digest.state, "down");
+    digest = digest_of("\"up\":null", "");
+    assert_int_equal(digest.rank, DIGEST_WAITING);
+    digest = digest_of("\"up\":true,\"age\":21", "");
+    assert_int_equal(digest.rank, DIGEST_STALE);
+}
+
+static char *print_table(const json_t *json) {
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    assert_non_null(out);
+    status_table_print(json, out);
+    fclose(out);
+    return text;
+}
+
+static void trouble_comes_first(void **state) {
+    (void)state;
+    static const char document[] =
+        "{\"site\":\"dc1\",\"gateway\":\"gw\",\"version\":\"1\",\"started\":0,\"time\":300000,\"devices\":["
+        "{\"name\":\"a\",\"class\":\"pdu\",\"driver\":\"d\",\"interval\":5,\"up\":true,\"age\":0.25,"
+        "\"readings\":["
+        "{\"metric\":\"facility_active_power_watts\",\"value\":1500,\"quality\":\"good\"},"
+        "{\"metric\":\"facility_air_temperature_celsius\",\"value\":23.5,\"quality\":\"good\"}]},"
+        "{\"name\":\"랙\",\"class\":\"ups\",\"driver\":\"d\",\"interval\":5,\"up\":false,\"age\":90,"
+        "\"readings\":[]}],"
+        "\"sinks\":[{\"name\":\"s\",\"waiting\":1,\"sent\":22,\"dropped\":0,\"rejected\":0}]}";
+    json_t *json = json_loads(document, 0, NULL);
+    assert_non_null(json);
+    char *text = print_table(json);
+    assert_string_equal(text, "site dc1, gateway gw: 1 of 2 devices up; hallwatch 1, running for 5 min\n\n"
+                              "DEVICE  CLASS  DRIVER  STATE   POWER  TEMPERATURE    AGE\n"
+                              "랙      ups    d       down                         90 s\n"
+                              "a       pdu    d       up     1.5 kW    23.5 degC  0.2 s\n\n"
+                              "SINK  WAITING  SENT  DROPPED  REJECTED\n"
+                              "s           1    22        0         0\n");
+    free(text);
+    json_decref(json);
+}
+
+static void odd_documents_are_survived(void **state) {
+    (void)state;
+    static const char *const documents[] = {
+        "{}", "[]", "{\"devices\":5,\"sinks\":{}}",
+        "{\"devices\":[1,{\"name\":5,\"readings\":[2,{\"value\":\"x\"}]}]}"};
+    for (size_t i = 0; i < sizeof(documents) / sizeof(documents[0]); i++) {
+        json_t *json = json_loads(documents[i], 0, NULL);
+        assert_non_null(json);
+        char *text = print_table(json);
+        assert_non_null(strstr(text, "DEVICE"));
+        free(text);
+        json_decref(json);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(whole_document_is_json),    cmocka_unit_test(readings_carry_their_place),
+        cmocka_unit_test(power_is_the_device_s_own), cmocka_unit_test(states_are_in_words),
+        cmocka_unit_test(trouble_comes_first),       cmocka_unit_test(odd_documents_are_survived),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
