@@ -10,7 +10,11 @@
 
 /* In the order of the list that --help prints. */
 static const struct command *const commands[] = {
-    &command_run, &command_check, &command_drivers, &command_read, &command_run, &command_status,
+    &command_check,
+    &command_drivers,
+    &command_read,
+    &command_run,
+    &command_status,
 };
 enum { N_COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 

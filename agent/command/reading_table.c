@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "acquire/decode.h"
+#include "acquire/describe.h"
 #include "acquire/oid.h"
 #include "base/text.h"
 #include "command/table.h"
@@ -47,26 +48,6 @@ void reading_table_add(struct reading_table *table, const struct batch *batch) {
 /* --- raw
  * -------------------------------------------------------------------------------------------------------- */
 
-/* "holding 3058 (address 3057) bit 3": the manual's number, and the wire's where it differs; of SNMP the OID.
- */
-static char *source_text(const struct plan *plan, const struct plan_request *request,
-                         const struct plan_item *item) {
-    static const char *const kinds[] = {"", "coil", "discrete", "holding", "input"};
-    char oid[300];
-    struct text text = {0};
-    if (request->function == 0) {
-        oid_write(&plan->oids[request->first_oid + item->position], oid, sizeof(oid));
-        return strdup(oid);
-    }
-    int address = request->address + item->position;
-    text_add_format(&text, "%s %d", kinds[request->function], address + plan->driver->first_register);
-    if (plan->driver->first_register != 0)
-        text_add_format(&text, " (address %d)", address);
-    if (item->source->wire == BIT && request->function > 2)
-        text_add_format(&text, " bit %u", item->source->bit);
-    return text.data;
-}
-
 static char *raw_text(const struct raw *raw) {
     struct text text = {0};
     char part[300];
@@ -95,7 +76,7 @@ void reading_table_add_raw(struct reading_table *table, const struct plan *plan,
         const struct plan_item *item = &plan->items[i];
         free(row->source);
         free(row->value);
-        row->source = source_text(plan, request, item);
+        row->source = describe_source(plan, request, item);
         row->value = NULL;
         if (answer->error != 0) {
             row->value = strdup(error_word(answer->error));
@@ -139,28 +120,29 @@ static enum quality quality_of(const struct reading_table *table, size_t series)
 
 static void print_head(const struct reading_table *table, FILE *to) {
     const struct device_view *view = table->view;
-    const char *facts[][2] = {{"", view->manufacturer},
-                              {"", view->model},
-                              {"serial ", view->serial},
-                              {"firmware ", view->firmware}};
+    const char *facts[][2] = {{", ", view->manufacturer},
+                              {view->manufacturer[0] != 0 ? " " : ", ", view->model},
+                              {", serial ", view->serial},
+                              {", firmware ", view->firmware}};
     fprintf(to, "%s: driver %s", view->device, view->driver);
     for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++)
         if (facts[i][1][0] != 0)
-            fprintf(to, "%s%s%s", i == 0 ? ", " : i == 1 ? " " : ", ", facts[i][0], facts[i][1]);
+            fprintf(to, "%s%s", facts[i][0], facts[i][1]);
     if (table->choice != NULL && table->choice[0] != 0)
         fprintf(to, " (%s)", table->choice);
     fprintf(to, "\n\n");
 }
 
-/* The source that gave the reading; the first where none did. */
+/* The source that gave the reading: of those that count the preferred one; the first where none did. */
 static const struct raw_row *raw_that_counts(const struct reading_table *table, size_t series) {
-    size_t n = table->plan->n_items, first = item_of(table, series, 0);
+    size_t n = table->plan->n_items, first = item_of(table, series, 0), best = n;
     for (size_t item = first; item < n; item = item_of(table, series, item + 1)) {
         const struct raw_row *raw = raw_of(table, item);
-        if (raw != NULL && raw->counts)
-            return raw;
+        bool preferred = best == n || table->plan->items[item].rank < table->plan->items[best].rank;
+        if (raw != NULL && raw->counts && preferred)
+            best = item;
     }
-    return raw_of(table, first);
+    return raw_of(table, best < n ? best : first);
 }
 
 static void add_row(const struct reading_table *table, size_t series, struct table *rows) {

@@ -7,9 +7,10 @@
  *
  * -1 in any number means that the card does not know (the RFC has no such code, cards do), so a battery
  * current of exactly -0.1 A is lost too. Some cards send integers as strings, some leave rows out or empty.
- * Lines of the tables are numbered 1 to 3. A few cards (EAST iStars) put a .0 behind
- * the line. The RFC gives the battery current no sign convention; it is
- * published as the card gives it.
+ * Lines of the tables are numbered 1 to 3. A few cards (EAST iStars) put a .0 behind the line; a few (Delta,
+ * Alpha CXC, MGE) send tenths of a volt where the RFC says volts: they need drivers of their own, and here
+ * their voltages are left out. The RFC gives the battery current no sign convention; it is published as the
+ * card gives it.
  */
 #include "driver.h"
 
@@ -34,7 +35,7 @@ static const struct point battery[] = {
 
 static const struct point input_lines[] = {
     {FREQUENCY, OID("3.3.1.2"), HERTZ, .div = 10, .absent = ABSENT(-1)},
-    {VOLTAGE, OID("3.3.1.3"), VOLT, .absent = ABSENT(-1)},
+    {VOLTAGE, OID("3.3.1.3"), VOLT, .absent = ABSENT(-1), .adjusted = true},
     {CURRENT, OID("3.3.1.4"), AMPERE, .div = 10, .absent = ABSENT(-1)},
     {ACTIVE_POWER, OID("3.3.1.5"), WATT, .absent = ABSENT(-1)},
 };
@@ -43,7 +44,7 @@ static const struct point output[] = {
     {FREQUENCY, OID("4.2.0"), HERTZ, .div = 10, .absent = ABSENT(-1)},
 };
 static const struct point output_lines[] = {
-    {VOLTAGE, OID("4.4.1.2"), VOLT, .absent = ABSENT(-1)},
+    {VOLTAGE, OID("4.4.1.2"), VOLT, .absent = ABSENT(-1), .adjusted = true},
     {CURRENT, OID("4.4.1.3"), AMPERE, .div = 10, .absent = ABSENT(-1)},
     {ACTIVE_POWER, OID("4.4.1.4"), WATT, .absent = ABSENT(-1)},
     {LOAD, OID("4.4.1.5"), PERCENT, .absent = ABSENT(-1)},
@@ -53,7 +54,7 @@ static const struct point bypass[] = {
     {FREQUENCY, OID("5.1.0"), HERTZ, .div = 10, .absent = ABSENT(-1)},
 };
 static const struct point bypass_lines[] = {
-    {VOLTAGE, OID("5.3.1.2"), VOLT, .absent = ABSENT(-1)},
+    {VOLTAGE, OID("5.3.1.2"), VOLT, .absent = ABSENT(-1), .adjusted = true},
     {CURRENT, OID("5.3.1.3"), AMPERE, .div = 10, .absent = ABSENT(-1)},
     {ACTIVE_POWER, OID("5.3.1.4"), WATT, .absent = ABSENT(-1)},
 };
@@ -81,6 +82,13 @@ static const struct fact facts[] = {{FACT_MANUFACTURER, OID("1.1.0")},
                                     {FACT_FIRMWARE, OID("1.4.0")},
                                     {FACT_NAME, OID("1.5.0")}};
 
+/* No UPS on low voltage has more than 1000 V on a line (IEC 60038): such a card sends tenths. Better none
+ * than wrong. */
+static enum verdict adjust(const struct point *point, double *number) {
+    (void)point;
+    return *number > 1000 ? DROP : KEEP;
+}
+
 const struct driver driver_rfc1628 = {
     .name = "rfc1628",
     .title = "Any UPS with the standard UPS-MIB (RFC 1628)",
@@ -92,4 +100,5 @@ const struct driver driver_rfc1628 = {
     .oid_base = "1.3.6.1.2.1.33.1",
     FACTS(facts),
     GROUPS(groups),
+    .adjust = adjust,
 };

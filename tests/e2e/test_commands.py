@@ -34,7 +34,8 @@ class Dispatch(unittest.TestCase):
         status, out, err = run("--help")
         self.assertEqual((status, err), (OK, ""))
         names = [line.split()[0] for line in out.splitlines() if line.startswith("  ")]
-        self.assertLessEqual({"check", "drivers"}, set(names))
+        self.assertEqual(names, sorted(set(names)))
+        self.assertLessEqual({"check", "drivers", "read", "run", "status"}, set(names))
         for name in names:
             status, out, err = run(name, "--help")
             self.assertEqual((status, err), (OK, ""))
@@ -51,6 +52,7 @@ class Dispatch(unittest.TestCase):
             (["check", "a", "--gateway"], "hallwatch check: a value must follow --gateway; see hallwatch check --help\n"),
             (["drivers", "--json"], "hallwatch drivers: --metrics and --markdown go without NAME, --json with it\n"),
             (["drivers", "--metrics=1"], "hallwatch drivers: no value belongs to --metrics=1; see hallwatch drivers --help\n"),
+            (["status", "--json", "--device", "x"], "hallwatch status: --device and --json, --socket and --config exclude each other\n"),
             (["drivers", "raritan"], 'hallwatch drivers: unknown driver "raritan"; did you mean "raritan_px"?\n'),
         ]
         for arguments, expected in cases:

@@ -6,7 +6,9 @@ import json
 import math
 import re
 import socket
+import tempfile
 import unittest
+from pathlib import Path
 
 import hallwatch
 from device_servers import TOP, ModbusServer, SnmpSimulator, free_tcp_port, free_udp_port
@@ -171,6 +173,41 @@ class ReadRefusesMistakes(unittest.TestCase):
         done = hallwatch.run("read", "--driver", "orv3_rpu", "replay:/nowhere/at/all.registers")
         self.assertNotEqual(done.returncode, hallwatch.OK)
         self.assertIn("/nowhere/at/all.registers", done.stderr)
+
+
+class ReadConfigured(unittest.TestCase):
+    """DEVICE of a configuration: its driver, address and community, and the labels it is published under."""
+
+    def setUp(self):
+        self.simulator = self.enterContext(SnmpSimulator([UPS]))
+        self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        self.config = self.folder / "hall.yaml"
+        credentials = "credentials:\n  ro: {community_file: community.txt}\n"
+        self.config.write_text("site: s1\nhall: h1\n" + credentials + "inventory: devices.csv\n")
+        inventory = f"name,url,credentials,rack\n무정전 1,{self.simulator.url},ro,r07\n"
+        (self.folder / "devices.csv").write_text(inventory, encoding="utf-8")
+        self.secret = self.folder / "community.txt"
+        self.secret.write_text("rfc1628\n")
+        self.secret.chmod(0o600)
+
+    def test_device_is_read_under_its_name_and_place(self):
+        readings = hallwatch.read_json("--config", str(self.config), "무정전 1")
+        reading = find(readings, "facility_battery_charge_ratio")
+        place = {"site": "s1", "hall": "h1", "rack": "r07", "device": "무정전 1", "class": "ups"}
+        self.assertLessEqual(place.items(), reading["labels"].items())
+        self.assertEqual((reading["device"], reading["driver"]), ("무정전 1", "rfc1628"))
+
+    def test_device_that_is_not_configured(self):
+        done = hallwatch.run("read", "--config", str(self.config), "무정전 2")
+        self.assertEqual(done.returncode, hallwatch.USAGE)
+        self.assertIn("무정전 1", done.stderr)
+
+    def test_secret_that_everybody_may_read_is_refused_and_not_shown(self):
+        self.secret.chmod(0o644)
+        done = hallwatch.run("read", "--config", str(self.config), "무정전 1")
+        self.assertEqual(done.returncode, hallwatch.USAGE)
+        self.assertIn("community.txt", done.stderr)
+        self.assertNotIn("rfc1628", done.stderr)
 
 
 class ReadReplay(unittest.TestCase):

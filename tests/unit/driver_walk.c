@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The walk over a driver's tables: how breaches are said, what every source obeys. The rest: driver_rules.c.
- */
+/* The walk over a driver's tables: how breaches are said, what every source obeys. Rules: driver_rules.c. */
 #include "driver_walk.h"
 
 #include <ctype.h>
