@@ -104,8 +104,7 @@ static int read_device(const struct choice *options, const char *site, const str
     return status;
 }
 
-/* --- what to read
- * ----------------------------------------------------------------------------------------------- */
+/* What to read */
 
 static int read_configured(const struct choice *options) {
     struct site_config *config = NULL;

@@ -13,8 +13,7 @@
 
 #define BASE "1.3.6.1.4.1.99999"
 
-/* --- helpers
- * ---------------------------------------------------------------------------------------------------- */
+/* Helpers */
 
 struct fixture {
     struct image *image;
@@ -102,8 +101,7 @@ static void assert_reading(const struct fixture *fixture, enum quantity quantity
 #define DRIVER(groups_table, ...)                                                                            \
     { .name = "test", .oid_base = BASE, .groups = (groups_table), .n_groups = 1, __VA_ARGS__ }
 
-/* --- scale and unit
- * --------------------------------------------------------------------------------------------- */
+/* Scale and unit */
 
 static double converted(const struct point *point, enum unit unit, enum scale_kind kind, int64_t factor,
                         int64_t raw) {
@@ -154,8 +152,7 @@ static void test_scale_of_the_device(void **state) {
     assert_int_equal(conversion_make(&current, AMPERE, SCALE_DIVISOR, 0, &conversion), ERROR_TOO_BIG);
 }
 
-/* --- SNMP tables
- * ------------------------------------------------------------------------------------------------ */
+/* SNMP tables */
 
 static void test_number_columns_give_the_place(void **state) {
     (void)state;
@@ -358,8 +355,7 @@ static void test_another_device_is_not_found(void **state) {
     image_free(image);
 }
 
-/* --- Modbus
- * ----------------------------------------------------------------------------------------------------- */
+/* Modbus */
 
 #define MODBUS(groups_table, ...)                                                                            \
     {                                                                                                        \
@@ -517,8 +513,7 @@ static void test_series_are_ordered_by_rate(void **state) {
     done(&fixture);
 }
 
-/* --- a refused block
- * -------------------------------------------------------------------------------------------- */
+/* A refused block */
 
 static void test_split_narrows_down_to_one(void **state) {
     (void)state;
