@@ -159,9 +159,12 @@ static void add_row(const struct reading_table *table, size_t series, struct tab
     if (table->with_raw) {
         const struct raw_row *raw = raw_that_counts(table, series);
         const struct plan_item *item = &table->plan->items[item_of(table, series, 0)];
+        bool is_state = catalog_quantity(what->quantity)->kind == KIND_STATE;
         table_add(rows, "%s", raw != NULL ? raw->source : "");
         table_add(rows, "%s%s", raw != NULL ? raw->value : "",
-                  item->raw_only ? " (unit not stated, not published)" : "");
+                  !item->raw_only ? ""
+                  : is_state      ? " (meaning not stated, not published)"
+                                  : " (unit not stated, not published)");
     }
 }
 

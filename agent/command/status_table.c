@@ -195,14 +195,6 @@ static void print_device(const json_t *device, double now_ms, FILE *out) {
     table_done(&table);
 }
 
-static bool same_name(const char *a, const char *b) {
-    char *x = text_normalize(a), *y = text_normalize(b);
-    bool same = x && y && strcmp(x, y) == 0;
-    free(x);
-    free(y);
-    return same;
-}
-
 bool status_table_print_device(const json_t *document, const char *name, FILE *out) {
     const json_t *devices = json_object_get(document, "devices");
     size_t n = json_array_size(devices);
@@ -210,7 +202,7 @@ bool status_table_print_device(const json_t *document, const char *name, FILE *o
     for (size_t i = 0; names && i < n; i++) {
         const json_t *device = json_array_get(devices, i);
         names[i] = status_text(device, "name");
-        if (same_name(name, names[i])) {
+        if (text_same_name(name, names[i])) {
             print_device(device, status_number(document, "time"), out);
             free(names);
             return true;

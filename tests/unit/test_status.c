@@ -142,6 +142,9 @@ static void states_are_in_words(void **state) {
     assert_string_equal(digest.state, "down");
     digest = digest_of("\"up\":null", "");
     assert_int_equal(digest.rank, DIGEST_WAITING);
+    digest = digest_of("\"up\":true", "");
+    assert_int_equal(digest.rank, DIGEST_TROUBLE);
+    assert_string_equal(digest.state, "up: no readings");
     digest = digest_of("\"up\":true,\"age\":21", "");
     assert_int_equal(digest.rank, DIGEST_STALE);
 }
