@@ -322,15 +322,23 @@ const char *catalog_side(enum side side) {
     return sides[side];
 }
 
-bool place_equal(const struct place *a, const struct place *b) {
-    if (a->part != b->part || a->depth != b->depth || a->phase != b->phase || a->side != b->side)
-        return false;
+int place_compare(const struct place *a, const struct place *b) {
+    if (a->part != b->part)
+        return a->part < b->part ? -1 : 1;
+    if (a->depth != b->depth)
+        return a->depth < b->depth ? -1 : 1;
     for (unsigned i = 0; i < a->depth; i++)
         if (a->id[i] != b->id[i])
-            return false;
-    if (a->point == NULL || b->point == NULL)
-        return a->point == b->point;
-    return strcmp(a->point, b->point) == 0;
+            return a->id[i] < b->id[i] ? -1 : 1;
+    if (a->phase != b->phase)
+        return a->phase < b->phase ? -1 : 1;
+    if (a->side != b->side)
+        return a->side < b->side ? -1 : 1;
+    return strcmp(a->point != NULL ? a->point : "", b->point != NULL ? b->point : "");
+}
+
+bool place_equal(const struct place *a, const struct place *b) {
+    return place_compare(a, b) == 0;
 }
 
 void place_write_id(const struct place *place, char *text, size_t size) {

@@ -338,6 +338,8 @@ struct place {
     const char *point;
 };
 
+/* Less than, equal to or greater than 0, in an order of no meaning. */
+int place_compare(const struct place *a, const struct place *b);
 bool place_equal(const struct place *a, const struct place *b);
 
 /* Writes component_id ("2/17"; "" without numbers) into `text` of `size` bytes, always terminated. */

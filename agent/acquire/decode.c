@@ -203,7 +203,7 @@ enum quality decode_value(const struct driver *driver, const struct plan_item *i
         return QUALITY_ABSENT;
     if (point->n_states > 0)
         return decode_state(point, &raw, value, reason);
-    if (point->adjusted && raw.kind != RAW_TEXT) {
+    if (point->adjusted && (raw.kind == RAW_INTEGER || raw.kind == RAW_REAL)) {
         double number = raw.kind == RAW_INTEGER ? (double)raw.integer : raw.real;
         if (driver->adjust(point, &number) == DROP)
             return QUALITY_ABSENT;

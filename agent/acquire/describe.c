@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "acquire/decode.h"
+#include "acquire/oid.h"
+#include "base/text.h"
 
 enum { NAME_BYTES = 256 };
 
@@ -110,10 +112,41 @@ struct device_view *describe_device(const struct device_config *config, const ch
     return view;
 }
 
+char *describe_source(const struct plan *plan, const struct plan_request *request,
+                      const struct plan_item *item) {
+    static const char *const kinds[] = {"", "coil", "discrete", "holding", "input"};
+    char oid[300];
+    struct text text = {0};
+    if (request->function == 0) {
+        oid_write(&plan->oids[request->first_oid + item->position], oid, sizeof(oid));
+        return strdup(oid);
+    }
+    int address = request->address + item->position;
+    text_add_format(&text, "%s %d", kinds[request->function], address + plan->driver->first_register);
+    if (plan->driver->first_register != 0)
+        text_add_format(&text, " (address %d)", address);
+    if (item->source->wire == BIT && request->function > 2)
+        text_add_format(&text, " bit %u", item->source->bit);
+    return text.data;
+}
+
+static bool series_list_equal(const struct series_list *a, const struct series_list *b) {
+    if (a == b)
+        return true;
+    if (a->n != b->n)
+        return false;
+    for (size_t i = 0; i < a->n; i++)
+        if (a->series[i].quantity != b->series[i].quantity || a->series[i].reason != b->series[i].reason ||
+            !place_equal(&a->series[i].place, &b->series[i].place))
+            return false;
+    return true;
+}
+
 bool describe_equal(const struct device_view *a, const struct device_view *b) {
-    if (a->list != b->list || a->n_names != b->n_names || strcmp(a->driver, b->driver) != 0 ||
-        strcmp(a->manufacturer, b->manufacturer) != 0 || strcmp(a->model, b->model) != 0 ||
-        strcmp(a->serial, b->serial) != 0 || strcmp(a->firmware, b->firmware) != 0)
+    if (!series_list_equal(a->list, b->list) || a->n_names != b->n_names ||
+        strcmp(a->driver, b->driver) != 0 || strcmp(a->manufacturer, b->manufacturer) != 0 ||
+        strcmp(a->model, b->model) != 0 || strcmp(a->serial, b->serial) != 0 ||
+        strcmp(a->firmware, b->firmware) != 0)
         return false;
     for (size_t i = 0; i < a->n_names; i++)
         if (!place_same_part(&a->names[i].place, &b->names[i].place) ||

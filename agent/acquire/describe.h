@@ -13,6 +13,13 @@ struct device_view *describe_device(const struct device_config *config, const ch
                                     const struct plan *plan, const struct image *image, uint32_t number,
                                     uint32_t generation);
 
+/*
+ * Where a value is read, for people: "holding 3058 (address 3057) bit 3", the manual's number and the wire's
+ * where it differs; of SNMP the OID. The caller frees it; NULL when out of memory.
+ */
+char *describe_source(const struct plan *plan, const struct plan_request *request,
+                      const struct plan_item *item);
+
 /* True where both views say the same (all but the generation). */
 bool describe_equal(const struct device_view *a, const struct device_view *b);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One device on the field loop, as poller.c (schedule), device_attach.c (from configuration to plan) and
- * device_poll.c (one poll after the other) share it. Nobody else includes this.
+ * One device on the field loop, as poller.c (schedule), device_attach.c (from configuration to plan),
+ * device_poll.c (one poll after the other), device_batch.c (where readings gather) and device_health.c (what
+ * is said of it) share it. Nobody else includes this.
  */
 #ifndef HALLWATCH_ACQUIRE_DEVICE_H
 #define HALLWATCH_ACQUIRE_DEVICE_H
@@ -26,11 +27,25 @@ struct turn {
 
 enum { N_TURNS = N_RATES }; /* the turn of RATE_ONCE serves attaching and health */
 
+/* What is remembered of one request of the plan. */
+struct request_record {
+    int64_t parked_until_ms; /* 0: asked at every poll */
+    uint8_t failures;        /* polls in a row in which it brought nothing */
+};
+
 struct poll {
-    bool active, answered;
+    bool active;
+    bool answered, refused; /* a request brought values; the unit said no to one */
+    bool lost;              /* its last requests were given up */
     enum rate rate;
+    uint8_t silences; /* requests in a row */
+    uint8_t exception;
+    int error; /* of the last request that failed, with what the link says of it */
+    const char *detail;
     uint32_t at;                 /* request under way */
     struct link_request request; /* the link reads it until it answers */
+    uint32_t n_parked;           /* values given up in this poll; the first of them: */
+    uint32_t parked_item;
     struct batch *batch;
     int64_t started_us;
 };
@@ -45,18 +60,21 @@ struct device {
     struct resolve *resolve;
     struct identify *identify;
     struct discovery *discovery;
-    bool attaching, stale_plan; /* the plan should be made anew */
+    struct sockaddr_storage address; /* of the link */
+    bool attaching;
+    bool attached; /* the plan is the device's, to be polled; else of its health alone, or of what it was */
     struct plan *plan;
     struct device_view *view;
-    int64_t *parked_until_ms; /* per request */
+    struct request_record *records; /* of the plan's requests */
     struct health health;
     struct complaint trouble, refusal, lateness;
     struct poll poll;
-    uint8_t due; /* rates whose turn came while another was under way */
-    struct batch *free;
-    uint32_t n_batches;
+    uint8_t due;        /* rates whose turn came while another was under way */
+    struct batch *free; /* of n_batches the empty ones */
+    uint32_t n_batches, most_batches;
     struct turn turns[N_TURNS];
-    int64_t attached_ms, health_said_ms;
+    int64_t rediscover_ms, health_said_ms; /* monotonic */
+    uint64_t missed_said;                  /* polls missed when health was said last */
 };
 
 struct poller {
@@ -71,32 +89,52 @@ struct poller {
     size_t n_plans, room_plans;
     uv_timer_t timer;
     uint32_t tick_ms;
-    int64_t tick, started_ms; /* tick number; monotonic time of tick 0 */
+    int64_t tick, now_tick; /* the one that is run; the one that the clock says */
+    int64_t started_ms;     /* monotonic time of tick 0 */
     struct turn **wheel;
+    struct complaint backlog;
     bool stopping;
 };
 
 int64_t poller_now_ms(const struct poller *poller);
 /* Puts a turn into the wheel at its due_tick. */
 void poller_schedule(struct poller *poller, struct turn *turn);
-/* The plan to use for one just made: it or an equal one that is shared. Takes the reference, gives one back.
- */
+/* The plan to use for one just made: it or an equal one. Takes the reference, gives one back. */
 struct plan *poller_share_plan(struct poller *poller, struct plan *plan);
 
-/* device_attach.c: resolve, open, recognise, discover, plan. Ends in device_attached or device_not_attached.
- */
+/* --- device_attach.c */
+
+/* Before anything is known of the device: a plan and a view of its health alone. */
+int device_begin(struct device *device);
+/* Resolve, open, recognise, discover, plan, then a first poll of everything. Does nothing before its time. */
 void device_attach(struct device *device);
 void device_detach(struct device *device); /* stops everything under way and closes the link */
 
-/* device_poll.c */
+/* --- device_poll.c */
+
 void device_poll(struct device *device, enum rate rate);
-/* Sends the health series when their time has come, or at once. */
+/* The schedule was late by this many polls of a rate: they are counted and not caught up. */
+void device_skip_polls(struct device *device, enum rate rate, uint32_t n);
+
+/* --- device_batch.c */
+
+/* For the series of the device's present plan; those of an earlier one go when they come back. */
+void device_size_batches(struct device *device);
+/* An empty batch for that range of series; NULL where all are still with the publisher, or memory is short.
+ */
+struct batch *device_take_batch(struct device *device, struct plan_range range);
+/* Gives it to whoever wants the readings. */
+void device_hand_over(struct device *device, struct batch *batch);
+void device_free_batches(struct device *device);
+
+/* --- device_health.c */
+
+/* Sends the health series when their time has come, or at once; none before the device has had its chance. */
 void device_say_health(struct device *device, bool now);
-/* Fails or succeeds as a whole: health, complaints. */
+/* A poll, or an attempt to attach, failed or succeeded as a whole: health, complaints. */
 void device_failed(struct device *device, int error, const char *detail);
 void device_answers(struct device *device);
-/* Batches for every rate, as many as five seconds may need. */
-int device_make_batches(struct device *device);
-void device_free_batches(struct device *device);
+/* After a poll: says which values it had to give up, and when all are there again. */
+void device_say_parked(struct device *device, const struct poll *poll);
 
 #endif

@@ -2,7 +2,7 @@
 /*
  * From configuration to plan: resolve the host, open the link, recognise the device where no driver is named,
  * discover its rows, build the plan and the view. Each step ends in the next or in attach_failed; the
- * schedule tries again later.
+ * schedule tries again later. Whether the device is well is said by the polls that follow.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,11 +20,23 @@ static uint32_t attach_timeout_ms(const struct device *device) {
     return (uint32_t)device->config->timeout_ms;
 }
 
+enum { REDISCOVER_MS = 60 * 60 * 1000 };
+
+/* A driver for what no driver is known for: it has nothing but its health. */
+static const struct driver unrecognised = {.name = "", .title = ""};
+
 static void attach_failed(struct device *device, int error, const char *detail) {
     device->attaching = false;
-    if (error == ERROR_TIMEOUT && device->config->url.transport == TRANSPORT_SNMP)
+    health_count(&device->health, error);
+    /* Its polls tell how it is; that it is another device they would not notice. */
+    if (device->attached && error != ERROR_NOT_FOUND) {
+        device->rediscover_ms = poller_now_ms(device->poller) + REDISCOVER_MS;
+        return;
+    }
+    device->attached = false;
+    if (error == ERROR_TIMEOUT && detail == NULL && device->config->url.transport == TRANSPORT_SNMP)
         detail = "silence: wrong community, no SNMP v2c, an access list, or nobody there";
-    else if (error == ERROR_TIMEOUT && device->config->url.transport == TRANSPORT_MODBUS_TCP)
+    else if (error == ERROR_TIMEOUT && detail == NULL)
         detail = "connected, but the unit is silent: is the unit number right?";
     device_failed(device, error, detail);
     if (device->poller->options.once && device->poller->events.finished != NULL)
@@ -41,10 +53,18 @@ static void attach_go_on(struct device *device) {
         attach_discover(device);
 }
 
+static int attach_link(struct device *device) {
+    const struct device_url *url = &device->config->url;
+    const struct sockaddr *to = (const struct sockaddr *)&device->address;
+    if (url->transport == TRANSPORT_SNMP)
+        return link_snmp_open(device->poller->snmp, to, device->config->community, &device->link);
+    return link_modbus_tcp_open(device->poller->modbus, to, url->unit, device->driver->manners.pause_ms,
+                                &device->link);
+}
+
+/* The name of a device that does not answer may have got another address. */
 static void attach_resolved(void *context, int error, const struct sockaddr_storage *address) {
     struct device *device = context;
-    const struct device_url *url = &device->config->url;
-    const struct sockaddr *to = (const struct sockaddr *)address;
     device->resolve = NULL;
     if (error != 0) {
         attach_failed(device, ERROR_UNREACHABLE,
@@ -52,11 +72,13 @@ static void attach_resolved(void *context, int error, const struct sockaddr_stor
                                                : "its host name cannot be resolved");
         return;
     }
-    if (url->transport == TRANSPORT_SNMP)
-        error = link_snmp_open(device->poller->snmp, to, device->config->community, &device->link);
-    else
-        error = link_modbus_tcp_open(device->poller->modbus, to, url->unit, device->driver->manners.pause_ms,
-                                     &device->link);
+    if (device->link != NULL && memcmp(&device->address, address, sizeof(*address)) != 0) {
+        link_close(device->link);
+        device->link = NULL;
+    }
+    device->address = *address;
+    if (device->link == NULL)
+        error = attach_link(device);
     if (error != 0)
         attach_failed(device, error, "its link could not be opened");
     else
@@ -66,7 +88,7 @@ static void attach_resolved(void *context, int error, const struct sockaddr_stor
 static void attach_open(struct device *device) {
     const struct device_url *url = &device->config->url;
     char why[300] = "";
-    if (device->link != NULL) {
+    if (device->link != NULL && (device->attached || url->transport == TRANSPORT_REPLAY)) {
         attach_go_on(device);
     } else if (url->transport == TRANSPORT_REPLAY) {
         int error = link_replay_open(device->poller->loop, url->host, &device->link, why, sizeof(why));
@@ -106,23 +128,24 @@ static void attach_identify(struct device *device) {
 /* --- discover, plan, describe
  * ----------------------------------------------------------------------------------- */
 
-/* Takes the plan; keeps the present one where nothing has changed, so that its series go on. */
+/* Takes the plan; keeps the present view where nothing has changed, so that its series go on. */
 static int attach_adopt(struct device *device, struct plan *plan, const struct image *image) {
     plan = poller_share_plan(device->poller, plan);
     struct device_view *view = describe_device(device->config, device->poller->options.site, plan, image,
                                                device->number, device->generation + 1);
-    int64_t *parked = calloc(plan->n_requests, sizeof(*parked));
-    if (view == NULL || parked == NULL) {
+    struct request_record *records = calloc(plan->n_requests + 1, sizeof(*records));
+    if (view == NULL || records == NULL) {
         plan_release(plan);
         device_view_release(view);
-        free(parked);
+        free(records);
         return ERROR_MEMORY;
     }
-    free(device->parked_until_ms);
-    device->parked_until_ms = parked;
+    free(device->records);
+    device->records = records;
     device->health.parked = 0;
     plan_release(device->plan);
     device->plan = plan;
+    device_size_batches(device);
     if (device->view != NULL && describe_equal(device->view, view)) {
         device_view_release(view);
         return 0;
@@ -130,7 +153,20 @@ static int attach_adopt(struct device *device, struct plan *plan, const struct i
     device_view_release(device->view);
     device->view = view;
     device->generation++;
-    return device_make_batches(device);
+    return 0;
+}
+
+int device_begin(struct device *device) {
+    const struct driver *driver = device->driver != NULL ? device->driver : &unrecognised;
+    struct image *image = image_new();
+    struct plan *plan;
+    int error = image == NULL ? ERROR_MEMORY : plan_of_health(driver, &plan);
+    if (error == 0) {
+        image_seal(image);
+        error = attach_adopt(device, plan, image);
+    }
+    image_free(image);
+    return error;
 }
 
 static void attach_wrong_device(struct device *device) {
@@ -139,7 +175,6 @@ static void attach_wrong_device(struct device *device) {
         why, sizeof(why),
         "it answers none of the points of driver %s: is it another device, or may this reader not see them?",
         device->driver->name);
-    device->driver = device->config->driver;
     attach_failed(device, ERROR_NOT_FOUND, why);
 }
 
@@ -155,6 +190,16 @@ static bool attach_looks_right(const struct device *device, const struct image *
     snprintf(why, size, "it calls itself \"%s\", which is no device of driver %s (%s)", text,
              device->driver->name, recognition->pattern);
     return false;
+}
+
+/* Everything is read at once; the schedule goes on from there. */
+static void attach_done(struct device *device) {
+    device->attaching = false;
+    device->attached = true;
+    device->rediscover_ms = poller_now_ms(device->poller) + REDISCOVER_MS;
+    device_poll(device, RATE_ONCE);
+    for (int rate = 0; rate < RATE_ONCE && !device->poller->options.once; rate++)
+        device_poll(device, (enum rate)rate);
 }
 
 static void attach_discovered(void *context, struct image *image, int error, const char *detail) {
@@ -175,16 +220,14 @@ static void attach_discovered(void *context, struct image *image, int error, con
     if (error == 0)
         error = attach_adopt(device, plan, image);
     image_free(image);
-    if (error == ERROR_NOT_FOUND) {
+    if (error == ERROR_NOT_FOUND)
         attach_wrong_device(device);
-    } else if (error != 0) {
+    else if (error == ERROR_TOO_BIG)
+        attach_failed(device, error, "it lists more values than any device has: is it one?");
+    else if (error != 0)
         attach_failed(device, error, NULL);
-    } else {
-        device->attaching = device->stale_plan = false;
-        device_answers(device);
-        device->attached_ms = poller_now_ms(device->poller);
-        device_poll(device, RATE_ONCE);
-    }
+    else
+        attach_done(device);
 }
 
 static void attach_discover(struct device *device) {
@@ -195,8 +238,9 @@ static void attach_discover(struct device *device) {
 }
 
 void device_attach(struct device *device) {
-    if (device->attaching || device->poll.active ||
-        !health_may_ask(&device->health, poller_now_ms(device->poller)))
+    int64_t now_ms = poller_now_ms(device->poller);
+    if (device->attaching || device->poll.active || (device->attached && now_ms < device->rediscover_ms) ||
+        !health_may_ask(&device->health, now_ms))
         return;
     device->attaching = true;
     attach_open(device);

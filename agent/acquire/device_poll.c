@@ -3,10 +3,16 @@
  * One poll after the other: the requests of one rate are asked one by one, answers decoded into a batch, the
  * batch handed over when the last has come. What each failure means:
  *
- *   refused     the unit is alive: the request is halved until the culprit is alone, then that one is parked
- * for a while time-out    the rest of the poll is given up; the third such poll in a row makes the device
- * silent (health.c) unreachable the same garbled     counted; the next request is asked
+ *   refused      the unit is alive: the request is halved until the culprit is alone, then that one is parked
+ *                for a while
+ *   time-out     one more request is asked; when that is not answered either, the rest is given up
+ *   unreachable  the rest is given up
+ *   any other    the next request is asked
+ *
+ * A request that keeps failing while others are answered is treated like a refused one. Three polls in a row
+ * that bring nothing make the device silent (health.c).
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,203 +20,104 @@
 #include "base/clock.h"
 
 enum {
-    POOL_MS = 5000,           /* a device's batches last that long at its rate */
-    PARK_MS = 10 * 60 * 1000, /* a refused point is tried again after this */
-    HEALTH_MS = 10 * 1000,    /* how often health is published */
-    REDISCOVER_MS = 60 * 60 * 1000,
+    PARK_MS = 10 * 60 * 1000, /* a refused value is tried again after this */
+    FAILURES_MOST = 3,        /* of one request, in polls in a row, while the device answers others */
+    SILENCES_MOST = 2,        /* requests in a row; one where the poll before failed too */
 };
 
-/* --- batches
- * ---------------------------------------------------------------------------------------------------- */
+static void poll_ask(struct device *device);
 
-static struct batch *batch_new(struct device *device, uint32_t room) {
-    struct batch *batch = calloc(1, sizeof(*batch) + room * (sizeof(double) + 1));
-    if (batch == NULL)
-        return NULL;
-    batch->owner = device;
-    batch->room = room;
-    batch->values = (double *)(batch + 1);
-    batch->qualities = (uint8_t *)(batch->values + room);
-    return batch;
-}
+/* --- the end of a poll
+ * ------------------------------------------------------------------------------------------ */
 
-int device_make_batches(struct device *device) {
-    uint32_t room = N_HEALTH_SERIES, wanted = 2;
-    for (int rate = 0; rate < N_RATES; rate++) {
-        if (device->plan->series_of[rate].n == 0)
-            continue;
-        room = device->plan->series_of[rate].n > room ? device->plan->series_of[rate].n : room;
-        if (rate != RATE_ONCE)
-            wanted += 1 + (uint32_t)(POOL_MS / device->config->interval_ms[rate]);
+/* Whether the device did its part. Where it refuses all that its driver knows, `why` says so for the poll. */
+static void poll_judge(struct device *device, struct poll *poll, char *why, size_t size) {
+    if (device->health.parked >= device->plan->n_items) {
+        snprintf(why, size, "it refuses every value of driver %s: is it another device?",
+                 device->plan->driver->name);
+        poll->error = ERROR_REFUSED;
+        poll->detail = why;
+        poll->answered = poll->refused = false;
     }
-    /* Batches of an older, smaller shape are freed when they come back (batch_give_back). */
-    device_free_batches(device);
-    device->n_batches = 0;
-    for (; device->n_batches < wanted; device->n_batches++) {
-        struct batch *batch = batch_new(device, room);
-        if (batch == NULL)
-            return ERROR_MEMORY;
-        batch->next = device->free;
-        device->free = batch;
-    }
-    return 0;
+    if (poll->answered || poll->refused)
+        device_answers(device);
+    else if (poll->error != 0)
+        device_failed(device, poll->error, poll->detail);
 }
 
-void device_free_batches(struct device *device) {
-    while (device->free != NULL) {
-        struct batch *batch = device->free;
-        device->free = batch->next;
-        free(batch);
-    }
-}
-
-void batch_give_back(struct batch *batch) {
-    struct device *device = batch->owner;
-    device_view_release(batch->view);
-    batch->view = NULL;
-    batch->next = device->free;
-    device->free = batch;
-}
-
-/* An empty batch for that range of series; NULL where all are still with the publisher. */
-static struct batch *device_take_batch(struct device *device, struct plan_range range) {
-    struct batch *batch = device->free;
-    while (batch != NULL && batch->room < range.n) {
-        device->free = batch->next;
-        free(batch);
-        batch = device->free;
-    }
-    if (batch == NULL)
-        return NULL;
-    device->free = batch->next;
-    batch->next = NULL;
-    batch->view = device_view_hold(device->view);
-    batch->first = range.first;
-    batch->n = range.n;
-    batch->urgent = false;
-    memset(batch->qualities, QUALITY_ABSENT, range.n);
-    return batch;
-}
-
-static void device_hand_over(struct device *device, struct batch *batch) {
-    const struct poller_events *events = &device->poller->events;
-    if (events->batch != NULL)
-        events->batch(events->context, batch);
+static void poll_hand_over(struct device *device, const struct poll *poll) {
+    struct batch *batch = poll->batch;
+    bool any = false;
+    for (uint32_t i = 0; i < batch->n && !any; i++)
+        any = batch->qualities[i] != QUALITY_ABSENT;
+    batch->time_ms = clock_wall_ms();
+    if (any)
+        device_hand_over(device, batch);
     else
         batch_give_back(batch);
 }
 
-/* --- health
- * ----------------------------------------------------------------------------------------------------- */
-
-void device_say_health(struct device *device, bool now) {
-    int64_t now_ms = poller_now_ms(device->poller);
-    if (device->plan == NULL || device->poller->options.once ||
-        (!now && now_ms - device->health_said_ms < HEALTH_MS))
-        return;
-    if (now_ms - device->attached_ms > REDISCOVER_MS)
-        device->stale_plan = true;
-    struct batch *batch = device_take_batch(device, device->plan->health);
-    if (batch == NULL)
-        return;
-    health_write(&device->health, batch->values);
-    memset(batch->qualities, QUALITY_GOOD, batch->n);
-    if (device->health.last_success_ms == 0)
-        batch->qualities[HEALTH_SERIES_LAST_SUCCESS] = QUALITY_ABSENT;
-    batch->urgent = true;
-    batch->time_ms = clock_wall_ms();
-    device->health_said_ms = now_ms;
-    device_hand_over(device, batch);
-}
-
-void device_failed(struct device *device, int error, const char *detail) {
-    int64_t now_ms = poller_now_ms(device->poller);
-    const struct device_config *config = device->config;
-    bool silent = health_fail(&device->health, now_ms, config->interval_ms[RATE_NORMAL],
-                              (device->number + (uint32_t)now_ms) * 2654435761U >> 16);
-    if (!device->poller->options.once &&
-        (device->health.state == HEALTH_NEW || device->health.state == HEALTH_SILENT))
-        log_complain(&device->trouble, now_ms, config->name, "no answer from %s: %s%s%s", config->url_text,
-                     error_word(error), detail != NULL ? ", " : "", detail != NULL ? detail : "");
-    if (silent) {
-        device->stale_plan = true; /* what comes back may be another model */
-        device_say_health(device, true);
-    }
-}
-
-void device_answers(struct device *device) {
-    int64_t now_ms = poller_now_ms(device->poller);
-    bool again = health_succeed(&device->health, now_ms, clock_wall_ms());
-    if (!again)
-        return;
-    log_relieve(&device->trouble, now_ms, device->config->name, "answers");
-    device_say_health(device, true);
-}
-
-/* --- one poll
- * --------------------------------------------------------------------------------------------------- */
-
-static void poll_ask(struct device *device);
-
-static void poll_end(struct device *device, int error, const char *detail) {
-    struct poll poll = device->poll;
+/* Of a device that is read once: the next rate, or the end. */
+static void poll_go_on_once(struct device *device, const struct poll *poll) {
     const struct poller_events *events = &device->poller->events;
+    enum rate next = poll->rate == RATE_ONCE ? RATE_NORMAL : (enum rate)(poll->rate + 1);
+    int error = poll->lost || !(poll->answered || poll->refused) ? poll->error : 0;
+    if (error == 0 && next < RATE_ONCE)
+        device_poll(device, next);
+    else if (events->finished != NULL)
+        events->finished(events->context, device, error, poll->detail);
+}
+
+static void poll_end(struct device *device) {
+    struct poll poll = device->poll;
+    char why[200];
     device->poll = (struct poll){0};
     device->health.duration_us = (uint32_t)(clock_monotonic_us() - poll.started_us);
-    if (poll.answered)
-        device_answers(device);
-    else if (error != 0)
-        device_failed(device, error, detail);
-    bool any = false;
-    for (uint32_t i = 0; i < poll.batch->n && !any; i++)
-        any = poll.batch->qualities[i] != QUALITY_ABSENT;
-    poll.batch->time_ms = clock_wall_ms();
-    if (any)
-        device_hand_over(device, poll.batch);
-    else
-        batch_give_back(poll.batch);
+    device_say_parked(device, &poll);
+    poll_judge(device, &poll, why, sizeof(why));
+    poll_hand_over(device, &poll);
     if (device->poller->options.once) {
-        enum rate next = poll.rate == RATE_ONCE ? RATE_NORMAL : (enum rate)(poll.rate + 1);
-        if (error == 0 && next < RATE_ONCE)
-            device_poll(device, next);
-        else if (events->finished != NULL)
-            events->finished(events->context, device, error, detail);
+        poll_go_on_once(device, &poll);
         return;
     }
-    for (int rate = 0; rate < RATE_ONCE && !device->poll.active; rate++) {
+    for (int rate = 0; rate < N_RATES && !device->poll.active; rate++) {
         if ((device->due >> rate & 1) != 0) {
             device->due = (uint8_t)(device->due & ~(1u << rate));
             device_poll(device, (enum rate)rate);
         }
     }
+    device_attach(device);
 }
 
-/* The unit said no to this request: halve it, or park what is left. True where a halved one is to be asked
- * again. */
-static bool poll_refused(struct device *device, const struct link_answer *answer) {
-    struct plan *split = NULL;
-    uint32_t at = device->poll.at;
-    int64_t now_ms = poller_now_ms(device->poller);
-    const struct plan_request *request = &device->plan->requests[at];
-    int64_t *parked = calloc(device->plan->n_requests + 1, sizeof(*parked));
-    if (parked == NULL || plan_split(device->plan, at, &split) != 0) {
-        free(parked);
-        device->parked_until_ms[at] = now_ms + PARK_MS;
-        device->health.parked += request->n_items;
-        log_complain(&device->refusal, now_ms, device->config->name,
-                     "refuses %s (code %u); tried again every 10 minutes",
-                     catalog_quantity(device->plan->items[request->first_item].point->quantity)->name,
-                     answer->exception);
+/* --- requests that fail
+ * ----------------------------------------------------------------------------------------- */
+
+/* Puts a halved request in the place of request `at`; both halves inherit its record. False where it is one
+ * value. */
+static bool poll_halve(struct device *device, uint32_t at) {
+    struct plan *plan = device->plan, *split = NULL;
+    struct request_record *records = calloc(plan->n_requests + 1, sizeof(*records));
+    if (records == NULL || plan_split(plan, at, &split) != 0) {
+        free(records);
         return false;
     }
-    memcpy(parked, device->parked_until_ms, (at + 1) * sizeof(*parked));
-    memcpy(parked + at + 2, device->parked_until_ms + at + 1,
-           (device->plan->n_requests - at - 1) * sizeof(*parked));
-    free(device->parked_until_ms);
-    device->parked_until_ms = parked;
-    plan_release(device->plan);
+    memcpy(records, device->records, (at + 1) * sizeof(*records));
+    memcpy(records + at + 1, device->records + at, (plan->n_requests - at) * sizeof(*records));
+    free(device->records);
+    device->records = records;
     device->plan = split;
+    plan_release(plan);
     return true;
+}
+
+static void poll_park(struct device *device, uint32_t at) {
+    const struct plan_request *request = &device->plan->requests[at];
+    device->records[at].parked_until_ms = poller_now_ms(device->poller) + PARK_MS;
+    device->records[at].failures = 0;
+    device->health.parked += request->n_items;
+    if (device->poll.n_parked == 0)
+        device->poll.parked_item = request->first_item;
+    device->poll.n_parked += request->n_items;
 }
 
 /* A refusal that blames what was asked, not the moment. Modbus 1 to 3; of SNMP every error-status but
@@ -222,43 +129,73 @@ static bool refusal_blames_request(const struct plan_request *request, const str
            (request->function == 0 ? answer->exception != 13 : answer->exception <= 3);
 }
 
+/* Whether the rest of the poll is given up. */
+static bool poll_is_lost(const struct device *device, int error) {
+    if (error == ERROR_TIMEOUT)
+        return device->poll.silences >= (device->health.state == HEALTH_FAILING ? 1 : SILENCES_MOST);
+    return error == ERROR_UNREACHABLE || error == ERROR_CLOSED || error == ERROR_BUSY;
+}
+
+/* What to do next after a request failed: ask it again in halves, the next one, or none. */
+static void poll_failed(struct device *device, const struct link_answer *answer) {
+    struct poll *poll = &device->poll;
+    struct request_record *record = &device->records[poll->at];
+    bool alive = device->health.state == HEALTH_ALIVE;
+    health_count(&device->health, answer->error);
+    poll->error = answer->error;
+    poll->detail = answer->detail;
+    poll->exception = answer->exception;
+    poll->refused |= answer->error == ERROR_REFUSED || answer->error == ERROR_TOO_BIG;
+    poll->silences = (uint8_t)(answer->error == ERROR_TIMEOUT ? poll->silences + 1 : 0);
+    if (record->failures <= FAILURES_MOST)
+        record->failures++;
+    bool blamed = refusal_blames_request(&device->plan->requests[poll->at], answer) ||
+                  (record->failures > FAILURES_MOST && alive && answer->error != ERROR_BUSY);
+    bool halved = blamed && poll_halve(device, poll->at);
+    if (blamed && !halved)
+        poll_park(device, poll->at);
+    if (!halved)
+        poll->at++;
+    poll->lost = poll_is_lost(device, answer->error);
+    if (poll->lost)
+        poll_end(device);
+    else
+        poll_ask(device);
+}
+
+/* --- requests
+ * --------------------------------------------------------------------------------------------------- */
+
 static void poll_answered(void *context, const struct link_answer *answer) {
     struct device *device = context;
     const struct poller_events *events = &device->poller->events;
     const struct plan_request *request = &device->plan->requests[device->poll.at];
     if (events->answered != NULL)
         events->answered(events->context, device, request, answer);
-    if (answer->error == 0) {
-        struct batch *batch = device->poll.batch;
-        struct readings readings = {batch->first, batch->n, batch->values, batch->qualities, {0}};
-        decode_answer(device->plan, request, answer, &readings);
-        for (int i = 0; i < N_BAD_REASONS; i++)
-            device->health.bad[i] += readings.bad[i];
-        device->poll.answered = true;
-    } else {
-        health_count(&device->health, answer->error);
-        device->poll.answered |= answer->error == ERROR_REFUSED || answer->error == ERROR_TOO_BIG;
-        if (answer->error == ERROR_TIMEOUT || answer->error == ERROR_UNREACHABLE ||
-            answer->error == ERROR_CLOSED || answer->error == ERROR_BUSY) {
-            poll_end(device, answer->error, answer->detail);
-            return;
-        }
-        if (refusal_blames_request(request, answer) && poll_refused(device, answer)) {
-            poll_ask(device);
-            return;
-        }
+    if (answer->error != 0) {
+        poll_failed(device, answer);
+        return;
     }
+    struct batch *batch = device->poll.batch;
+    struct readings readings = {batch->first, batch->n, batch->values, batch->qualities, {0}};
+    decode_answer(device->plan, request, answer, &readings);
+    for (int i = 0; i < N_BAD_REASONS; i++)
+        device->health.bad[i] += readings.bad[i];
+    device->records[device->poll.at].failures = 0;
+    device->poll.answered = true;
+    device->poll.silences = 0;
     device->poll.at++;
     poll_ask(device);
 }
 
 /* Whether a parked request sits this poll out; a new chance when its time has come. */
 static bool poll_parked(struct device *device, uint32_t at) {
-    if (device->parked_until_ms[at] == 0)
+    struct request_record *record = &device->records[at];
+    if (record->parked_until_ms == 0)
         return false;
-    if (poller_now_ms(device->poller) < device->parked_until_ms[at])
+    if (poller_now_ms(device->poller) < record->parked_until_ms)
         return true;
-    device->parked_until_ms[at] = 0;
+    record->parked_until_ms = 0;
     device->health.parked -= device->plan->requests[at].n_items;
     return false;
 }
@@ -269,7 +206,7 @@ static void poll_ask(struct device *device) {
     while (device->poll.at < range->first + range->n && poll_parked(device, device->poll.at))
         device->poll.at++;
     if (device->poll.at >= range->first + range->n) {
-        poll_end(device, 0, NULL);
+        poll_end(device);
         return;
     }
     const struct plan_request *ask = &device->plan->requests[device->poll.at];
@@ -283,34 +220,55 @@ static void poll_ask(struct device *device) {
         .timeout_ms = (uint32_t)device->config->timeout_ms,
     };
     int error = link_ask(device->link, &device->poll.request, poll_answered, device);
-    if (error != 0)
-        poll_end(device, error, "the request could not be sent");
+    if (error != 0) {
+        device->poll.lost = true;
+        device->poll.error = error;
+        device->poll.detail = "the request could not be sent";
+        poll_end(device);
+    }
+}
+
+/* --- polls
+ * ------------------------------------------------------------------------------------------------------ */
+
+void device_skip_polls(struct device *device, enum rate rate, uint32_t n) {
+    if (device->attached && device->plan->requests_of[rate].n > 0)
+        device->health.errors[HEALTH_MISSED] += n;
+}
+
+/* Its turn has come while another poll is under way. */
+static void poll_wait(struct device *device, enum rate rate) {
+    bool waited = (device->due >> rate & 1) != 0;
+    if (device->poll.rate == rate || waited)
+        device->health.errors[HEALTH_MISSED]++;
+    if (device->poll.rate != rate) {
+        device->due = (uint8_t)(device->due | 1u << rate);
+        return;
+    }
+    log_complain(&device->lateness, poller_now_ms(device->poller), device->config->name,
+                 "answers slower than its interval of %lld ms", (long long)device->config->interval_ms[rate]);
 }
 
 void device_poll(struct device *device, enum rate rate) {
-    const struct poller_options *options = &device->poller->options;
-    int64_t now_ms = poller_now_ms(device->poller);
-    if (device->plan == NULL || device->attaching)
+    bool once = device->poller->options.once;
+    if (!device->attached || device->attaching ||
+        !health_may_ask(&device->health, poller_now_ms(device->poller)))
         return;
-    if (device->plan->requests_of[rate].n == 0 && !options->once)
-        return;
-    if (device->health.state == HEALTH_SILENT || !health_may_ask(&device->health, now_ms))
+    if (device->plan->requests_of[rate].n == 0 && !once)
         return;
     if (device->poll.active) {
-        if (device->poll.rate == rate) {
-            device->health.errors[HEALTH_MISSED]++;
-            log_complain(&device->lateness, now_ms, device->config->name,
-                         "answers slower than its interval of %lld ms",
-                         (long long)device->config->interval_ms[rate]);
-        }
-        device->due = (uint8_t)(device->due | (device->poll.rate == rate ? 0 : 1u << rate));
+        poll_wait(device, rate);
         return;
     }
     struct batch *batch = device_take_batch(device, device->plan->series_of[rate]);
     if (batch == NULL) {
         device->health.errors[HEALTH_DROPPED] += device->plan->series_of[rate].n;
+        log_complain(&device->poller->backlog, poller_now_ms(device->poller), "agent",
+                     "readings of %s are dropped: publishing is more than 5 s behind", device->config->name);
         return;
     }
+    log_relieve(&device->poller->backlog, poller_now_ms(device->poller), "agent",
+                "publishing keeps up again");
     device->poll = (struct poll){.active = true,
                                  .rate = rate,
                                  .at = device->plan->requests_of[rate].first,

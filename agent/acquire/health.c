@@ -3,11 +3,11 @@
  * The states of a device and the functions that change them:
  *
  *   1 NEW      never answered                  health_succeed -> 2; health_fail -> 1, asked later
- *   2 ALIVE    the last poll brought answers   health_fail -> 3
+ *   2 ALIVE    the last poll brought values    health_fail -> 3
  *   3 FAILING  some polls in a row failed      health_succeed -> 2; health_fail, the third in a row -> 4
- *   4 SILENT   asked with growing pauses       health_succeed -> 2, discovered anew; health_fail -> 4, later
+ *   4 SILENT   asked with growing pauses       health_succeed -> 2; health_fail -> 4, asked later
  *
- * A refusal is no failure: the unit is alive. Pauses double from the poll interval (at least 1 s) to 60 s and
+ * Pauses double from the poll interval (at least 1 s) to 60 s and
  * are spread by a quarter, so that a hall that comes back is not asked all at once.
  */
 #include "acquire/health.h"
@@ -20,37 +20,35 @@ const char *health_error_word(enum health_error error) {
     return words[error];
 }
 
+bool health_is_up(const struct health *health) {
+    return health->state == HEALTH_ALIVE || health->state == HEALTH_FAILING;
+}
+
 bool health_may_ask(const struct health *health, int64_t now_ms) {
-    return health->state == HEALTH_ALIVE || health->state == HEALTH_FAILING || now_ms >= health->next_ms;
+    return health_is_up(health) || now_ms >= health->next_ms;
 }
 
-static void health_enter(struct health *health, enum health_state state, int64_t now_ms) {
-    if (health->state != state)
-        health->since_ms = now_ms;
-    health->state = state;
-}
-
-bool health_succeed(struct health *health, int64_t now_ms, int64_t wall_ms) {
-    bool again = health->state == HEALTH_NEW || health->state == HEALTH_SILENT;
-    health_enter(health, HEALTH_ALIVE, now_ms);
+bool health_succeed(struct health *health, int64_t wall_ms) {
+    bool again = !health_is_up(health);
+    health->state = HEALTH_ALIVE;
     health->failures = 0;
     health->last_success_ms = wall_ms;
     return again;
 }
 
 bool health_fail(struct health *health, int64_t now_ms, int64_t interval_ms, uint32_t random) {
-    bool silent_before = health->state == HEALTH_SILENT;
+    bool was_up = health_is_up(health);
     health->failures++;
     if (health->state == HEALTH_ALIVE)
-        health_enter(health, HEALTH_FAILING, now_ms);
+        health->state = HEALTH_FAILING;
     if (health->state == HEALTH_FAILING && health->failures >= FAILURES_MOST)
-        health_enter(health, HEALTH_SILENT, now_ms);
+        health->state = HEALTH_SILENT;
     int64_t pause_ms = interval_ms < PAUSE_LEAST_MS ? PAUSE_LEAST_MS : interval_ms;
     for (uint32_t i = FAILURES_MOST; i < health->failures && pause_ms < PAUSE_MOST_MS; i++)
         pause_ms *= 2;
     pause_ms = pause_ms < PAUSE_MOST_MS ? pause_ms : PAUSE_MOST_MS;
     health->next_ms = now_ms + pause_ms - pause_ms / 4 * (int64_t)(random % 256) / 256;
-    return health->state == HEALTH_SILENT && !silent_before;
+    return was_up && !health_is_up(health);
 }
 
 void health_count(struct health *health, int error) {
@@ -59,7 +57,7 @@ void health_count(struct health *health, int error) {
         kind = HEALTH_TIMEOUT;
     else if (error == ERROR_UNREACHABLE || error == ERROR_CLOSED)
         kind = HEALTH_UNREACHABLE;
-    else if (error == ERROR_REFUSED || error == ERROR_TOO_BIG)
+    else if (error == ERROR_REFUSED || error == ERROR_TOO_BIG || error == ERROR_NOT_FOUND)
         kind = HEALTH_REFUSED;
     else if (error == ERROR_BUSY)
         kind = HEALTH_MISSED;
@@ -67,7 +65,7 @@ void health_count(struct health *health, int error) {
 }
 
 void health_write(const struct health *health, double values[N_HEALTH_SERIES]) {
-    values[HEALTH_SERIES_UP] = health->state == HEALTH_ALIVE || health->state == HEALTH_FAILING;
+    values[HEALTH_SERIES_UP] = health_is_up(health);
     values[HEALTH_SERIES_LAST_SUCCESS] = (double)health->last_success_ms / 1000;
     values[HEALTH_SERIES_DURATION] = (double)health->duration_us / 1e6;
     values[HEALTH_SERIES_PARKED] = health->parked;

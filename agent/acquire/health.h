@@ -12,14 +12,14 @@ enum health_state {
     HEALTH_NEW,     /* 1. never answered */
     HEALTH_ALIVE,   /* 2. answers */
     HEALTH_FAILING, /* 3. did answer; fewer than FAILURES_MOST polls in a row failed */
-    HEALTH_SILENT,  /* 4. asked with growing pauses, by its first request only */
+    HEALTH_SILENT,  /* 4. asked with growing pauses */
 };
 
 /* Kinds of failure, each with a counter and treatment of its own. */
 enum health_error {
     HEALTH_TIMEOUT,     /* the unit is silent */
     HEALTH_UNREACHABLE, /* the gateway or the way to it is dead */
-    HEALTH_REFUSED,     /* the unit is alive and said no */
+    HEALTH_REFUSED,     /* the unit is alive and said no, or it is another device */
     HEALTH_GARBLED,     /* an answer broke its protocol */
     HEALTH_MISSED,      /* a poll was due while the one before was under way */
     HEALTH_DROPPED,     /* readings given up because the publisher is behind */
@@ -42,7 +42,6 @@ struct health {
     enum health_state state;
     uint32_t failures;       /* polls in a row */
     int64_t next_ms;         /* monotonic: not asked before this while silent or new */
-    int64_t since_ms;        /* monotonic: in this state */
     int64_t last_success_ms; /* wall clock; 0 = never */
     uint32_t duration_us;    /* of the last poll */
     uint32_t parked;
@@ -50,11 +49,14 @@ struct health {
     uint64_t bad[N_BAD_REASONS];
 };
 
+/* Whether it answers, as far as is known: ALIVE or FAILING. */
+bool health_is_up(const struct health *health);
+
 /* Whether the device may be asked at this time. */
 bool health_may_ask(const struct health *health, int64_t now_ms);
 
-/* A poll brought an answer. True where the device was new or silent before: its tables may have changed. */
-bool health_succeed(struct health *health, int64_t now_ms, int64_t wall_ms);
+/* A poll brought values. True where the device was new or silent before. */
+bool health_succeed(struct health *health, int64_t wall_ms);
 
 /*
  * A poll brought nothing. `interval_ms` is the device's; `random` (any number) spreads devices that failed

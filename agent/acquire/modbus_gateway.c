@@ -41,6 +41,8 @@ enum {
     AT_ONCE_MS = 3000, /* a connection closed that early was not wanted */
     TELLING_HANG_UPS = 3,
     TELLING_SINGLES = 2,
+    GATEWAY_PATH_UNAVAILABLE = 10,
+    GATEWAY_TARGET_SILENT = 11,
 };
 
 static void advance(struct modbus_gateway *gateway, int64_t now_us);
@@ -170,6 +172,17 @@ struct outcome {
     bool broken; /* no frame can be found in the stream any more */
 };
 
+/* Two exceptions are the gateway's own word about a unit that is not there. */
+static int refusal_error(uint8_t exception, const char **detail) {
+    if (exception == GATEWAY_PATH_UNAVAILABLE)
+        *detail = "its gateway has no path to this unit (exception 10)";
+    else if (exception == GATEWAY_TARGET_SILENT)
+        *detail = "its gateway gets no answer from this unit (exception 11)";
+    else
+        return ERROR_REFUSED;
+    return ERROR_UNREACHABLE;
+}
+
 static void conclude(struct modbus_gateway *gateway, enum modbus_fault fault,
                      const struct modbus_reply *reply, int64_t now_us, struct outcome *outcome) {
     struct link_answer *answer = &outcome->answer;
@@ -179,7 +192,7 @@ static void conclude(struct modbus_gateway *gateway, enum modbus_fault fault,
     gateway->timeouts = 0;
     answer->latency_us = (uint32_t)(now_us - gateway->sent_us);
     if (fault == MODBUS_GOOD || fault == MODBUS_EXCEPTION) {
-        answer->error = fault == MODBUS_GOOD ? ERROR_NONE : ERROR_REFUSED;
+        answer->error = fault == MODBUS_GOOD ? ERROR_NONE : refusal_error(reply->exception, &answer->detail);
         answer->exception = reply->exception;
         answer->data = reply->values;
         answer->size = reply->size;

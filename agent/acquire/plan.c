@@ -9,8 +9,7 @@
 #include <string.h>
 
 #include "acquire/decode.h"
-#include "acquire/health.h"
-#include "acquire/plan_rows.h"
+#include "acquire/plan_series.h"
 
 enum {
     REGISTERS_MOST = 125, /* Modbus application protocol V1.1b3, 6.3 */
@@ -69,60 +68,6 @@ int conversion_make(const struct point *point, enum unit unit, enum scale_kind k
         return ERROR_TOO_BIG;
     int64_t common = greatest_divisor(greatest_divisor(numerator, offset), denominator);
     *conversion = (struct conversion){numerator / common, offset / common, denominator / common};
-    return 0;
-}
-
-/* --- series
- * ----------------------------------------------------------------------------------------------------- */
-
-/* Gives rows of one quantity and place one series, in table order; raw rows get their own. Returns how many.
- */
-static uint32_t rows_number_series(struct plan_rows *rows) {
-    uint32_t n = 0;
-    for (size_t i = 0; i < rows->n; i++) {
-        struct plan_row *row = &rows->row[i];
-        row->series = n;
-        for (size_t j = 0; j < i && !row->raw_only; j++) {
-            const struct plan_row *before = &rows->row[j];
-            if (before->point->quantity == row->point->quantity && !before->raw_only &&
-                place_equal(&before->place, &row->place)) {
-                row->series = before->series;
-                row->rank = (uint8_t)(before->rank < UINT8_MAX ? before->rank + 1 : UINT8_MAX);
-            }
-        }
-        n += row->series == n;
-    }
-    return n;
-}
-
-static enum rate plan_rate_of(const struct plan *plan, uint32_t series) {
-    int rate = 0;
-    while (series - plan->series_of[rate].first >= plan->series_of[rate].n)
-        rate++;
-    return (enum rate)rate;
-}
-
-/* Orders series by rate, in table order within one. A later source of a series is polled with the first. */
-static int rows_settle_rates(struct plan_rows *rows, uint32_t n_series, struct plan *plan) {
-    uint32_t *place = calloc(n_series + 1, sizeof(*place)), next = 0;
-    if (place == NULL)
-        return ERROR_MEMORY;
-    for (int rate = 0; rate < N_RATES; rate++) {
-        plan->series_of[rate].first = next;
-        for (size_t i = 0; i < rows->n; i++)
-            if (rows->row[i].rank == 0 && rows->row[i].point->rate == (enum rate)rate)
-                place[rows->row[i].series] = next++;
-        plan->series_of[rate].n = next - plan->series_of[rate].first;
-    }
-    for (size_t i = 0; i < rows->n; i++) {
-        struct plan_row *row = &rows->row[i];
-        row->series = place[row->series];
-        row->order = (uint32_t)i;
-        row->rate = plan_rate_of(plan, row->series);
-        plan->list->series[row->series] =
-            (struct series){.quantity = row->point->quantity, .place = row->place};
-    }
-    free(place);
     return 0;
 }
 
@@ -284,32 +229,12 @@ static void plan_trim(struct plan *plan) {
     plan->oids = realloc(plan->oids, (plan->n_oids + 1) * sizeof(*plan->oids));
 }
 
-static void plan_add_health(struct plan *plan) {
-    static const enum quantity quantities[HEALTH_SERIES_ERRORS] = {DEVICE_UP, DEVICE_LAST_SUCCESS,
-                                                                   POLL_DURATION, POINTS_PARKED};
-    struct series *series = plan->list->series + plan->n_series;
-    plan->health = (struct plan_range){(uint32_t)plan->n_series, N_HEALTH_SERIES};
-    for (int i = 0; i < HEALTH_SERIES_ERRORS; i++)
-        series[i].quantity = quantities[i];
-    for (int i = 0; i < N_HEALTH_ERRORS; i++)
-        series[HEALTH_SERIES_ERRORS + i] =
-            (struct series){.quantity = POLL_ERRORS, .reason = health_error_word((enum health_error)i)};
-    for (int i = 0; i < N_BAD_REASONS; i++)
-        series[HEALTH_SERIES_BAD + i] =
-            (struct series){.quantity = READINGS_BAD, .reason = bad_reason_word((enum bad_reason)i)};
-}
-
 static int plan_fill(struct plan *plan, struct plan_rows *rows) {
     struct packer packer = {.plan = plan, .driver = plan->driver};
     int error = plan_reserve(plan, rows);
     if (error != 0)
         return error;
-    plan->n_series = rows_number_series(rows);
-    plan->list = series_list_new(plan->n_series + N_HEALTH_SERIES);
-    if (plan->list == NULL)
-        return ERROR_MEMORY;
-    plan_add_health(plan);
-    error = rows_settle_rates(rows, (uint32_t)plan->n_series, plan);
+    error = plan_series_settle(plan, rows);
     if (error != 0)
         return error;
     qsort(rows->row, rows->n, sizeof(*rows->row), compare_rows);
@@ -324,17 +249,33 @@ static int plan_fill(struct plan *plan, struct plan_rows *rows) {
     return 0;
 }
 
+static struct plan *plan_new(const struct driver *driver) {
+    struct plan *plan = calloc(1, sizeof(*plan));
+    if (plan == NULL)
+        return NULL;
+    plan->driver = driver;
+    atomic_init(&plan->references, 1);
+    return plan;
+}
+
+int plan_of_health(const struct driver *driver, struct plan **made) {
+    struct plan *plan = plan_new(driver);
+    if (plan == NULL || plan_series_settle(plan, NULL) != 0) {
+        plan_free(plan);
+        return ERROR_MEMORY;
+    }
+    *made = plan;
+    return 0;
+}
+
 int plan_build(const struct driver *driver, const struct image *image, bool with_raw, struct plan **made) {
     struct plan_rows rows = {0};
-    struct plan *plan = calloc(1, sizeof(*plan));
+    struct plan *plan = plan_new(driver);
     int error = plan == NULL ? ERROR_MEMORY : plan_rows_collect(driver, image, with_raw, &rows);
     if (error == 0 && rows.n == 0)
         error = ERROR_NOT_FOUND;
-    if (error == 0) {
-        plan->driver = driver;
-        atomic_init(&plan->references, 1);
+    if (error == 0)
         error = plan_fill(plan, &rows);
-    }
     plan_rows_done(&rows);
     if (error != 0) {
         plan_free(plan);

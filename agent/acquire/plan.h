@@ -66,9 +66,12 @@ struct plan {
 
 /*
  * Builds the plan. `with_raw`: keep points without a stated unit, for people to look at. ERROR_NOT_FOUND
- * where the device answers none of the driver's points (another device, or no access to them).
+ * where the device answers none of the driver's points (another device, or no access to them);
+ * ERROR_TOO_BIG where it lists more than any device does.
  */
 int plan_build(const struct driver *driver, const struct image *image, bool with_raw, struct plan **plan);
+/* A plan of the health series alone, for a device of which nothing is known yet. */
+int plan_of_health(const struct driver *driver, struct plan **plan);
 struct plan *plan_hold(struct plan *plan);
 void plan_release(struct plan *plan);
 

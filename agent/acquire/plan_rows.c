@@ -12,6 +12,9 @@
 #include "acquire/decode.h"
 #include "acquire/oid.h"
 
+/* Above what the largest devices have, several thousand; below what could hold up the loop. */
+enum { ROWS_MOST = 16384 };
+
 /* What stands fixed while one group's rows are collected. */
 struct scope {
     const struct driver *driver;
@@ -26,18 +29,20 @@ void plan_rows_done(struct plan_rows *rows) {
     *rows = (struct plan_rows){0};
 }
 
-static struct plan_row *rows_add(struct plan_rows *rows) {
+static int rows_add(struct plan_rows *rows, struct plan_row **added) {
+    if (rows->n == ROWS_MOST)
+        return ERROR_TOO_BIG;
     if (rows->n == rows->room) {
         size_t room = rows->room == 0 ? 64 : rows->room * 2;
         struct plan_row *larger = reallocarray(rows->row, room, sizeof(*larger));
         if (larger == NULL)
-            return NULL;
+            return ERROR_MEMORY;
         rows->row = larger;
         rows->room = room;
     }
-    struct plan_row *row = &rows->row[rows->n++];
-    memset(row, 0, sizeof(*row));
-    return row;
+    *added = &rows->row[rows->n++];
+    memset(*added, 0, sizeof(**added));
+    return 0;
 }
 
 size_t plan_source_name(const struct driver *driver, const struct source *source, const struct oid *tail,
@@ -201,9 +206,10 @@ static int scope_add_object(const struct scope *scope, const struct point *point
         if (!match_raw(&point->only, &raw))
             return 0;
     }
-    struct plan_row *row = rows_add(scope->rows);
-    if (row == NULL)
-        return ERROR_MEMORY;
+    struct plan_row *row;
+    int error = rows_add(scope->rows, &row);
+    if (error != 0)
+        return error;
     row->point = point;
     row->source = source;
     row->place = place;
@@ -279,9 +285,10 @@ static int scope_add_register(const struct scope *scope, const struct point *poi
     if (address + source_width(source) > 65536 || !place_add(&place, &scope->group->at) ||
         !place_add(&place, &point->at))
         return 0;
-    struct plan_row *row = rows_add(scope->rows);
-    if (row == NULL)
-        return ERROR_MEMORY;
+    struct plan_row *row;
+    int error = rows_add(scope->rows, &row);
+    if (error != 0)
+        return error;
     row->point = point;
     row->source = source;
     row->place = place;

@@ -29,7 +29,7 @@ struct plan_rows {
 };
 
 /* Rows in the order of the tables. Values whose scale or unit the device should state and does not are left
- * out. */
+ * out. ERROR_MEMORY, or ERROR_TOO_BIG past 16,384 rows. */
 int plan_rows_collect(const struct driver *driver, const struct image *image, bool with_raw,
                       struct plan_rows *rows);
 void plan_rows_done(struct plan_rows *rows);

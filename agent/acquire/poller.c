@@ -12,7 +12,14 @@
 #include "acquire/device.h"
 #include "base/clock.h"
 
-enum { TICK_MS = 50, TICK_LEAST_MS = 10, WHEEL_SLOTS = 1024, DEVICES_MOST = 20000 };
+enum {
+    TICK_MOST_MS = 50,
+    TICK_LEAST_MS = 10,
+    WHEEL_SLOTS = 1024,
+    DEVICES_MOST = 20000,
+    ATTACH_MS =
+        1000, /* how often it is looked whether a device is to be attached, or its health to be said */
+};
 
 int64_t poller_now_ms(const struct poller *poller) {
     return (int64_t)uv_now(poller->loop);
@@ -26,7 +33,6 @@ int poller_new(uv_loop_t *loop, const struct poller_options *options, const stru
     poller->loop = loop;
     poller->options = *options;
     poller->events = *events;
-    poller->tick_ms = TICK_MS;
     poller->wheel = calloc(WHEEL_SLOTS, sizeof(*poller->wheel));
     int error = poller->wheel == NULL ? ERROR_MEMORY : modbus_service_new(loop, &poller->modbus);
     if (error == 0)
@@ -34,6 +40,9 @@ int poller_new(uv_loop_t *loop, const struct poller_options *options, const stru
     if (error == 0 && uv_timer_init(loop, &poller->timer) != 0)
         error = ERROR_SYSTEM;
     if (error != 0) {
+        modbus_service_free(poller->modbus);
+        if (poller->snmp != NULL)
+            snmp_service_free(poller->snmp);
         poller_free(poller);
         return error;
     }
@@ -61,9 +70,6 @@ int poller_add(struct poller *poller, const struct device_config *config) {
     device->driver = config->driver;
     device->number = (uint32_t)poller->n_devices;
     poller->devices[poller->n_devices++] = device;
-    for (int rate = 0; rate < RATE_ONCE; rate++)
-        while (poller->tick_ms > TICK_LEAST_MS && config->interval_ms[rate] < 10 * (int64_t)poller->tick_ms)
-            poller->tick_ms = poller->tick_ms > 2 * TICK_LEAST_MS ? poller->tick_ms / 2 : TICK_LEAST_MS;
     return 0;
 }
 
@@ -74,11 +80,22 @@ void poller_schedule(struct poller *poller, struct turn *turn) {
 }
 
 struct plan *poller_share_plan(struct poller *poller, struct plan *plan) {
+    struct plan *equal = NULL;
+    size_t kept = 0;
     for (size_t i = 0; i < poller->n_plans; i++) {
-        if (plan_equal(poller->plans[i], plan)) {
-            plan_release(plan);
-            return plan_hold(poller->plans[i]);
+        struct plan *each = poller->plans[i];
+        if (equal == NULL && plan_equal(each, plan))
+            equal = each;
+        else if (atomic_load(&each->references) == 1) { /* nobody's but ours */
+            plan_release(each);
+            continue;
         }
+        poller->plans[kept++] = each;
+    }
+    poller->n_plans = kept;
+    if (equal != NULL) {
+        plan_release(plan);
+        return plan_hold(equal);
     }
     if (poller->n_plans == poller->room_plans) {
         size_t room = poller->room_plans == 0 ? 16 : poller->room_plans * 2;
@@ -95,15 +112,17 @@ struct plan *poller_share_plan(struct poller *poller, struct plan *plan) {
 /* One turn: the device does what is due and gets its next turn, at the same phase. */
 static void turn_run(struct poller *poller, struct turn *turn) {
     struct device *device = turn->device;
-    if (turn->rate != RATE_ONCE)
+    uint32_t skipped = 0;
+    if (turn->rate != RATE_ONCE) {
         device_poll(device, turn->rate);
-    else if (device->plan == NULL || device->stale_plan)
+    } else {
         device_attach(device);
-    else
         device_say_health(device, false);
-    do
+    }
+    for (turn->due_tick += turn->interval_ticks; turn->due_tick <= poller->now_tick; skipped++)
         turn->due_tick += turn->interval_ticks;
-    while (turn->due_tick <= poller->tick);
+    if (skipped > 0 && turn->rate != RATE_ONCE)
+        device_skip_polls(device, turn->rate, skipped);
     poller_schedule(poller, turn);
 }
 
@@ -134,14 +153,14 @@ static void poller_run_tick(struct poller *poller, int64_t tick) {
 static void poller_on_timer(uv_timer_t *timer) {
     struct poller *poller = timer->data;
     int64_t now_ms = poller_now_ms(poller);
-    int64_t tick = (now_ms - poller->started_ms) / poller->tick_ms;
+    poller->now_tick = (now_ms - poller->started_ms) / poller->tick_ms;
     poller_take_back(poller);
     modbus_service_tick(poller->modbus, now_ms);
     snmp_service_tick(poller->snmp, now_ms);
     /* After a stall longer than the wheel every slot is looked at once. */
-    if (tick - poller->tick > WHEEL_SLOTS)
-        poller->tick = tick - WHEEL_SLOTS;
-    while (poller->tick < tick && !poller->stopping)
+    if (poller->now_tick - poller->tick > WHEEL_SLOTS)
+        poller->tick = poller->now_tick - WHEEL_SLOTS;
+    while (poller->tick < poller->now_tick && !poller->stopping)
         poller_run_tick(poller, ++poller->tick);
     if (poller->stopping)
         return;
@@ -150,34 +169,56 @@ static void poller_on_timer(uv_timer_t *timer) {
     uv_timer_start(timer, poller_on_timer, next_ms > 0 ? (uint64_t)next_ms : 0, 0);
 }
 
+/* Never below the interval: a driver may have asked for no less. */
 static uint32_t ticks_of(const struct poller *poller, int64_t ms) {
-    int64_t ticks = (ms + poller->tick_ms / 2) / poller->tick_ms;
+    int64_t ticks = (ms + poller->tick_ms - 1) / poller->tick_ms;
     return ticks < 1 ? 1 : ticks > INT32_MAX ? INT32_MAX : (uint32_t)ticks;
+}
+
+/* Whether every interval is a whole number of such ticks, and ten of them at least so that polls can spread.
+ */
+static bool tick_fits(const struct poller *poller, uint32_t tick_ms) {
+    for (size_t i = 0; i < poller->n_devices; i++)
+        for (int rate = 0; rate < RATE_ONCE; rate++) {
+            int64_t interval_ms = poller->devices[i]->config->interval_ms[rate];
+            if (interval_ms % tick_ms != 0 || interval_ms < 10 * (int64_t)tick_ms)
+                return false;
+        }
+    return true;
+}
+
+/* A device's turns. Golden-ratio steps spread neighbours far apart, whatever their number. */
+static void poller_enlist(struct poller *poller, struct device *device) {
+    bool once = poller->options.once;
+    for (int rate = 0; rate < N_TURNS; rate++) {
+        struct turn *turn = &device->turns[rate];
+        int64_t interval_ms = rate == RATE_ONCE ? ATTACH_MS : device->config->interval_ms[rate];
+        *turn = (struct turn){.device = device, .rate = (enum rate)rate};
+        turn->interval_ticks = ticks_of(poller, interval_ms);
+        uint64_t spread = (uint64_t)(device->number * 2654435761U) * turn->interval_ticks >> 32;
+        turn->due_tick = 1 + (once ? 0 : (int64_t)spread);
+        if (rate == RATE_ONCE || !once)
+            poller_schedule(poller, turn);
+    }
 }
 
 int poller_start(struct poller *poller) {
     uv_update_time(poller->loop);
     poller->started_ms = poller_now_ms(poller);
+    poller->tick_ms = poller->options.once ? TICK_LEAST_MS : TICK_MOST_MS;
+    while (poller->tick_ms > TICK_LEAST_MS && !tick_fits(poller, poller->tick_ms))
+        poller->tick_ms--;
     for (size_t i = 0; i < poller->n_devices; i++) {
-        struct device *device = poller->devices[i];
-        for (int rate = 0; rate < N_TURNS; rate++) {
-            struct turn *turn = &device->turns[rate];
-            int64_t interval_ms = rate == RATE_ONCE ? 1000 : device->config->interval_ms[rate];
-            *turn = (struct turn){.device = device, .rate = (enum rate)rate};
-            turn->interval_ticks = ticks_of(poller, interval_ms);
-            /* Golden-ratio steps spread neighbours far apart, whatever their number. */
-            turn->due_tick = 1 + (int64_t)((i * 2654435761U & 0xffffffff) * turn->interval_ticks >> 32);
-            if (rate == RATE_ONCE)
-                turn->due_tick = poller->options.once ? 1 : 1 + turn->due_tick % turn->interval_ticks;
-            if (rate == RATE_ONCE || !poller->options.once)
-                poller_schedule(poller, turn);
-        }
+        int error = poller->options.once ? 0 : device_begin(poller->devices[i]);
+        if (error != 0)
+            return error;
+        poller_enlist(poller, poller->devices[i]);
     }
     return uv_timer_start(&poller->timer, poller_on_timer, poller->tick_ms, 0) == 0 ? 0 : ERROR_SYSTEM;
 }
 
 void poller_stop(struct poller *poller) {
-    if (poller->stopping)
+    if (poller == NULL || poller->stopping)
         return;
     poller->stopping = true;
     poller_take_back(poller);
@@ -199,7 +240,7 @@ void poller_free(struct poller *poller) {
         device_free_batches(device);
         device_view_release(device->view);
         plan_release(device->plan);
-        free(device->parked_until_ms);
+        free(device->records);
         free(device->choice);
         free(device);
     }

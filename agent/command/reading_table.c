@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "acquire/decode.h"
+#include "acquire/describe.h"
 #include "acquire/oid.h"
 #include "base/text.h"
 #include "command/table.h"
@@ -46,26 +47,6 @@ void reading_table_add(struct reading_table *table, const struct batch *batch) {
 
 /* Raw */
 
-/* "holding 3058 (address 3057) bit 3": the manual's number, and the wire's where it differs; of SNMP the OID.
- */
-static char *source_text(const struct plan *plan, const struct plan_request *request,
-                         const struct plan_item *item) {
-    static const char *const kinds[] = {"", "coil", "discrete", "holding", "input"};
-    char oid[300];
-    struct text text = {0};
-    if (request->function == 0) {
-        oid_write(&plan->oids[request->first_oid + item->position], oid, sizeof(oid));
-        return strdup(oid);
-    }
-    int address = request->address + item->position;
-    text_add_format(&text, "%s %d", kinds[request->function], address + plan->driver->first_register);
-    if (plan->driver->first_register != 0)
-        text_add_format(&text, " (address %d)", address);
-    if (item->source->wire == BIT && request->function > 2)
-        text_add_format(&text, " bit %u", item->source->bit);
-    return text.data;
-}
-
 static char *raw_text(const struct raw *raw) {
     struct text text = {0};
     char part[300];
@@ -94,7 +75,7 @@ void reading_table_add_raw(struct reading_table *table, const struct plan *plan,
         const struct plan_item *item = &plan->items[i];
         free(row->source);
         free(row->value);
-        row->source = source_text(plan, request, item);
+        row->source = describe_source(plan, request, item);
         row->value = NULL;
         if (answer->error != 0) {
             row->value = strdup(error_word(answer->error));

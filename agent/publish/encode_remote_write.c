@@ -99,8 +99,10 @@ static size_t segment_of(const char *name) {
     return segment;
 }
 
-/* The metric's name, where there is one, and the labels as segments; labels that `without` holds are left
- * out. */
+/*
+ * The metric's name, where there is one, and the labels as segments; labels that `without` holds are left
+ * out.
+ */
 static void add_segments(struct text *text, const char *metric, struct labels *labels,
                          const struct labels *without) {
     struct segments segments = {0};

@@ -25,7 +25,9 @@ enum {
     ROW_OVERHEAD = 32, /* what a row costs beyond its size: the allocator's head and its places in the ring */
 };
 
-/* A row with what only the spool needs to know of it. The columns lie behind it in the same piece of memory.
+/*
+ * A row with what only the spool needs to know of it. The columns lie behind it in the same piece of memory.
+
  */
 struct stored_row {
     struct spool_row row;

@@ -67,8 +67,10 @@ void spool_release(struct spool_row *row);
  */
 void spool_acknowledge(struct spool_cursor *cursor, uint64_t row);
 
-/* The same, but the receiver has refused this many readings of the row for good: they are counted as
- * rejected. */
+/*
+ * The same, but the receiver has refused this many readings of the row for good: they are counted as
+ * rejected.
+ */
 void spool_reject(struct spool_cursor *cursor, uint64_t row, uint64_t readings);
 
 /* What a sink says of itself; kept with its cursor. */
