@@ -140,7 +140,7 @@ static const struct quantity_info quantities[N_QUANTITIES] = {
                          DIMENSION_TIME, "s", 0, 2.592e+06, .human = "min", .human_per = 60},
     [SECONDS_ON_BATTERY] = {"facility_seconds_on_battery",
                             "time since the load went to battery; 0 when it is not", KIND_GAUGE,
-                            DIMENSION_TIME, "s", 0, 2.592e+06, .human = "min", .human_per = 60},
+                            DIMENSION_TIME, "s", 0, 2.592e+06},
     [BATTERY_VOLTAGE] = {"facility_battery_voltage_volts", "battery voltage", KIND_GAUGE, DIMENSION_VOLTAGE,
                          "V", -2000, 2000},
     [BATTERY_CURRENT] = {"facility_battery_current_amperes", "battery current, positive while discharging",

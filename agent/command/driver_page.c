@@ -67,8 +67,8 @@ static void add_place(struct text *text, const struct described *item) {
     add_word(text, " ", catalog_part(part));
     add_word(text, " ", id.data ? id.data : "");
     add_word(text, " ", phase);
-    add_word(text, " ", side);
     add_word(text, " ", point);
+    add_word(text, " ", side);
     text_done(&id);
 }
 
