@@ -67,7 +67,7 @@ static void write_number(double value, int digits, char *text, size_t size) {
     int decimals = digits - 1 - magnitude;
     decimals = decimals < 0 ? 0 : decimals > DECIMALS_MOST ? DECIMALS_MOST : decimals;
     snprintf(text, size, "%.*f", decimals, value);
-    if (decimals == 0)
+    if (strchr(text, '.') == NULL)
         return;
     char *end = text + strlen(text);
     while (end[-1] == '0')

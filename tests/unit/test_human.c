@@ -41,6 +41,9 @@ static void no_digit_before_the_point_is_lost(void **state) {
     assert_value(VOLTAGE, 99999.96, "100000|V");
     assert_value(VOLTAGE, 3.4028e38, "3.4028e+38|V");
     assert_value(VOLTAGE, (double)NAN, "nan|V");
+    char text[3] = "x";
+    human_write_value(VOLTAGE, 0.5, text + 1, 2);
+    assert_string_equal(text, "x0");
 }
 
 static void columns_are_in_line(void **state) {
