@@ -129,7 +129,7 @@ void device_free_batches(struct device *device);
 
 /* --- device_health.c */
 
-/* Sends the health series when their time has come, or at once. */
+/* Sends the health series when their time has come, or at once; none before the device has had its chance. */
 void device_say_health(struct device *device, bool now);
 /* A poll, or an attempt to attach, failed or succeeded as a whole: health, complaints. */
 void device_failed(struct device *device, int error, const char *detail);

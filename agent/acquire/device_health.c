@@ -25,8 +25,8 @@ static void say_what_is_over(struct device *device, int64_t now_ms) {
 
 void device_say_health(struct device *device, bool now) {
     int64_t now_ms = poller_now_ms(device->poller);
-    if (device->plan == NULL || device->poller->options.once ||
-        (!now && now_ms - device->health_said_ms < HEALTH_MS))
+    bool unknown = device->health.failures == 0 && device->health.last_success_ms == 0;
+    if (unknown || device->poller->options.once || (!now && now_ms - device->health_said_ms < HEALTH_MS))
         return;
     struct batch *batch = device_take_batch(device, device->plan->health);
     if (batch == NULL)
@@ -66,7 +66,7 @@ void device_failed(struct device *device, int error, const char *detail) {
             log_complain(&device->trouble, now_ms, config->name, "%s %s: %s", trouble_text(error),
                          config->url_text, detail != NULL ? detail : error_word(error));
     }
-    if (silent)
+    if (silent || (health->state == HEALTH_NEW && health->failures == 1))
         device_say_health(device, true);
 }
 

@@ -218,7 +218,7 @@ int poller_start(struct poller *poller) {
 }
 
 void poller_stop(struct poller *poller) {
-    if (poller->stopping)
+    if (poller == NULL || poller->stopping)
         return;
     poller->stopping = true;
     poller_take_back(poller);

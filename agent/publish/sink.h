@@ -45,6 +45,7 @@ struct sink {
     struct bell bell;     /* rings when rows came, on what the kind adds, and to stop */
     struct bell finished; /* rings when `run` has returned */
     uv_thread_t thread;
+    atomic_bool has_finished;
     _Atomic(int64_t) stop_by_ms; /* monotonic; INT64_MAX: go on */
 };
 
@@ -56,8 +57,13 @@ struct sink {
 int sink_start(const struct site_config *site, const struct sink_config *config, struct spool *spool,
                struct sink **sink);
 
-/* Gives it up to SINK_STOP_MS to send what is waiting, then ends and frees it. NULL is fine. */
-void sink_stop(struct sink *sink);
+/* Gives it SINK_STOP_MS from now to send what is waiting, and does not wait for it. */
+void sink_ask_to_stop(struct sink *sink);
+/*
+ * Waits until that time is over (or asks now), then ends and frees it. ERROR_BUSY where it hangs in a name
+ * look-up that nothing can end: it and what it borrows must stay as they are until the process ends.
+ */
+int sink_stop(struct sink *sink);
 
 /* For the kinds: whether it is asked to stop, and the time by which it must have. */
 bool sink_is_stopping(const struct sink *sink);

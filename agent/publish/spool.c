@@ -249,6 +249,9 @@ void spool_cursor_close(struct spool_cursor *cursor) {
     *place = cursor->next;
     trim(spool);
     uv_mutex_unlock(&spool->lock);
+    if (cursor->waiting > 0)
+        log_write(LOG_WARNING, cursor->sink,
+                  "%" PRIu64 " readings were still waiting at the end and are lost", cursor->waiting);
     free(cursor);
 }
 

@@ -51,6 +51,7 @@ const char *spool_stream(const struct spool *spool);
  */
 struct spool_cursor *spool_cursor_open(struct spool *spool, const char *sink, void (*wake)(void *context),
                                        void *context);
+/* Says how many readings were still waiting: they are lost. */
 void spool_cursor_close(struct spool_cursor *cursor);
 
 /*

@@ -190,6 +190,7 @@ class HostileReceivers(unittest.TestCase):
         self.assertLess(result["latest_ms"], PATIENCE_MS)
         self.assertEqual(result["not_given"], 0)
         self.assertEqual(result["sinks"][0]["waiting"], feeder.total)
+        self.assertIn(f"{feeder.total} readings were still waiting at the end and are lost", result["log"])
 
     def test_stopping_does_not_wait_for_a_silent_receiver(self):
         with HostileReceiver(lambda *_: "nothing", silence_s=20) as receiver:
