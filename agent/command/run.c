@@ -52,8 +52,7 @@ static void raise_descriptor_limit(const struct site_config *config) {
                   (unsigned long long)limit.rlim_cur, config->n_devices, (unsigned long long)wanted);
 }
 
-/* --- the two ends of the field loop
- * ----------------------------------------------------------------------------- */
+/* The two ends of the field loop */
 
 static void on_batch(void *context, struct batch *batch) {
     struct agent *agent = context;
@@ -87,8 +86,7 @@ static void on_signal(uv_signal_t *handle, int number) {
     end_polling(handle->data);
 }
 
-/* --- starting and stopping
- * -------------------------------------------------------------------------------------- */
+/* Starting and stopping */
 
 static int start_sinks(struct agent *agent) {
     const struct site_config *config = agent->config;

@@ -18,13 +18,17 @@ struct sink;
 /* A kind of sink. Its own structure begins with a struct sink; the rest of it is zeroed before `prepare`. */
 struct sink_kind_info {
     size_t size; /* of its own structure */
-    /* Before the thread starts. 0, ERROR_MEMORY, or ERROR_CONFIG after saying what cannot be used. Cleans up
-     * after itself. */
+    /*
+     * Before the thread starts. 0, ERROR_MEMORY, or ERROR_CONFIG after saying what cannot be used. Cleans up
+     * after itself.
+     */
     int (*prepare)(struct sink *sink);
     /* The thread. Returns when it is asked to stop and has sent what waited, or at stop_by_ms. */
     void (*run)(struct sink *sink);
-    /* From another thread, at stop_by_ms: what `run` waits for must end now. NULL: it only waits for the
-     * bell. */
+    /*
+     * From another thread, at stop_by_ms: what `run` waits for must end now. NULL: it only waits for the
+     * bell.
+     */
     void (*hurry)(struct sink *sink);
     /* After the thread has ended. */
     void (*release)(struct sink *sink);
