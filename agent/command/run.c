@@ -180,7 +180,7 @@ static int agent_run(struct agent *agent) {
         log_write(LOG_NOTICE, "agent", "site %s: %zu devices, %zu sinks; status at %s", agent->config->site,
                   agent->config->n_devices, agent->config->n_sinks, agent->config->status_socket);
     else
-        log_write(LOG_ERROR, "agent", "cannot start: %s", error_word(error));
+        log_write(LOG_ERROR, "agent", "does not start%s", error == ERROR_MEMORY ? ": out of memory" : "");
     if (error != 0 && agent->loop_made)
         end_polling(agent);
     if (agent->loop_made)

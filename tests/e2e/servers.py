@@ -54,6 +54,7 @@ class Server:
         return os.path.join(self.directory.name, name)
 
     def command(self):
+        """The command line, after writing what it names."""
         raise NotImplementedError
 
     def is_ready(self):
@@ -61,16 +62,17 @@ class Server:
 
     def start(self):
         """Starts it, also again after stop() or kill(), on the same port and with the same data."""
+        command = self.command()  # once: it writes the configuration
         with open(self.path("log"), "ab") as log:
-            self.process = subprocess.Popen(self.command(), stdout=log, stderr=log, cwd=self.directory.name)
+            self.process = subprocess.Popen(command, stdout=log, stderr=log, cwd=self.directory.name)
 
         def answers():
             if self.process.poll() is not None:
-                raise AssertionError(f"{self.command()[0]} ended")
+                raise AssertionError(f"{command[0]} ended")
             return self.is_ready()
 
         try:
-            wait_until(answers, f"{self.command()[0]} answers on port {self.port}")
+            wait_until(answers, f"{command[0]} answers on port {self.port}")
         except AssertionError as error:
             raise AssertionError(f"{error}\n{self.log()}") from None
         return self
