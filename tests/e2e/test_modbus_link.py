@@ -177,9 +177,15 @@ class OneGateway(unittest.TestCase):
                 self.assertEqual(counts["connects"], 3)
 
     def test_exception_is_a_refusal_with_its_code(self):
-        for code in (1, 2, 4, 6, 10, 11):
+        for code in (1, 2, 4, 6):
             answers, counts = self.poll("exception", polls=2, unit=code)
             self.check_all(answers, "refused", exception=code)
+            self.assertEqual((counts["connects"], counts["garbled"]), (1, {}))
+
+    def test_a_gateway_s_word_about_its_unit_is_no_refusal(self):
+        for code, words in ((10, "has no path to this unit"), (11, "gets no answer from this unit")):
+            answers, counts = self.poll("exception", polls=2, unit=code)
+            self.check_all(answers, "unreachable", f"its gateway {words} (exception {code})", exception=code)
             self.assertEqual((counts["connects"], counts["garbled"]), (1, {}))
 
     def test_more_than_the_answer_is_dropped(self):
