@@ -38,7 +38,6 @@ static void bench_spool(struct hall *hall) {
     int64_t us = 0;
     for (uint32_t round = 0; round < ROUNDS; round++) {
         for (size_t i = 0; i < DEVICES; i++) {
-            device_view_release(hall->batches[i]->view);
             specimen_refill(hall->batches[i], hall->views[i], 1764000000000 + round * 1000, round);
         }
         int64_t start_us = clock_monotonic_us();

@@ -61,15 +61,26 @@ class Agent:
             self.start()
             wait_until(self.is_started, "the agent runs", START_LIMIT_S)
         except BaseException:
-            self.__exit__()
+            self.kill()
+            self.folder.cleanup()
             raise
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, failure=None, *_):
+        """It must end well, which is also when a sanitizer says what it found."""
+        try:
+            if self.process and self.process.poll() is None:
+                status, _ = self.stop()
+                if status != 0 and failure is None:
+                    raise AssertionError(f"the agent ended with {status}:\n{self.log()}")
+        finally:
+            self.kill()
+            self.folder.cleanup()
+
+    def kill(self):
         if self.process and self.process.poll() is None:
             self.process.kill()
             self.process.wait()
-        self.folder.cleanup()
 
     def stop(self, how=signal.SIGTERM):
         """Asks it to stop; its exit status and how many seconds it took."""

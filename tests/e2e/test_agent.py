@@ -242,8 +242,8 @@ HOSTILE_MODBUS = {
     "half_frame": ("timeout", "no answer from .*incomplete answer"),
     "silent": ("timeout", "no answer from .*the unit is silent: is the unit number right"),
     "previous": ("timeout", "no answer from .*the unit is silent"),
-    "reset_in_frame": ("unreachable", "no answer from .*reset by peer"),
-    "reset_later": ("unreachable", "no answer from .*reset by peer"),
+    "reset_in_frame": ("unreachable", "no answer from .*(reset|closed) by peer"),
+    "reset_later": ("unreachable", "no answer from .*(reset|closed) by peer"),
     "hang_up": ("unreachable", "no answer from .*(by peer|another master)"),
     "exception": ("refused", "no readings from .*it refuses every value of driver orv3_rpu"),
 }

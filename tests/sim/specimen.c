@@ -72,7 +72,9 @@ double specimen_value(const struct device_view *view, size_t series, uint32_t ro
 }
 
 void specimen_refill(struct batch *batch, struct device_view *view, int64_t time_ms, uint32_t round) {
-    batch->view = device_view_hold(view);
+    device_view_hold(view);
+    device_view_release(batch->view);
+    batch->view = view;
     batch->next = NULL;
     batch->time_ms = time_ms;
     batch->first = 0;

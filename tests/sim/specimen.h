@@ -19,7 +19,7 @@ struct device_view *specimen_view(uint32_t number, const char *device, size_t n)
  */
 struct batch *specimen_batch(struct device_view *view, int64_t time_ms, uint32_t round);
 
-/* The same in a batch that exists: one that came back from the publisher, at least as long. */
+/* The same in a batch that exists and is at least as long, with or without a view. */
 void specimen_refill(struct batch *batch, struct device_view *view, int64_t time_ms, uint32_t round);
 
 /* What the batch holds for a series. */
