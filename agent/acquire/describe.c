@@ -95,13 +95,14 @@ struct device_view *describe_device(const struct device_config *config, const ch
     view->model = fact_text(plan, image, FACT_MODEL);
     view->serial = fact_text(plan, image, FACT_SERIAL);
     view->firmware = fact_text(plan, image, FACT_FIRMWARE);
+    view->given_name = fact_text(plan, image, FACT_NAME);
     view->list = series_list_hold(plan->list);
     view->series = view->list->series;
     view->n_series = view->list->n;
     bool all = view->site != NULL && view->hall != NULL && view->row != NULL && view->rack != NULL &&
                view->feed != NULL && view->device != NULL && view->driver != NULL &&
                view->manufacturer != NULL && view->model != NULL && view->serial != NULL &&
-               view->firmware != NULL;
+               view->firmware != NULL && view->given_name != NULL;
     for (size_t i = 0; all && i < plan->driver->n_groups && plan->driver->protocol == PROTOCOL_SNMP; i++)
         if (plan->driver->groups[i].label.kind != SOURCE_NONE)
             all = view_add_names(view, plan, image, &plan->driver->groups[i]);
@@ -146,7 +147,7 @@ bool describe_equal(const struct device_view *a, const struct device_view *b) {
     if (!series_list_equal(a->list, b->list) || a->n_names != b->n_names ||
         strcmp(a->driver, b->driver) != 0 || strcmp(a->manufacturer, b->manufacturer) != 0 ||
         strcmp(a->model, b->model) != 0 || strcmp(a->serial, b->serial) != 0 ||
-        strcmp(a->firmware, b->firmware) != 0)
+        strcmp(a->firmware, b->firmware) != 0 || strcmp(a->given_name, b->given_name) != 0)
         return false;
     for (size_t i = 0; i < a->n_names; i++)
         if (!place_same_part(&a->names[i].place, &b->names[i].place) ||

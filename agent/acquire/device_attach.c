@@ -43,8 +43,7 @@ static void attach_failed(struct device *device, int error, const char *detail) 
         device->poller->events.finished(device->poller->events.context, device, error, detail);
 }
 
-/* --- link
- * ------------------------------------------------------------------------------------------------------- */
+/* --- link --- */
 
 static void attach_go_on(struct device *device) {
     if (device->driver == NULL)
@@ -102,8 +101,7 @@ static void attach_open(struct device *device) {
     }
 }
 
-/* --- recognise
- * -------------------------------------------------------------------------------------------------- */
+/* --- recognise --- */
 
 static void attach_identified(void *context, const struct driver *driver, int error, const char *why) {
     struct device *device = context;
@@ -125,8 +123,7 @@ static void attach_identify(struct device *device) {
         attach_failed(device, error, NULL);
 }
 
-/* --- discover, plan, describe
- * ----------------------------------------------------------------------------------- */
+/* --- discover, plan, describe --- */
 
 /* Takes the plan; keeps the present view where nothing has changed, so that its series go on. */
 static int attach_adopt(struct device *device, struct plan *plan, const struct image *image) {

@@ -26,8 +26,7 @@ enum {
 
 static void poll_ask(struct device *device);
 
-/* --- the end of a poll
- * ------------------------------------------------------------------------------------------ */
+/* --- the end of a poll --- */
 
 static void poll_hand_over(struct device *device, const struct poll *poll) {
     struct batch *batch = poll->batch;
@@ -72,8 +71,7 @@ static void poll_end(struct device *device) {
     device_attach(device);
 }
 
-/* --- requests that fail
- * ----------------------------------------------------------------------------------------- */
+/* --- requests that fail --- */
 
 /* Puts a halved request in the place of request `at`; both halves inherit its record. False where it is one
  * value. */
@@ -146,8 +144,7 @@ static void poll_failed(struct device *device, const struct link_answer *answer)
         poll_ask(device);
 }
 
-/* --- requests
- * --------------------------------------------------------------------------------------------------- */
+/* --- requests --- */
 
 static void poll_answered(void *context, const struct link_answer *answer) {
     struct device *device = context;
@@ -211,8 +208,7 @@ static void poll_ask(struct device *device) {
     }
 }
 
-/* --- polls
- * ------------------------------------------------------------------------------------------------------ */
+/* --- polls --- */
 
 void device_skip_polls(struct device *device, enum rate rate, uint32_t n) {
     if (device->attached && device->plan->requests_of[rate].n > 0)

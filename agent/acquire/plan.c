@@ -84,8 +84,7 @@ static int compare_rows(const void *left, const void *right) {
     return a->order < b->order ? -1 : 1;
 }
 
-/* --- packing
- * ---------------------------------------------------------------------------------------------------- */
+/* --- packing --- */
 
 struct packer {
     struct plan *plan;
@@ -179,8 +178,7 @@ static void packer_add_register(struct packer *packer, const struct plan_row *ro
     packer_add_item(packer, request, row)->position = (uint16_t)(row->address - request->address);
 }
 
-/* --- building
- * --------------------------------------------------------------------------------------------------- */
+/* --- building --- */
 
 struct plan *plan_hold(struct plan *plan) {
     atomic_fetch_add(&plan->references, 1);

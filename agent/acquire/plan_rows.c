@@ -156,8 +156,7 @@ static bool scope_convert(const struct scope *scope, const struct oid *tail, str
     return conversion_make(point, unit, scale->kind, (int64_t)factor, &row->conversion) == 0;
 }
 
-/* --- SNMP
- * ------------------------------------------------------------------------------------------------------- */
+/* --- SNMP --- */
 
 /* Reads the row index. False where the row is not this point's (NULL: any, without the piece that chooses) or
  * has no place. */
@@ -252,8 +251,7 @@ static int scope_collect_objects(const struct scope *scope) {
     return 0;
 }
 
-/* --- Modbus
- * ----------------------------------------------------------------------------------------------------- */
+/* --- Modbus --- */
 
 /* How many of a repeat the device says it has. */
 static uint16_t repeat_count(const struct scope *scope, const struct repeat *repeat) {

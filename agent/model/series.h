@@ -56,9 +56,10 @@ struct device_view {
     char *site, *hall, *row, *rack, *feed; /* "" where not configured */
     char *device, *driver;
     const char *class;
-    char *manufacturer, *model, *serial, *firmware; /* "" where the device does not say */
-    struct series_list *list;                       /* a reference */
-    const struct series *series;                    /* list's, for brevity */
+    /* What the device says of itself; "" where it does not. `given_name` is what people called it there. */
+    char *manufacturer, *model, *serial, *firmware, *given_name;
+    struct series_list *list;    /* a reference */
+    const struct series *series; /* list's, for brevity */
     size_t n_series;
     struct part_name *names;
     size_t n_names;

@@ -197,7 +197,8 @@ static void add_device_info(struct text *request, const struct device_view *view
     const struct label facts[] = {
         {"driver", view->driver},     {"feed", view->feed},
         {"firmware", view->firmware}, {"manufacturer", view->manufacturer},
-        {"model", view->model},       {"serial", view->serial},
+        {"model", view->model},       {"name", view->given_name},
+        {"serial", view->serial},
     };
     struct labels own;
     struct label labels[INFO_LABELS_MOST];

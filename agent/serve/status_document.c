@@ -131,6 +131,7 @@ void status_write_device(struct text *text, const struct device_config *config,
         add_text(text, "model", view->model);
         add_text(text, "serial", view->serial);
         add_text(text, "firmware", view->firmware);
+        add_text(text, "given_name", view->given_name);
     }
     add_readings(text, latest);
     text_add_char(text, '}');

@@ -39,6 +39,7 @@ struct device_view *specimen_view(uint32_t number, const char *device, size_t n)
     view->model = copy("AP8959");
     view->serial = copy("ZA1234567890");
     view->firmware = copy("v6.5.0");
+    view->given_name = copy("row 3, left");
     view->list = series_list_new(n);
     if (!view->list)
         abort();

@@ -145,7 +145,7 @@ static void every_reading_is_a_sample(void **state) {
     const struct sample *info = &fixture->samples[0];
     assert_string_equal(info->series,
                         "facility_device_info{class=pdu,device=pdu-1,driver=apc_rpdu2,firmware=v6.5.0,"
-                        "hall=hall-2,manufacturer=APC,model=AP8959,rack=A07,row=A,"
+                        "hall=hall-2,manufacturer=APC,model=AP8959,name=row 3, left,rack=A07,row=A,"
                         "serial=ZA1234567890,site=dc1,");
     assert_true(info->value == 1 && info->time_ms == time_ms);
     for (size_t i = 0; i < READINGS; i++) {

@@ -11,9 +11,9 @@ static struct device_view *make_view(void) {
     struct device_view *view = calloc(1, sizeof(*view));
     assert_non_null(view);
     atomic_init(&view->references, 1);
-    char **texts[] = {&view->site,   &view->hall,     &view->row,         &view->rack,
-                      &view->feed,   &view->device,   &view->model,       &view->driver,
-                      &view->serial, &view->firmware, &view->manufacturer};
+    char **texts[] = {&view->site,   &view->hall,     &view->row,          &view->rack,
+                      &view->feed,   &view->device,   &view->model,        &view->driver,
+                      &view->serial, &view->firmware, &view->manufacturer, &view->given_name};
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         *texts[i] = strdup(i == 2 || i == 4 ? "" : "text");
     view->class = "pdu";
