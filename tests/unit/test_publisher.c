@@ -95,6 +95,7 @@ static struct batch *go_round(struct publisher *publisher, struct device_view *v
     for (uint32_t i = 0; i < POOL; i++) {
         struct batch *batch = specimen_batch(view, 0, 0);
         device_view_release(batch->view);
+        batch->view = NULL; /* as a batch comes back */
         batch->next = free_ones;
         free_ones = batch;
     }
