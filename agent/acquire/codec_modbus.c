@@ -6,6 +6,7 @@
 #include "acquire/codec_modbus.h"
 
 #include <assert.h>
+#include <string.h>
 
 /*
  * TCP:  0  1   2  3   4  5   6     7 ...                  RTU:  0     1 ...               n-2   n-1
@@ -148,20 +149,28 @@ static bool begins_answer(const struct modbus_request *request, const uint8_t *b
             (bytes[1] == request->function && bytes[2] == modbus_request_value_size(request)));
 }
 
+/* Adapters with two wires give back what they send. */
+static size_t echo_size(const struct modbus_request *request, const uint8_t *stream, size_t size) {
+    uint8_t sent[MODBUS_RTU_REQUEST_SIZE];
+    if (!request || size < sizeof(sent))
+        return 0;
+    modbus_rtu_encode(request, sent);
+    return memcmp(stream, sent, sizeof(sent)) == 0 ? sizeof(sent) : 0;
+}
+
 enum modbus_fault modbus_rtu_split(const struct modbus_request *request, const uint8_t *stream, size_t size,
                                    struct modbus_frame *frame) {
-    enum modbus_fault fault = rtu_frame_at(stream, size, frame);
-    if (fault == MODBUS_GOOD || !request)
-        return fault;
-    for (size_t at = 1; at + RTU_EXCEPTION_SIZE <= size; at++) {
-        if (begins_answer(request, stream + at) &&
-            rtu_frame_at(stream + at, size - at, frame) == MODBUS_GOOD) {
-            frame->noise = at;
-            frame->size += at;
-            return MODBUS_GOOD;
-        }
+    size_t at = echo_size(request, stream, size);
+    enum modbus_fault fault = rtu_frame_at(stream + at, size - at, frame), found = fault;
+    while (found != MODBUS_GOOD && request && ++at + RTU_EXCEPTION_SIZE <= size) {
+        if (begins_answer(request, stream + at))
+            found = rtu_frame_at(stream + at, size - at, frame);
     }
-    return fault;
+    if (found != MODBUS_GOOD)
+        return fault;
+    frame->noise = at;
+    frame->size += at;
+    return MODBUS_GOOD;
 }
 
 static size_t encode_tcp(const struct modbus_request *request, uint16_t transaction,
