@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "base/version.h"
@@ -10,11 +11,7 @@
 
 /* In the order of the list that --help prints. */
 static const struct command *const commands[] = {
-    &command_check,
-    &command_drivers,
-    &command_read,
-    &command_run,
-    &command_status,
+    &command_check, &command_drivers, &command_read, &command_run, &command_status,
 };
 enum { N_COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 
@@ -73,5 +70,8 @@ int main(int argc, char **argv) {
     }
     if (fflush(stdout) != 0 && status == STATUS_OK)
         status = STATUS_FAILED;
+    /* exit would wait for libuv's threads. */
+    if (status & STATUS_AT_ONCE)
+        _exit(status & ~STATUS_AT_ONCE);
     exit(status);
 }

@@ -204,7 +204,8 @@ struct manners {
 struct recognition {
     const char *sys_object_id; /* SNMP: prefix at a dot; the longest that fits wins */
     const char *sys_descr;     /* SNMP: pattern ('*' anything) that sysDescr must match too */
-    const char *probe;   /* SNMP: an instance or subtree that must answer; alone it marks a standard driver */
+    const char *probe;   /* SNMP: an instance (it ends in 0) or subtree that must answer; alone it marks a
+                            standard driver */
     struct source text;  /* Modbus: a constant text ... */
     const char *pattern; /* ... and what it looks like */
 };

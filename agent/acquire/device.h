@@ -36,8 +36,9 @@ struct request_record {
 
 struct poll {
     bool active;
-    bool answered, refused; /* a request brought values; the unit said no to one */
-    bool lost;              /* its last requests were given up */
+    bool answered; /* a request brought values */
+    bool failed;   /* one failed, and not because of what it asked for */
+    bool lost;     /* the rest was given up */
     enum rate rate;
     uint8_t silences; /* requests in a row */
     uint8_t exception;
@@ -131,12 +132,15 @@ void device_free_batches(struct device *device);
 
 /* --- device_health.c */
 
-/* Sends the health series when their time has come, or at once. */
+/* Sends the health series when their time has come, or at once; none before the device has had its chance. */
 void device_say_health(struct device *device, bool now);
 /* A poll, or an attempt to attach, failed or succeeded as a whole: health, complaints. */
 void device_failed(struct device *device, int error, const char *detail);
 void device_answers(struct device *device);
-/* After a poll: says which values it had to give up, and when all are there again. */
-void device_say_parked(struct device *device, const struct poll *poll);
+/*
+ * After a poll: whether the device did its part, and which values it had to give up. Where it failed as a
+ * whole, poll->detail says why; `why` is room for that.
+ */
+void device_judge(struct device *device, struct poll *poll, char *why, size_t size);
 
 #endif

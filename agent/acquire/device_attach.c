@@ -34,9 +34,9 @@ static void attach_failed(struct device *device, int error, const char *detail) 
         return;
     }
     device->attached = false;
-    if (error == ERROR_TIMEOUT && device->config->url.transport == TRANSPORT_SNMP)
+    if (error == ERROR_TIMEOUT && detail == NULL && device->config->url.transport == TRANSPORT_SNMP)
         detail = "silence: wrong community, no SNMP v2c, an access list, or nobody there";
-    else if (error == ERROR_TIMEOUT && device_url_is_modbus(&device->config->url))
+    else if (error == ERROR_TIMEOUT && detail == NULL)
         detail = "connected, but the unit is silent: is the unit number right?";
     device_failed(device, error, detail);
     if (device->poller->options.once && device->poller->events.finished != NULL)

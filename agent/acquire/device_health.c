@@ -25,8 +25,8 @@ static void say_what_is_over(struct device *device, int64_t now_ms) {
 
 void device_say_health(struct device *device, bool now) {
     int64_t now_ms = poller_now_ms(device->poller);
-    if (device->plan == NULL || device->poller->options.once ||
-        (!now && now_ms - device->health_said_ms < HEALTH_MS))
+    bool unknown = device->health.failures == 0 && device->health.last_success_ms == 0;
+    if (unknown || device->poller->options.once || (!now && now_ms - device->health_said_ms < HEALTH_MS))
         return;
     struct batch *batch = device_take_batch(device, device->plan->health);
     if (batch == NULL)
@@ -58,6 +58,11 @@ void device_failed(struct device *device, int error, const char *detail) {
     const struct device_config *config = device->config;
     bool silent = health_fail(health, now_ms, config->interval_ms[RATE_NORMAL],
                               (device->number + (uint32_t)now_ms) * 2654435761U >> 16);
+    char silence[60];
+    if (detail == NULL && error == ERROR_TIMEOUT) {
+        snprintf(silence, sizeof(silence), "nothing within %lld ms", (long long)config->timeout_ms);
+        detail = silence;
+    }
     if (!health_is_up(health)) {
         /* What comes back may be another model. */
         device->attached = false;
@@ -66,7 +71,7 @@ void device_failed(struct device *device, int error, const char *detail) {
             log_complain(&device->trouble, now_ms, config->name, "%s %s: %s", trouble_text(error),
                          config->url_text, detail != NULL ? detail : error_word(error));
     }
-    if (silent)
+    if (silent || (health->state == HEALTH_NEW && health->failures == 1))
         device_say_health(device, true);
 }
 
@@ -101,20 +106,36 @@ static void write_reason(const struct poll *poll, bool modbus, char *text, size_
         snprintf(text, size, "%s", poll->detail != NULL ? poll->detail : error_word(poll->error));
 }
 
-void device_say_parked(struct device *device, const struct poll *poll) {
+static void say_parked(struct device *device, const struct poll *poll, const char *reason) {
     const struct plan *plan = device->plan;
     const struct plan_request *request = plan->requests;
-    char reason[100];
-    if (poll->n_parked == 0 || device->health.parked >= plan->n_items || device->poller->options.once)
-        return;
     while (poll->parked_item - request->first_item >= request->n_items)
         request++;
     const struct plan_item *item = &plan->items[poll->parked_item];
     char *source = describe_source(plan, request, item);
-    write_reason(poll, request->function != 0, reason, sizeof(reason));
     log_complain(&device->refusal, poller_now_ms(device->poller), device->config->name,
                  "gives no %s, %s: %s; %u of its %zu values are left out, tried again every 10 min",
                  catalog_quantity(item->point->quantity)->name, source != NULL ? source : "", reason,
                  device->health.parked, plan->n_items);
     free(source);
+}
+
+void device_judge(struct device *device, struct poll *poll, char *why, size_t size) {
+    if (poll->error != 0)
+        write_reason(poll, device->plan->driver->protocol == PROTOCOL_MODBUS, why, size);
+    if (device->health.parked >= device->plan->n_items) {
+        snprintf(why, size, "it refuses every value of driver %s: is it another device?",
+                 device->plan->driver->name);
+        poll->error = ERROR_REFUSED;
+        poll->failed = true;
+        poll->answered = false;
+    } else if (poll->n_parked > 0 && !device->poller->options.once) {
+        say_parked(device, poll, why);
+    }
+    if (poll->error == ERROR_REFUSED)
+        poll->detail = why;
+    if (poll->answered)
+        device_answers(device);
+    else if (poll->failed)
+        device_failed(device, poll->error, poll->detail);
 }

@@ -12,7 +12,6 @@
  * A request that keeps failing while others are answered is treated like a refused one. Three polls in a row
  * that bring nothing make the device silent (health.c).
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,21 +29,6 @@ static void poll_ask(struct device *device);
 /* --- the end of a poll
  * ------------------------------------------------------------------------------------------ */
 
-/* Whether the device did its part. Where it refuses all that its driver knows, `why` says so for the poll. */
-static void poll_judge(struct device *device, struct poll *poll, char *why, size_t size) {
-    if (device->health.parked >= device->plan->n_items) {
-        snprintf(why, size, "it refuses every value of driver %s: is it another device?",
-                 device->plan->driver->name);
-        poll->error = ERROR_REFUSED;
-        poll->detail = why;
-        poll->answered = poll->refused = false;
-    }
-    if (poll->answered || poll->refused)
-        device_answers(device);
-    else if (poll->error != 0)
-        device_failed(device, poll->error, poll->detail);
-}
-
 static void poll_hand_over(struct device *device, const struct poll *poll) {
     struct batch *batch = poll->batch;
     bool any = false;
@@ -61,7 +45,7 @@ static void poll_hand_over(struct device *device, const struct poll *poll) {
 static void poll_go_on_once(struct device *device, const struct poll *poll) {
     const struct poller_events *events = &device->poller->events;
     enum rate next = poll->rate == RATE_ONCE ? RATE_NORMAL : (enum rate)(poll->rate + 1);
-    int error = poll->lost || !(poll->answered || poll->refused) ? poll->error : 0;
+    int error = poll->lost || (poll->failed && !poll->answered) ? poll->error : 0;
     if (error == 0 && next < RATE_ONCE)
         device_poll(device, next);
     else if (events->finished != NULL)
@@ -73,8 +57,7 @@ static void poll_end(struct device *device) {
     char why[200];
     device->poll = (struct poll){0};
     device->health.duration_us = (uint32_t)(clock_monotonic_us() - poll.started_us);
-    device_say_parked(device, &poll);
-    poll_judge(device, &poll, why, sizeof(why));
+    device_judge(device, &poll, why, sizeof(why));
     poll_hand_over(device, &poll);
     if (device->poller->options.once) {
         poll_go_on_once(device, &poll);
@@ -145,12 +128,12 @@ static void poll_failed(struct device *device, const struct link_answer *answer)
     poll->error = answer->error;
     poll->detail = answer->detail;
     poll->exception = answer->exception;
-    poll->refused |= answer->error == ERROR_REFUSED || answer->error == ERROR_TOO_BIG;
     poll->silences = (uint8_t)(answer->error == ERROR_TIMEOUT ? poll->silences + 1 : 0);
     if (record->failures <= FAILURES_MOST)
         record->failures++;
     bool blamed = refusal_blames_request(&device->plan->requests[poll->at], answer) ||
                   (record->failures > FAILURES_MOST && alive && answer->error != ERROR_BUSY);
+    poll->failed |= !blamed;
     bool halved = blamed && poll_halve(device, poll->at);
     if (blamed && !halved)
         poll_park(device, poll->at);
@@ -221,7 +204,7 @@ static void poll_ask(struct device *device) {
     };
     int error = link_ask(device->link, &device->poll.request, poll_answered, device);
     if (error != 0) {
-        device->poll.lost = true;
+        device->poll.lost = device->poll.failed = true;
         device->poll.error = error;
         device->poll.detail = "the request could not be sent";
         poll_end(device);

@@ -8,7 +8,7 @@
 
 #include "acquire/snmp_walk.h"
 
-enum { TOGETHER_MOST = 16, REPETITIONS_DEFAULT = 40, SILENCES_MOST = 2 };
+enum { TOGETHER_MOST = 16, REPETITIONS_DEFAULT = 40, SILENCES_MOST = 3 };
 
 struct discovery {
     struct link *link;
@@ -20,7 +20,10 @@ struct discovery {
     struct wanted_list list;
     size_t at;       /* the next to read */
     size_t asked;    /* how many the request under way asks for */
-    unsigned silent; /* time-outs in a row */
+    bool again;      /* what is asked for is asked for the second time */
+    bool answered;   /* the device has said something sensible */
+    unsigned silent; /* time-outs and garbled answers in a row */
+    int error;       /* of the image, while columns are walked */
     struct oid oids[TOGETHER_MOST];
     struct link_request request; /* the link reads it until it answers */
     struct snmp_walk *walk;      /* under way */
@@ -49,34 +52,53 @@ static void discovery_end(struct discovery *discovery, int error, const char *de
     discovery_stop(discovery);
 }
 
-/* Whether this failure ends it; counts silences. A refusal is an answer. */
+/* The image takes no more. */
+static void discovery_give_up(struct discovery *discovery, int error) {
+    discovery_end(discovery, error,
+                  error == ERROR_TOO_BIG ? "its tables hold more than any device's: is it one?" : NULL);
+}
+
+/*
+ * Whether this failure ends it; counts silences. A refusal is an answer. A device that was silent from the
+ * first request on is not asked a second one: others may wait behind it.
+ */
 static bool discovery_failed(struct discovery *discovery, int error, const char *detail) {
     if (error == 0 || error == ERROR_REFUSED || error == ERROR_TOO_BIG) {
         discovery->silent = 0;
+        discovery->answered = true;
         return false;
     }
-    if (error != ERROR_UNREACHABLE && error != ERROR_CLOSED && error != ERROR_MEMORY &&
-        ++discovery->silent < SILENCES_MOST)
+    bool goes_on = (error == ERROR_TIMEOUT && discovery->answered) || error == ERROR_GARBLED;
+    if (goes_on && ++discovery->silent < SILENCES_MOST)
         return false;
     discovery_end(discovery, error, detail);
     return true;
+}
+
+/* Moves on to the next item, or gives the present one a second chance after silence. */
+static void discovery_advance(struct discovery *discovery, size_t n, bool answered) {
+    discovery->again = !answered && !discovery->again;
+    if (!discovery->again)
+        discovery->at += n;
 }
 
 static void instances_answered(void *context, const struct link_answer *answer) {
     struct discovery *discovery = context;
     if (discovery_failed(discovery, answer->error, answer->detail))
         return;
-    for (size_t i = 0; answer->error == 0 && i < answer->n_varbinds; i++)
-        if (image_put_varbind(discovery->image, &answer->varbinds[i]) == ERROR_MEMORY) {
-            discovery_end(discovery, ERROR_MEMORY, NULL);
-            return;
-        }
+    int error = 0;
+    for (size_t i = 0; answer->error == 0 && error == 0 && i < answer->n_varbinds; i++)
+        error = image_put_varbind(discovery->image, &answer->varbinds[i]);
+    if (error != 0) {
+        discovery_give_up(discovery, error);
+        return;
+    }
     /* An agent that refuses many at once may give them one by one. */
     if (answer->error != 0 && discovery->asked > 1) {
         discovery->asked = 1;
     } else {
-        discovery->at += discovery->asked;
-        discovery->asked = 0;
+        discovery_advance(discovery, discovery->asked, discovery->silent == 0);
+        discovery->asked = discovery->again ? 1 : 0;
     }
     discovery_next(discovery);
 }
@@ -86,22 +108,32 @@ static void registers_answered(void *context, const struct link_answer *answer) 
     const struct wanted *wanted = &discovery->list.item[discovery->at];
     if (discovery_failed(discovery, answer->error, answer->detail))
         return;
-    if (answer->error == 0)
-        image_put_registers(discovery->image, wanted->function, wanted->address, answer->data, wanted->count);
-    discovery->at++;
+    int error = answer->error != 0 ? 0
+                                   : image_put_registers(discovery->image, wanted->function, wanted->address,
+                                                         answer->data, wanted->count);
+    if (error != 0) {
+        discovery_give_up(discovery, error);
+        return;
+    }
+    discovery_advance(discovery, 1, discovery->silent == 0);
     discovery_next(discovery);
 }
 
 static void column_found(void *context, const struct varbind *varbind) {
     struct discovery *discovery = context;
-    image_put_varbind(discovery->image, varbind);
+    if (discovery->error == 0)
+        discovery->error = image_put_varbind(discovery->image, varbind);
 }
 
 static void columns_walked(void *context, int error) {
     struct discovery *discovery = context;
     snmp_walk_free(discovery->walk);
     discovery->walk = NULL;
-    if (discovery_failed(discovery, error, "while its tables were walked"))
+    if (discovery->error != 0) {
+        discovery_give_up(discovery, discovery->error);
+        return;
+    }
+    if (discovery_failed(discovery, error, "it fell silent while its tables were walked"))
         return;
     discovery->at += discovery->asked;
     discovery->asked = 0;

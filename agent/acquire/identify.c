@@ -27,8 +27,9 @@ struct identify {
     size_t n_candidates, at;
     struct oid asked[2];
     struct link_request request; /* the link reads it until it answers */
-    uint32_t probe[OID_MOST];
-    char says[256]; /* sysObjectID and sysDescr, for people */
+    uint32_t probe_part[OID_MOST];
+    struct oid probe; /* in probe_part */
+    char says[256];   /* sysObjectID and sysDescr, for people */
 };
 
 /* How well a recognition fits: the length of its sysObjectID, 0 for a probe alone, -1 for not at all. */
@@ -81,12 +82,13 @@ static void identify_accept(struct identify *identify) {
 
 static void probe_answered(void *context, const struct link_answer *answer) {
     struct identify *identify = context;
-    if (answer->error == ERROR_UNREACHABLE) {
+    /* Not asked is not answered: a lost packet must not make it another device. */
+    if (answer->error != 0 && answer->error != ERROR_REFUSED && answer->error != ERROR_TOO_BIG) {
         identify_end(identify, NULL, answer->error, answer->detail);
         return;
     }
     bool there = answer->error == 0 && answer->n_varbinds > 0 && answer->varbinds[0].raw.kind != RAW_NONE &&
-                 oid_has_prefix(&answer->varbinds[0].name, &identify->asked[0]);
+                 oid_has_prefix(&answer->varbinds[0].name, &identify->probe);
     if (there) {
         identify_accept(identify);
         return;
@@ -107,8 +109,11 @@ static void identify_next(struct identify *identify) {
         identify_accept(identify);
         return;
     }
-    int n = oid_parse(probe, identify->probe, OID_MOST);
-    identify->asked[0] = (struct oid){identify->probe, n > 0 ? (size_t)n : 0};
+    int n = oid_parse(probe, identify->probe_part, OID_MOST);
+    identify->probe = (struct oid){identify->probe_part, n > 0 ? (size_t)n : 0};
+    /* What is asked for is what follows a name: of an instance its object's. */
+    bool instance = n > 1 && identify->probe_part[n - 1] == 0;
+    identify->asked[0] = (struct oid){identify->probe_part, identify->probe.n - (instance ? 1 : 0)};
     identify->request = (struct link_request){.ask = ASK_BULK,
                                               .oids = identify->asked,
                                               .n_oids = 1,

@@ -7,7 +7,7 @@
 
 #include "acquire/oid.h"
 
-enum { OBJECTS_MOST = 50000 };
+enum { OBJECTS_MOST = 50000, TEXT_MOST = 1024, BYTES_MOST = 8 << 20 };
 
 struct object {
     struct oid name; /* own memory */
@@ -23,6 +23,7 @@ struct reg {
 struct image {
     struct object *objects;
     size_t n_objects, room_objects;
+    size_t bytes; /* of names and values */
     struct reg *regs;
     size_t n_regs, room_regs;
 };
@@ -70,17 +71,20 @@ static void *copy(const void *data, size_t size) {
 int image_put_varbind(struct image *image, const struct varbind *varbind) {
     if (varbind->raw.kind == RAW_NONE)
         return 0;
-    if (image->n_objects >= OBJECTS_MOST)
+    size_t size = varbind->raw.size < TEXT_MOST ? varbind->raw.size : TEXT_MOST;
+    size_t bytes = (varbind->name.n + varbind->raw.oid.n) * sizeof(uint32_t) + size;
+    if (image->n_objects >= OBJECTS_MOST || image->bytes + bytes > BYTES_MOST)
         return ERROR_TOO_BIG;
     if (!grow((void **)&image->objects, image->n_objects, &image->room_objects, sizeof(struct object)))
         return ERROR_MEMORY;
     struct object object = {.raw = varbind->raw, .order = (uint32_t)image->n_objects};
     object.raw.text = NULL;
     object.raw.oid.part = NULL;
+    object.raw.size = size;
     object.name.n = varbind->name.n;
     object.name.part = copy(varbind->name.part, varbind->name.n * sizeof(uint32_t));
     if (varbind->raw.kind == RAW_TEXT)
-        object.raw.text = copy(varbind->raw.text, varbind->raw.size);
+        object.raw.text = copy(varbind->raw.text, size);
     if (varbind->raw.kind == RAW_OID)
         object.raw.oid.part = copy(varbind->raw.oid.part, varbind->raw.oid.n * sizeof(uint32_t));
     if (object.name.part == NULL || (varbind->raw.kind == RAW_TEXT && object.raw.text == NULL) ||
@@ -89,6 +93,7 @@ int image_put_varbind(struct image *image, const struct varbind *varbind) {
         return ERROR_MEMORY;
     }
     image->objects[image->n_objects++] = object;
+    image->bytes += bytes;
     return 0;
 }
 

@@ -14,7 +14,10 @@ struct image;
 struct image *image_new(void);
 void image_free(struct image *image);
 
-/* Both copy. Varbinds without a value are left out. ERROR_TOO_BIG past 50,000 objects, ERROR_MEMORY. */
+/*
+ * Both copy. Varbinds without a value are left out, of a text the first 1,024 bytes are kept. ERROR_TOO_BIG
+ * past 50,000 objects or 8 MiB, ERROR_MEMORY.
+ */
 int image_put_varbind(struct image *image, const struct varbind *varbind);
 /* `data`: big-endian registers of functions 3 and 4, packed bits of 1 and 2, from `address` on. */
 int image_put_registers(struct image *image, uint8_t function, uint16_t address, const uint8_t *data,

@@ -190,16 +190,35 @@ static bool tick_fits(const struct poller *poller, uint32_t tick_ms) {
     return true;
 }
 
-/* A device's turns. Golden-ratio steps spread neighbours far apart, whatever their number. */
+/* Golden-ratio steps spread neighbours far apart, whatever their number. */
+static int64_t spread_over(const struct device *device, uint32_t interval_ticks) {
+    return (int64_t)((uint64_t)(device->number * 2654435761U) * interval_ticks >> 32);
+}
+
+/*
+ * A device's turns. Its shortest interval gives it a phase, at which that one is polled undisturbed; longer
+ * ones follow a tick later, and find it on its way or done.
+ */
 static void poller_enlist(struct poller *poller, struct device *device) {
     bool once = poller->options.once;
+    uint32_t base_ticks = UINT32_MAX;
+    bool taken = false;
     for (int rate = 0; rate < N_TURNS; rate++) {
-        struct turn *turn = &device->turns[rate];
         int64_t interval_ms = rate == RATE_ONCE ? ATTACH_MS : device->config->interval_ms[rate];
+        struct turn *turn = &device->turns[rate];
         *turn = (struct turn){.device = device, .rate = (enum rate)rate};
         turn->interval_ticks = ticks_of(poller, interval_ms);
-        uint64_t spread = (uint64_t)(device->number * 2654435761U) * turn->interval_ticks >> 32;
-        turn->due_tick = 1 + (once ? 0 : (int64_t)spread);
+        if (rate != RATE_ONCE && turn->interval_ticks < base_ticks)
+            base_ticks = turn->interval_ticks;
+    }
+    for (int rate = 0; rate < N_TURNS; rate++) {
+        struct turn *turn = &device->turns[rate];
+        turn->due_tick = 1 + (once ? 0 : spread_over(device, turn->interval_ticks));
+        if (rate != RATE_ONCE) {
+            bool behind = taken || turn->interval_ticks != base_ticks;
+            turn->due_tick += spread_over(device, base_ticks) - (turn->due_tick - 1) % base_ticks + behind;
+            taken |= !behind;
+        }
         if (rate == RATE_ONCE || !once)
             poller_schedule(poller, turn);
     }
@@ -221,7 +240,7 @@ int poller_start(struct poller *poller) {
 }
 
 void poller_stop(struct poller *poller) {
-    if (poller->stopping)
+    if (poller == NULL || poller->stopping)
         return;
     poller->stopping = true;
     poller_take_back(poller);

@@ -44,7 +44,8 @@ int poller_add(struct poller *poller, const struct device_config *config);
 
 int poller_start(struct poller *poller);
 
-/* Closes links and timers; afterwards the loop must run until it has nothing left, then poller_free. */
+/* Closes links and timers; afterwards the loop must run until it has nothing left, then poller_free. NULL is
+ * fine. */
 void poller_stop(struct poller *poller);
 void poller_free(struct poller *poller);
 

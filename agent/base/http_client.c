@@ -61,6 +61,8 @@ static int set_options(struct http_client *client, const struct http_options *op
     code = code ? code : curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     code = code ? code : curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     code = code ? code : curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    /* A look-up that hangs outlives its time-out on a thread of its own; nobody waits for it. */
+    code = code ? code : curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
     code = code ? code : curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)options->timeout_ms);
     code = code ? code : curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)connect_ms);
     code = code ? code : curl_easy_setopt(easy, CURLOPT_POST, 1L);

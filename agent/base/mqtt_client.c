@@ -90,11 +90,11 @@ static void on_sent(void *context, MQTTAsync_successData5 *data) {
     tell(context, &(struct mqtt_event){.kind = MQTT_ACKNOWLEDGED, .token = data->token});
 }
 
+/* Without a reason it is the connection that failed, which is told by itself. */
 static void on_not_sent(void *context, MQTTAsync_failureData5 *data) {
-    bool is_refused = (int)data->reasonCode >= 0x80;
-    tell(context, &(struct mqtt_event){.kind = is_refused ? MQTT_REFUSED : MQTT_NOT_SENT,
-                                       .token = data->token,
-                                       .reason = is_refused ? (int)data->reasonCode : 0});
+    int reason = (int)data->reasonCode;
+    if (reason >= 0x80)
+        tell(context, &(struct mqtt_event){.kind = MQTT_REFUSED, .token = data->token, .reason = reason});
 }
 
 /* Never called: nothing is subscribed. The library insists on it. */

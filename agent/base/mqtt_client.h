@@ -25,10 +25,9 @@ struct mqtt_options {
 enum mqtt_event_kind {
     MQTT_CONNECTED,      /* receive_maximum and largest_packet are set */
     MQTT_CONNECT_FAILED, /* text says why */
-    MQTT_LOST, /* the connection is gone, and with it this client: free it, what was under way is unknown */
-    MQTT_ACKNOWLEDGED, /* the message `token` is with the broker */
-    MQTT_REFUSED,      /* the broker has taken the message `token` and said no: reason */
-    MQTT_NOT_SENT,     /* the message `token` did not get through */
+    MQTT_LOST,           /* the connection is gone; whether messages under way got through is unknown */
+    MQTT_ACKNOWLEDGED,   /* the message `token` is with the broker */
+    MQTT_REFUSED,        /* the broker has taken the message `token` and said no: reason */
 };
 
 struct mqtt_event {
@@ -47,14 +46,16 @@ void mqtt_client_free(struct mqtt_client *client);
 
 /*
  * Begins to connect to a numeric address (a name would be resolved under the library's global lock). 0, after
- * which MQTT_CONNECTED or MQTT_CONNECT_FAILED comes, or an error, after which neither does.
+ * which MQTT_CONNECTED or MQTT_CONNECT_FAILED comes, or an error, after which neither does. After MQTT_LOST
+ * wait some milliseconds: the library is not done with the old connection yet.
  */
 int mqtt_client_connect(struct mqtt_client *client, const char *address, uint16_t port);
 
 /*
  * Gives the library a message to send with QoS 1; topic and payload are copied. 0 and *token, after which one
- * of MQTT_ACKNOWLEDGED, MQTT_REFUSED, MQTT_NOT_SENT or MQTT_LOST comes; else ERROR_UNREACHABLE (not
- * connected), ERROR_BUSY or ERROR_ARGUMENT.
+ * of MQTT_ACKNOWLEDGED, MQTT_REFUSED or MQTT_LOST comes; else ERROR_UNREACHABLE (not connected), ERROR_BUSY
+ * or ERROR_ARGUMENT. What the library had not written when the connection was lost it may still send after
+ * the next connect.
  */
 int mqtt_client_publish(struct mqtt_client *client, const char *topic, const char *payload, size_t size,
                         bool retained, int *token);

@@ -278,6 +278,16 @@ char *text_normalize(const char *string) {
     return (char *)u8_normalize(UNINORM_NFKC, (const uint8_t *)string, size + 1, NULL, &size);
 }
 
+bool text_same_name(const char *a, const char *b) {
+    if (strcmp(a, b) == 0)
+        return true;
+    char *normal_a = text_normalize(a), *normal_b = text_normalize(b);
+    bool same = normal_a && normal_b && strcmp(normal_a, normal_b) == 0;
+    free(normal_a);
+    free(normal_b);
+    return same;
+}
+
 /* Edits from one word to another: a letter more, fewer, other, or two swapped. Case does not count. */
 static size_t distance(const char *a, size_t n_a, const char *b, size_t n_b) {
     size_t rows[3][WORD_MOST + 1]; /* row i is rows[i % 3]: two back is needed for swaps */

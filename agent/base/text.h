@@ -48,6 +48,8 @@ int text_to_bytes(const char *string, int64_t *bytes);
 bool text_is_utf8(const char *string, size_t size);
 /* NFKC form for comparing names; the caller frees it. NULL when out of memory or not UTF-8. */
 char *text_normalize(const char *string);
+/* Whether two names are the same to people: equal in NFKC. */
+bool text_same_name(const char *a, const char *b);
 
 /* The member of `words` (n of them) nearest to `word`, or NULL where none is near enough to suggest. */
 const char *text_nearest(const char *word, const char *const *words, size_t n);

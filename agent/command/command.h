@@ -10,6 +10,8 @@ enum exit_status {
     STATUS_USAGE = 2,       /* wrong arguments or a wrong configuration */
     STATUS_UNREACHABLE = 3, /* the device, or the running agent, does not answer */
     STATUS_REFUSED = 4,     /* it answers, and said no */
+
+    STATUS_AT_ONCE = 0x100, /* beside one of these: a thread hangs and is not to be waited for */
 };
 
 struct command {

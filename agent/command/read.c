@@ -104,8 +104,7 @@ static int read_device(const struct choice *options, const char *site, const str
     return status;
 }
 
-/* --- what to read
- * ----------------------------------------------------------------------------------------------- */
+/* What to read */
 
 static int read_configured(const struct choice *options) {
     struct site_config *config = NULL;
@@ -116,7 +115,7 @@ static int read_configured(const struct choice *options) {
     const struct device_config *found = NULL;
     for (size_t i = 0; names != NULL && i < config->n_devices; i++) {
         names[i] = config->devices[i].name;
-        if (strcmp(names[i], options->target) == 0)
+        if (text_same_name(names[i], options->target))
             found = &config->devices[i];
     }
     if (found != NULL) {
@@ -188,6 +187,11 @@ static int run(int argc, char **argv) {
     };
     if (options_read(argc, argv, known, sizeof(known) / sizeof(known[0]), &options.target, 1, 1) < 0)
         return STATUS_USAGE;
+    bool of_url = options.driver != NULL || options.community != NULL;
+    if (options.config != NULL ? of_url : options.gateway != NULL) {
+        fputs("hallwatch read: --driver and --community go with a URL, --gateway with --config\n", stderr);
+        return STATUS_USAGE;
+    }
     return options.config != NULL ? read_configured(&options) : read_url(&options);
 }
 

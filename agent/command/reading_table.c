@@ -45,8 +45,7 @@ void reading_table_add(struct reading_table *table, const struct batch *batch) {
     table->time_ms = batch->time_ms;
 }
 
-/* --- raw
- * -------------------------------------------------------------------------------------------------------- */
+/* Raw */
 
 static char *raw_text(const struct raw *raw) {
     struct text text = {0};
@@ -100,8 +99,7 @@ void reading_table_describe(struct reading_table *table, const struct plan *plan
     table->choice = strdup(choice);
 }
 
-/* --- printing
- * --------------------------------------------------------------------------------------------------- */
+/* Printing */
 
 /* The next item of the plan that serves this series, from item `from` on; n_items where there is none. */
 static size_t item_of(const struct reading_table *table, size_t series, size_t from) {
@@ -156,13 +154,17 @@ static void add_row(const struct reading_table *table, size_t series, struct tab
     table_add(rows, "%s", title);
     table_add(rows, "%s", place);
     table_add(rows, "%s", value);
+    table_add(rows, "%s", quality != QUALITY_ABSENT ? human_unit(what->quantity) : "");
     table_add(rows, "%s", quality == QUALITY_GOOD ? "" : quality_word(quality));
     if (table->with_raw) {
         const struct raw_row *raw = raw_that_counts(table, series);
         const struct plan_item *item = &table->plan->items[item_of(table, series, 0)];
+        bool is_state = catalog_quantity(what->quantity)->kind == KIND_STATE;
         table_add(rows, "%s", raw != NULL ? raw->source : "");
         table_add(rows, "%s%s", raw != NULL ? raw->value : "",
-                  item->raw_only ? " (unit not stated, not published)" : "");
+                  !item->raw_only ? ""
+                  : is_state      ? " (meaning not stated, not published)"
+                                  : " (unit not stated, not published)");
     }
 }
 
@@ -176,9 +178,9 @@ bool reading_table_is_empty(const struct reading_table *table) {
 bool reading_table_print(const struct reading_table *table, FILE *to) {
     struct table rows;
     size_t shown = 0;
-    static const char *const heads[] = {"READING", "PLACE", "VALUE", "QUALITY", "SOURCE", "RAW"};
+    static const char *const heads[] = {"READING", "PLACE", "VALUE", "UNIT", "QUALITY", "SOURCE", "RAW"};
     print_head(table, to);
-    table_init(&rows, table->with_raw ? "llrlll" : "llrl");
+    table_init(&rows, table->with_raw ? "llrllll" : "llrll");
     for (size_t i = 0; i < rows.n_columns; i++)
         table_add(&rows, "%s", heads[i]);
     for (size_t i = 0; i < table->plan->n_series; i++) {

@@ -143,6 +143,9 @@ static void judge(const json_t *device, const struct gathered *gathered, struct 
     } else if (digest->age_s > FEWEST_MISSED * interval_s + SLACK_S) {
         digest->rank = DIGEST_STALE;
         snprintf(digest->state, sizeof(digest->state), "stale");
+    } else if (isnan(digest->age_s)) { /* it answers, but nothing that its driver asks for */
+        digest->rank = DIGEST_TROUBLE;
+        snprintf(digest->state, sizeof(digest->state), "up: no readings");
     } else {
         describe_trouble(gathered, digest);
     }

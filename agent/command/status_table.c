@@ -29,10 +29,10 @@ static void add_headings(struct table *table, const char *const *headings) {
         table_add(table, "%s", headings[i]);
 }
 
-static void add_value(struct table *table, enum quantity quantity, double value) {
+static void add_rounded(struct table *table, enum quantity quantity, double value, int decimals) {
     char text[64] = "";
     if (!isnan(value))
-        human_write_value(quantity, value, text, sizeof(text));
+        human_write_rounded(quantity, value, decimals, text, sizeof(text));
     table_add(table, "%s", text);
 }
 
@@ -68,8 +68,8 @@ static void print_devices(const struct line *lines, size_t n, FILE *out) {
         table_add(&table, "%s", status_text(lines[i].device, "class"));
         table_add(&table, "%s", status_text(lines[i].device, "driver"));
         table_add(&table, "%s", digest->state);
-        add_value(&table, digest->power, digest->power_w);
-        add_value(&table, AIR_TEMPERATURE, digest->temperature_c);
+        add_rounded(&table, digest->power, digest->power_w, 2);
+        add_rounded(&table, AIR_TEMPERATURE, digest->temperature_c, 1);
         add_span(&table, digest->age_s);
     }
     table_print(&table, out);
@@ -151,20 +151,24 @@ static void add_place(struct table *table, const json_t *reading) {
 static void add_reading(struct table *table, const json_t *reading, double now_ms) {
     const char *metric = status_text(reading, "metric"), *quality = status_text(reading, "quality");
     enum quantity quantity = catalog_find_quantity(metric);
-    char title[80];
+    double value = status_number(reading, "value");
+    char title[80], text[64] = "";
     if (quantity == QUANTITY_NONE)
         return;
+    if (!isnan(value))
+        human_write_value(quantity, value, text, sizeof(text));
     human_write_title(quantity, title, sizeof(title));
     table_add(table, "%s", title);
     add_place(table, reading);
     table_add(table, "%s", status_text(reading, "name"));
-    add_value(table, quantity, status_number(reading, "value"));
+    table_add(table, "%s", text);
+    table_add(table, "%s", human_unit(quantity));
     table_add(table, "%s", strcmp(quality, "good") == 0 ? "" : quality);
     add_span(table, (now_ms - status_number(reading, "time")) / 1000);
 }
 
 static void print_device(const json_t *device, double now_ms, FILE *out) {
-    static const char *const headings[] = {"READING", "PLACE", "NAME", "VALUE", "QUALITY", "AGE"};
+    static const char *const headings[] = {"READING", "PLACE", "NAME", "VALUE", "UNIT", "QUALITY", "AGE"};
     static const char *const facts[] = {"class",  "driver",   "manufacturer", "model",
                                         "serial", "firmware", "url"};
     const json_t *readings = json_object_get(device, "readings");
@@ -183,20 +187,12 @@ static void print_device(const json_t *device, double now_ms, FILE *out) {
     table_print(&table, out);
     table_done(&table);
     fputc('\n', out);
-    table_init(&table, "lllrlr");
+    table_init(&table, "lllrllr");
     add_headings(&table, headings);
     for (size_t i = 0; i < json_array_size(readings); i++)
         add_reading(&table, json_array_get(readings, i), now_ms);
     table_print(&table, out);
     table_done(&table);
-}
-
-static bool same_name(const char *a, const char *b) {
-    char *x = text_normalize(a), *y = text_normalize(b);
-    bool same = x && y && strcmp(x, y) == 0;
-    free(x);
-    free(y);
-    return same;
 }
 
 bool status_table_print_device(const json_t *document, const char *name, FILE *out) {
@@ -206,7 +202,7 @@ bool status_table_print_device(const json_t *document, const char *name, FILE *o
     for (size_t i = 0; names && i < n; i++) {
         const json_t *device = json_array_get(devices, i);
         names[i] = status_text(device, "name");
-        if (same_name(name, names[i])) {
+        if (text_same_name(name, names[i])) {
             print_device(device, status_number(document, "time"), out);
             free(names);
             return true;

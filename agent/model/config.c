@@ -107,16 +107,6 @@ void config_check_names(struct build *build, const struct named *entries, size_t
     free(names);
 }
 
-bool config_same_name(const char *a, const char *b) {
-    if (strcmp(a, b) == 0)
-        return true;
-    char *normal_a = text_normalize(a), *normal_b = text_normalize(b);
-    bool same = normal_a && normal_b && strcmp(normal_a, normal_b) == 0;
-    free(normal_a);
-    free(normal_b);
-    return same;
-}
-
 /* The first of a list of folders, as systemd gives them. */
 static char *default_socket(struct build *build) {
     const char *runtime = getenv("RUNTIME_DIRECTORY"), *user = getenv("XDG_RUNTIME_DIR");

@@ -43,7 +43,5 @@ struct named {
     const struct setting *name;
 };
 void config_check_names(struct build *build, const struct named *entries, size_t n);
-/* Whether two names are the same to people. */
-bool config_same_name(const char *a, const char *b);
 
 #endif

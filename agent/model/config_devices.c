@@ -163,7 +163,7 @@ static void set_times(const struct poll_settings *poll, const struct device_sett
 
 static bool is_here(const struct build *build, const struct device_settings *device) {
     return !setting_given(&device->gateway) || !build->config->gateway ||
-           config_same_name(device->gateway.text, build->config->gateway);
+           text_same_name(device->gateway.text, build->config->gateway);
 }
 
 static void add_device(struct devices *devices, const struct device_settings *settings) {
@@ -197,21 +197,24 @@ static void add_device(struct devices *devices, const struct device_settings *se
     set_times(&build->settings.poll, settings, device);
 }
 
-/* The gateways that rows name, each once, for people. */
+/* The gateways that rows name, each once, for people: the first few. */
 static void list_gateways(const struct devices *devices, struct text *list) {
     enum { LISTED_MOST = 12 };
-    const char *seen[LISTED_MOST];
+    const char **seen = calloc(devices->n_all + 1, sizeof(*seen));
     size_t n_seen = 0;
-    for (size_t i = 0; i < devices->n_all && n_seen < LISTED_MOST; i++) {
+    for (size_t i = 0; seen && i < devices->n_all; i++) {
         const char *gateway = devices->all[i]->gateway.text;
         bool known = !*gateway;
-        for (size_t k = 0; k < n_seen && !known; k++)
-            known = config_same_name(seen[k], gateway);
-        if (known)
-            continue;
-        text_add_format(list, "%s%s", n_seen ? ", " : "", gateway);
-        seen[n_seen++] = gateway;
+        for (size_t k = n_seen; k-- > 0 && !known;) /* rows of one gateway stand together */
+            known = text_same_name(seen[k], gateway);
+        if (!known)
+            seen[n_seen++] = gateway;
     }
+    for (size_t i = 0; i < n_seen && i < LISTED_MOST; i++)
+        text_add_format(list, "%s%s", i ? ", " : "", seen[i]);
+    if (n_seen > LISTED_MOST)
+        text_add_format(list, " and %zu more", n_seen - LISTED_MOST);
+    free(seen);
 }
 
 static void check_number_of_devices(struct devices *devices) {

@@ -2,6 +2,7 @@
 /* Readings for people: titles without units, values in the units that people use, places in words. */
 #include "model/human.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -46,24 +47,51 @@ void human_write_title(enum quantity quantity, char *text, size_t size) {
             *c = ' ';
 }
 
+const char *human_unit(enum quantity quantity) {
+    const struct quantity_info *info = catalog_quantity(quantity);
+    const char *unit = info->human != NULL ? info->human : info->unit;
+    if (strcmp(unit, "Cel") == 0)
+        return "°C";
+    return strcmp(unit, "1") == 0 ? "" : unit;
+}
+
+static double in_human_unit(enum quantity quantity, double value) {
+    const struct quantity_info *info = catalog_quantity(quantity);
+    return info->human != NULL ? value / info->human_per : value;
+}
+
+/* No exponent, no digit before the point lost, no zeros at the end. */
+static void write_number(double value, int digits, char *text, size_t size) {
+    enum { DECIMALS_MOST = 9 };
+    int magnitude = value != 0 ? (int)floor(log10(fabs(value))) : 0;
+    int decimals = digits - 1 - magnitude;
+    decimals = decimals < 0 ? 0 : decimals > DECIMALS_MOST ? DECIMALS_MOST : decimals;
+    snprintf(text, size, "%.*f", decimals, value);
+    if (decimals == 0)
+        return;
+    char *end = text + strlen(text);
+    while (end[-1] == '0')
+        *--end = 0;
+    if (end[-1] == '.')
+        *--end = 0;
+}
+
 void human_write_value(enum quantity quantity, double value, char *text, size_t size) {
     const struct quantity_info *info = catalog_quantity(quantity);
     const char *word = info->states != NULL ? catalog_state_word(quantity, value) : NULL;
-    if (word != NULL) {
-        snprintf(text, size, "%s", word);
-        return;
-    }
-    const char *unit = info->unit;
-    if (info->human != NULL) {
-        value /= info->human_per;
-        unit = info->human;
-    }
-    if (strcmp(unit, "Cel") == 0)
-        unit = "degC";
+    double number = in_human_unit(quantity, value);
     /* Counters grow beyond five digits, and a meter's display shows them all. */
     int digits = info->kind == KIND_COUNTER ? 10 : 5;
-    bool plain = strcmp(unit, "1") == 0;
-    snprintf(text, size, "%.*g%s%s", digits, value, plain ? "" : " ", plain ? "" : unit);
+    if (word != NULL)
+        snprintf(text, size, "%s", word);
+    else if (fabs(number) < 1e15)
+        write_number(number, digits, text, size);
+    else /* no number, or nonsense */
+        snprintf(text, size, "%.*g", digits, number);
+}
+
+void human_write_rounded(enum quantity quantity, double value, int decimals, char *text, size_t size) {
+    snprintf(text, size, "%.*f %s", decimals, in_human_unit(quantity, value), human_unit(quantity));
 }
 
 void human_write_place(const struct place *place, char *text, size_t size) {

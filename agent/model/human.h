@@ -12,8 +12,14 @@
 /* "active power" of facility_active_power_watts. */
 void human_write_title(enum quantity quantity, char *text, size_t size);
 
-/* "0.27 kW", "on": five significant digits and the unit people use; a state's word. */
+/* The unit in which values are written here: "kW", "°C"; "" of states and plain numbers. */
+const char *human_unit(enum quantity quantity);
+
+/* "0.27" (kW), "on": five significant digits, ten of a counter, without the unit; a state's word. */
 void human_write_value(enum quantity quantity, double value, char *text, size_t size);
+
+/* "0.27 kW": the same number of decimals for all, so that a column of one quantity is in line. */
+void human_write_rounded(enum quantity quantity, double value, int decimals, char *text, size_t size);
 
 /* "outlet 1/3 L1", "supply secondary"; "-" where the place says nothing. */
 void human_write_place(const struct place *place, char *text, size_t size);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How long to wait before trying again: doubling from 1 s to 60 s, with jitter so that forty gateways do not
- * return as one. */
+/*
+ * How long to wait before trying again: doubling from 1 s to 60 s, with jitter so that forty gateways do not
+ * return as one.
+ */
 #ifndef HALLWATCH_PUBLISH_BACKOFF_H
 #define HALLWATCH_PUBLISH_BACKOFF_H
 

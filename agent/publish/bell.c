@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A flag under a lock and a condition to wait for it. Owns nothing but these; what a ring means is the
- * waiter's affair. */
+/*
+ * A flag under a lock and a condition to wait for it. Owns nothing but these; what a ring means is the
+ * waiter's affair.
+ */
 #include "publish/bell.h"
 
 #include "base/clock.h"

@@ -21,7 +21,9 @@ int broker_address_parse(const char *url, struct broker_address *address) {
     const char *rest;
     if (*host == '[') {
         size = strcspn(++host, "]");
-        rest = host + size + (host[size] == ']');
+        if (host[size] == '\0')
+            return ERROR_ARGUMENT;
+        rest = host + size + 1;
     } else {
         size = strcspn(host, ":/");
         rest = host + size;

@@ -2,9 +2,9 @@
 /*
  * A row as one JSON message, and the MQTT topic it goes to:
  *
- *   {"schema":1,"stream":"6f1c...","sequence":7,"site":"dc1","device":"pdu-1","driver":"apc_rpdu2","class":"pdu","hall":"h1",
- *    "time":1764000000000,"readings":[{"metric":"facility_active_power_watts","component":"outlet","component_id":"1/3",
- *    "phase":"L1","value":123.4,"quality":"good"}, ...]}
+ *   {"schema":1,"stream":"6f1c...","sequence":7,"site":"dc1","device":"pdu-1","driver":"apc_rpdu2",
+ *    "class":"pdu","hall":"h1","time":1764000000000,"readings":[{"metric":"facility_active_power_watts",
+ *    "component":"outlet","component_id":"1/3","phase":"L1","value":123.4,"quality":"good"}, ...]}
  *
  * `time` is in milliseconds since 1970. `stream` and `sequence` (the row's id) identify the message, so that
  * a receiver can prove that it has everything and drop repeats. A value that is no number is null, whatever

@@ -31,7 +31,7 @@ enum {
     TAG_TIMESTAMP = 2 << 3 | 0,
     VARINT_MOST = 10,
     SAMPLE_MOST = 2 + 1 + 8 + 1 + VARINT_MOST,
-    INFO_EVERY_MS = 5 * 60 * 1000,
+    INFO_EVERY_MS = 60 * 1000, /* well below the 5 minutes for which a query sees a sample */
     INFO_LABELS_MOST = LABELS_MOST + 7,
     SEGMENTS = 5,
 };
@@ -99,8 +99,10 @@ static size_t segment_of(const char *name) {
     return segment;
 }
 
-/* The metric's name, where there is one, and the labels as segments; labels that `without` holds are left
- * out. */
+/*
+ * The metric's name, where there is one, and the labels as segments; labels that `without` holds are left
+ * out.
+ */
 static void add_segments(struct text *text, const char *metric, struct labels *labels,
                          const struct labels *without) {
     struct segments segments = {0};
@@ -219,7 +221,9 @@ static void add_component_info(struct text *request, const struct device_view *v
 }
 
 static void announce(struct text *request, struct view_entry *entry, int64_t time_ms) {
-    if (entry->announced_ms != 0 && time_ms - entry->announced_ms < INFO_EVERY_MS)
+    /* The row that announced last comes again when its request has failed: then it must say it again. */
+    bool again = time_ms == entry->announced_ms;
+    if (entry->announced_ms != 0 && !again && llabs(time_ms - entry->announced_ms) < INFO_EVERY_MS)
         return;
     entry->announced_ms = time_ms;
     add_device_info(request, entry->view, time_ms);

@@ -31,8 +31,10 @@ void publisher_give(struct publisher *publisher, struct batch *batch);
  */
 struct batch *publisher_take_back(struct publisher *publisher);
 
-/* Publishes what was given before, then ends the thread. Afterwards only publisher_take_back and
- * publisher_free. */
+/*
+ * Publishes what was given before, then ends the thread. Afterwards only publisher_take_back and
+ * publisher_free.
+ */
 void publisher_stop(struct publisher *publisher);
 void publisher_free(struct publisher *publisher); /* after publisher_stop; NULL is fine */
 

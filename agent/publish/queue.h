@@ -18,8 +18,10 @@ struct queue {
     void *context;
 };
 
-/* An empty queue. `wake` (NULL: nobody waits) is called on the producer's thread by the batch that ends the
- * emptiness. */
+/*
+ * An empty queue. `wake` (NULL: nobody waits) is called on the producer's thread by the batch that ends the
+ * emptiness.
+ */
 void queue_init(struct queue *queue, void (*wake)(void *context), void *context);
 
 /* Any thread. The batch is the consumer's from here on. */

@@ -9,6 +9,8 @@
 #include "publish/sink_mqtt.h"
 #include "publish/sink_remote_write.h"
 
+enum { HURRY_MS = 500 };
+
 static const struct sink_kind_info *const kinds[] = {
     [SINK_MQTT] = &sink_mqtt_kind,
     [SINK_REMOTE_WRITE] = &sink_remote_write_kind,
@@ -17,6 +19,7 @@ static const struct sink_kind_info *const kinds[] = {
 static void run(void *context) {
     struct sink *sink = context;
     sink->kind->run(sink);
+    atomic_store(&sink->has_finished, true);
     bell_ring(&sink->finished);
 }
 
@@ -76,19 +79,31 @@ int sink_start(const struct site_config *site, const struct sink_config *config,
     return 0;
 }
 
-void sink_stop(struct sink *sink) {
-    if (!sink)
-        return;
-    int64_t stop_by_ms = clock_monotonic_ms() + SINK_STOP_MS;
-    atomic_store(&sink->stop_by_ms, stop_by_ms);
+void sink_ask_to_stop(struct sink *sink) {
+    atomic_store(&sink->stop_by_ms, clock_monotonic_ms() + SINK_STOP_MS);
     bell_ring(&sink->bell);
-    bell_wait(&sink->finished, stop_by_ms);
+}
+
+static void wait_for_end(struct sink *sink, int64_t until_ms) {
+    while (!atomic_load(&sink->has_finished) && clock_monotonic_ms() < until_ms)
+        bell_wait(&sink->finished, until_ms);
+}
+
+int sink_stop(struct sink *sink) {
+    if (!sink_is_stopping(sink))
+        sink_ask_to_stop(sink);
+    int64_t stop_by_ms = atomic_load(&sink->stop_by_ms);
+    wait_for_end(sink, stop_by_ms);
     if (sink->kind->hurry)
         sink->kind->hurry(sink);
+    wait_for_end(sink, stop_by_ms + HURRY_MS);
+    if (!atomic_load(&sink->has_finished))
+        return ERROR_BUSY;
     uv_thread_join(&sink->thread);
     spool_cursor_close(sink->cursor);
     sink->kind->release(sink);
     free_sink(sink);
+    return 0;
 }
 
 bool sink_is_stopping(const struct sink *sink) {

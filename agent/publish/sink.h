@@ -18,13 +18,17 @@ struct sink;
 /* A kind of sink. Its own structure begins with a struct sink; the rest of it is zeroed before `prepare`. */
 struct sink_kind_info {
     size_t size; /* of its own structure */
-    /* Before the thread starts. 0, ERROR_MEMORY, or ERROR_CONFIG after saying what cannot be used. Cleans up
-     * after itself. */
+    /*
+     * Before the thread starts. 0, ERROR_MEMORY, or ERROR_CONFIG after saying what cannot be used. Cleans up
+     * after itself.
+     */
     int (*prepare)(struct sink *sink);
     /* The thread. Returns when it is asked to stop and has sent what waited, or at stop_by_ms. */
     void (*run)(struct sink *sink);
-    /* From another thread, at stop_by_ms: what `run` waits for must end now. NULL: it only waits for the
-     * bell. */
+    /*
+     * From another thread, at stop_by_ms: what `run` waits for must end now. NULL: it only waits for the
+     * bell.
+     */
     void (*hurry)(struct sink *sink);
     /* After the thread has ended. */
     void (*release)(struct sink *sink);
@@ -41,6 +45,7 @@ struct sink {
     struct bell bell;     /* rings when rows came, on what the kind adds, and to stop */
     struct bell finished; /* rings when `run` has returned */
     uv_thread_t thread;
+    atomic_bool has_finished;
     _Atomic(int64_t) stop_by_ms; /* monotonic; INT64_MAX: go on */
 };
 
@@ -52,8 +57,13 @@ struct sink {
 int sink_start(const struct site_config *site, const struct sink_config *config, struct spool *spool,
                struct sink **sink);
 
-/* Gives it up to SINK_STOP_MS to send what is waiting, then ends and frees it. NULL is fine. */
-void sink_stop(struct sink *sink);
+/* Gives it SINK_STOP_MS from now to send what is waiting, and does not wait for it. */
+void sink_ask_to_stop(struct sink *sink);
+/*
+ * Waits until that time is over (or asks now), then ends and frees it. ERROR_BUSY where it hangs in a name
+ * look-up that nothing can end: it and what it borrows must stay as they are until the process ends.
+ */
+int sink_stop(struct sink *sink);
 
 /* For the kinds: whether it is asked to stop, and the time by which it must have. */
 bool sink_is_stopping(const struct sink *sink);

@@ -7,7 +7,7 @@
  *   RESTING     no connection; begin_connect at retry_ms
  *   CONNECTING  the library tries; -> CONNECTED, or -> RESTING by its event or at deadline_ms
  *   CONNECTED   presence is published, rows flow; -> RESTING when the connection is lost or an
- * acknowledgement is overdue
+ *               acknowledgement is overdue
  *
  * After a loss nothing is known of what was under way: it is read again from the cursor and sent again.
  */
@@ -29,25 +29,43 @@ enum {
     CONNECT_MS = 20000,     /* longer than the library's own limit: it should have answered */
     ACKNOWLEDGE_MS = 30000, /* a broker that has not answered by then will not */
     MEMORY_PAUSE_MS = 1000,
+    FORBIDDEN_MS = 10 * 60000, /* how long a topic that is not ours is left alone */
+    FORBIDDEN_MOST = 64,
+    NOT_AUTHORIZED = 0x87,
+    PRESENCE = -1,  /* in the place of a device's number */
     READ_MOST = 32, /* rows in one look at the spool */
 };
 
 enum state { RESTING, CONNECTING, CONNECTED };
+
+/*
+ * A device whose topic the broker forbids. Some brokers hang up after saying so: it must not be asked again
+ * and again.
+ */
+struct forbidden {
+    int64_t device, until_ms;
+};
 
 struct sink_mqtt {
     struct sink sink;
     struct broker_address address;
     struct encode_json *encoder;
     struct text topic, message, status_topic, online, offline;
-    struct mqtt_client *client; /* made anew after a loss: the old one would still send what it holds */
+    struct mqtt_client *client;
     enum state state;
     int64_t retry_ms, deadline_ms, pause_until_ms; /* monotonic; the last: no memory just now */
     struct backoff backoff;
     uint32_t attempts;
-    size_t limit; /* messages under way, at most */
+    /*
+     * Messages under way: what both sides allow, and how many for now. It begins at one, so that a message at
+     * which the broker hangs up is alone, and its answer is not lost with the others'.
+     */
+    size_t most, limit;
     uint32_t largest_packet;
     struct window window;
-    uint64_t read_row; /* the last one handed to the broker */
+    uint64_t read_row;                          /* the last one handed to the broker */
+    struct forbidden forbidden[FORBIDDEN_MOST]; /* the oldest is replaced */
+    size_t n_forbidden;                         /* ever */
     bool has_said_goodbye;
     struct complaint trouble, refusal;
 };
@@ -96,7 +114,7 @@ static int prepare(struct sink *sink) {
     return 0;
 }
 
-/* Gives the connection up for now. `recreate`: the library's client may still hold messages. */
+/* Gives the connection up for now. `recreate`: the library's client does not do what it should. */
 static void rest(struct sink_mqtt *mqtt, bool recreate, const char *why) {
     int64_t now_ms = clock_monotonic_ms();
     const struct sink_config *config = mqtt->sink.config;
@@ -153,6 +171,19 @@ static int send_message(struct sink_mqtt *mqtt, const struct text *topic, const 
     return error;
 }
 
+static void forbid(struct sink_mqtt *mqtt, int64_t device) {
+    mqtt->forbidden[mqtt->n_forbidden++ % FORBIDDEN_MOST] =
+        (struct forbidden){device, clock_monotonic_ms() + FORBIDDEN_MS};
+}
+
+static bool is_forbidden(const struct sink_mqtt *mqtt, int64_t device) {
+    size_t n = mqtt->n_forbidden < FORBIDDEN_MOST ? mqtt->n_forbidden : FORBIDDEN_MOST;
+    for (size_t i = 0; i < n; i++)
+        if (mqtt->forbidden[i].device == device && clock_monotonic_ms() < mqtt->forbidden[i].until_ms)
+            return true;
+    return false;
+}
+
 static void complain_of_refusal(struct sink_mqtt *mqtt, const struct spool_row *row, const char *reason) {
     const char *what = row ? row->view->device : "the gateway's presence";
     log_complain(&mqtt->refusal, clock_monotonic_ms(), mqtt->sink.config->name,
@@ -169,6 +200,10 @@ static void set_aside(struct sink_mqtt *mqtt, struct spool_row *row, const char 
 
 /* 0: the window has taken over the row. */
 static int send_row(struct sink_mqtt *mqtt, struct spool_row *row) {
+    if (is_forbidden(mqtt, row->view->number)) {
+        set_aside(mqtt, row, mqtt_client_reason(NOT_AUTHORIZED));
+        return 0;
+    }
     encode_json_topic(row->view, &mqtt->topic);
     int error = encode_json_row(mqtt->encoder, mqtt->sink.stream, row, &mqtt->message);
     if (error || mqtt->topic.failed)
@@ -217,16 +252,19 @@ static void fill_window(struct sink_mqtt *mqtt) {
     if (error == ERROR_MEMORY)
         mqtt->pause_until_ms = clock_monotonic_ms() + MEMORY_PAUSE_MS;
     else if (error)
-        rest(mqtt, true, error_word(error));
+        rest(mqtt, error != ERROR_UNREACHABLE, error_word(error));
 }
 
 static void on_connected(struct sink_mqtt *mqtt, const struct mqtt_event *event) {
     mqtt->state = CONNECTED;
-    mqtt->limit = mqtt->window.room < event->receive_maximum ? mqtt->window.room : event->receive_maximum;
+    mqtt->most = mqtt->window.room < event->receive_maximum ? mqtt->window.room : event->receive_maximum;
+    mqtt->limit = 1;
     mqtt->largest_packet = event->largest_packet;
     log_relieve(&mqtt->trouble, clock_monotonic_ms(), mqtt->sink.config->name, "connected to %s",
                 mqtt->sink.config->url);
-    int error = send_message(mqtt, &mqtt->status_topic, &mqtt->online, true, NULL);
+    int error = 0;
+    if (!is_forbidden(mqtt, PRESENCE))
+        error = send_message(mqtt, &mqtt->status_topic, &mqtt->online, true, NULL);
     if (error)
         rest(mqtt, true, error_word(error));
 }
@@ -237,11 +275,15 @@ static void on_settled(struct sink_mqtt *mqtt, const struct mqtt_event *event) {
     if (!flight)
         return;
     backoff_reset(&mqtt->backoff); /* it not only connects, it works */
+    if (flight->row)
+        mqtt->limit = mqtt->limit * 2 < mqtt->most ? mqtt->limit * 2 : mqtt->most;
     if (is_refused) {
         char reason[80];
         snprintf(reason, sizeof(reason), "%s (0x%02x)", mqtt_client_reason(event->reason),
                  (unsigned)event->reason);
         complain_of_refusal(mqtt, flight->row, reason);
+        if (event->reason == NOT_AUTHORIZED)
+            forbid(mqtt, flight->row ? (int64_t)flight->row->view->number : PRESENCE);
     }
     settle_oldest(mqtt);
 }
@@ -257,14 +299,12 @@ static void take_events(struct sink_mqtt *mqtt) {
             rest(mqtt, false, event.text);
             break;
         case MQTT_LOST:
-            rest(mqtt, true, event.text);
+            if (mqtt->state == CONNECTED) /* else it was noticed when sending */
+                rest(mqtt, false, event.text);
             break;
         case MQTT_ACKNOWLEDGED:
         case MQTT_REFUSED:
             on_settled(mqtt, &event);
-            break;
-        case MQTT_NOT_SENT:
-            rest(mqtt, true, "the connection broke");
             break;
         }
     }

@@ -25,7 +25,9 @@ enum {
     ROW_OVERHEAD = 32, /* what a row costs beyond its size: the allocator's head and its places in the ring */
 };
 
-/* A row with what only the spool needs to know of it. The columns lie behind it in the same piece of memory.
+/*
+ * A row with what only the spool needs to know of it. The columns lie behind it in the same piece of memory.
+
  */
 struct stored_row {
     struct spool_row row;
@@ -247,6 +249,9 @@ void spool_cursor_close(struct spool_cursor *cursor) {
     *place = cursor->next;
     trim(spool);
     uv_mutex_unlock(&spool->lock);
+    if (cursor->waiting > 0)
+        log_write(LOG_WARNING, cursor->sink,
+                  "%" PRIu64 " readings were still waiting at the end and are lost", cursor->waiting);
     free(cursor);
 }
 

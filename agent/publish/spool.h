@@ -51,6 +51,7 @@ const char *spool_stream(const struct spool *spool);
  */
 struct spool_cursor *spool_cursor_open(struct spool *spool, const char *sink, void (*wake)(void *context),
                                        void *context);
+/* Says how many readings were still waiting: they are lost. */
 void spool_cursor_close(struct spool_cursor *cursor);
 
 /*
@@ -66,8 +67,10 @@ void spool_release(struct spool_row *row);
  */
 void spool_acknowledge(struct spool_cursor *cursor, uint64_t row);
 
-/* The same, but the receiver has refused this many readings of the row for good: they are counted as
- * rejected. */
+/*
+ * The same, but the receiver has refused this many readings of the row for good: they are counted as
+ * rejected.
+ */
 void spool_reject(struct spool_cursor *cursor, uint64_t row, uint64_t readings);
 
 /* What a sink says of itself; kept with its cursor. */

@@ -24,11 +24,15 @@ struct view_entry {
     int64_t announced_ms;     /* free for the encoder; 0 in a new entry */
 };
 
-/* Bytes that may be read, and copied, beyond the end of a head or a piece: short copies of constant size are
- * the fast ones. */
+/*
+ * Bytes that may be read, and copied, beyond the end of a head or a piece: short copies of constant size are
+ * the fast ones.
+ */
 enum { VIEW_CACHE_SLACK = 64 };
 
-/* How an encoder renders the device itself, and one series without what the device's head already says. Pure.
+/*
+ * How an encoder renders the device itself, and one series without what the device's head already says. Pure.
+
  */
 struct view_form {
     void (*head)(const struct device_view *view, struct text *text);
@@ -39,8 +43,10 @@ struct view_form {
 struct view_cache *view_cache_new(const struct view_form *form);
 void view_cache_free(struct view_cache *cache);
 
-/* The view's entry, made when it is new; an older generation of the device is forgotten. NULL when out of
- * memory. */
+/*
+ * The view's entry, made when it is new; an older generation of the device is forgotten. NULL when out of
+ * memory.
+ */
 struct view_entry *view_cache_get(struct view_cache *cache, struct device_view *view);
 
 /* The bytes of series `index` of the entry, valid until the next view_cache_get. */

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A ring of messages under way. What is sent, and what settling means for the cursor, is the sink's affair.
+/*
+ * A ring of messages under way. What is sent, and what settling means for the cursor, is the sink's affair.
+
  */
 #include "publish/window.h"
 

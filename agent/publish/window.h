@@ -34,8 +34,10 @@ void window_add(struct window *window, const struct flight *flight);
 /* The receiver has taken or rejected the message; NULL where none of that token is under way. */
 const struct flight *window_settle(struct window *window, int token, bool is_rejected);
 
-/* Takes the oldest message out if it is settled: the caller has its reference. False if it is not, or there
- * is none. */
+/*
+ * Takes the oldest message out if it is settled: the caller has its reference. False if it is not, or there
+ * is none.
+ */
 bool window_pop(struct window *window, struct flight *flight);
 
 /* When the oldest message was sent; INT64_MAX when none is under way. */

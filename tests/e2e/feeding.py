@@ -27,7 +27,7 @@ def value_of(device, series, round_number):
 
 
 class Feeder:
-    """`program` with options: Feeder(program, mqtt=url, rounds=5). In a with block it is ended if it still runs."""
+    """`program` with options: Feeder(program, mqtt=url, rounds=5). A with block ends it if it still runs."""
 
     def __init__(self, program, **options):
         self.start_ms = int(options.pop("start_ms", time.time() * 1000))

@@ -11,7 +11,8 @@ import tempfile
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parent.parent.parent
-BINARY = os.environ.get("HALLSIM", str(TOP / "build" / "tests" / "sim" / "hall" / "hallsim"))
+BUILD = Path(os.environ.get("HALLWATCH_BUILD", TOP / "build"))
+BINARY = os.environ.get("HALLSIM", str(BUILD / "tests" / "sim" / "hall" / "hallsim"))
 STOP_LIMIT_S = 10
 
 

@@ -7,7 +7,8 @@ import subprocess
 
 from device_servers import TOP
 
-BINARY = os.environ.get("HALLWATCH", str(TOP / "build" / "agent" / "hallwatch"))
+BUILD = os.environ.get("HALLWATCH_BUILD", str(TOP / "build"))
+BINARY = os.environ.get("HALLWATCH", os.path.join(BUILD, "agent", "hallwatch"))
 OK, USAGE, UNREACHABLE, REFUSED = 0, 2, 3, 4
 RUN_LIMIT_S = 60
 

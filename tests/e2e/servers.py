@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Real servers for end-to-end tests: mosquitto, VictoriaMetrics and Prometheus on free loopback ports.
 
-Each is a context manager that starts the server in a directory of its own, waits until it answers and ends it by its
-process id. `wait_until` is how every test here waits: for a condition, with a limit.
+Each is a context manager that starts the server in a directory of its own, waits until it answers and ends
+it by its process id. `wait_until` is how every test here waits: for a condition, with a limit.
 """
 
 import json
@@ -25,7 +25,7 @@ def free_port():
 
 
 def wait_until(condition, what, limit_s=30.0):
-    """Calls `condition` until what it returns is true, and returns that; fails, naming `what`, after `limit_s`."""
+    """Calls `condition` until what it returns is true, and returns that; else fails, naming `what`."""
     deadline = time.monotonic() + limit_s
     while True:
         result = condition()
@@ -43,7 +43,7 @@ def http(url, data=None, timeout_s=10):
 
 
 class Server:
-    """A server process with a directory and one port. Subclasses say how it is started and when it is ready."""
+    """A server process with a directory and one port. Subclasses say how it starts and when it is ready."""
 
     def __init__(self):
         self.directory = tempfile.TemporaryDirectory(prefix="hallwatch-test-")
@@ -54,6 +54,7 @@ class Server:
         return os.path.join(self.directory.name, name)
 
     def command(self):
+        """The command line, after writing what it names."""
         raise NotImplementedError
 
     def is_ready(self):
@@ -61,15 +62,19 @@ class Server:
 
     def start(self):
         """Starts it, also again after stop() or kill(), on the same port and with the same data."""
+        command = self.command()  # once: it writes the configuration
         with open(self.path("log"), "ab") as log:
-            self.process = subprocess.Popen(self.command(), stdout=log, stderr=log, cwd=self.directory.name)
+            self.process = subprocess.Popen(command, stdout=log, stderr=log, cwd=self.directory.name)
 
         def answers():
             if self.process.poll() is not None:
-                raise AssertionError(f"{self.command()[0]} ended:\n{self.log()}")
+                raise AssertionError(f"{command[0]} ended")
             return self.is_ready()
 
-        wait_until(answers, f"{self.command()[0]} answers on port {self.port}")
+        try:
+            wait_until(answers, f"{command[0]} answers on port {self.port}")
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{self.log()}") from None
         return self
 
     def end(self, how):
@@ -128,7 +133,7 @@ class Mosquitto(Server):
 
 
 class Subscriber:
-    """mosquitto_sub on a topic filter. Its session outlives connections, so that nothing is missed meanwhile."""
+    """mosquitto_sub on a topic filter. Its session outlives connections, so that nothing is missed."""
 
     def __init__(self, broker, topic="hallwatch/#"):
         self.broker, self.topic = broker, topic
@@ -143,9 +148,8 @@ class Subscriber:
         )
 
         def hears():
-            subprocess.run(
-                ["mosquitto_pub", "-h", "127.0.0.1", "-p", str(self.broker.port), "-t", ready, "-m", "1"], check=True
-            )
+            publish = ["mosquitto_pub", "-h", "127.0.0.1", "-p", str(self.broker.port)]
+            subprocess.run([*publish, "-t", ready, "-m", "1"], check=True)
             return self.everything()
 
         wait_until(hears, "the subscriber hears the broker")
@@ -191,7 +195,8 @@ class TimeSeriesServer(Server):
 
     def query(self, expression, **parameters):
         """The result of an instant query."""
-        text = http(self.base + "/api/v1/query?" + urllib.parse.urlencode({"query": expression, **parameters}))
+        parameters["query"] = expression
+        text = http(self.base + "/api/v1/query?" + urllib.parse.urlencode(parameters))
         return json.loads(text)["data"]["result"]
 
 
@@ -239,6 +244,10 @@ class Prometheus(TimeSeriesServer):
         """Everything stored in the span before `at_s`: a list of (labels, times in ms, values)."""
         result = self.query(f"{match}[{span}]", **({"time": at_s} if at_s else {}))
         return [
-            (one["metric"], [round(time * 1000) for time, _ in one["values"]], [float(v) for _, v in one["values"]])
+            (
+                one["metric"],
+                [round(time_s * 1000) for time_s, _ in one["values"]],
+                [float(value) for _, value in one["values"]],
+            )
             for one in result
         ]

@@ -3,6 +3,7 @@
 """The simulated hall against other people's programs (net-snmp's tools, pymodbus): that it speaks the protocols, serves
 recordings unchanged, and that sums and heat balance hold in what is read over the wire."""
 
+import os
 import signal
 import socket
 import struct
@@ -16,6 +17,7 @@ from pathlib import Path
 from hallsim import BINARY, TOP, Hallsim
 from pymodbus.client import ModbusTcpClient
 
+HALLWATCH = os.environ.get("HALLWATCH", str(TOP / "build" / "agent" / "hallwatch"))
 RPDU2 = "1.3.6.1.4.1.318.1.1.26"
 UPS = "1.3.6.1.2.1.33.1"
 STEP_S = 0.1  # the hall's state changes this often
@@ -130,6 +132,13 @@ class Model(WithHall):
         while float_at(self.registers("meter-1-A", 2699, 2), 0) <= first:
             self.assertLess(time.monotonic(), end, "the energy of the meter stands still")
             time.sleep(STEP_S)
+
+
+class Files(unittest.TestCase):
+    def test_hallwatch_accepts_the_configuration_it_writes(self):
+        with tempfile.TemporaryDirectory() as folder, Hallsim("--hall", "", "--config", f"{folder}/hall.yaml"):
+            done = subprocess.run([HALLWATCH, "check", f"{folder}/hall.yaml"], capture_output=True, text=True, timeout=60)
+            self.assertEqual(done.returncode, 0, done.stderr)
 
 
 class Protocols(WithHall):

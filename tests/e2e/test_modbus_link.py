@@ -177,9 +177,18 @@ class OneGateway(unittest.TestCase):
                 self.assertEqual(counts["connects"], 3)
 
     def test_exception_is_a_refusal_with_its_code(self):
-        for code in (1, 2, 4, 6, 10, 11):
+        for code in (1, 2, 4, 6):
             answers, counts = self.poll("exception", polls=2, unit=code)
             self.check_all(answers, "refused", exception=code)
+            self.assertEqual((counts["connects"], counts["garbled"]), (1, {}))
+
+    def test_exception_of_the_gateway_about_a_dead_unit_is_no_answer_of_the_unit(self):
+        for code, detail in (
+            (10, "its gateway has no path to this unit (exception 10)"),
+            (11, "its gateway gets no answer from this unit (exception 11)"),
+        ):
+            answers, counts = self.poll("exception", polls=2, unit=code)
+            self.check_all(answers, "unreachable", detail, exception=code)
             self.assertEqual((counts["connects"], counts["garbled"]), (1, {}))
 
     def test_more_than_the_answer_is_dropped(self):

@@ -178,6 +178,10 @@ class ReadRefusesMistakes(unittest.TestCase):
     def test_two_devices(self):
         self.check_usage("snmp://127.0.0.2", "read", "snmp://127.0.0.1", "snmp://127.0.0.2")
 
+    def test_options_of_the_other_form(self):
+        self.check_usage("go with a URL", "read", "--config", "hall.yaml", "--driver", "orv3_rpu", "rpu")
+        self.check_usage("--gateway with --config", "read", "--gateway", "gw-1", "snmp://127.0.0.1")
+
     def test_unknown_option(self):
         self.check_usage("--jsn", "read", "--jsn", "snmp://127.0.0.1")
 
@@ -218,6 +222,10 @@ class ReadConfigured(unittest.TestCase):
         place = {"site": "s1", "hall": "h1", "rack": "r07", "device": "무정전 1", "class": "ups"}
         self.assertLessEqual(place.items(), reading["labels"].items())
         self.assertEqual((reading["device"], reading["driver"]), ("무정전 1", "rfc1628"))
+
+    def test_name_is_compared_as_people_do(self):
+        readings = hallwatch.read_json("--config", str(self.config), "무정전\u00a0１")
+        self.assertEqual(readings[0]["device"], "무정전 1")
 
     def test_device_that_is_not_configured(self):
         done = hallwatch.run("read", "--config", str(self.config), "무정전 2")

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The remote write sink against VictoriaMetrics, Prometheus and receivers that misbehave: does every reading arrive, with
-its value and time, and is everything else counted and said?
+"""The remote write sink against VictoriaMetrics, Prometheus and receivers that misbehave: does every reading
+arrive, with its value and time, and is everything else counted and said?
 
     test_remote_write.py FEEDER [unittest options]      FEEDER is the built tests/feeder
 """
@@ -18,7 +18,7 @@ from hostile_receiver import HostileReceiver
 from servers import Prometheus, VictoriaMetrics, wait_until
 
 FEEDER = sys.argv.pop(1)
-PATIENCE_MS = 1500  # how late a round may begin on a busy machine; a sink that holds up the feeder costs seconds
+PATIENCE_MS = 1500  # how late a round may begin on a busy machine; a sink in its way would cost seconds
 
 
 def feed(url, **options):
@@ -67,7 +67,8 @@ class RealServers(unittest.TestCase):
         self.assertEqual((info[0]["model"], info[0]["serial"]), ("AP8959", "ZA1234567890"))
 
     def test_victoria_metrics_stores_every_sample(self):
-        with VictoriaMetrics() as server, feed(server.write_url, devices=40, readings=50, rounds=10) as feeder:
+        size = {"devices": 40, "readings": 50, "rounds": 10}
+        with VictoriaMetrics() as server, feed(server.write_url, **size) as feeder:
             self.check(server, feeder)
 
     def test_prometheus_stores_every_sample(self):
@@ -135,7 +136,8 @@ class HostileReceivers(unittest.TestCase):
                 with self.subTest(name):
                     self.assertIn("WARNING write-0", result["log"])
                     self.assertIn("takes readings again", result["log"])
-                    self.assertEqual("check url, user and password" in result["log"], name in ("401", "redirect"))
+                    is_denied = "check url, user and password" in result["log"]
+                    self.assertEqual(is_denied, name in ("401", "redirect"))
 
     def test_retry_after_is_honoured(self):
         with HostileReceiver(first(1, (429, {"Retry-After": "4"}, "slow down"))) as receiver:
@@ -188,6 +190,7 @@ class HostileReceivers(unittest.TestCase):
         self.assertLess(result["latest_ms"], PATIENCE_MS)
         self.assertEqual(result["not_given"], 0)
         self.assertEqual(result["sinks"][0]["waiting"], feeder.total)
+        self.assertIn(f"{feeder.total} readings were still waiting at the end and are lost", result["log"])
 
     def test_stopping_does_not_wait_for_a_silent_receiver(self):
         with HostileReceiver(lambda *_: "nothing", silence_s=20) as receiver:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An MQTT 5 broker of the smallest kind, in a thread, that can misbehave: it takes QoS 1 messages from one client and
-answers them as it is told, and keeps what it has acknowledged and what it saw."""
+"""An MQTT 5 broker of the smallest kind, in a thread, that can misbehave: it takes QoS 1 messages from one
+client, answers them as it is told, and keeps what it has acknowledged and what it saw."""
 
 import socket
 import struct
@@ -11,10 +11,11 @@ CONNECT, CONNACK, PUBLISH, PUBACK, PINGREQ, PINGRESP, DISCONNECT = 1, 2, 3, 4, 1
 
 
 class HostileBroker:
-    """`decide(n)` says what becomes of the n-th message (1, 2 ...): "ack", "silence", "close" or a reason code."""
+    """`decide(n)` says what becomes of the n-th message: "ack", "silence", "close" or a reason code."""
 
     def __init__(self, decide=lambda n: "ack", receive_maximum=None, pause_s=0.0, greeting=None):
-        self.decide, self.receive_maximum, self.pause_s, self.greeting = decide, receive_maximum, pause_s, greeting
+        self.decide, self.receive_maximum = decide, receive_maximum
+        self.pause_s, self.greeting = pause_s, greeting
         self.acknowledged = []  # (topic, payload), in the order of arrival
         self.arrived = 0
         self.most_outstanding = 0
@@ -51,7 +52,7 @@ class HostileBroker:
                     pass
 
     def talk(self, connection):
-        """One connection: answers each message at once or, with a pause, all that came before it, the last one first."""
+        """One connection. Answers each message at once or, with a pause, all before it, the last first."""
         data, pending = b"", []
         while True:
             connection.settimeout(self.pause_s if pending else None)

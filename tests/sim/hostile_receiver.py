@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A receiver of Prometheus remote write, in a thread, that can misbehave. It reads requests with a decoder of its own and
-keeps the samples that it has accepted."""
+"""A receiver of Prometheus remote write, in a thread, that can misbehave. It reads requests with a decoder of
+its own and keeps the samples that it has accepted."""
 
 import http.server
 import socket
@@ -50,8 +50,8 @@ def samples_of(request):
 
 
 class HostileReceiver:
-    """`decide(samples, n)` says what becomes of the n-th request: a status, (status, headers, body), "nothing" (silence
-    for `silence_s`), "close" or raw bytes to send in the place of HTTP."""
+    """`decide(samples, n)` says what becomes of the n-th request: a status, (status, headers, body), "close",
+    "nothing" (silence for `silence_s`) or raw bytes to send in the place of HTTP."""
 
     def __init__(self, decide=lambda samples, n: 204, silence_s=3):
         self.accepted = []  # (labels, time_ms, value)

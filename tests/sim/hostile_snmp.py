@@ -190,7 +190,7 @@ def answers(request):
     if how == "many":
         return [(0, response(request, [ber(SEQUENCE, ber(OID, b"\x2b") + ber(NULL, b""))] * 5000))]
     if how == "values":
-        return [(0, response(request, [varbind(name, VALUES[name[-1]]) for name in names]))]
+        return [(0, response(request, [varbind(name, VALUES[name[-1] % len(VALUES)]) for name in names]))]
     if how == "loop":
         return [(0, response(request, [varbind(name, integer(1)) for name in names]))]
     if how == "unsorted":

@@ -13,8 +13,10 @@ enum { SPECIMEN_QUANTITIES = 5 }; /* per outlet: power, current, voltage, energy
  */
 struct device_view *specimen_view(uint32_t number, const char *device, size_t n);
 
-/* A batch of all series of the view, all good, with values that tell series, device and `round` apart. Holds
- * the view. */
+/*
+ * A batch of all series of the view, all good, with values that tell series, device and `round` apart. Holds
+ * the view.
+ */
 struct batch *specimen_batch(struct device_view *view, int64_t time_ms, uint32_t round);
 
 /* The same in a batch that exists: one that came back from the publisher, at least as long. */

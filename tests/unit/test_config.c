@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "model/config.h"
 
 #define HEAD "site: seoul-1\n"
@@ -346,6 +347,19 @@ static void systemd_credentials_are_read(void **state) {
     unsetenv("CREDENTIALS_DIRECTORY");
 }
 
+static void few_of_many_gateways_are_listed(void **state) {
+    (void)state;
+    struct text yaml = {0};
+    text_add_string(&yaml, HEAD "gateway: seoul\ndevices:\n");
+    for (int i = 1; i <= 15; i++)
+        text_add_format(&yaml, "  - {name: d%d, url: \"snmp://h\", gateway: g%d}\n", i, i);
+    check_mistakes(yaml.data,
+                   "hallwatch.yaml:2:10: gateway: no device is for gateway \"seoul\"; there are "
+                   "devices for g1, g2, g3, g4, g5, g6, g7, g8, g9, g10, g11, g12 and 3 more: choose "
+                   "with --gateway\n");
+    text_done(&yaml);
+}
+
 static void gateways_take_their_own(void **state) {
     (void)state;
     static const char yaml[] = HEAD "gateway: gw-3\ncredentials: {ro: {community_file: none.txt}}\n"
@@ -471,6 +485,7 @@ int main(void) {
         IN_FOLDER(drivers_fit_their_devices),
         IN_FOLDER(secrets_are_kept),
         IN_FOLDER(systemd_credentials_are_read),
+        IN_FOLDER(few_of_many_gateways_are_listed),
         IN_FOLDER(gateways_take_their_own),
         IN_FOLDER(sinks_are_checked),
         IN_FOLDER(polls_are_ordered),

@@ -211,15 +211,16 @@ static void only_sound_readings_are_sent(void **state) {
     assert_true(fixture->samples[2].value == -0.1);
 }
 
-static void info_comes_again_after_five_minutes(void **state) {
+/* The second request is the first again, which was not taken; the last is after a step of the clock. */
+static void info_comes_every_minute_and_again_after_a_failure(void **state) {
     struct fixture *fixture = *state;
     fixture->view->names = calloc(1, sizeof(struct part_name));
     fixture->view->n_names = 1;
     fixture->view->names[0] = (struct part_name){.place = {.part = PART_OUTLET, .depth = 2, .id = {1, 7}},
                                                  .name = strdup("\xed\x95\x9c 1")};
-    static const size_t expected[] = {2, 0, 0, 2};
-    static const int64_t after_ms[] = {0, 1000, 299999, 300000};
-    for (size_t i = 0; i < 4; i++) {
+    static const size_t expected[] = {2, 2, 0, 0, 2, 0, 2};
+    static const int64_t after_ms[] = {0, 0, 1000, 59999, 60000, 59000, -3600000};
+    for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++) {
         encode_remote_write_begin(fixture->encoder);
         fixture->batch->time_ms = time_ms + after_ms[i];
         add(fixture->encoder, fixture->view, fixture->batch);
@@ -243,7 +244,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(every_reading_is_a_sample, setup, teardown),
         cmocka_unit_test_setup_teardown(labels_of_every_kind_are_sorted, setup, teardown),
         cmocka_unit_test_setup_teardown(only_sound_readings_are_sent, setup, teardown),
-        cmocka_unit_test_setup_teardown(info_comes_again_after_five_minutes, setup, teardown),
+        cmocka_unit_test_setup_teardown(info_comes_every_minute_and_again_after_a_failure, setup, teardown),
         cmocka_unit_test_setup_teardown(an_empty_request_is_sound, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

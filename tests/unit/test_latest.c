@@ -44,6 +44,7 @@ static void readings_are_kept_until_newer_come(void **state) {
     for (size_t i = 0; i < N_SERIES; i++)
         assert_true(seen.values[i] == specimen_value(view, i, 1) && seen.times_ms[i] == 1000);
 
+    device_view_release(batch->view);
     specimen_refill(batch, view, 2000, 2);
     batch->qualities[4] = QUALITY_ABSENT;
     batch->qualities[5] = QUALITY_BAD;

@@ -13,8 +13,7 @@
 
 #define BASE "1.3.6.1.4.1.99999"
 
-/* --- helpers
- * ---------------------------------------------------------------------------------------------------- */
+/* Helpers */
 
 struct fixture {
     struct image *image;
@@ -102,8 +101,7 @@ static void assert_reading(const struct fixture *fixture, enum quantity quantity
 #define DRIVER(groups_table, ...)                                                                            \
     { .name = "test", .oid_base = BASE, .groups = (groups_table), .n_groups = 1, __VA_ARGS__ }
 
-/* --- scale and unit
- * --------------------------------------------------------------------------------------------- */
+/* Scale and unit */
 
 static double converted(const struct point *point, enum unit unit, enum scale_kind kind, int64_t factor,
                         int64_t raw) {
@@ -154,8 +152,7 @@ static void test_scale_of_the_device(void **state) {
     assert_int_equal(conversion_make(&current, AMPERE, SCALE_DIVISOR, 0, &conversion), ERROR_TOO_BIG);
 }
 
-/* --- SNMP tables
- * ------------------------------------------------------------------------------------------------ */
+/* SNMP tables */
 
 static void test_number_columns_give_the_place(void **state) {
     (void)state;
@@ -358,8 +355,7 @@ static void test_another_device_is_not_found(void **state) {
     image_free(image);
 }
 
-/* --- Modbus
- * ----------------------------------------------------------------------------------------------------- */
+/* Modbus */
 
 #define MODBUS(groups_table, ...)                                                                            \
     {                                                                                                        \
@@ -372,6 +368,39 @@ static void put_words(struct image *image, uint16_t address, const uint16_t *wor
         uint8_t bytes[2] = {(uint8_t)(words[i] >> 8), (uint8_t)words[i]};
         assert_int_equal(image_put_registers(image, 3, (uint16_t)(address + i), bytes, 1), 0);
     }
+}
+
+/* One bit of a packed answer, coils and discrete inputs each in requests of their own. */
+static void test_bits_are_asked_for_by_their_function(void **state) {
+    (void)state;
+    const struct point points[] = {{ALARM_STATE, COIL(11), ONE, .at = {.point = "first"}},
+                                   {ALARM_STATE, COIL(20), ONE, .at = {.point = "last"}},
+                                   {DOOR_STATE, DISCRETE(11), ONE}};
+    const struct group groups[] = {{POINTS(points)}};
+    const struct driver driver = MODBUS(groups, .first_register = 1, .manners = {.widest_gap = 8});
+    struct fixture fixture = {.image = image_new()};
+    build(&fixture, &driver);
+    const struct plan *plan = fixture.plan;
+    assert_int_equal(plan->n_requests, 2);
+    double values[3];
+    uint8_t qualities[3] = {QUALITY_ABSENT, QUALITY_ABSENT, QUALITY_ABSENT};
+    struct readings readings = {0, 3, values, qualities, {0}};
+    for (size_t i = 0; i < 2; i++) {
+        const struct plan_request *request = &plan->requests[i];
+        static const uint8_t coils[] = {0x01, 0x02}, inputs[] = {0x01};
+        bool is_coil = request->function == 1;
+        assert_true(is_coil || request->function == 2);
+        assert_int_equal(request->address, 10);
+        assert_int_equal(request->count, is_coil ? 10 : 1);
+        struct link_answer answer = {.data = is_coil ? coils : inputs, .size = is_coil ? 2 : 1};
+        decode_answer(plan, request, &answer, &readings);
+    }
+    assert_true(values[find(plan, ALARM_STATE, "|||first")] == 1);
+    assert_true(values[find(plan, ALARM_STATE, "|||last")] == 1);
+    assert_true(values[find(plan, DOOR_STATE, "|||")] == 1);
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(qualities[i], QUALITY_GOOD);
+    done(&fixture);
 }
 
 static void test_wire_types(void **state) {
@@ -394,17 +423,18 @@ static void test_wire_types(void **state) {
         {CURRENT, HOLDING(5, F32), AMPERE},
         {ACTIVE_ENERGY, HOLDING(7, U64), WATT_HOUR},
         {VOLTAGE, HOLDING(11, F64), VOLT, .at = {.point = "f64"}},
+        {ACTIVE_POWER, HOLDING(15, S64), WATT, .at = {.point = "s64"}},
     };
     const struct group groups[] = {{POINTS(points)}};
     const struct driver driver = MODBUS(groups, .first_register = 1);
-    static const uint16_t words[] = {0xFFF6, 0x0002, 0x4366, 0x8000, 0xFFC0, 0x0000, 0,
-                                     0,      0x0001, 0x0002, 0x406C, 0xD000, 0,      0};
+    static const uint16_t words[] = {0xFFF6, 0x0002, 0x4366, 0x8000, 0xFFC0, 0x0000, 0,      0,      0x0001,
+                                     0x0002, 0x406C, 0xD000, 0,      0,      0xFFFF, 0xFFFF, 0xFFFF, 0xFFF6};
     struct fixture fixture = {.image = image_new()};
-    put_words(fixture.image, 0, words, 14);
+    put_words(fixture.image, 0, words, 18);
     build(&fixture, &driver);
     assert_int_equal(fixture.plan->n_requests, 1);
     assert_int_equal(fixture.plan->requests[0].address, 0);
-    assert_int_equal(fixture.plan->requests[0].count, 14);
+    assert_int_equal(fixture.plan->requests[0].count, 18);
     assert_reading(&fixture, ACTIVE_POWER, "|||u16", 65526);
     assert_reading(&fixture, ACTIVE_POWER, "|||s16", -10);
     assert_reading(&fixture, ACTIVE_POWER, "|||u32", 4294311.938);
@@ -416,6 +446,7 @@ static void test_wire_types(void **state) {
     assert_reading(&fixture, VOLTAGE, "|||", 230.5);
     assert_reading(&fixture, ACTIVE_ENERGY, "|||", 65538.0 * 3600);
     assert_reading(&fixture, VOLTAGE, "|||f64", 230.5);
+    assert_reading(&fixture, ACTIVE_POWER, "|||s64", -10);
     double values[16];
     uint8_t qualities[16];
     poll(&fixture, values, qualities, NULL);
@@ -468,6 +499,31 @@ static void test_manners_bound_the_blocks(void **state) {
     done(&fixture);
 }
 
+/* A value and its validity column stay in one request. */
+static void test_manners_bound_the_varbinds(void **state) {
+    (void)state;
+    const struct point points[] = {{CURRENT, OID("1.1"), AMPERE, .valid = {OID("1.2"), ANY_OF(1)}}};
+    const struct group groups[] = {{OVER({PART_OUTLET}), POINTS(points)}};
+    const struct driver strict = DRIVER(groups, .manners = {.most_varbinds = 5});
+    const struct driver lax = DRIVER(groups, .manners = {0});
+    struct fixture fixture = {.image = image_new()};
+    for (int outlet = 1; outlet <= 4; outlet++) {
+        char oid[32];
+        snprintf(oid, sizeof(oid), "1.1.%d", outlet);
+        put(fixture.image, oid, outlet);
+        snprintf(oid, sizeof(oid), "1.2.%d", outlet);
+        put(fixture.image, oid, 1);
+    }
+    build(&fixture, &strict);
+    assert_int_equal(fixture.plan->n_requests, 2);
+    assert_int_equal(fixture.plan->requests[0].n_oids, 4);
+    assert_int_equal(fixture.plan->requests[1].n_oids, 4);
+    plan_release(fixture.plan);
+    assert_int_equal(plan_build(&lax, fixture.image, false, &fixture.plan), 0);
+    assert_int_equal(fixture.plan->n_requests, 1);
+    done(&fixture);
+}
+
 static enum verdict halve_or_drop(const struct point *point, double *number) {
     if (point->quantity == VOLTAGE)
         return DROP;
@@ -517,8 +573,7 @@ static void test_series_are_ordered_by_rate(void **state) {
     done(&fixture);
 }
 
-/* --- a refused block
- * -------------------------------------------------------------------------------------------- */
+/* A refused block */
 
 static void test_split_narrows_down_to_one(void **state) {
     (void)state;
@@ -603,9 +658,11 @@ int main(void) {
         cmocka_unit_test(test_numbers_as_text_states_and_ranges),
         cmocka_unit_test(test_unstated_unit_is_never_published),
         cmocka_unit_test(test_another_device_is_not_found),
+        cmocka_unit_test(test_bits_are_asked_for_by_their_function),
         cmocka_unit_test(test_wire_types),
         cmocka_unit_test(test_repeats_strides_and_what_is_fitted),
         cmocka_unit_test(test_manners_bound_the_blocks),
+        cmocka_unit_test(test_manners_bound_the_varbinds),
         cmocka_unit_test(test_adjust_sees_marked_points_only),
         cmocka_unit_test(test_series_are_ordered_by_rate),
         cmocka_unit_test(test_split_narrows_down_to_one),

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The hand-over: order, one wake for many batches, several producers, and a pool that goes round through the
- * publisher. */
+/*
+ * The hand-over: order, one wake for many batches, several producers, and a pool that goes round through the
+ * publisher.
+ */
 #include "publish/publisher.h"
 
 #include <sched.h>

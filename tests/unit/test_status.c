@@ -142,6 +142,9 @@ static void states_are_in_words(void **state) {
     assert_string_equal(digest.state, "down");
     digest = digest_of("\"up\":null", "");
     assert_int_equal(digest.rank, DIGEST_WAITING);
+    digest = digest_of("\"up\":true", "");
+    assert_int_equal(digest.rank, DIGEST_TROUBLE);
+    assert_string_equal(digest.state, "up: no readings");
     digest = digest_of("\"up\":true,\"age\":21", "");
     assert_int_equal(digest.rank, DIGEST_STALE);
 }
@@ -171,9 +174,9 @@ static void trouble_comes_first(void **state) {
     assert_non_null(json);
     char *text = print_table(json);
     assert_string_equal(text, "site dc1, gateway gw: 1 of 2 devices up; hallwatch 1, running for 5 min\n\n"
-                              "DEVICE  CLASS  DRIVER  STATE   POWER  TEMPERATURE    AGE\n"
-                              "랙      ups    d       down                         90 s\n"
-                              "a       pdu    d       up     1.5 kW    23.5 degC  0.2 s\n\n"
+                              "DEVICE  CLASS  DRIVER  STATE    POWER  TEMPERATURE    AGE\n"
+                              "랙      ups    d       down                          90 s\n"
+                              "a       pdu    d       up     1.50 kW      23.5 °C  0.2 s\n\n"
                               "SINK  WAITING  SENT  DROPPED  REJECTED\n"
                               "s           1    22        0         0\n");
     free(text);

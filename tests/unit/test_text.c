@@ -176,6 +176,10 @@ static void names_are_normalized(void **state) {
     free(wide);
     free(hangul);
     assert_null(text_normalize("\xff"));
+    assert_true(text_same_name("ＰＤＵ－１", "PDU-1"));
+    assert_false(text_same_name("PDU-1", "pdu-1"));
+    assert_true(text_same_name("\xff", "\xff"));
+    assert_false(text_same_name("\xff", "\xfe"));
     assert_true(text_is_utf8("서울", strlen("서울")));
     assert_false(text_is_utf8("\xed\xa0\x80", 3));
 }

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What sinks decide without talking: what an answer means, how long to wait, where a broker is. */
+#include <string.h>
+
+#include "base/error.h"
+#include "publish/backoff.h"
+#include "publish/broker_address.h"
+#include "publish/verdict.h"
+#include "tests/unit/check.h"
+
+static void answers_have_their_meaning(void **state) {
+    (void)state;
+    static const struct {
+        int error, status;
+        const char *text;
+        enum verdict_kind verdict;
+    } cases[] = {
+        {0, 200, "", VERDICT_ACCEPTED},
+        {0, 204, "", VERDICT_ACCEPTED},
+        {ERROR_TIMEOUT, 0, "", VERDICT_LATER},
+        {ERROR_UNREACHABLE, 0, "", VERDICT_LATER},
+        {ERROR_GARBLED, 0, "", VERDICT_LATER},
+        {0, 429, "slow down", VERDICT_LATER},
+        {0, 503, "out of order", VERDICT_LATER}, /* a lift, not a sample */
+        {0, 504, "", VERDICT_LATER},
+        {0, 500, "", VERDICT_FAULT},
+        {0, 501, "", VERDICT_FAULT},
+        {0, 401, "", VERDICT_DENIED},
+        {0, 403, "", VERDICT_DENIED},
+        {0, 404, "", VERDICT_DENIED},
+        {0, 301, "", VERDICT_DENIED},
+        {0, 400, "label name is empty", VERDICT_REFUSED},
+        {0, 413, "", VERDICT_REFUSED},
+        {0, 422, "", VERDICT_REFUSED},
+        {0, 400, "Out of order sample", VERDICT_TOO_OLD},
+        {0, 400, "out of bounds", VERDICT_TOO_OLD},
+        {0, 400, "the sample is too old", VERDICT_TOO_OLD},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        assert_int_equal(verdict_of(cases[i].error, cases[i].status, cases[i].text), cases[i].verdict);
+}
+
+static void pauses_double_from_one_second_to_a_minute(void **state) {
+    (void)state;
+    static const int64_t least_ms[] = {1000, 2000, 4000, 8000, 16000, 30000, 30000};
+    for (uint32_t random = 0; random < 3; random++) {
+        struct backoff backoff = {0};
+        for (size_t i = 0; i < sizeof(least_ms) / sizeof(least_ms[0]); i++) {
+            int64_t pause_ms = backoff_next_ms(&backoff, random * (UINT32_MAX / 2));
+            assert_in_range(pause_ms, least_ms[i], 2 * least_ms[i]);
+        }
+        backoff_reset(&backoff);
+        assert_in_range(backoff_next_ms(&backoff, random), 1000, 2000);
+    }
+    struct backoff tired = {.failures = UINT32_MAX - 1};
+    assert_in_range(backoff_next_ms(&tired, UINT32_MAX), 30000, 60000);
+    assert_in_range(backoff_next_ms(&tired, 0), 1000, 60000);
+    struct backoff one = {0}, other = {0};
+    assert_int_not_equal(backoff_next_ms(&one, 1), backoff_next_ms(&other, 500)); /* jitter */
+}
+
+static void brokers_are_found_in_their_urls(void **state) {
+    (void)state;
+    static const struct {
+        const char *url, *host;
+        uint16_t port;
+    } good[] = {
+        {"mqtt://broker", "broker", 1883},
+        {"mqtt://broker/", "broker", 1883},
+        {"mqtt://10.1.2.3:18831", "10.1.2.3", 18831},
+        {"mqtt://[fe80::1]", "fe80::1", 1883},
+        {"mqtt://[::1]:65535", "::1", 65535},
+    };
+    static const char *const bad[] = {
+        "",           "broker",           "http://broker",      "mqtt://",         "mqtt://:1883",
+        "mqtt://b:0", "mqtt://b:65536",   "mqtt://b:x",         "mqtt://b:1883/x", "mqtt://[::1",
+        "mqtt://[]",  "mqtt://[::1]1883", "mqtt://me:secret@b",
+    };
+    struct broker_address address;
+    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+        assert_int_equal(broker_address_parse(good[i].url, &address), 0);
+        assert_string_equal(address.host, good[i].host);
+        assert_int_equal(address.port, good[i].port);
+    }
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+        assert_int_equal(broker_address_parse(bad[i], &address), ERROR_ARGUMENT);
+    char url[600] = "mqtt://";
+    memset(url + 7, 'x', 500);
+    assert_int_equal(broker_address_parse(url, &address), ERROR_ARGUMENT);
+}
+
+static void numbers_need_no_looking_up(void **state) {
+    (void)state;
+    char numeric[64];
+    for (uint32_t attempt = 0; attempt < 3; attempt++) {
+        const struct broker_address v4 = {"127.0.0.1", 1}, v6 = {"::1", 1};
+        assert_int_equal(broker_address_resolve(&v4, attempt, numeric, sizeof(numeric)), 0);
+        assert_string_equal(numeric, "127.0.0.1");
+        assert_int_equal(broker_address_resolve(&v6, attempt, numeric, sizeof(numeric)), 0);
+        assert_string_equal(numeric, "::1");
+    }
+    const struct broker_address nowhere = {"no-such-host.invalid", 1};
+    assert_int_equal(broker_address_resolve(&nowhere, 0, numeric, sizeof(numeric)), ERROR_UNREACHABLE);
+    assert_non_null(strstr(numeric, "no-such-host.invalid"));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(answers_have_their_meaning),
+        cmocka_unit_test(pauses_double_from_one_second_to_a_minute),
+        cmocka_unit_test(brokers_are_found_in_their_urls),
+        cmocka_unit_test(numbers_need_no_looking_up),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Messages under way: settled in any order, they leave in theirs. */
+#include "publish/window.h"
+
+#include "tests/sim/specimen.h"
+#include "tests/unit/check.h"
+
+enum { ROOM = 4 };
+
+static void add(struct window *window, int token) {
+    window_add(window, &(struct flight){.token = token, .sent_ms = token * 10});
+}
+
+static void they_leave_in_order(void **state) {
+    (void)state;
+    struct window window;
+    struct flight flight;
+    assert_int_equal(window_init(&window, ROOM), 0);
+    assert_true(window_oldest_ms(&window) == INT64_MAX);
+    for (int round = 0; round < 10; round++) { /* the ring goes round */
+        for (int token = 1; token <= 3; token++)
+            add(&window, round * 3 + token);
+        assert_int_equal(window_oldest_ms(&window), (round * 3 + 1) * 10);
+        assert_non_null(window_settle(&window, round * 3 + 3, false));
+        assert_non_null(window_settle(&window, round * 3 + 2, true));
+        assert_false(window_pop(&window, &flight));
+        assert_non_null(window_settle(&window, round * 3 + 1, false));
+        for (int token = 1; token <= 3; token++) {
+            assert_true(window_pop(&window, &flight));
+            assert_int_equal(flight.token, round * 3 + token);
+            assert_int_equal(flight.is_rejected, token == 2);
+        }
+        assert_false(window_pop(&window, &flight));
+    }
+    window_done(&window);
+}
+
+static void unknown_and_repeated_answers_settle_nothing(void **state) {
+    (void)state;
+    struct window window;
+    assert_int_equal(window_init(&window, ROOM), 0);
+    assert_null(window_settle(&window, 1, false));
+    add(&window, 1);
+    add(&window, 2);
+    assert_null(window_settle(&window, 3, false));
+    assert_non_null(window_settle(&window, 2, false));
+    assert_null(window_settle(&window, 2, true));
+    window_done(&window);
+}
+
+static void ignore_wake(void *context) {
+    (void)context;
+}
+
+static void clearing_gives_the_rows_back(void **state) {
+    (void)state;
+    struct device_view *view = specimen_view(0, "pdu-1", 5);
+    struct batch *batch = specimen_batch(view, 1, 1);
+    struct spool *spool = spool_new(1 << 20);
+    struct spool_cursor *cursor = spool_cursor_open(spool, "a", ignore_wake, NULL);
+    struct window window;
+    struct spool_row *row;
+    assert_int_equal(window_init(&window, ROOM), 0);
+    assert_int_equal(spool_append(spool, batch), 0);
+    assert_int_equal(spool_read(cursor, 0, &row, 1), 1);
+    window_add(&window, &(struct flight){.token = 1, .row = row});
+    assert_int_equal(atomic_load(&row->references), 2);
+    window_clear(&window);
+    assert_int_equal(atomic_load(&row->references), 1);
+    assert_int_equal(window.n, 0);
+    window_done(&window);
+    specimen_batch_free(batch);
+    spool_cursor_close(cursor);
+    spool_free(spool);
+    device_view_release(view);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(they_leave_in_order),
+        cmocka_unit_test(unknown_and_repeated_answers_settle_nothing),
+        cmocka_unit_test(clearing_gives_the_rows_back),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
