@@ -6,10 +6,12 @@
 #include "acquire/link_modbus_rtu.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <modbus.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <unistd.h>
 
 #include "acquire/modbus_line.h"
 #include "base/clock.h"
@@ -38,27 +40,54 @@ struct rtu_link {
     struct modbus_exchange exchange;
 };
 
-int modbus_port_open(const char *path, const struct line_settings *settings, void **port) {
-    enum { DATA_BITS = 8 };
-    modbus_t *modbus =
-        modbus_new_rtu(path, (int)settings->baud, settings->parity, DATA_BITS, settings->stop_bits);
-    if (!modbus)
+/*
+ * Two programs on one line would garble each other, and the second would set its speed anew. So the line is
+ * locked, in the way that terminal programs respect, before libmodbus opens it.
+ */
+struct port {
+    int lock;
+    modbus_t *modbus;
+};
+
+static int lock_line(const char *path) {
+    int lock = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    if (lock < 0)
         return -errno;
-    int error = modbus_connect(modbus) < 0 ? -errno : 0;
-    /* Two programs on one line would garble each other; this lock is what terminal programs respect. */
-    if (!error && flock(modbus_get_socket(modbus), LOCK_EX | LOCK_NB) < 0)
-        error = -EBUSY;
+    if (flock(lock, LOCK_EX | LOCK_NB) == 0)
+        return lock;
+    close(lock);
+    return -EBUSY;
+}
+
+static int set_line(const char *path, const struct line_settings *settings, modbus_t **modbus) {
+    enum { DATA_BITS = 8 };
+    *modbus = modbus_new_rtu(path, (int)settings->baud, settings->parity, DATA_BITS, settings->stop_bits);
+    return *modbus && modbus_connect(*modbus) == 0 ? 0 : -errno;
+}
+
+int modbus_port_open(const char *path, const struct line_settings *settings, void **port) {
+    struct port *new = calloc(1, sizeof(*new));
+    if (!new)
+        return -ENOMEM;
+    new->lock = lock_line(path);
+    int error = new->lock < 0 ? new->lock : set_line(path, settings, &new->modbus);
     if (error) {
-        modbus_port_close(modbus);
+        modbus_port_close(new);
         return error;
     }
-    *port = modbus;
-    return modbus_get_socket(modbus);
+    *port = new;
+    return modbus_get_socket(new->modbus);
 }
 
 void modbus_port_close(void *port) {
-    modbus_close(port);
-    modbus_free(port);
+    struct port *old = port;
+    if (old->modbus) {
+        modbus_close(old->modbus);
+        modbus_free(old->modbus);
+    }
+    if (old->lock >= 0)
+        close(old->lock);
+    free(old);
 }
 
 int rtu_service_new(uv_loop_t *loop, struct rtu_service **service) {

@@ -58,6 +58,8 @@ static const char *open_trouble(int error) {
         return "no permission to open its serial line: is this user in the group dialout?";
     case -EBUSY:
         return "another program has its serial line";
+    case -EINVAL:
+        return "its serial line does not take this speed or format";
     case -ENOTTY:
         return "what its URL names is no serial line";
     default:
