@@ -6,15 +6,16 @@
 #include "acquire/codec_modbus.h"
 
 #include <assert.h>
+#include <string.h>
 
 /*
- *  0  1   2  3   4  5   6     7 ...
- *  id     proto  length unit  protocol data unit
- *                       `------- length -------'
+ * TCP:  0  1   2  3   4  5   6     7 ...                  RTU:  0     1 ...               n-2   n-1
+ *       id     proto  length unit  protocol data unit           unit  protocol data unit  check sum
+ *                            `------- length -------'           `--------- summed ------' low   high
  */
 enum { HEADER_SIZE = 6, LEAST_LENGTH = 2, MOST_LENGTH = MODBUS_TCP_MOST_SIZE - HEADER_SIZE };
 
-enum { EXCEPTION_BIT = 0x80 };
+enum { EXCEPTION_BIT = 0x80, CHECK_SUM_SIZE = 2, RTU_EXCEPTION_SIZE = 5, MOST_VALUE_SIZE = 250 };
 
 static uint16_t get16(const uint8_t *bytes) {
     return (uint16_t)(bytes[0] << 8 | bytes[1]);
@@ -45,6 +46,7 @@ const char *modbus_fault_text(enum modbus_fault fault) {
         [MODBUS_GOOD] = "good",
         [MODBUS_PARTIAL] = "incomplete answer",
         [MODBUS_BROKEN_LENGTH] = "impossible length",
+        [MODBUS_WRONG_CHECK_SUM] = "wrong check sum",
         [MODBUS_WRONG_PROTOCOL] = "wrong protocol id",
         [MODBUS_WRONG_ID] = "wrong transaction id",
         [MODBUS_WRONG_UNIT] = "wrong unit",
@@ -84,6 +86,114 @@ enum modbus_fault modbus_tcp_split(const uint8_t *stream, size_t size, struct mo
     };
     return get16(stream + 2) == 0 ? MODBUS_GOOD : MODBUS_WRONG_PROTOCOL;
 }
+
+uint16_t modbus_crc16(const uint8_t *bytes, size_t size) {
+    /* Of the polynomial 0xa001, for half a byte at a time. */
+    static const uint16_t table[16] = {0x0000, 0xcc01, 0xd801, 0x1400, 0xf001, 0x3c00, 0x2800, 0xe401,
+                                       0xa001, 0x6c00, 0x7800, 0xb401, 0x5000, 0x9c01, 0x8801, 0x4400};
+    unsigned sum = 0xffff;
+    for (size_t i = 0; i < size; i++) {
+        sum ^= bytes[i];
+        sum = sum >> 4 ^ table[sum & 15];
+        sum = sum >> 4 ^ table[sum & 15];
+    }
+    return (uint16_t)sum;
+}
+
+void modbus_rtu_encode(const struct modbus_request *request, uint8_t frame[MODBUS_RTU_REQUEST_SIZE]) {
+    assert(modbus_request_valid(request));
+    frame[0] = request->unit;
+    frame[1] = request->function;
+    put16(frame + 2, request->address);
+    put16(frame + 4, request->count);
+    uint16_t sum = modbus_crc16(frame, MODBUS_RTU_REQUEST_SIZE - CHECK_SUM_SIZE);
+    frame[6] = (uint8_t)sum;
+    frame[7] = (uint8_t)(sum >> 8);
+}
+
+size_t modbus_rtu_reply_size(const struct modbus_request *request) {
+    return 3 + modbus_request_value_size(request) + CHECK_SUM_SIZE;
+}
+
+/* What a reply that begins so is long; 0 where no reply to a read begins so. `size` is at least 2. */
+static size_t rtu_size(const uint8_t *bytes, size_t size) {
+    uint8_t function = bytes[1] & (uint8_t)~EXCEPTION_BIT;
+    if (function < MODBUS_COILS || function > MODBUS_INPUT_REGISTERS)
+        return 0;
+    if (bytes[1] & EXCEPTION_BIT)
+        return RTU_EXCEPTION_SIZE;
+    if (size < 3)
+        return 3;
+    return bytes[2] == 0 || bytes[2] > MOST_VALUE_SIZE ? 0 : 3u + bytes[2] + CHECK_SUM_SIZE;
+}
+
+static enum modbus_fault rtu_frame_at(const uint8_t *bytes, size_t size, struct modbus_frame *frame) {
+    if (size < 2)
+        return MODBUS_PARTIAL;
+    size_t whole = rtu_size(bytes, size);
+    if (whole == 0)
+        return MODBUS_BROKEN_LENGTH;
+    if (size < whole)
+        return MODBUS_PARTIAL;
+    size_t summed = whole - CHECK_SUM_SIZE;
+    if (modbus_crc16(bytes, summed) != (bytes[summed] | bytes[summed + 1] << 8))
+        return MODBUS_WRONG_CHECK_SUM;
+    *frame = (struct modbus_frame){.unit = bytes[0], .pdu = bytes + 1, .pdu_size = summed - 1, .size = whole};
+    return MODBUS_GOOD;
+}
+
+/* Whether a reply to this very request may begin so; what follows random bytes hardly ever does. */
+static bool begins_answer(const struct modbus_request *request, const uint8_t *bytes) {
+    return bytes[0] == request->unit &&
+           (bytes[1] == (request->function | EXCEPTION_BIT) ||
+            (bytes[1] == request->function && bytes[2] == modbus_request_value_size(request)));
+}
+
+/* Adapters with two wires give back what they send. */
+static size_t echo_size(const struct modbus_request *request, const uint8_t *stream, size_t size) {
+    uint8_t sent[MODBUS_RTU_REQUEST_SIZE];
+    if (!request || size < sizeof(sent))
+        return 0;
+    modbus_rtu_encode(request, sent);
+    return memcmp(stream, sent, sizeof(sent)) == 0 ? sizeof(sent) : 0;
+}
+
+enum modbus_fault modbus_rtu_split(const struct modbus_request *request, const uint8_t *stream, size_t size,
+                                   struct modbus_frame *frame) {
+    size_t at = echo_size(request, stream, size);
+    enum modbus_fault fault = rtu_frame_at(stream + at, size - at, frame), found = fault;
+    while (found != MODBUS_GOOD && request && ++at + RTU_EXCEPTION_SIZE <= size) {
+        if (begins_answer(request, stream + at))
+            found = rtu_frame_at(stream + at, size - at, frame);
+    }
+    if (found != MODBUS_GOOD)
+        return fault;
+    frame->noise = at;
+    frame->size += at;
+    return MODBUS_GOOD;
+}
+
+static size_t encode_tcp(const struct modbus_request *request, uint16_t transaction,
+                         uint8_t frame[MODBUS_MOST_REQUEST_SIZE]) {
+    modbus_tcp_encode(request, transaction, frame);
+    return MODBUS_TCP_REQUEST_SIZE;
+}
+
+static size_t encode_rtu(const struct modbus_request *request, uint16_t transaction,
+                         uint8_t frame[MODBUS_MOST_REQUEST_SIZE]) {
+    (void)transaction;
+    modbus_rtu_encode(request, frame);
+    return MODBUS_RTU_REQUEST_SIZE;
+}
+
+static enum modbus_fault split_tcp(const struct modbus_request *request, const uint8_t *stream, size_t size,
+                                   struct modbus_frame *frame) {
+    (void)request;
+    return modbus_tcp_split(stream, size, frame);
+}
+
+const struct modbus_framing modbus_framing_tcp = {.numbered = true, .encode = encode_tcp, .split = split_tcp};
+const struct modbus_framing modbus_framing_rtu = {.encode = encode_rtu, .split = modbus_rtu_split};
 
 enum modbus_fault modbus_check(const struct modbus_request *request, uint8_t unit, const uint8_t *pdu,
                                size_t pdu_size, struct modbus_reply *reply) {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Modbus as bytes: read requests, frames cut out of a TCP stream, and what is wrong with a reply. Pure.
+ * Modbus as bytes: read requests, frames cut out of a stream, and what is wrong with a reply. Pure.
  * Reading is all it can say: there is no function code for writing.
  *
- * A reply passes two gates. Framing finds where a frame begins and ends (modbus_tcp_split by its length
- * field; a framing with a check sum instead would stand beside it); modbus_check then holds the unit and
- * the protocol data unit against the request, whatever the framing was.
+ * A reply passes two gates. A framing finds where a frame begins and ends: that of Modbus TCP by its length
+ * field, that of RTU, on a serial line or through TCP, by what the function code promises and a check sum.
+ * modbus_check then holds the unit and the protocol data unit against the request, whatever the framing was.
  */
 #ifndef HALLWATCH_ACQUIRE_CODEC_MODBUS_H
 #define HALLWATCH_ACQUIRE_CODEC_MODBUS_H
@@ -25,6 +25,9 @@ enum {
 
     MODBUS_TCP_REQUEST_SIZE = 12,
     MODBUS_TCP_MOST_SIZE = 260, /* of a whole frame */
+    MODBUS_RTU_REQUEST_SIZE = 8,
+    MODBUS_RTU_MOST_SIZE = 256,
+    MODBUS_MOST_REQUEST_SIZE = 12, /* in any framing */
 };
 
 struct modbus_request {
@@ -41,8 +44,9 @@ size_t modbus_request_value_size(const struct modbus_request *request);
 
 enum modbus_fault {
     MODBUS_GOOD,
-    MODBUS_PARTIAL,        /* the frame goes on in bytes not yet here */
-    MODBUS_BROKEN_LENGTH,  /* impossible, or contradicted by the content: the stream is lost */
+    MODBUS_PARTIAL,       /* the frame goes on in bytes not yet here */
+    MODBUS_BROKEN_LENGTH, /* impossible, or contradicted by the content: the stream is lost */
+    MODBUS_WRONG_CHECK_SUM,
     MODBUS_WRONG_PROTOCOL, /* the protocol id is not 0 */
     MODBUS_WRONG_ID,       /* no transaction of ours; said by who numbers them, not here */
     MODBUS_WRONG_UNIT,
@@ -56,11 +60,12 @@ const char *modbus_fault_text(enum modbus_fault fault);
 
 /* A frame in a stream; `pdu` (function code and what follows) is borrowed from it. */
 struct modbus_frame {
-    uint16_t transaction;
+    uint16_t transaction; /* of Modbus TCP */
     uint8_t unit;
     const uint8_t *pdu;
     size_t pdu_size; /* at least 1 */
-    size_t size;     /* bytes of the stream it takes */
+    size_t size;     /* bytes of the stream it takes, noise before it included */
+    size_t noise;    /* of these, the bytes before it */
 };
 
 /* Writes the frame that asks `request`, which must be valid. */
@@ -71,6 +76,32 @@ void modbus_tcp_encode(const struct modbus_request *request, uint16_t transactio
  * PARTIAL: wait for more. BROKEN_LENGTH: no frame can be found in this stream any more.
  */
 enum modbus_fault modbus_tcp_split(const uint8_t *stream, size_t size, struct modbus_frame *frame);
+
+/* Writes the frame that asks `request`, which must be valid. */
+void modbus_rtu_encode(const struct modbus_request *request, uint8_t frame[MODBUS_RTU_REQUEST_SIZE]);
+/* The size of a frame that answers a valid request with values. */
+size_t modbus_rtu_reply_size(const struct modbus_request *request);
+/*
+ * The frame at the begin of the bytes since the line was last silent; or, where there is none, the answer to
+ * `request` (NULL = nothing is asked) anywhere in them: an echo, or noise as the line turns around, costs no
+ * reading. GOOD: a whole frame with a right check sum. PARTIAL: wait for more. BROKEN_LENGTH,
+ * WRONG_CHECK_SUM: the answer may still come behind this; when the line is silent again, it did not.
+ */
+enum modbus_fault modbus_rtu_split(const struct modbus_request *request, const uint8_t *stream, size_t size,
+                                   struct modbus_frame *frame);
+/* The check sum of an RTU frame, which carries it low byte first. */
+uint16_t modbus_crc16(const uint8_t *bytes, size_t size);
+
+/* A way to put requests and replies into a stream; the two above, for who does not care which. */
+struct modbus_framing {
+    bool numbered; /* its frames carry a transaction id; else only unit and shape tell whose an answer is */
+    /* Returns the size. */
+    size_t (*encode)(const struct modbus_request *request, uint16_t transaction,
+                     uint8_t frame[MODBUS_MOST_REQUEST_SIZE]);
+    enum modbus_fault (*split)(const struct modbus_request *request, const uint8_t *stream, size_t size,
+                               struct modbus_frame *frame);
+};
+extern const struct modbus_framing modbus_framing_tcp, modbus_framing_rtu;
 
 /* What a reply brought; `values` is borrowed from the frame. */
 struct modbus_reply {

@@ -10,6 +10,7 @@
 #include "acquire/discovery.h"
 #include "acquire/health.h"
 #include "acquire/identify.h"
+#include "acquire/link_modbus_rtu.h"
 #include "acquire/link_modbus_tcp.h"
 #include "acquire/link_snmp.h"
 #include "acquire/poller.h"
@@ -83,6 +84,7 @@ struct poller {
     struct poller_options options;
     struct poller_events events;
     struct modbus_service *modbus;
+    struct rtu_service *lines;
     struct snmp_service *snmp;
     struct device **devices;
     size_t n_devices, room_devices;

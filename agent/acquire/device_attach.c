@@ -57,8 +57,23 @@ static int attach_link(struct device *device) {
     const struct sockaddr *to = (const struct sockaddr *)&device->address;
     if (url->transport == TRANSPORT_SNMP)
         return link_snmp_open(device->poller->snmp, to, device->config->community, &device->link);
-    return link_modbus_tcp_open(device->poller->modbus, to, url->unit, device->driver->manners.pause_ms,
-                                &device->link);
+    return link_modbus_tcp_open(device->poller->modbus, to,
+                                url->transport == TRANSPORT_MODBUS_RTU_TCP ? &modbus_framing_rtu
+                                                                           : &modbus_framing_tcp,
+                                url->unit, device->driver->manners.pause_ms, &device->link);
+}
+
+static int attach_line(struct device *device) {
+    const struct device_url *url = &device->config->url;
+    return link_modbus_rtu_open(device->poller->lines, url->host, &url->line, url->unit,
+                                device->driver->manners.pause_ms, &device->link);
+}
+
+static void attach_opened(struct device *device, int error) {
+    if (error != 0)
+        attach_failed(device, error, "its link could not be opened");
+    else
+        attach_go_on(device);
 }
 
 /* The name of a device that does not answer may have got another address. */
@@ -76,19 +91,17 @@ static void attach_resolved(void *context, int error, const struct sockaddr_stor
         device->link = NULL;
     }
     device->address = *address;
-    if (device->link == NULL)
-        error = attach_link(device);
-    if (error != 0)
-        attach_failed(device, error, "its link could not be opened");
-    else
-        attach_go_on(device);
+    attach_opened(device, device->link == NULL ? attach_link(device) : 0);
 }
 
 static void attach_open(struct device *device) {
     const struct device_url *url = &device->config->url;
     char why[300] = "";
-    if (device->link != NULL && (device->attached || url->transport == TRANSPORT_REPLAY)) {
+    bool named = url->transport != TRANSPORT_REPLAY && url->transport != TRANSPORT_MODBUS_SERIAL;
+    if (device->link != NULL && (device->attached || !named)) {
         attach_go_on(device);
+    } else if (url->transport == TRANSPORT_MODBUS_SERIAL) {
+        attach_opened(device, attach_line(device));
     } else if (url->transport == TRANSPORT_REPLAY) {
         int error = link_replay_open(device->poller->loop, url->host, &device->link, why, sizeof(why));
         if (error != 0)

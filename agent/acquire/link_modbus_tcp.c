@@ -128,21 +128,37 @@ static struct modbus_gateway **find_bucket(struct modbus_service *service,
     return &service->buckets[hash % MODBUS_BUCKETS];
 }
 
+static struct modbus_gateway *new_gateway(struct modbus_service *service, const union modbus_address *address,
+                                          const struct modbus_framing *framing) {
+    struct modbus_gateway *gateway = calloc(1, sizeof(*gateway));
+    if (!gateway)
+        return NULL;
+    if (!framing->numbered) {
+        gateway->owing_until_us = calloc(MODBUS_UNITS, sizeof(*gateway->owing_until_us));
+        if (!gateway->owing_until_us) {
+            free(gateway);
+            return NULL;
+        }
+    }
+    gateway->service = service;
+    gateway->address = *address;
+    gateway->framing = framing;
+    gateway->due_ms = DEADLINE_NEVER;
+    gateway->deadline.owner = gateway;
+    return gateway;
+}
+
 /* The gateway at the address, made where there is none. */
 static int hold_gateway(struct modbus_service *service, const union modbus_address *address,
-                        struct modbus_gateway **gateway) {
+                        const struct modbus_framing *framing, struct modbus_gateway **gateway) {
     struct modbus_gateway **bucket = find_bucket(service, address);
     struct modbus_gateway *each = *bucket;
-    while (each && memcmp(&each->address, address, sizeof(*address)) != 0)
+    while (each && (each->framing != framing || memcmp(&each->address, address, sizeof(*address)) != 0))
         each = each->next;
     if (!each) {
-        each = calloc(1, sizeof(*each));
+        each = new_gateway(service, address, framing);
         if (!each)
             return ERROR_MEMORY;
-        each->service = service;
-        each->address = *address;
-        each->due_ms = DEADLINE_NEVER;
-        each->deadline.owner = each;
         each->next = *bucket;
         *bucket = each;
     }
@@ -159,6 +175,7 @@ static void release_gateway(struct modbus_gateway *gateway) {
         place = &(*place)->next;
     *place = gateway->next;
     modbus_gateway_done(gateway);
+    free(gateway->owing_until_us);
     free(gateway);
 }
 
@@ -187,8 +204,9 @@ static void close_link(struct link *base) {
     free(link);
 }
 
-int link_modbus_tcp_open(struct modbus_service *service, const struct sockaddr *address, uint8_t unit,
-                         uint16_t pause_ms, struct link **link) {
+int link_modbus_tcp_open(struct modbus_service *service, const struct sockaddr *address,
+                         const struct modbus_framing *framing, uint8_t unit, uint16_t pause_ms,
+                         struct link **link) {
     static const struct link_kind kind = {.ask = ask_link, .close = close_link};
     union modbus_address copy;
     if (copy_address(address, &copy) < 0)
@@ -196,7 +214,7 @@ int link_modbus_tcp_open(struct modbus_service *service, const struct sockaddr *
     struct modbus_link *new = calloc(1, sizeof(*new));
     if (!new)
         return ERROR_MEMORY;
-    if (hold_gateway(service, &copy, &new->gateway) < 0) {
+    if (hold_gateway(service, &copy, framing, &new->gateway) < 0) {
         free(new);
         return ERROR_MEMORY;
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A gateway: which of its units is asked when, what an answer settles, and when a connection is given up.
- * Bytes are codec_modbus's, sockets are tcp_stream's, callbacks of failures are the service's.
+ * A gateway: which of its units is asked when, and when a connection is given up. What an answer settles is
+ * modbus_gateway_reply.c's, sockets are tcp_stream's, callbacks of failures are the service's.
  *
  * A gateway is in one of five states:
  *
@@ -13,8 +13,8 @@
  *
  *   1 -> 2  a request is queued               start_connect
  *   2 -> 3  connected                         on_connected
- *   3 -> 4  a request is sent                 send_next
- *   4 -> 3  its answer came, or its time-out  conclude, time_out
+ *   3 -> 4  a request is sent                 send_request
+ *   4 -> 3  its answer came, or its time-out  on_arrived, end_noise, time_out
  *   3,4 -> 1  the connection is given up      disconnect; what is queued leads on to 2 at once
  *   2,3,4 -> 5  no use in trying again now    back_off; fails what is queued
  *   5 -> 2  the time is over                  start_connect
@@ -27,6 +27,9 @@
  *      never answered counts as a failure of the gateway, so that no unit behind it can take the others down.
  *   d. An answer counts for the request under way or for nothing: of the last 32 ids those never answered are
  *      remembered, and what comes late for them is dropped; any other id is a garbled answer.
+ *   e. RTU has no ids: a unit whose request was given up is not asked for as long again, and what comes from
+ *      it meanwhile is late. Others are asked; a frame of another unit does not end their turn. What is no
+ *      frame ends it by its time-out, or once the line is silent behind as much as an answer has.
  */
 #include "acquire/modbus_gateway.h"
 
@@ -41,16 +44,10 @@ enum {
     AT_ONCE_MS = 3000, /* a connection closed that early was not wanted */
     TELLING_HANG_UPS = 3,
     TELLING_SINGLES = 2,
-    GATEWAY_PATH_UNAVAILABLE = 10,
-    GATEWAY_TARGET_SILENT = 11,
+    SILENCE_MS = 50, /* of a line: what follows is another frame; networks tear shorter gaps into one */
 };
 
 static void advance(struct modbus_gateway *gateway, int64_t now_us);
-
-static void count_up(uint8_t *count) {
-    if (*count < UINT8_MAX)
-        (*count)++;
-}
 
 static const char *loss_text(int uv_error) {
     switch (uv_error) {
@@ -77,6 +74,14 @@ static void settle_asked(struct modbus_gateway *gateway, int error, const char *
     gateway->asked = NULL;
     if (link)
         modbus_service_settle(gateway->service, link, error, detail);
+}
+
+/* The answer of the request under way may still come. */
+void modbus_gateway_owe(struct modbus_gateway *gateway, int64_t now_us) {
+    gateway->unanswered |= 1;
+    if (gateway->owing_until_us && gateway->asked)
+        gateway->owing_until_us[gateway->asked->unit] =
+            now_us + gateway->asked->request->timeout_ms * INT64_C(1000);
 }
 
 static void disconnect(struct modbus_gateway *gateway) {
@@ -108,7 +113,7 @@ static void back_off(struct modbus_gateway *gateway, const char *trouble, int64_
     gateway->state = MODBUS_BACKING_OFF;
     gateway->trouble = trouble;
     gateway->due_ms = now_us / 1000 + back_off_ms(gateway);
-    count_up(&gateway->failures);
+    modbus_count_up(&gateway->failures);
     advance(gateway, now_us);
 }
 
@@ -125,14 +130,14 @@ static void lose(struct modbus_gateway *gateway, int uv_error, int64_t now_us) {
     /* Many devices close what is idle; that is no trouble. */
     bool idle = gateway->state == MODBUS_READY && now_us - gateway->connected_us > AT_ONCE_MS * 1000;
     if (gateway->answers == 0 && !idle) {
-        count_up(&gateway->hang_ups);
+        modbus_count_up(&gateway->hang_ups);
         if (gateway->hang_ups >= TELLING_HANG_UPS)
             trouble = "accepts connections and closes them without an answer: held by another master?";
         back_off(gateway, trouble, now_us);
         return;
     }
     if (gateway->answers == 1)
-        count_up(&gateway->singles);
+        modbus_count_up(&gateway->singles);
     else
         gateway->singles = 0;
     settle_asked(gateway, ERROR_UNREACHABLE, gateway->singles ? "closed by peer after one answer" : trouble);
@@ -146,117 +151,58 @@ static void end_turn(struct modbus_gateway *gateway, int64_t now_us) {
     gateway->ready_us = now_us + gateway->pause_ms * 1000;
 }
 
-static void send_next(struct modbus_gateway *gateway, int64_t now_us) {
-    struct modbus_link *link = modbus_queue_take(&gateway->queue);
-    const struct modbus_request request = {
-        .unit = link->unit,
-        .function = link->request->function,
-        .address = link->request->address,
-        .count = link->request->count,
-    };
-    uint8_t frame[MODBUS_TCP_REQUEST_SIZE];
-    modbus_tcp_encode(&request, ++gateway->transaction, frame);
+/* The first in the queue whose unit may be asked; or NULL, and when one may. */
+static struct modbus_link *choose_next(const struct modbus_gateway *gateway, int64_t now_us,
+                                       int64_t *ready_us) {
+    *ready_us = gateway->ready_us;
+    if (now_us < gateway->ready_us)
+        return NULL;
+    *ready_us = INT64_MAX;
+    for (struct modbus_link *link = gateway->queue.first; link; link = link->next) {
+        int64_t until_us = gateway->owing_until_us ? gateway->owing_until_us[link->unit] : 0;
+        if (until_us <= now_us)
+            return link;
+        if (until_us < *ready_us)
+            *ready_us = until_us;
+    }
+    return NULL;
+}
+
+static void send_request(struct modbus_gateway *gateway, struct modbus_link *link, int64_t now_us) {
+    const struct modbus_request request = modbus_link_request(link);
+    uint8_t frame[MODBUS_MOST_REQUEST_SIZE];
+    size_t size = gateway->framing->encode(&request, ++gateway->transaction, frame);
+    modbus_queue_remove(&gateway->queue, link);
     gateway->unanswered <<= 1;
+    gateway->noise = MODBUS_GOOD;
+    gateway->silent_us = INT64_MAX;
     gateway->asked = link;
     gateway->sent_us = now_us;
     gateway->due_ms = now_us / 1000 + link->request->timeout_ms;
     gateway->state = MODBUS_WAITING;
-    if (tcp_stream_send(gateway->stream, frame, sizeof(frame)) < 0)
+    if (tcp_stream_send(gateway->stream, frame, size) < 0)
         lose(gateway, UV_EPIPE, now_us);
 }
 
-/* What the bytes of one read came to. */
-struct outcome {
-    struct modbus_link *link; /* whose request got its answer; NULL = none's */
-    struct link_answer answer;
-    bool broken; /* no frame can be found in the stream any more */
-};
+/* Before the next frame, on a line without ids. */
+static void await_silence(struct modbus_gateway *gateway, int64_t now_us) {
+    gateway->silent_us = now_us + SILENCE_MS * 1000;
+    if (gateway->asked)
+        tcp_stream_wake(gateway->stream, SILENCE_MS);
+    else if (gateway->ready_us < gateway->silent_us)
+        gateway->ready_us = gateway->silent_us;
+}
 
-/* Two exceptions are the gateway's own word about a unit that is not there. */
-static int refusal_error(uint8_t exception, const char **detail) {
-    if (exception == GATEWAY_PATH_UNAVAILABLE)
-        *detail = "its gateway has no path to this unit (exception 10)";
-    else if (exception == GATEWAY_TARGET_SILENT)
-        *detail = "its gateway gets no answer from this unit (exception 11)";
+/* Of the request under way nothing came but noise, or what is not its answer. */
+static void end_noise(struct modbus_gateway *gateway, int64_t now_us) {
+    gateway->service->counts.garbled[gateway->noise]++;
+    modbus_count_up(&gateway->garbled);
+    settle_asked(gateway, ERROR_GARBLED, modbus_fault_text(gateway->noise));
+    tcp_stream_drop(gateway->stream);
+    if (gateway->garbled >= MOST_GARBLED)
+        disconnect(gateway);
     else
-        return ERROR_REFUSED;
-    return ERROR_UNREACHABLE;
-}
-
-static void conclude(struct modbus_gateway *gateway, enum modbus_fault fault,
-                     const struct modbus_reply *reply, int64_t now_us, struct outcome *outcome) {
-    struct link_answer *answer = &outcome->answer;
-    outcome->link = gateway->asked;
-    gateway->asked = NULL;
-    end_turn(gateway, now_us);
-    gateway->timeouts = 0;
-    answer->latency_us = (uint32_t)(now_us - gateway->sent_us);
-    if (fault == MODBUS_GOOD || fault == MODBUS_EXCEPTION) {
-        answer->error = fault == MODBUS_GOOD ? ERROR_NONE : refusal_error(reply->exception, &answer->detail);
-        answer->exception = reply->exception;
-        answer->data = reply->values;
-        answer->size = reply->size;
-        gateway->answers++;
-        gateway->garbled = 0;
-        gateway->failures = 0;
-        gateway->hang_ups = 0;
-        return;
-    }
-    answer->error = ERROR_GARBLED;
-    answer->detail = modbus_fault_text(fault);
-    gateway->service->counts.garbled[fault]++;
-    count_up(&gateway->garbled);
-    /* It was somebody else's frame: the true answer may still come. */
-    if (fault == MODBUS_WRONG_ID || fault == MODBUS_WRONG_PROTOCOL)
-        gateway->unanswered |= 1;
-}
-
-/* A whole frame. `fault` is what the framing said of it: GOOD or WRONG_PROTOCOL. */
-static void take_frame(struct modbus_gateway *gateway, const struct modbus_frame *frame,
-                       enum modbus_fault fault, int64_t now_us, struct outcome *outcome) {
-    uint16_t age = (uint16_t)(gateway->transaction - frame->transaction);
-    if (fault == MODBUS_GOOD && age < 32 && gateway->unanswered >> age & 1) {
-        gateway->unanswered &= ~(1u << age);
-        gateway->service->counts.late++;
-        return;
-    }
-    if (!gateway->asked) {
-        gateway->service->counts.unsolicited++;
-        count_up(&gateway->garbled);
-        return;
-    }
-    struct modbus_reply reply = {0};
-    if (fault == MODBUS_GOOD && age != 0)
-        fault = MODBUS_WRONG_ID;
-    if (fault == MODBUS_GOOD) {
-        const struct link_request *asked = gateway->asked->request;
-        const struct modbus_request request = {
-            .unit = gateway->asked->unit, .function = asked->function, .count = asked->count};
-        fault = modbus_check(&request, frame->unit, frame->pdu, frame->pdu_size, &reply);
-    }
-    outcome->broken = fault == MODBUS_BROKEN_LENGTH;
-    conclude(gateway, fault, &reply, now_us, outcome);
-}
-
-/* Takes every whole frame off `bytes` and returns how many bytes that was. */
-static size_t take_frames(struct modbus_gateway *gateway, const uint8_t *bytes, size_t size, int64_t now_us,
-                          struct outcome *outcome) {
-    size_t used = 0;
-    while (!outcome->broken) {
-        struct modbus_frame frame;
-        enum modbus_fault fault = modbus_tcp_split(bytes + used, size - used, &frame);
-        if (fault == MODBUS_PARTIAL)
-            break;
-        if (fault == MODBUS_BROKEN_LENGTH) {
-            outcome->broken = true;
-            if (gateway->asked)
-                conclude(gateway, fault, NULL, now_us, outcome);
-        } else {
-            take_frame(gateway, &frame, fault, now_us, outcome);
-            used += frame.size;
-        }
-    }
-    return used;
+        end_turn(gateway, now_us);
 }
 
 /*
@@ -267,13 +213,17 @@ static size_t take_frames(struct modbus_gateway *gateway, const uint8_t *bytes, 
 static void on_arrived(void *owner, const uint8_t *bytes, size_t size) {
     struct modbus_gateway *gateway = owner;
     int64_t now_us = clock_monotonic_us();
-    struct outcome outcome = {0};
-    size_t used = take_frames(gateway, bytes, size, now_us, &outcome);
+    struct modbus_outcome outcome = {0};
+    size_t used = modbus_gateway_take(gateway, bytes, size, now_us, &outcome);
+    if (outcome.link)
+        end_turn(gateway, now_us);
     bool one_answer_only = gateway->singles >= TELLING_SINGLES && outcome.link;
     if (outcome.broken || gateway->garbled >= MOST_GARBLED || one_answer_only)
         disconnect(gateway);
     else
         tcp_stream_keep(gateway->stream, bytes + used, size - used);
+    if (outcome.noisy && gateway->stream)
+        await_silence(gateway, now_us);
     advance(gateway, now_us);
     if (outcome.link) {
         outcome.link->request = NULL;
@@ -299,8 +249,18 @@ static void on_lost(void *owner, int uv_error) {
         lose(gateway, uv_error, clock_monotonic_us());
 }
 
+static void wake_at(struct modbus_gateway *gateway, int64_t at_us, int64_t now_us) {
+    tcp_stream_wake(gateway->stream, (uint64_t)(at_us - now_us + 999) / 1000);
+}
+
 static void on_woken(void *owner) {
-    advance(owner, clock_monotonic_us());
+    struct modbus_gateway *gateway = owner;
+    int64_t now_us = clock_monotonic_us();
+    if (gateway->state == MODBUS_WAITING && gateway->silent_us <= now_us)
+        end_noise(gateway, now_us);
+    else if (gateway->state == MODBUS_WAITING && gateway->silent_us < INT64_MAX)
+        wake_at(gateway, gateway->silent_us, now_us);
+    advance(gateway, now_us);
 }
 
 static void start_connect(struct modbus_gateway *gateway, int64_t now_us) {
@@ -330,21 +290,28 @@ static void advance(struct modbus_gateway *gateway, int64_t now_us) {
     if (gateway->queue.first && gateway->state == MODBUS_IDLE) {
         start_connect(gateway, now_us);
     } else if (gateway->queue.first && gateway->state == MODBUS_READY) {
-        if (now_us < gateway->ready_us)
-            tcp_stream_wake(gateway->stream, (uint64_t)(gateway->ready_us - now_us + 999) / 1000);
+        int64_t ready_us;
+        struct modbus_link *next = choose_next(gateway, now_us, &ready_us);
+        if (next)
+            send_request(gateway, next, now_us);
         else
-            send_next(gateway, now_us);
+            wake_at(gateway, ready_us, now_us);
     }
     watch(gateway);
 }
 
 static void time_out(struct modbus_gateway *gateway, int64_t now_us) {
-    /* The rest of a frame begun could not be told from the next answer. */
     bool incomplete = tcp_stream_kept(gateway->stream) > 0;
-    gateway->unanswered |= 1;
-    count_up(&gateway->timeouts);
+    modbus_gateway_owe(gateway, now_us);
+    if (gateway->noise != MODBUS_GOOD) {
+        end_noise(gateway, now_us);
+        return;
+    }
+    modbus_count_up(&gateway->timeouts);
     settle_asked(gateway, ERROR_TIMEOUT, incomplete ? modbus_fault_text(MODBUS_PARTIAL) : NULL);
-    if (incomplete || gateway->timeouts >= MOST_TIMEOUTS)
+    tcp_stream_drop(gateway->stream);
+    /* Without a check sum the rest of a frame begun could not be told from the next answer. */
+    if ((incomplete && gateway->framing->numbered) || gateway->timeouts >= MOST_TIMEOUTS)
         disconnect(gateway);
     else
         end_turn(gateway, now_us);
@@ -381,8 +348,8 @@ void modbus_gateway_ask(struct modbus_gateway *gateway, struct modbus_link *link
 void modbus_gateway_forget(struct modbus_gateway *gateway, struct modbus_link *link) {
     if (gateway->asked == link) {
         int64_t now_us = clock_monotonic_us();
+        modbus_gateway_owe(gateway, now_us);
         gateway->asked = NULL;
-        gateway->unanswered |= 1;
         end_turn(gateway, now_us);
         advance(gateway, now_us);
     } else if (!modbus_queue_remove(&gateway->queue, link)) {

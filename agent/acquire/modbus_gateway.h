@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One Modbus TCP gateway with the units behind it, and what gateways and links share. Known to
- * link_modbus_tcp.c and modbus_gateway.c only.
+ * One Modbus gateway with the units behind it, and what gateways and links share. Known to
+ * link_modbus_tcp.c, modbus_gateway.c and modbus_gateway_reply.c only.
  */
 #ifndef HALLWATCH_ACQUIRE_MODBUS_GATEWAY_H
 #define HALLWATCH_ACQUIRE_MODBUS_GATEWAY_H
@@ -12,7 +12,7 @@
 #include "acquire/link_modbus_tcp.h"
 #include "acquire/tcp_stream.h"
 
-enum { MODBUS_BUCKETS = 1024 };
+enum { MODBUS_BUCKETS = 1024, MODBUS_UNITS = 256 };
 
 struct modbus_gateway;
 
@@ -29,6 +29,14 @@ struct modbus_link {
     const char *detail;
     uint8_t unit;
 };
+
+/* What a link with a request asks. */
+static inline struct modbus_request modbus_link_request(const struct modbus_link *link) {
+    return (struct modbus_request){.unit = link->unit,
+                                   .function = link->request->function,
+                                   .address = link->request->address,
+                                   .count = link->request->count};
+}
 
 /* Links in the order of their asking. */
 struct modbus_queue {
@@ -65,6 +73,7 @@ struct modbus_gateway {
     struct modbus_service *service;
     struct modbus_gateway *next; /* in its bucket */
     union modbus_address address;
+    const struct modbus_framing *framing;
     size_t n_links;
     uint16_t pause_ms;
 
@@ -78,6 +87,10 @@ struct modbus_gateway {
     int64_t sent_us;
     uint16_t transaction; /* of the latest request */
     uint32_t unanswered;  /* bit n: the request n before the latest was given up and never answered */
+    /* Without ids, by unit: until when what it sends answers a request that was given up; else NULL. */
+    int64_t *owing_until_us;
+    enum modbus_fault noise; /* what came of the request under way instead of its answer */
+    int64_t silent_us;       /* without ids: when the line has been silent long enough behind noise */
 
     /* Of this connection. */
     int64_t connected_us;
@@ -91,12 +104,32 @@ struct modbus_gateway {
     const char *trouble; /* while backing off */
 };
 
+/* What the bytes of one read came to. */
+struct modbus_outcome {
+    struct modbus_link *link; /* whose request got its answer; NULL = none's */
+    struct link_answer answer;
+    bool broken; /* no frame can be found in the stream any more */
+    bool noisy;  /* only silence tells where the next frame begins */
+};
+
 /* Queues the link's request and does what can be done now. */
 void modbus_gateway_ask(struct modbus_gateway *gateway, struct modbus_link *link);
 /* Forgets the link's request, queued or under way, without a callback. */
 void modbus_gateway_forget(struct modbus_gateway *gateway, struct modbus_link *link);
 /* Its deadline has come. */
 void modbus_gateway_due(struct modbus_gateway *gateway);
+/*
+ * Takes every whole frame off what has arrived, and what is noise; returns how many bytes that was. Ends the
+ * request under way when its answer is among them: the turn is then the caller's to end.
+ */
+size_t modbus_gateway_take(struct modbus_gateway *gateway, const uint8_t *bytes, size_t size, int64_t now_us,
+                           struct modbus_outcome *outcome);
+/* The request under way is given up, but its answer may still come. */
+void modbus_gateway_owe(struct modbus_gateway *gateway, int64_t now_us);
+static inline void modbus_count_up(uint8_t *count) {
+    if (*count < UINT8_MAX)
+        (*count)++;
+}
 /* Closes the connection and fails nothing: the gateway is about to be freed. */
 void modbus_gateway_done(struct modbus_gateway *gateway);
 

@@ -36,11 +36,14 @@ int poller_new(uv_loop_t *loop, const struct poller_options *options, const stru
     poller->wheel = calloc(WHEEL_SLOTS, sizeof(*poller->wheel));
     int error = poller->wheel == NULL ? ERROR_MEMORY : modbus_service_new(loop, &poller->modbus);
     if (error == 0)
+        error = rtu_service_new(loop, &poller->lines);
+    if (error == 0)
         error = snmp_service_new(loop, &poller->snmp);
     if (error == 0 && uv_timer_init(loop, &poller->timer) != 0)
         error = ERROR_SYSTEM;
     if (error != 0) {
         modbus_service_free(poller->modbus);
+        rtu_service_free(poller->lines);
         if (poller->snmp != NULL)
             snmp_service_free(poller->snmp);
         poller_free(poller);
@@ -244,8 +247,10 @@ void poller_stop(struct poller *poller) {
     for (size_t i = 0; i < poller->n_devices; i++)
         device_detach(poller->devices[i]);
     modbus_service_free(poller->modbus);
+    rtu_service_free(poller->lines);
     snmp_service_free(poller->snmp);
     poller->modbus = NULL;
+    poller->lines = NULL;
     poller->snmp = NULL;
     uv_close((uv_handle_t *)&poller->timer, NULL);
 }

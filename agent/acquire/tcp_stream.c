@@ -112,6 +112,10 @@ void tcp_stream_keep(struct tcp_stream *stream, const uint8_t *bytes, size_t siz
     stream->n_kept = size;
 }
 
+void tcp_stream_drop(struct tcp_stream *stream) {
+    stream->n_kept = 0;
+}
+
 size_t tcp_stream_kept(const struct tcp_stream *stream) {
     return stream->n_kept;
 }

@@ -44,6 +44,8 @@ void tcp_stream_close(struct tcp_stream *stream);
 int tcp_stream_send(struct tcp_stream *stream, const uint8_t *bytes, size_t size);
 /* Keeps the last bytes of the present `arrived` for the next; at most TCP_STREAM_MOST_KEPT. */
 void tcp_stream_keep(struct tcp_stream *stream, const uint8_t *bytes, size_t size);
+/* Forgets what was kept. */
+void tcp_stream_drop(struct tcp_stream *stream);
 /* How many bytes wait for the rest of their frame. */
 size_t tcp_stream_kept(const struct tcp_stream *stream);
 /* Asks for `woken` in `ms`, for silences that a tick is too coarse for. Replaces an earlier one. */

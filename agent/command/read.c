@@ -167,7 +167,7 @@ static int read_url(const struct choice *options) {
     int status = STATUS_USAGE;
     enum transport transport = device.url.transport;
     bool snmp = device.driver != NULL && device.driver->protocol == PROTOCOL_SNMP;
-    if (device.driver == NULL && transport == TRANSPORT_MODBUS_TCP)
+    if (device.driver == NULL && device_url_is_modbus(&device.url))
         log_write(LOG_ERROR, options->target, "a Modbus device does not say what it is: name its --driver");
     else if (device.driver != NULL && transport != TRANSPORT_REPLAY && snmp != (transport == TRANSPORT_SNMP))
         log_write(LOG_ERROR, options->target, "driver %s speaks %s", options->driver,
@@ -201,7 +201,9 @@ const struct command command_read = {
     .help = "read [--json] [--raw] [--driver NAME] [--community TEXT] URL\n"
             "       hallwatch read [--json] [--raw] --config CONFIG [--gateway NAME] DEVICE\n\n"
             "Reads everything one device says, once, as `hallwatch run` would, and prints it.\n\n"
-            "  URL               snmp://HOST[:PORT], modbus://HOST[:PORT]/UNIT or replay:FILE\n"
+            "  URL               snmp://HOST[:PORT], modbus://HOST[:PORT]/UNIT, replay:FILE, or Modbus RTU:\n"
+            "                    modbus+rtu://HOST:PORT/UNIT, rtu:LINE:SPEED:FORMAT/UNIT "
+            "(rtu:/dev/ttyS0:9600:8E1/1)\n"
             "  --driver NAME     the driver; without it an SNMP device is recognised\n"
             "  --community TEXT  SNMP community; default: public\n"
             "  --config CONFIG   take DEVICE, its driver and its credentials from a configuration\n"

@@ -13,19 +13,38 @@
 
 #include "drivers/driver.h"
 
-enum transport { TRANSPORT_SNMP, TRANSPORT_MODBUS_TCP, TRANSPORT_REPLAY };
+enum transport {
+    TRANSPORT_SNMP,
+    TRANSPORT_MODBUS_TCP,
+    TRANSPORT_MODBUS_RTU_TCP,
+    TRANSPORT_MODBUS_SERIAL,
+    TRANSPORT_REPLAY
+};
 
-/* Where a device is. Made from snmp://host[:port], modbus://host[:port]/unit, replay:FILE. */
+/* How a serial line is set: 19200 8E1. Data bits are always 8. */
+struct line_settings {
+    uint32_t baud;
+    char parity; /* 'N', 'E' or 'O' */
+    uint8_t stop_bits;
+};
+
+/*
+ * Where a device is. Made from snmp://host[:port], modbus://host[:port]/unit, modbus+rtu://host:port/unit,
+ * rtu:LINE:BAUD:8N1/unit, replay:FILE.
+ */
 struct device_url {
     enum transport transport;
-    char *host; /* name or address; of replay: the file's path */
+    char *host; /* name or address; of serial lines and replay: the path of the line or file */
     uint16_t port;
-    uint8_t unit; /* Modbus */
+    uint8_t unit;              /* Modbus */
+    struct line_settings line; /* Modbus on a serial line */
 };
 /* Parses a URL. On failure `why` (of `size` bytes) says what is wrong in the user's words. */
 int device_url_parse(const char *text, struct device_url *url, char *why, size_t size);
+bool device_url_is_modbus(const struct device_url *url);
 void device_url_done(struct device_url *url);
-/* The bus it is on, for people and for queues: "modbus://10.1.2.3:502", "snmp://10.1.2.4:161". */
+/* The bus it is on, for people and for queues: "modbus://10.1.2.3:502", "snmp://10.1.2.4:161",
+ * "rtu:/dev/ttyS0". */
 void device_url_write_bus(const struct device_url *url, char *text, size_t size);
 
 struct device_config {

@@ -124,18 +124,38 @@ static const struct driver *find_driver(struct devices *devices, const struct de
 }
 
 static void check_protocol(struct build *build, const struct device_settings *device,
-                           const struct driver *driver, enum transport transport) {
-    enum protocol spoken = transport == TRANSPORT_SNMP ? PROTOCOL_SNMP : PROTOCOL_MODBUS;
-    if (driver && transport != TRANSPORT_REPLAY && driver->protocol != spoken)
+                           const struct driver *driver, const struct device_url *url) {
+    enum protocol spoken = url->transport == TRANSPORT_SNMP ? PROTOCOL_SNMP : PROTOCOL_MODBUS;
+    if (driver && url->transport != TRANSPORT_REPLAY && driver->protocol != spoken)
         entry_add_mistake(&device->entry, "driver", &device->driver, &build->mistakes,
                           "%s speaks %s, but the URL is for %s", driver->name,
                           protocol_word(driver->protocol), protocol_word(spoken));
-    if (transport == TRANSPORT_MODBUS_TCP && !setting_given(&device->driver))
+    if (device_url_is_modbus(url) && !setting_given(&device->driver))
         entry_add_mistake(&device->entry, "driver", &device->driver, &build->mistakes,
                           "is missing: a Modbus device cannot say what it is");
-    if (transport == TRANSPORT_MODBUS_TCP && setting_given(&device->credentials))
+    if (device_url_is_modbus(url) && setting_given(&device->credentials))
         entry_add_mistake(&device->entry, "credentials", &device->credentials, &build->mistakes,
                           "only SNMP has credentials: leave this empty");
+}
+
+/* A line has one speed and one format, whoever is on it. */
+static void check_line(struct build *build, const struct device_settings *settings,
+                       const struct device_url *url) {
+    for (size_t i = 0; i < build->config->n_devices; i++) {
+        const struct device_config *other = &build->config->devices[i];
+        const struct line_settings *line = &other->url.line;
+        if (other->url.transport != TRANSPORT_MODBUS_SERIAL || !other->url.host ||
+            strcmp(other->url.host, url->host) != 0)
+            continue;
+        if (line->baud != url->line.baud || line->parity != url->line.parity ||
+            line->stop_bits != url->line.stop_bits)
+            entry_add_mistake(
+                &settings->entry, "url", &settings->url, &build->mistakes,
+                "%.100s is set to %u:8%c%u by device \"%.100s\": all devices on a line have the "
+                "same speed and format",
+                url->host, line->baud, line->parity, line->stop_bits, other->name ? other->name : "");
+        return;
+    }
 }
 
 static int64_t longer(int64_t a, int64_t b) {
@@ -169,11 +189,13 @@ static void add_device(struct devices *devices, const struct device_settings *se
     const struct driver *driver = find_driver(devices, settings);
     check_credentials(build, settings);
     if (has_url)
-        check_protocol(build, settings, driver, url.transport);
+        check_protocol(build, settings, driver, &url);
     if (!is_here(build, settings)) {
         device_url_done(&url);
         return;
     }
+    if (has_url && url.transport == TRANSPORT_MODBUS_SERIAL)
+        check_line(build, settings, &url);
     struct device_config *device = &build->config->devices[build->config->n_devices++];
     device->url = url;
     device->driver = driver;

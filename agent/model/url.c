@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * URLs of devices: snmp://host[:port], modbus://host[:port]/unit, replay:FILE. Host names are left as they
- * are; resolving them is the acquisition's.
+ * URLs of devices: snmp://host[:port], modbus://host[:port]/unit, modbus+rtu://host:port/unit,
+ * rtu:LINE:BAUD:8N1/unit, replay:FILE. Host names are left as they are; resolving them is the acquisition's.
  */
 #include <arpa/inet.h>
 #include <stdarg.h>
@@ -20,10 +20,12 @@ enum { HOST_MOST = 255 };
 static const struct {
     const char *scheme, *example;
     enum transport transport;
-    uint16_t port;
+    uint16_t port; /* 0: there is no usual one */
 } schemes[] = {
     {"snmp", "snmp://10.1.2.3", TRANSPORT_SNMP, 161},
     {"modbus", "modbus://10.1.2.3/1", TRANSPORT_MODBUS_TCP, 502},
+    {"modbus+rtu", "modbus+rtu://10.1.2.3:4001/1", TRANSPORT_MODBUS_RTU_TCP, 0},
+    {"rtu", "rtu:/dev/ttyUSB0:19200:8E1/1", TRANSPORT_MODBUS_SERIAL, 0},
     {"replay", "replay:recording.snmprec", TRANSPORT_REPLAY, 0},
 };
 enum { N_SCHEMES = sizeof(schemes) / sizeof(schemes[0]) };
@@ -55,7 +57,7 @@ static int find_scheme(const char *text, size_t *found, char *why, size_t size) 
     const char *nearest = text_nearest(scheme, words, N_SCHEMES);
     if (nearest)
         return refuse(why, size, "unknown protocol \"%s\"; did you mean \"%s\"?", scheme, nearest);
-    return refuse(why, size, "unknown protocol \"%s\"; known: snmp, modbus, replay", scheme);
+    return refuse(why, size, "unknown protocol \"%s\"; known: snmp, modbus, modbus+rtu, rtu, replay", scheme);
 }
 
 /* A decimal of at most `most` without sign or blanks; -1 otherwise. */
@@ -106,7 +108,9 @@ static int take_host(const char *text, struct device_url *url, const char **rest
     return url->host ? 0 : ERROR_MEMORY;
 }
 
-static int take_port(struct device_url *url, const char **rest, char *why, size_t size) {
+static int take_port(struct device_url *url, const char **rest, const char *example, char *why, size_t size) {
+    if (**rest != ':' && url->port == 0)
+        return refuse(why, size, "the port is missing: write it after the host, like %s", example);
     if (**rest != ':')
         return 0;
     const char *digits = *rest + 1;
@@ -119,19 +123,25 @@ static int take_port(struct device_url *url, const char **rest, char *why, size_
     return 0;
 }
 
+/* Unit 0 is everybody on a line, and nobody answers; of a device with a connection of its own it is one. */
+static int read_unit(const char *text, struct device_url *url, char *why, size_t size) {
+    int32_t least = url->transport == TRANSPORT_MODBUS_TCP ? 0 : 1;
+    int32_t unit = read_small(text, strlen(text), UINT8_MAX);
+    if (unit < least)
+        return refuse(why, size, "the Modbus unit must be a number between %d and 255", least);
+    url->unit = (uint8_t)unit;
+    return 0;
+}
+
 static int take_unit(struct device_url *url, const char *rest, const char *example, char *why, size_t size) {
-    if (url->transport != TRANSPORT_MODBUS_TCP) {
+    if (!device_url_is_modbus(url)) {
         if (*rest)
             return refuse(why, size, "nothing may follow the host and port: %s", example);
         return 0;
     }
     if (*rest != '/' || !rest[1])
         return refuse(why, size, "the Modbus unit is missing: write it after the host, like %s", example);
-    int32_t unit = read_small(rest + 1, strlen(rest + 1), UINT8_MAX);
-    if (unit < 0)
-        return refuse(why, size, "the Modbus unit must be a number between 0 and 255");
-    url->unit = (uint8_t)unit;
-    return 0;
+    return read_unit(rest + 1, url, why, size);
 }
 
 static int parse_authority(const char *text, const char *example, struct device_url *url, char *why,
@@ -144,10 +154,65 @@ static int parse_authority(const char *text, const char *example, struct device_
     const char *rest = NULL;
     int error = take_host(text + 2, url, &rest, why, size);
     if (!error)
-        error = take_port(url, &rest, why, size);
+        error = take_port(url, &rest, example, why, size);
     if (!error)
         error = take_unit(url, rest, example, why, size);
     return error;
+}
+
+static int read_baud(const char *text, size_t n, struct device_url *url, char *why, size_t size) {
+    static const struct {
+        const char *text;
+        uint32_t baud;
+    } speeds[] = {{"1200", 1200},   {"2400", 2400},   {"4800", 4800},     {"9600", 9600},    {"19200", 19200},
+                  {"38400", 38400}, {"57600", 57600}, {"115200", 115200}, {"230400", 230400}};
+    for (size_t i = 0; i < sizeof(speeds) / sizeof(speeds[0]); i++) {
+        if (strlen(speeds[i].text) == n && strncmp(text, speeds[i].text, n) == 0)
+            url->line.baud = speeds[i].baud;
+    }
+    if (url->line.baud == 0)
+        return refuse(why, size,
+                      "the speed must be 1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200 or 230400");
+    return 0;
+}
+
+static int read_format(const char *text, size_t n, struct device_url *url, char *why, size_t size) {
+    static const char *const formats[] = {"8N1", "8E1", "8O1", "8N2"};
+    for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+        if (n != 3 || strncmp(text, formats[i], 3) != 0)
+            continue;
+        url->line.parity = text[1];
+        url->line.stop_bits = (uint8_t)(text[2] - '0');
+        return 0;
+    }
+    return refuse(why, size, "the format behind the speed must be 8N1, 8E1, 8O1 or 8N2");
+}
+
+/* Of /dev/ttyUSB0:19200:8E1/1. Read from its end: names of lines may have colons. */
+static int parse_line(const char *text, const char *example, struct device_url *url, char *why, size_t size) {
+    const char *unit = strrchr(text, '/');
+    const char *format = unit ? memrchr(text, ':', (size_t)(unit - text)) : NULL;
+    const char *baud = format ? memrchr(text, ':', (size_t)(format - text)) : NULL;
+    if (!baud || text[0] != '/' || baud - text < 2)
+        return refuse(why, size, "write the line, its speed and format, and the Modbus unit: %s", example);
+    if (baud - text > HOST_MOST)
+        return refuse(why, size, "the line's path has more than %d characters", HOST_MOST);
+    int error = read_baud(baud + 1, (size_t)(format - baud - 1), url, why, size);
+    if (!error)
+        error = read_format(format + 1, (size_t)(unit - format - 1), url, why, size);
+    if (!error)
+        error = read_unit(unit + 1, url, why, size);
+    if (error)
+        return error;
+    url->host = strndup(text, (size_t)(baud - text));
+    return url->host ? 0 : ERROR_MEMORY;
+}
+
+static int parse_file(const char *text, const char *example, struct device_url *url, char *why, size_t size) {
+    if (!*text)
+        return refuse(why, size, "the file is missing: %s", example);
+    url->host = strdup(text);
+    return url->host ? 0 : ERROR_MEMORY;
 }
 
 int device_url_parse(const char *text, struct device_url *url, char *why, size_t size) {
@@ -159,19 +224,22 @@ int device_url_parse(const char *text, struct device_url *url, char *why, size_t
     url->transport = schemes[scheme].transport;
     url->port = schemes[scheme].port;
     const char *rest = text + strlen(schemes[scheme].scheme) + 1;
-    if (url->transport != TRANSPORT_REPLAY) {
-        error = parse_authority(rest, schemes[scheme].example, url, why, size);
-    } else if (!*rest) {
-        error = refuse(why, size, "the file is missing: %s", schemes[scheme].example);
-    } else {
-        url->host = strdup(rest);
-        error = url->host ? 0 : ERROR_MEMORY;
-    }
+    const char *example = schemes[scheme].example;
+    if (url->transport == TRANSPORT_REPLAY)
+        error = parse_file(rest, example, url, why, size);
+    else if (url->transport == TRANSPORT_MODBUS_SERIAL)
+        error = parse_line(rest, example, url, why, size);
+    else
+        error = parse_authority(rest, example, url, why, size);
     if (error == ERROR_MEMORY)
         snprintf(why, size, "out of memory");
     if (error)
         device_url_done(url);
     return error;
+}
+
+bool device_url_is_modbus(const struct device_url *url) {
+    return url->transport != TRANSPORT_SNMP && url->transport != TRANSPORT_REPLAY;
 }
 
 void device_url_done(struct device_url *url) {
@@ -180,11 +248,15 @@ void device_url_done(struct device_url *url) {
 }
 
 void device_url_write_bus(const struct device_url *url, char *text, size_t size) {
-    if (url->transport == TRANSPORT_REPLAY) {
-        snprintf(text, size, "replay:%s", url->host);
+    const char *scheme = "";
+    for (size_t i = 0; i < N_SCHEMES; i++) {
+        if (schemes[i].transport == url->transport)
+            scheme = schemes[i].scheme;
+    }
+    if (url->transport == TRANSPORT_REPLAY || url->transport == TRANSPORT_MODBUS_SERIAL) {
+        snprintf(text, size, "%s:%s", scheme, url->host);
         return;
     }
-    const char *scheme = url->transport == TRANSPORT_SNMP ? "snmp" : "modbus";
     bool bracketed = strchr(url->host, ':');
     snprintf(text, size, "%s://%s%s%s:%u", scheme, bracketed ? "[" : "", url->host, bracketed ? "]" : "",
              url->port);

@@ -221,7 +221,8 @@ static void run_link(struct run *run) {
         stop("service");
     for (int device = 0; device < run->devices; device++) {
         struct sockaddr_in address = address_of(run, device);
-        if (link_modbus_tcp_open(bench.service, (struct sockaddr *)&address, 1, 0, &bench.links[device]) < 0)
+        if (link_modbus_tcp_open(bench.service, (struct sockaddr *)&address, &modbus_framing_tcp, 1, 0,
+                                 &bench.links[device]) < 0)
             stop("link");
     }
     uv_timer_init(&loop, &timer);

@@ -94,9 +94,10 @@ class SnmpSimulator:
 class ModbusServer:
     """tests/sim/modbus_server.py over one recording of registers."""
 
-    def __init__(self, recording, unit=1):
+    def __init__(self, recording, unit=1, rtu=False):
         server = TOP / "tests" / "sim" / "modbus_server.py"
-        self.command = [sys.executable, str(server), "--unit", str(unit), str(recording)]
+        self.command = [sys.executable, str(server), "--unit", str(unit), *(["--rtu"] if rtu else []), str(recording)]
+        self.scheme = "modbus+rtu" if rtu else "modbus"
         self.unit = unit
         self.process = None
         self.port = None
@@ -109,9 +110,28 @@ class ModbusServer:
             stop(self.process)
             raise RuntimeError("modbus_server.py did not become ready")
         self.port = int(ready[1])
-        self.url = f"modbus://127.0.0.1:{self.port}/{self.unit}"
+        self.url = f"{self.scheme}://127.0.0.1:{self.port}/{self.unit}"
         return self
 
     def __exit__(self, *_):
         stop(self.process)
         self.process.stdout.close()
+
+
+class SerialLine:
+    """A pseudo-terminal that leads to a ModbusServer which talks RTU; socat from Debian copies."""
+
+    def __init__(self, server):
+        self.folder = tempfile.TemporaryDirectory(prefix="hallwatch-line-")
+        self.path = Path(self.folder.name) / "line"
+        self.command = ["socat", f"pty,raw,echo=0,link={self.path}", f"tcp:127.0.0.1:{server.port}"]
+        self.process = None
+
+    def __enter__(self):
+        self.process = subprocess.Popen(self.command)
+        wait_until(self.path.exists, START_LIMIT_S, "socat makes a terminal")
+        return self
+
+    def __exit__(self, *_):
+        stop(self.process)
+        self.folder.cleanup()

@@ -11,7 +11,7 @@ import unittest
 from pathlib import Path
 
 import hallwatch
-from device_servers import TOP, ModbusServer, SnmpSimulator, free_tcp_port, free_udp_port
+from device_servers import TOP, ModbusServer, SerialLine, SnmpSimulator, free_tcp_port, free_udp_port
 
 RECORDINGS = TOP / "tests" / "drivers"
 APC = RECORDINGS / "apc_rpdu2" / "apc_rpdu2.snmprec"
@@ -107,6 +107,28 @@ class ReadModbus(unittest.TestCase):
             done = hallwatch.run("read", "--driver", "orv3_rpu", f"modbus://127.0.0.1:{rpu.port}/13")
         self.assertEqual(done.returncode, hallwatch.UNREACHABLE)
         self.assertRegex(done.stderr, r"unit 13|/13")
+
+    def test_rtu_reads_the_same_through_tcp_and_on_a_serial_line(self):
+        def values(readings):
+            # But for the label that says where it was read.
+            return [(r["metric"], {**r["labels"], "device": ""}, r["value"]) for r in readings]
+
+        with ModbusServer(METER, unit=1) as meter:
+            expected = values(hallwatch.read_json("--driver", "schneider_pm5000", meter.url))
+        self.assertGreater(len(expected), 20)
+        for unit in (1, 250):
+            with ModbusServer(METER, unit=unit, rtu=True) as meter, SerialLine(meter) as line:
+                self.assertEqual(values(hallwatch.read_json("--driver", "schneider_pm5000", meter.url)), expected)
+                url = f"rtu:{line.path}:19200:8E1/{unit}"
+                self.assertEqual(values(hallwatch.read_json("--driver", "schneider_pm5000", url)), expected)
+                done = hallwatch.run("read", "--driver", "schneider_pm5000", f"rtu:{line.path}:19200:8E1/9")
+            self.assertEqual(done.returncode, hallwatch.UNREACHABLE)
+            self.assertIn("is the unit number right?", done.stderr)
+
+    def test_serial_line_that_is_not_there_is_unreachable(self):
+        done = hallwatch.run("read", "--driver", "orv3_rpu", "rtu:/dev/no-such-line:9600:8N1/1")
+        self.assertEqual(done.returncode, hallwatch.UNREACHABLE)
+        self.assertIn("is its adapter plugged in?", done.stderr)
 
     def test_device_of_another_make_is_refused_clearly(self):
         with ModbusServer(RPU, unit=12) as rpu:

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Fuzzes the way of a reply: the first six bytes make the request, the rest is the stream. Whatever is
- * found must lie within the stream, and a good reply must carry exactly what was asked for.
+ * Fuzzes the way of a reply: the first six bytes make the request, the rest is the stream, in either framing.
+ * Whatever is found must lie within the stream, and a good reply must carry exactly what was asked for.
  */
 #include <assert.h>
 #include <stddef.h>
@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check_frame(const struct modbus_request *request, const struct modbus_frame *frame,
                         const uint8_t *end) {
-    assert(frame->size <= MODBUS_TCP_MOST_SIZE);
+    assert(frame->size - frame->noise <= MODBUS_TCP_MOST_SIZE);
     assert(frame->pdu_size >= 1 && frame->pdu + frame->pdu_size <= end);
     struct modbus_reply reply;
     enum modbus_fault fault = modbus_check(request, frame->unit, frame->pdu, frame->pdu_size, &reply);
@@ -24,6 +24,20 @@ static void check_frame(const struct modbus_request *request, const struct modbu
     }
     assert(reply.size == modbus_request_value_size(request));
     assert(reply.values >= frame->pdu && reply.values + reply.size == frame->pdu + frame->pdu_size);
+}
+
+static void check_stream(const struct modbus_framing *framing, const struct modbus_request *request,
+                         const uint8_t *stream, const uint8_t *end) {
+    struct modbus_frame frame;
+    enum modbus_fault fault;
+    while (fault = framing->split(request, stream, (size_t)(end - stream), &frame),
+           fault == MODBUS_GOOD || fault == MODBUS_WRONG_PROTOCOL) {
+        assert(frame.noise < frame.size && frame.size <= (size_t)(end - stream));
+        check_frame(request, &frame, end);
+        stream += frame.size;
+    }
+    assert(fault == MODBUS_PARTIAL || fault == MODBUS_BROKEN_LENGTH || fault == MODBUS_WRONG_CHECK_SUM);
+    assert(fault != MODBUS_PARTIAL || end - stream < MODBUS_TCP_MOST_SIZE);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
@@ -37,15 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     };
     if (!modbus_request_valid(&request))
         return 0;
-    const uint8_t *stream = data + 6, *end = data + size;
-    struct modbus_frame frame;
-    enum modbus_fault fault;
-    while (fault = modbus_tcp_split(stream, (size_t)(end - stream), &frame),
-           fault == MODBUS_GOOD || fault == MODBUS_WRONG_PROTOCOL) {
-        check_frame(&request, &frame, end);
-        stream += frame.size;
-    }
-    assert(fault == MODBUS_PARTIAL || fault == MODBUS_BROKEN_LENGTH);
-    assert(fault != MODBUS_PARTIAL || end - stream < MODBUS_TCP_MOST_SIZE);
+    check_stream(&modbus_framing_tcp, &request, data + 6, data + size);
+    check_stream(&modbus_framing_rtu, &request, data + 6, data + size);
     return 0;
 }

@@ -6,9 +6,10 @@
  *   modbus_probe [--tick MS] [--timeout MS] [--pause MS] [--interval MS] [--polls N] [--close-after MS]
  *                TARGET...
  *
- * A target is ADDRESS:PORT/UNIT/FUNCTION/REGISTER/COUNT, for instance 127.0.0.1:502/1/3/0/10. Every
- * target is polled N times (default 1), at best every MS milliseconds. --close-after closes all links
- * then, whatever is under way.
+ * A target is ADDRESS:PORT/UNIT/FUNCTION/REGISTER/COUNT, for instance 127.0.0.1:502/1/3/0/10, with
+ * "modbus+rtu://" before it where the gateway talks RTU; or rtu:LINE:SPEED:FORMAT/UNIT/... Every target is
+ * polled N times (default 1), at best every MS milliseconds. --close-after closes all links then, whatever is
+ * under way.
  */
 #include <getopt.h>
 #include <signal.h>
@@ -16,13 +17,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "acquire/link_modbus_rtu.h"
 #include "acquire/link_modbus_tcp.h"
 #include "base/clock.h"
 
 struct probe {
     struct modbus_service *service;
+    struct rtu_service *lines;
     struct target *targets;
     int n_targets;
+    bool serial;
     uint32_t timeout_ms, tick_ms;
     uint16_t pause_ms;
     int64_t interval_ms, close_after_ms, start_ms;
@@ -56,26 +60,34 @@ static void on_answer(void *context, const struct link_answer *answer) {
     print_answer(target, answer);
 }
 
-static void finish(struct probe *probe) {
-    for (int i = 0; i < probe->n_targets; i++)
-        link_close(probe->targets[i].link);
-    struct modbus_counts counts = modbus_service_counts(probe->service);
+static void print_counts(const struct modbus_counts *counts) {
     printf("{\"connects\": %llu, \"connect_failures\": %llu, \"losses\": %llu, \"late\": %llu, "
-           "\"unsolicited\": %llu",
-           (unsigned long long)counts.connects, (unsigned long long)counts.connect_failures,
-           (unsigned long long)counts.losses, (unsigned long long)counts.late,
-           (unsigned long long)counts.unsolicited);
+           "\"unsolicited\": %llu, \"noise\": %llu",
+           (unsigned long long)counts->connects, (unsigned long long)counts->connect_failures,
+           (unsigned long long)counts->losses, (unsigned long long)counts->late,
+           (unsigned long long)counts->unsolicited, (unsigned long long)counts->noise);
     printf(", \"garbled\": {");
     const char *separator = "";
     for (int fault = 0; fault < N_MODBUS_FAULTS; fault++) {
-        if (counts.garbled[fault] == 0)
+        if (counts->garbled[fault] == 0)
             continue;
         printf("%s\"%s\": %llu", separator, modbus_fault_text((enum modbus_fault)fault),
-               (unsigned long long)counts.garbled[fault]);
+               (unsigned long long)counts->garbled[fault]);
         separator = ", ";
     }
     printf("}}\n");
+}
+
+/* Targets are of one kind: the counters printed are those of the kind that was used. */
+static void finish(struct probe *probe) {
+    struct modbus_counts counts = modbus_service_counts(probe->service);
+    if (probe->serial)
+        counts = rtu_service_counts(probe->lines);
+    for (int i = 0; i < probe->n_targets; i++)
+        link_close(probe->targets[i].link);
+    print_counts(&counts);
     modbus_service_free(probe->service);
+    rtu_service_free(probe->lines);
     uv_close((uv_handle_t *)&probe->timer, NULL);
 }
 
@@ -101,13 +113,39 @@ static void on_tick(uv_timer_t *timer) {
         finish(probe);
 }
 
-static int open_target(struct probe *probe, const char *text, struct target *target) {
+/* The URL of a line and its unit, which is what a target of three numbers begins with. */
+static int open_line(struct probe *probe, const char *text, int size, struct link **link) {
+    char url_text[300], why[256];
+    struct device_url url;
+    snprintf(url_text, sizeof(url_text), "%.*s", size, text);
+    if (device_url_parse(url_text, &url, why, sizeof(why)) < 0)
+        return ERROR_ARGUMENT;
+    int error = link_modbus_rtu_open(probe->lines, url.host, &url.line, url.unit, probe->pause_ms, link);
+    device_url_done(&url);
+    probe->serial = true;
+    return error;
+}
+
+static int open_gateway(struct probe *probe, const char *text, struct link **link) {
     char host[64];
-    int port, unit, function, address, count;
-    if (sscanf(text, "%63[^:]:%d/%d/%d/%d/%d", host, &port, &unit, &function, &address, &count) != 6)
+    int port, unit;
+    bool rtu = strncmp(text, "modbus+rtu://", 13) == 0;
+    if (sscanf(text + (rtu ? 13 : 0), "%63[^:]:%d/%d", host, &port, &unit) != 3)
         return ERROR_ARGUMENT;
     struct sockaddr_in where;
     if (uv_ip4_addr(host, port, &where) < 0)
+        return ERROR_ARGUMENT;
+    return link_modbus_tcp_open(probe->service, (const struct sockaddr *)&where,
+                                rtu ? &modbus_framing_rtu : &modbus_framing_tcp, (uint8_t)unit,
+                                probe->pause_ms, link);
+}
+
+static int open_target(struct probe *probe, const char *text, struct target *target) {
+    const char *numbers = text + strlen(text);
+    for (int slashes = 0; slashes < 3 && numbers > text;)
+        slashes += *--numbers == '/';
+    int function, address, count;
+    if (sscanf(numbers, "/%d/%d/%d", &function, &address, &count) != 3)
         return ERROR_ARGUMENT;
     target->probe = probe;
     target->request = (struct link_request){
@@ -117,8 +155,9 @@ static int open_target(struct probe *probe, const char *text, struct target *tar
         .count = (uint16_t)count,
         .timeout_ms = probe->timeout_ms,
     };
-    return link_modbus_tcp_open(probe->service, (const struct sockaddr *)&where, (uint8_t)unit,
-                                probe->pause_ms, &target->link);
+    if (strncmp(text, "rtu:", 4) == 0)
+        return open_line(probe, text, (int)(numbers - text), &target->link);
+    return open_gateway(probe, text, &target->link);
 }
 
 static void read_options(int argc, char **argv, struct probe *probe) {
@@ -157,7 +196,7 @@ int main(int argc, char **argv) {
     signal(SIGPIPE, SIG_IGN);
     setvbuf(stdout, NULL, _IOLBF, 0);
     uv_loop_t *loop = uv_default_loop();
-    if (modbus_service_new(loop, &probe.service) < 0)
+    if (modbus_service_new(loop, &probe.service) < 0 || rtu_service_new(loop, &probe.lines) < 0)
         return 1;
     probe.n_targets = argc - optind;
     probe.targets = calloc((size_t)probe.n_targets, sizeof(*probe.targets));

@@ -1,12 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Serves a recording of registers over Modbus TCP, with pymodbus from Debian: a device for tests and for trying things out.
+"""Serves a recording of registers over Modbus TCP, or RTU through TCP, with pymodbus from Debian: a device for tests and for trying things out.
 
 The recording has lines `holding ADDRESS WORD...` (also input, coil, discrete) by wire address; lines that begin with #
 explain. What is not recorded is answered with exception 2, another unit is not answered. Prints `ready PORT` when it
 listens; ends on SIGTERM or SIGINT.
 
-usage: modbus_server.py [--unit N] [--host A] [--port N] FILE.registers
+usage: modbus_server.py [--rtu] [--unit N] [--host A] [--port N] FILE.registers
 """
 
 import argparse
@@ -16,6 +16,7 @@ import signal
 
 from pymodbus.datastore import ModbusServerContext, ModbusSlaveContext, ModbusSparseDataBlock
 from pymodbus.server.async_io import ModbusTcpServer
+from pymodbus.transaction import ModbusRtuFramer, ModbusSocketFramer
 
 KINDS = ("holding", "input", "coil", "discrete")
 
@@ -46,8 +47,10 @@ def make_context(values, unit):
     return ModbusServerContext(slaves={unit: device}, single=False)
 
 
-async def serve(context, host, port):
-    server = ModbusTcpServer(context, address=(host, port), ignore_missing_slaves=True, allow_reuse_address=True)
+async def serve(context, framer, host, port):
+    server = ModbusTcpServer(
+        context, framer, address=(host, port), ignore_missing_slaves=True, allow_reuse_address=True
+    )
     serving = asyncio.create_task(server.serve_forever())
     await asyncio.wait([serving, server.serving], return_when=asyncio.FIRST_COMPLETED)
     if serving.done():
@@ -63,13 +66,16 @@ async def serve(context, host, port):
 
 def main():
     parser = argparse.ArgumentParser(description="Serves a recording of registers over Modbus TCP.")
+    parser.add_argument("--rtu", action="store_true", help="frames of RTU instead of Modbus TCP")
     parser.add_argument("--unit", type=int, default=1, help="the unit that answers (default 1)")
     parser.add_argument("--host", default="127.0.0.1", help="the address it listens on (default 127.0.0.1)")
     parser.add_argument("--port", type=int, default=0, help="TCP port (default: a free one, printed)")
     parser.add_argument("file")
     options = parser.parse_args()
     logging.getLogger("pymodbus").setLevel(logging.CRITICAL)  # it reports every exception it answers with
-    asyncio.run(serve(make_context(load_registers(options.file), options.unit), options.host, options.port))
+    context = make_context(load_registers(options.file), options.unit)
+    framer = ModbusRtuFramer if options.rtu else ModbusSocketFramer
+    asyncio.run(serve(context, framer, options.host, options.port))
 
 
 if __name__ == "__main__":

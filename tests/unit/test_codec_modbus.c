@@ -101,6 +101,110 @@ static void foreign_protocol_is_taken_off_whole(void **state) {
     assert_int_equal(frame.size, 9);
 }
 
+static void check_sum_is_that_of_the_specification(void **state) {
+    (void)state;
+    /* The example of "Modbus over serial line", appendix B: 0x1241, its low byte sent first. */
+    assert_int_equal(modbus_crc16(BYTES(0x02, 0x07)), 0x1241);
+    assert_int_equal(modbus_crc16((const uint8_t *)"123456789", 9), 0x4b37);
+    assert_int_equal(modbus_crc16(NULL, 0), 0xffff);
+}
+
+static void rtu_request_is_eight_bytes(void **state) {
+    (void)state;
+    uint8_t frame[MODBUS_RTU_REQUEST_SIZE];
+    modbus_rtu_encode(&three, frame);
+    const uint8_t expected[] = {
+        17,   3,    /* unit, function */
+        0,    0x6b, /* address 107 */
+        0,    3,    /* registers */
+        0x76, 0x87, /* check sum, low byte first */
+    };
+    assert_memory_equal(frame, expected, sizeof(expected));
+    assert_int_equal(modbus_rtu_reply_size(&three), 11);
+    assert_int_equal(modbus_rtu_reply_size(&ten_coils), 7);
+}
+
+/* Unit 17, function 3, 6 bytes: 0x022b 0 100, check sum 0xbac8. */
+#define ANSWER 17, 3, 6, 0x02, 0x2b, 0, 0, 0, 100, 0xc8, 0xba
+
+static enum modbus_fault split_rtu(const uint8_t *bytes, size_t size, struct modbus_frame *frame) {
+    return modbus_rtu_split(&three, bytes, size, frame);
+}
+
+static void rtu_frame_is_as_long_as_its_function_says(void **state) {
+    (void)state;
+    const uint8_t stream[] = {ANSWER, 0xff};
+    struct modbus_frame frame;
+    for (size_t size = 0; size < 11; size++)
+        assert_int_equal(split_rtu(stream, size, &frame), MODBUS_PARTIAL);
+    for (size_t size = 11; size <= sizeof(stream); size++) {
+        assert_int_equal(split_rtu(stream, size, &frame), MODBUS_GOOD);
+        assert_int_equal(frame.size, 11);
+        assert_int_equal(frame.noise, 0);
+        assert_int_equal(frame.unit, 17);
+        assert_ptr_equal(frame.pdu, stream + 1);
+        assert_int_equal(frame.pdu_size, 8);
+    }
+    /* An exception is five bytes: unit, function with the high bit, code 2, check sum. */
+    const uint8_t refusal[] = {17, 0x83, 2, 0xc1, 0x34};
+    for (size_t size = 0; size < 5; size++)
+        assert_int_equal(split_rtu(refusal, size, &frame), MODBUS_PARTIAL);
+    assert_int_equal(split_rtu(refusal, 5, &frame), MODBUS_GOOD);
+    assert_int_equal(frame.pdu_size, 2);
+}
+
+static void what_is_no_rtu_frame_is_said(void **state) {
+    (void)state;
+    struct modbus_frame frame;
+    /* Functions that never are asked for, and byte counts that no read has. */
+    assert_int_equal(split_rtu(BYTES(17, 0), &frame), MODBUS_BROKEN_LENGTH);
+    assert_int_equal(split_rtu(BYTES(17, 5), &frame), MODBUS_BROKEN_LENGTH);
+    assert_int_equal(split_rtu(BYTES(17, 0x80), &frame), MODBUS_BROKEN_LENGTH);
+    assert_int_equal(split_rtu(BYTES(17, 0x85), &frame), MODBUS_BROKEN_LENGTH);
+    assert_int_equal(split_rtu(BYTES(17, 3, 0), &frame), MODBUS_BROKEN_LENGTH);
+    assert_int_equal(split_rtu(BYTES(17, 3, 251), &frame), MODBUS_BROKEN_LENGTH);
+    assert_int_equal(split_rtu(BYTES(17, 3, 250), &frame), MODBUS_PARTIAL);
+    /* One bit of the values has turned over. */
+    assert_int_equal(split_rtu(BYTES(17, 3, 6, 0x02, 0x2b, 0, 0, 0, 101, 0xc8, 0xba), &frame),
+                     MODBUS_WRONG_CHECK_SUM);
+}
+
+static void answer_is_found_behind_noise(void **state) {
+    (void)state;
+    struct modbus_frame frame;
+    const uint8_t zero[] = {0, ANSWER};
+    assert_int_equal(split_rtu(zero, sizeof(zero), &frame), MODBUS_GOOD);
+    assert_int_equal(frame.noise, 1);
+    assert_int_equal(frame.size, 12);
+    assert_ptr_equal(frame.pdu, zero + 2);
+    /* The echo of the request, as adapters with two wires give it back. */
+    const uint8_t echo[] = {17, 3, 0, 0x6b, 0, 3, 0x76, 0x87, ANSWER};
+    assert_int_equal(split_rtu(echo, 8, &frame), MODBUS_PARTIAL);
+    assert_int_equal(split_rtu(echo, sizeof(echo), &frame), MODBUS_GOOD);
+    assert_int_equal(frame.noise, 8);
+    /* What begins like a frame of 255 bytes does not hold up the one within. */
+    const uint8_t promise[] = {9, 3, 250, ANSWER};
+    assert_int_equal(split_rtu(promise, sizeof(promise) - 1, &frame), MODBUS_PARTIAL);
+    assert_int_equal(split_rtu(promise, sizeof(promise), &frame), MODBUS_GOOD);
+    assert_int_equal(frame.noise, 3);
+}
+
+static void only_the_answer_is_looked_for_in_noise(void **state) {
+    (void)state;
+    struct modbus_frame frame;
+    const uint8_t zero[] = {0, ANSWER};
+    struct modbus_request other = three;
+    other.unit = 18;
+    assert_int_not_equal(modbus_rtu_split(&other, zero, sizeof(zero), &frame), MODBUS_GOOD);
+    other = three;
+    other.count = 4;
+    assert_int_not_equal(modbus_rtu_split(&other, zero, sizeof(zero), &frame), MODBUS_GOOD);
+    assert_int_not_equal(modbus_rtu_split(NULL, zero, sizeof(zero), &frame), MODBUS_GOOD);
+    /* At the begin any frame is one, whoever it is from: modbus_check tells. */
+    assert_int_equal(modbus_rtu_split(NULL, zero + 1, sizeof(zero) - 1, &frame), MODBUS_GOOD);
+    assert_int_equal(modbus_rtu_split(&other, zero + 1, sizeof(zero) - 1, &frame), MODBUS_GOOD);
+}
+
 static void good_reply_gives_its_values(void **state) {
     (void)state;
     const uint8_t registers[] = {3, 6, 0x02, 0x2b, 0, 0, 0, 100};
@@ -156,6 +260,12 @@ int main(void) {
         cmocka_unit_test(frame_is_found_when_whole),
         cmocka_unit_test(impossible_lengths_break_the_stream),
         cmocka_unit_test(foreign_protocol_is_taken_off_whole),
+        cmocka_unit_test(check_sum_is_that_of_the_specification),
+        cmocka_unit_test(rtu_request_is_eight_bytes),
+        cmocka_unit_test(rtu_frame_is_as_long_as_its_function_says),
+        cmocka_unit_test(what_is_no_rtu_frame_is_said),
+        cmocka_unit_test(answer_is_found_behind_noise),
+        cmocka_unit_test(only_the_answer_is_looked_for_in_noise),
         cmocka_unit_test(good_reply_gives_its_values),
         cmocka_unit_test(exception_gives_its_code),
         cmocka_unit_test(wrong_replies_are_told_apart),

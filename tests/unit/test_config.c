@@ -172,6 +172,30 @@ static void every_mistake_is_said_in_one_run(void **state) {
         "hallwatch.yaml:8:47: devices[2].driver: unknown driver \"apc_rpdu\"; did you mean \"apc_rpdu2\"?\n");
 }
 
+static void a_line_has_one_speed_and_format(void **state) {
+    (void)state;
+    struct site_config *config = load_right(
+        HEAD "devices:\n"
+             "  - {name: a, driver: orv3_rpu, url: \"rtu:/dev/ttyS0:9600:8E1/1\"}\n"
+             "  - {name: b, driver: orv3_rpu, url: \"rtu:/dev/ttyS0:9600:8E1/2\"}\n"
+             "  - {name: c, driver: orv3_rpu, url: \"rtu:/dev/ttyS1:9600:8N1/2\"}\n"
+             "  - {name: d, driver: orv3_rpu, url: \"rtu:/dev/ttyS0:19200:8E1/2\", gateway: gw-2}\n",
+        "gw-1");
+    assert_int_equal(config->n_devices, 3);
+    config_free(config);
+    check_mistakes(
+        HEAD "devices:\n"
+             "  - {name: a, driver: orv3_rpu, url: \"rtu:/dev/ttyS0:9600:8E1/1\"}\n"
+             "  - {name: b, driver: orv3_rpu, url: \"rtu:/dev/ttyS0:19200:8E1/2\"}\n"
+             "  - {name: c, driver: orv3_rpu, url: \"rtu:/dev/ttyS0:9600:8N1/3\"}\n"
+             "  - {name: d, url: \"rtu:/dev/ttyS1:9600:8N1/3\"}\n",
+        "hallwatch.yaml:4:38: devices[1].url: /dev/ttyS0 is set to 9600:8E1 by device \"a\": all "
+        "devices on a line have the same speed and format\n"
+        "hallwatch.yaml:5:38: devices[2].url: /dev/ttyS0 is set to 9600:8E1 by device \"a\": all "
+        "devices on a line have the same speed and format\n"
+        "hallwatch.yaml:6:5: devices[3].driver: is missing: a Modbus device cannot say what it is\n");
+}
+
 static void syntax_errors_have_a_place(void **state) {
     (void)state;
     check_mistakes("", "hallwatch.yaml: the file is empty\n");
@@ -455,6 +479,7 @@ int main(void) {
         IN_FOLDER(whole_configuration),
         IN_FOLDER(defaults_stand_in),
         IN_FOLDER(every_mistake_is_said_in_one_run),
+        IN_FOLDER(a_line_has_one_speed_and_format),
         IN_FOLDER(syntax_errors_have_a_place),
         IN_FOLDER(broken_yaml_is_refused),
         IN_FOLDER(missing_and_big_files_are_said),
