@@ -4,11 +4,14 @@
 import json
 import os
 import subprocess
+from pathlib import Path
 
 from device_servers import TOP
 
 BUILD = os.environ.get("HALLWATCH_BUILD", str(TOP / "build"))
 BINARY = os.environ.get("HALLWATCH", os.path.join(BUILD, "agent", "hallwatch"))
+# Sanitizers slow a program down, and want to be loaded first.
+SANITIZED = "-fsanitize" in (Path(BUILD) / "compile_commands.json").read_text(encoding="utf-8")
 OK, USAGE, UNREACHABLE, REFUSED = 0, 2, 3, 4
 RUN_LIMIT_S = 60
 
