@@ -56,7 +56,7 @@ static bool discovery_failed(struct discovery *discovery, int error, const char 
         return false;
     }
     if (error != ERROR_UNREACHABLE && error != ERROR_CLOSED && error != ERROR_MEMORY &&
-        ++discovery->silent < SILENCES_MOST)
+        error != ERROR_DENIED && ++discovery->silent < SILENCES_MOST)
         return false;
     discovery_end(discovery, error, detail);
     return true;

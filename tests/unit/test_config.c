@@ -83,7 +83,7 @@ static void whole_configuration(void **state) {
     const struct device_config *pdu = &config->devices[0], *meter = &config->devices[1];
     assert_string_equal(pdu->name, "랙/1");
     assert_string_equal(pdu->driver->name, "apc_rpdu2");
-    assert_string_equal(pdu->community, "s3cret");
+    assert_string_equal(pdu->snmp->community, "s3cret");
     assert_string_equal(pdu->hall, "hall-1");
     assert_string_equal(pdu->feed, "");
     assert_int_equal(pdu->interval_ms[RATE_SLOW], 300000);
@@ -91,7 +91,7 @@ static void whole_configuration(void **state) {
     assert_string_equal(meter->hall, "hall-2");
     assert_string_equal(meter->url_text, "modbus://10.0.0.6/1");
     assert_int_equal(meter->url.unit, 1);
-    assert_null(meter->community);
+    assert_null(meter->snmp);
     assert_int_equal(meter->interval_ms[RATE_NORMAL], 10000);
     assert_int_equal(config->n_sinks, 2);
     assert_string_equal(config->sinks[0].password, "pass word");
@@ -114,7 +114,7 @@ static void defaults_stand_in(void **state) {
     assert_int_equal(config->buffer_bytes, 64 << 20);
     assert_int_equal(config->n_sinks, 0);
     assert_null(config->devices[0].driver);
-    assert_string_equal(config->devices[0].community, "public");
+    assert_ptr_equal(config->devices[0].snmp, &snmp_credentials_public);
     assert_int_equal(config->devices[0].interval_ms[RATE_NORMAL], 5000);
     assert_int_equal(config->devices[0].timeout_ms, 1000);
     config_free(config);
@@ -295,8 +295,9 @@ static void secrets_are_kept(void **state) {
              "  - {name: e, url: \"snmp://h\", credentials: e}\n"
              "  - {name: f, url: \"snmp://h\", credentials: f}\n"
              "  - {name: g, url: \"snmp://h\", credentials: g}\n",
-        "hallwatch.yaml:10:7: credentials.h: unknown key \"community\"; known: community_file, "
-        "community_credential\n"
+        "hallwatch.yaml:10:7: credentials.h: unknown key \"community\"; known: version, community_file, "
+        "community_credential, user, context, auth, auth_file, auth_credential, privacy, privacy_file, "
+        "privacy_credential\n"
         "hallwatch.yaml:3:23: credentials.a.community_file: everybody can read open.txt: chmod 640 open.txt\n"
         "hallwatch.yaml:4:23: credentials.b.community_file: cannot read none.txt: no such file\n"
         "hallwatch.yaml:5:23: credentials.c.community_file: empty.txt is empty\n"
@@ -317,7 +318,7 @@ static void systemd_credentials_are_read(void **state) {
     struct site_config *config = load_right(HEAD "credentials: {ro: {community_credential: snmp}}\n"
                                                  "devices: [{name: a, url: \"snmp://h\", credentials: ro}]\n",
                                             NULL);
-    assert_string_equal(config->devices[0].community, "from-systemd");
+    assert_string_equal(config->devices[0].snmp->community, "from-systemd");
     config_free(config);
     unsetenv("CREDENTIALS_DIRECTORY");
 }
