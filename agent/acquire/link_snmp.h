@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * SNMP over net-snmp: asynchronous, all links on one shared UDP socket per address family. net-snmp's message
- * layer does the encoding (link_snmp_codec.c, the only file that knows it); requests, deadlines and sockets
- * are link_snmp's own.
+ * layer does the encoding (link_snmp_codec, _value, _report and _usm know it); requests, deadlines and
+ * sockets are link_snmp's own.
  */
 #ifndef HALLWATCH_ACQUIRE_LINK_SNMP_H
 #define HALLWATCH_ACQUIRE_LINK_SNMP_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The one file that includes net-snmp. It uses the library's message layer (snmp_build, snmp_parse) and not
+ * Messages by net-snmp. It uses the library's message layer (snmp_build, snmp_parse) and not
  * its sessions: link_snmp matches answers, keeps deadlines and owns the sockets, so the library holds no
  * request, calls nothing back and has no time-out of its own. init_snmp is never called: it is what reads
  * MIBs, host configuration and the environment.
