@@ -25,6 +25,19 @@ enum { REDISCOVER_MS = 60 * 60 * 1000 };
 /* A driver for what no driver is known for: it has nothing but its health. */
 static const struct driver unrecognised = {.name = "", .title = ""};
 
+/* What the agent's silence or denial can mean is known to the link, or told by the version. */
+static const char *attach_snmp_trouble(const struct device *device, int error, const char *detail) {
+    static const char *const silence[] = {
+        [SNMP_V1] = "silence: wrong community, no SNMP v1, an access list, or nobody there",
+        [SNMP_V2C] = "silence: wrong community, no SNMP v2c, an access list, or nobody there",
+        [SNMP_V3] = "silence",
+    };
+    if (error != ERROR_TIMEOUT && error != ERROR_DENIED)
+        return detail;
+    const char *trouble = link_snmp_trouble(device->link);
+    return trouble != NULL ? trouble : silence[device->config->snmp->version];
+}
+
 static void attach_failed(struct device *device, int error, const char *detail) {
     device->attaching = false;
     health_count(&device->health, error);
@@ -34,8 +47,8 @@ static void attach_failed(struct device *device, int error, const char *detail) 
         return;
     }
     device->attached = false;
-    if (error == ERROR_TIMEOUT && detail == NULL && device->config->url.transport == TRANSPORT_SNMP)
-        detail = "silence: wrong community, no SNMP v2c, an access list, or nobody there";
+    if (device->config->url.transport == TRANSPORT_SNMP && device->link != NULL)
+        detail = attach_snmp_trouble(device, error, detail);
     else if (error == ERROR_TIMEOUT && detail == NULL)
         detail = "connected, but the unit is silent: is the unit number right?";
     device_failed(device, error, detail);
@@ -56,7 +69,7 @@ static int attach_link(struct device *device) {
     const struct device_url *url = &device->config->url;
     const struct sockaddr *to = (const struct sockaddr *)&device->address;
     if (url->transport == TRANSPORT_SNMP)
-        return link_snmp_open(device->poller->snmp, to, device->config->community, &device->link);
+        return link_snmp_open(device->poller->snmp, to, device->config->snmp, &device->link);
     return link_modbus_tcp_open(device->poller->modbus, to,
                                 url->transport == TRANSPORT_MODBUS_RTU_TCP ? &modbus_framing_rtu
                                                                            : &modbus_framing_tcp,

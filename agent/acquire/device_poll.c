@@ -114,7 +114,8 @@ static bool refusal_blames_request(const struct plan_request *request, const str
 static bool poll_is_lost(const struct device *device, int error) {
     if (error == ERROR_TIMEOUT)
         return device->poll.silences >= (device->health.state == HEALTH_FAILING ? 1 : SILENCES_MOST);
-    return error == ERROR_UNREACHABLE || error == ERROR_CLOSED || error == ERROR_BUSY;
+    return error == ERROR_UNREACHABLE || error == ERROR_CLOSED || error == ERROR_BUSY ||
+           error == ERROR_DENIED;
 }
 
 /* What to do next after a request failed: ask it again in halves, the next one, or none. */

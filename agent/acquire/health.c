@@ -57,7 +57,8 @@ void health_count(struct health *health, int error) {
         kind = HEALTH_TIMEOUT;
     else if (error == ERROR_UNREACHABLE || error == ERROR_CLOSED)
         kind = HEALTH_UNREACHABLE;
-    else if (error == ERROR_REFUSED || error == ERROR_TOO_BIG || error == ERROR_NOT_FOUND)
+    else if (error == ERROR_REFUSED || error == ERROR_TOO_BIG || error == ERROR_NOT_FOUND ||
+             error == ERROR_DENIED)
         kind = HEALTH_REFUSED;
     else if (error == ERROR_BUSY)
         kind = HEALTH_MISSED;

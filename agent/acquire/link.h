@@ -56,7 +56,7 @@ struct link_request {
 struct link_answer {
     /*
      * ERROR_NONE, _TIMEOUT, _UNREACHABLE, _REFUSED, _GARBLED, _TOO_BIG (SNMP tooBig), _BUSY (its turn on the
-     * bus never came), _CLOSED
+     * bus never came), _CLOSED, _DENIED (SNMPv3: detail says which credential)
      */
     int error;
     uint8_t exception; /* Modbus exception code, or SNMP error-status, of REFUSED */

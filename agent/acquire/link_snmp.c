@@ -4,9 +4,11 @@
  * is a time-out. link_snmp_codec makes and parses messages, link_snmp_socket carries them, snmp_peek tells
  * whose they are.
  *
- * A request id is a slot in the table of links and the slot's generation, so an answer is matched in constant
- * time and a late one is told from the next. SNMPv3 matches by message id in the same way; discovery of the
- * engine, one state for each link, comes before the first send.
+ * link_snmp_slots gives out request ids, by which an answer finds its link; SNMPv3 has message ids in their
+ * place.
+ *
+ * A request may take several messages, one after the other and each with its own deadline: SNMPv3 discovers
+ * the agent's engine and its clock, SNMPv1 loses a name at a time. The codec knows which comes next.
  */
 #include "acquire/link_snmp.h"
 
@@ -17,11 +19,13 @@
 
 #include "acquire/deadline.h"
 #include "acquire/link_snmp_codec.h"
+#include "acquire/link_snmp_slots.h"
 #include "acquire/link_snmp_socket.h"
 #include "acquire/snmp_peek.h"
 #include "base/clock.h"
 
-enum { SLOTS_MOST = 1 << 16, GENERATIONS = 1 << 15, EPOCH_US = 10000, PUMP_MS = 10 };
+enum { EPOCH_US = 10000, PUMP_MS = 10 };
+enum { LESSONS_MOST = 6 }; /* of SNMPv3 in one request: engine, clock, and each changed under way */
 
 enum state { STATE_IDLE, STATE_QUEUED, STATE_SENT, STATE_FAILED };
 
@@ -36,13 +40,15 @@ struct link_snmp {
     enum state state;
     struct link_snmp *previous, *next; /* in the list of what is queued or failed */
     struct link_request request;
+    struct snmp_question question;
+    unsigned lessons;
     link_done done;
     void *context;
-    int32_t request_id;
     int64_t sent_us;
     struct deadline deadline;
     int failure; /* of STATE_FAILED */
     const char *failure_detail;
+    const char *trouble; /* the detail of the last answer, if it was a failure */
 };
 
 struct list {
@@ -66,11 +72,6 @@ struct family {
     struct list queued; /* in the order of asking */
 };
 
-struct slot {
-    struct link_snmp *link;
-    uint16_t generation; /* outlives the link: an answer to its predecessor is no answer */
-};
-
 struct snmp_service {
     uv_loop_t *loop;
     uv_timer_t pump; /* runs while something is queued or failed */
@@ -80,8 +81,7 @@ struct snmp_service {
     struct family v4, v6;
     struct deadline_wheel deadlines; /* of what is sent */
     struct list failed;              /* could not be sent; not yet said */
-    struct slot *slots;
-    uint32_t n_slots, n_links, next_slot;
+    struct snmp_slots slots;         /* of all links */
     struct snmp_counts counts;
 };
 
@@ -138,6 +138,7 @@ static void forget_request(struct link_snmp *link) {
 /* The callback may ask again and may close the link: nothing of it is touched afterwards. */
 static void complete(struct link_snmp *link, const struct link_answer *answer) {
     forget_request(link);
+    link->trouble = answer->error ? answer->detail : NULL;
     link->done(link->context, answer);
 }
 
@@ -150,12 +151,6 @@ static void fail_later(struct link_snmp *link, int error, const char *detail) {
     list_append(&service->failed, link);
 }
 
-static void next_request_id(struct link_snmp *link) {
-    struct slot *slot = &link->service->slots[link->slot];
-    slot->generation = (uint16_t)(slot->generation % (GENERATIONS - 1) + 1);
-    link->request_id = (int32_t)((uint32_t)slot->generation << 16 | link->slot);
-}
-
 /*
  * From the queue onto the wire, or among the failed. Returns ERROR_BUSY, and it stays queued, when the kernel
  * has no room.
@@ -164,9 +159,8 @@ static int send_request(struct link_snmp *link, int64_t now_us) {
     struct snmp_service *service = link->service;
     const uint8_t *packet;
     size_t size;
-    next_request_id(link);
-    int error =
-        snmp_codec_encode(service->codec, &link->peer, link->request_id, &link->request, &packet, &size);
+    link->question.id = snmp_slots_new_id(&service->slots, link->slot);
+    int error = snmp_codec_encode(service->codec, &link->question, &packet, &size);
     if (!error)
         error = snmp_socket_send(&link->family->socket, &link->address, packet, size);
     if (error == ERROR_BUSY)
@@ -219,6 +213,7 @@ void snmp_service_tick(struct snmp_service *service, int64_t now_ms) {
     while ((link = deadline_due(&service->deadlines, now_ms)) != NULL) {
         const struct link_answer answer = {
             .error = ERROR_TIMEOUT,
+            .detail = snmp_peer_silent(&link->peer),
             .latency_us = (uint32_t)(clock_monotonic_us() - link->sent_us),
         };
         complete(link, &answer);
@@ -230,13 +225,12 @@ void snmp_service_tick(struct snmp_service *service, int64_t now_ms) {
 static struct link_snmp *find_link(struct snmp_service *service, const union snmp_address *from,
                                    const uint8_t *packet, size_t size) {
     struct snmp_peek peek;
-    if (snmp_peek_read(packet, size, &peek) || peek.pdu != SNMP_PDU_RESPONSE) {
+    if (snmp_peek_read(packet, size, &peek) || (peek.pdu != SNMP_PDU_RESPONSE && peek.pdu != 0)) {
         service->counts.malformed++;
         return NULL;
     }
-    uint32_t slot = (uint32_t)peek.request_id & (SLOTS_MOST - 1);
-    struct link_snmp *link = slot < service->n_slots ? service->slots[slot].link : NULL;
-    if (!link || link->state != STATE_SENT || link->request_id != peek.request_id) {
+    struct link_snmp *link = snmp_slots_find(&service->slots, peek.request_id);
+    if (!link || link->state != STATE_SENT || link->question.id != peek.request_id) {
         service->counts.unmatched++;
         return NULL;
     }
@@ -247,6 +241,21 @@ static struct link_snmp *find_link(struct snmp_service *service, const union snm
     return link;
 }
 
+static void enqueue(struct link_snmp *link) {
+    forget_request(link);
+    link->state = STATE_QUEUED;
+    list_append(&link->family->queued, link);
+}
+
+/* SNMPv1 ends by itself, having fewer names each time. */
+static bool may_go_on(struct link_snmp *link, struct link_answer *answer) {
+    if (link->peer.version != SNMP_V3 || ++link->lessons <= LESSONS_MOST)
+        return true;
+    answer->error = ERROR_DENIED;
+    answer->detail = "it asks for another engine id or clock time and again";
+    return false;
+}
+
 static void on_datagram(void *context, const union snmp_address *from, uint8_t *packet, size_t size) {
     struct snmp_service *service = context;
     struct link_snmp *link = find_link(service, from, packet, size);
@@ -254,11 +263,14 @@ static void on_datagram(void *context, const union snmp_address *from, uint8_t *
         return;
     struct link_answer answer;
     int64_t latency_us = clock_monotonic_us() - link->sent_us;
-    snmp_codec_decode(service->codec, &link->request, packet, size, &answer);
+    enum snmp_meaning meaning = snmp_codec_decode(service->codec, &link->question, packet, size, &answer);
     answer.latency_us = (uint32_t)latency_us;
-    if (answer.error == ERROR_GARBLED)
+    if (meaning == SNMP_STRAY || answer.error == ERROR_GARBLED)
         service->counts.malformed++;
-    complete(link, &answer);
+    if (meaning == SNMP_GO_ON && may_go_on(link, &answer))
+        enqueue(link);
+    else if (meaning != SNMP_STRAY)
+        complete(link, &answer);
     snmp_codec_release(service->codec);
     pump(service);
 }
@@ -273,8 +285,9 @@ static int ask(struct link *base, const struct link_request *request, link_done 
     link->request = *request;
     link->done = done;
     link->context = context;
-    link->state = STATE_QUEUED;
-    list_append(&link->family->queued, link);
+    link->question = (struct snmp_question){.peer = &link->peer, .request = &link->request};
+    link->lessons = 0;
+    enqueue(link);
     pump(link->service);
     return ERROR_NONE;
 }
@@ -283,9 +296,8 @@ static void close_link(struct link *base) {
     struct link_snmp *link = (struct link_snmp *)base;
     forget_request(link);
     deadline_remove(&link->deadline);
-    link->service->slots[link->slot].link = NULL;
-    link->service->n_links--;
-    free(link->peer.community);
+    snmp_slots_give_back(&link->service->slots, link->slot);
+    snmp_peer_done(link->service->codec, &link->peer);
     free(link);
 }
 
@@ -306,29 +318,8 @@ static int open_family(struct snmp_service *service, int which, struct family **
     return ERROR_NONE;
 }
 
-static int take_slot(struct snmp_service *service, struct link_snmp *link) {
-    if (service->n_links == SLOTS_MOST)
-        return ERROR_TOO_BIG;
-    if (service->n_links == service->n_slots) {
-        uint32_t n = service->n_slots ? 2 * service->n_slots : 16;
-        struct slot *grown = reallocarray(service->slots, n, sizeof *grown);
-        if (!grown)
-            return ERROR_MEMORY;
-        memset(grown + service->n_slots, 0, (n - service->n_slots) * sizeof *grown);
-        service->slots = grown;
-        service->next_slot = service->n_slots;
-        service->n_slots = n;
-    }
-    while (service->slots[service->next_slot].link)
-        service->next_slot = (service->next_slot + 1) % service->n_slots;
-    link->slot = service->next_slot;
-    service->slots[link->slot].link = link;
-    service->n_links++;
-    return ERROR_NONE;
-}
-
-int link_snmp_open(struct snmp_service *service, const struct sockaddr *address, const char *community,
-                   struct link **link) {
+int link_snmp_open(struct snmp_service *service, const struct sockaddr *address,
+                   const struct snmp_credentials *credentials, struct link **link) {
     struct family *family;
     int error = open_family(service, address->sa_family, &family);
     if (error)
@@ -342,15 +333,20 @@ int link_snmp_open(struct snmp_service *service, const struct sockaddr *address,
     made->deadline.owner = made;
     memcpy(&made->address, address,
            address->sa_family == AF_INET ? sizeof made->address.v4 : sizeof made->address.v6);
-    made->peer.community = strdup(community);
-    error = made->peer.community ? take_slot(service, made) : ERROR_MEMORY;
+    error = snmp_peer_init(service->codec, credentials, &made->peer);
+    if (!error)
+        error = snmp_slots_take(&service->slots, made, &made->slot);
     if (error) {
-        free(made->peer.community);
+        snmp_peer_done(service->codec, &made->peer);
         free(made);
         return error;
     }
     *link = &made->link;
     return ERROR_NONE;
+}
+
+const char *link_snmp_trouble(const struct link *link) {
+    return ((const struct link_snmp *)link)->trouble;
 }
 
 int snmp_service_new(uv_loop_t *loop, struct snmp_service **service) {
@@ -379,12 +375,12 @@ static void on_closed(uv_handle_t *handle) {
         return;
     snmp_codec_free(service->codec);
     free(service->packet);
-    free(service->slots);
+    snmp_slots_done(&service->slots);
     free(service);
 }
 
 void snmp_service_free(struct snmp_service *service) {
-    assert(service->n_links == 0);
+    assert(service->slots.n_taken == 0);
     uv_close((uv_handle_t *)&service->pump, on_closed);
     if (service->v4.socket.is_open)
         snmp_socket_done(&service->v4.socket, on_closed);

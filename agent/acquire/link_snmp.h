@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * SNMP over net-snmp: asynchronous, all links on one shared UDP socket per address family. net-snmp's message
- * layer does the encoding (link_snmp_codec.c, the only file that knows it); requests, deadlines and sockets
- * are link_snmp's own.
+ * layer does the encoding (link_snmp_codec, _value, _report and _usm know it); requests, deadlines and
+ * sockets are link_snmp's own.
  */
 #ifndef HALLWATCH_ACQUIRE_LINK_SNMP_H
 #define HALLWATCH_ACQUIRE_LINK_SNMP_H
@@ -11,6 +11,7 @@
 #include <uv.h>
 
 #include "acquire/link.h"
+#include "model/snmp_credentials.h"
 
 struct snmp_service;
 
@@ -34,8 +35,14 @@ struct snmp_counts {
 };
 struct snmp_counts snmp_service_counts(const struct snmp_service *service);
 
-/* A v2c session to one agent. `community` is copied. One request at a time per link. */
-int link_snmp_open(struct snmp_service *service, const struct sockaddr *address, const char *community,
-                   struct link **link);
+/*
+ * To one agent, one request at a time. The credentials are copied; to change them, close the link and open
+ * another. Of SNMPv3, passphrases that no open link has take a few milliseconds of hashing. 0, ERROR_MEMORY,
+ * ERROR_SYSTEM, ERROR_TOO_BIG, or ERROR_ARGUMENT for credentials that do not hold together.
+ */
+int link_snmp_open(struct snmp_service *service, const struct sockaddr *address,
+                   const struct snmp_credentials *credentials, struct link **link);
+/* What the last failure can mean, as its answer's detail said it; NULL where there is nothing to add. */
+const char *link_snmp_trouble(const struct link *link);
 
 #endif

@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The one file that includes net-snmp. It uses the library's message layer (snmp_build, snmp_parse) and not
+ * Messages by net-snmp. It uses the library's message layer (snmp_build, snmp_parse) and not
  * its sessions: link_snmp matches answers, keeps deadlines and owns the sockets, so the library holds no
  * request, calls nothing back and has no time-out of its own. init_snmp is never called: it is what reads
  * MIBs, host configuration and the environment.
  *
- * Other versions come in here: the session and the message's fields say the version. SNMPv1 has no GETBULK
- * and no exceptions, and one bad name fails its whole GET. SNMPv3 needs init_snmp, silenced by its default-
- * store flags, and a session (with contextName and Ku keys) for each peer: an empty GET without user name
- * brings a Report, which snmp_parse takes like any response; its engine id goes into the session,
- * usm_create_user_from_session follows, and from then on snmp_build and snmp_parse secure messages and keep
- * the engine's clock, all without a session of the library's own making.
+ * The versions differ in what surrounds the request. SNMPv1 has no GETBULK and no exceptions, and one bad
+ * name fails its whole GET: the name is left out and the rest asked for again. SNMPv3 lends the agent's
+ * engine to the library around each message; an agent that has a word about security says it in a Report
+ * (link_snmp_report).
  */
 #include "acquire/link_snmp_codec.h"
 
@@ -21,8 +19,13 @@
 
 #include <net-snmp/net-snmp-includes.h>
 
+#include "acquire/link_snmp_report.h"
+#include "acquire/link_snmp_value.h"
+#include "model/secret.h"
+
 struct snmp_codec {
     netsnmp_session session;
+    struct snmp_keys *keys;       /* the ring of them */
     netsnmp_variable_list *asked; /* SNMP_OIDS_MOST of them */
     u_char *packet;
     size_t packet_room;
@@ -45,14 +48,18 @@ int snmp_codec_new(struct snmp_codec **codec) {
         return ERROR_MEMORY;
     }
     snmp_sess_init(&made->session);
-    made->session.version = SNMP_VERSION_2c;
+    made->session.isAuthoritative = SNMP_SESS_NONAUTHORITATIVE;
     /*
      * What the parser has to say about a hostile datagram would go to standard error; the answer's detail
      * says it.
      */
     netsnmp_register_loghandler(NETSNMP_LOGHANDLER_NONE, LOG_DEBUG);
-    *codec = made;
-    return ERROR_NONE;
+    int error = snmp_usm_start();
+    if (error)
+        snmp_codec_free(made);
+    else
+        *codec = made;
+    return error;
 }
 
 void snmp_codec_free(struct snmp_codec *codec) {
@@ -77,41 +84,100 @@ int snmp_codec_check(const struct link_request *request) {
     return ERROR_NONE;
 }
 
-static int command_of(const struct link_request *request) {
-    if (request->ask == ASK_GET)
-        return SNMP_MSG_GET;
-    return request->repetitions > 1 ? SNMP_MSG_GETBULK : SNMP_MSG_GETNEXT;
+int snmp_peer_init(struct snmp_codec *codec, const struct snmp_credentials *credentials,
+                   struct snmp_peer *peer) {
+    *peer = (struct snmp_peer){.version = credentials->version};
+    if (peer->version == SNMP_V3)
+        return snmp_keys_hold(&codec->keys, credentials, &peer->engine.keys);
+    peer->community = strdup(credentials->community);
+    return peer->community ? ERROR_NONE : ERROR_MEMORY;
 }
 
-static void list_asked(struct snmp_codec *codec, const struct link_request *request) {
-    for (size_t i = 0; i < request->n_oids; i++) {
+void snmp_peer_done(struct snmp_codec *codec, struct snmp_peer *peer) {
+    secret_free(peer->community);
+    snmp_engine_forget(&peer->engine);
+    snmp_keys_release(&codec->keys, peer->engine.keys);
+}
+
+static bool is_missing(const struct snmp_question *question, size_t i) {
+    return question->missing[i / 64] >> i % 64 & 1;
+}
+
+/* --- questions --- */
+
+static int command_of(const struct snmp_question *question) {
+    if (question->request->ask == ASK_GET)
+        return SNMP_MSG_GET;
+    bool bulk = question->request->repetitions > 1 && question->peer->version != SNMP_V1;
+    return bulk ? SNMP_MSG_GETBULK : SNMP_MSG_GETNEXT;
+}
+
+static netsnmp_variable_list *list_asked(struct snmp_codec *codec, const struct snmp_question *question) {
+    netsnmp_variable_list *first = NULL, **next = &first;
+    for (size_t i = 0; i < question->request->n_oids; i++) {
+        const struct oid *name = &question->request->oids[i];
         netsnmp_variable_list *variable = &codec->asked[i];
+        if (is_missing(question, i))
+            continue;
         variable->type = ASN_NULL;
         variable->name = variable->name_loc;
-        variable->name_length = request->oids[i].n;
-        for (size_t k = 0; k < request->oids[i].n; k++)
-            variable->name_loc[k] = request->oids[i].part[k];
-        variable->next_variable = i + 1 < request->n_oids ? variable + 1 : NULL;
+        variable->name_length = name->n;
+        for (size_t k = 0; k < name->n; k++)
+            variable->name_loc[k] = name->part[k];
+        variable->next_variable = NULL;
+        *next = variable;
+        next = &variable->next_variable;
     }
+    return first;
 }
 
-int snmp_codec_encode(struct snmp_codec *codec, const struct snmp_peer *peer, int32_t request_id,
-                      const struct link_request *request, const uint8_t **packet, size_t *size) {
-    list_asked(codec, request);
+/* Everything is given, so the library copies nothing into the message. An unknown engine has no user. */
+static void secure(const struct snmp_engine *engine, netsnmp_pdu *pdu) {
+    const struct snmp_credentials *credentials = &engine->keys->credentials;
+    bool known = engine->user != NULL;
+    pdu->msgid = pdu->reqid;
+    pdu->securityModel = SNMP_SEC_MODEL_USM;
+    pdu->securityLevel = known ? snmp_report_level(credentials) : SNMP_SEC_LEVEL_NOAUTH;
+    pdu->securityName = known ? credentials->user : (char *)"";
+    pdu->securityNameLen = strlen(pdu->securityName);
+    pdu->contextName = known ? credentials->context : (char *)"";
+    pdu->contextNameLen = strlen(pdu->contextName);
+    if (!known)
+        return;
+    pdu->securityEngineID = pdu->contextEngineID = engine->user->engineID;
+    pdu->securityEngineIDLen = pdu->contextEngineIDLen = engine->user->engineIDLen;
+}
+
+static long version_of(const struct snmp_peer *peer) {
+    static const long versions[] = {
+        [SNMP_V1] = SNMP_VERSION_1, [SNMP_V2C] = SNMP_VERSION_2c, [SNMP_V3] = SNMP_VERSION_3};
+    return versions[peer->version];
+}
+
+int snmp_codec_encode(struct snmp_codec *codec, const struct snmp_question *question, const uint8_t **packet,
+                      size_t *size) {
+    struct snmp_peer *peer = question->peer;
+    bool discovers = peer->version == SNMP_V3 && !peer->engine.user;
+    codec->session.version = version_of(peer);
     netsnmp_pdu pdu = {
         .version = codec->session.version,
-        .command = command_of(request),
-        .reqid = request_id,
-        .variables = codec->asked,
-        .community_len = strlen(peer->community),
+        .command = discovers ? (int)SNMP_MSG_GET : command_of(question),
+        .reqid = question->id,
+        .variables = discovers ? NULL : list_asked(codec, question),
     };
-    /* The library frees an empty community. */
-    if (pdu.community_len > 0)
+    if (peer->version == SNMP_V3)
+        secure(&peer->engine, &pdu);
+    else if (*peer->community) { /* The library frees an empty community. */
         pdu.community = (u_char *)peer->community;
+        pdu.community_len = strlen(peer->community);
+    }
     if (pdu.command == SNMP_MSG_GETBULK)
-        pdu.max_repetitions = request->repetitions;
+        pdu.max_repetitions = question->request->repetitions;
     size_t length = 0;
-    if (snmp_build(&codec->packet, &codec->packet_room, &length, &codec->session, &pdu) != 0)
+    snmp_engine_lend(&peer->engine);
+    int failed = snmp_build(&codec->packet, &codec->packet_room, &length, &codec->session, &pdu);
+    snmp_engine_take_back(&peer->engine);
+    if (failed)
         return ERROR_MEMORY;
     /* It is built from its end to its beginning. */
     *packet = codec->packet + codec->packet_room - length;
@@ -119,32 +185,12 @@ int snmp_codec_encode(struct snmp_codec *codec, const struct snmp_peer *peer, in
     return ERROR_NONE;
 }
 
+/* --- answers --- */
+
 static int fail(struct link_answer *answer, int error, const char *detail) {
     answer->error = error;
     answer->detail = detail;
     return error;
-}
-
-/* RFC 3416, section 3; what only a SET can bring has no name here. */
-static const char *status_name(long status) {
-    switch (status) {
-    case SNMP_ERR_NOSUCHNAME:
-        return "noSuchName";
-    case SNMP_ERR_BADVALUE:
-        return "badValue";
-    case SNMP_ERR_READONLY:
-        return "readOnly";
-    case SNMP_ERR_GENERR:
-        return "genErr";
-    case SNMP_ERR_NOACCESS:
-        return "noAccess";
-    case SNMP_ERR_RESOURCEUNAVAILABLE:
-        return "resourceUnavailable";
-    case SNMP_ERR_AUTHORIZATIONERROR:
-        return "authorizationError";
-    default:
-        return "an unusual error-status";
-    }
 }
 
 static int refuse(const struct link_request *request, const netsnmp_pdu *response,
@@ -156,7 +202,7 @@ static int refuse(const struct link_request *request, const netsnmp_pdu *respons
     answer->exception = (uint8_t)response->errstat;
     if (response->errindex > 0 && (size_t)response->errindex <= request->n_oids)
         answer->culprit = (uint16_t)response->errindex;
-    return fail(answer, ERROR_REFUSED, status_name(response->errstat));
+    return fail(answer, ERROR_REFUSED, snmp_report_status(response->errstat));
 }
 
 static bool is_same_name(const struct oid *asked, const netsnmp_variable_list *variable) {
@@ -177,68 +223,10 @@ static struct oid keep_oid(struct snmp_codec *codec, const oid *part, size_t n) 
     return (struct oid){kept, n};
 }
 
-static void keep_unsigned64(struct raw *raw, const struct counter64 *counter) {
-    uint64_t value = (uint64_t)counter->high << 32 | (uint32_t)counter->low;
-    raw->kind = value > INT64_MAX ? RAW_REAL : RAW_INTEGER;
-    if (value > INT64_MAX)
-        raw->real = (double)value;
-    else
-        raw->integer = (int64_t)value;
-}
-
-static void keep_text(struct raw *raw, const netsnmp_variable_list *variable) {
-    raw->kind = RAW_TEXT;
-    raw->text = (const char *)variable->val.string;
-    raw->size = variable->val_len;
-}
-
 static struct raw keep_value(struct snmp_codec *codec, const netsnmp_variable_list *variable) {
-    struct raw raw = {.kind = RAW_NONE};
-    switch (variable->type) {
-    case ASN_INTEGER:
-        raw.kind = RAW_INTEGER;
-        raw.integer = *variable->val.integer;
-        break;
-    case ASN_COUNTER:
-    case ASN_GAUGE:
-    case ASN_TIMETICKS:
-    case ASN_UINTEGER:
-        raw.kind = RAW_INTEGER;
-        raw.unsigned32 = true;
-        raw.integer = (uint32_t)*variable->val.integer;
-        break;
-    case ASN_COUNTER64:
-    case ASN_OPAQUE_COUNTER64:
-    case ASN_OPAQUE_U64:
-        keep_unsigned64(&raw, variable->val.counter64);
-        break;
-    case ASN_OPAQUE_I64:
-        raw.kind = RAW_INTEGER;
-        raw.integer =
-            (int64_t)((uint64_t)variable->val.counter64->high << 32 | (uint32_t)variable->val.counter64->low);
-        break;
-    case ASN_OPAQUE_FLOAT:
-        raw.kind = RAW_REAL;
-        raw.real = (double)*variable->val.floatVal;
-        break;
-    case ASN_OPAQUE_DOUBLE:
-        raw.kind = RAW_REAL;
-        raw.real = *variable->val.doubleVal;
-        break;
-    case ASN_OCTET_STR:
-    case ASN_IPADDRESS:
-    case ASN_OPAQUE:
-    case ASN_NSAP:
-    case ASN_BIT_STR:
-        keep_text(&raw, variable);
-        break;
-    case ASN_OBJECT_ID:
-        raw.kind = RAW_OID;
+    struct raw raw = snmp_value_read(variable);
+    if (raw.kind == RAW_OID)
         raw.oid = keep_oid(codec, variable->val.objid, variable->val_len / sizeof(oid));
-        break;
-    default: /* Null and the three exceptions; the parser lets no other type through */
-        break;
-    }
     return raw;
 }
 
@@ -261,9 +249,9 @@ static int make_room(struct snmp_codec *codec, size_t n_varbinds, size_t n_parts
     return ERROR_NONE;
 }
 
-/* Measures the response and makes room for what it holds. */
-static int survey(struct snmp_codec *codec, struct link_answer *answer) {
-    size_t n = 0, parts = 0;
+/* Measures the response, with `n` varbinds that it lacks, and makes room for what it holds. */
+static int survey(struct snmp_codec *codec, size_t n, struct link_answer *answer) {
+    size_t parts = 0;
     for (const netsnmp_variable_list *variable = codec->response->variables; variable;
          variable = variable->next_variable) {
         size_t value_parts = variable->type == ASN_OBJECT_ID ? variable->val_len / sizeof(oid) : 0;
@@ -280,41 +268,117 @@ static int survey(struct snmp_codec *codec, struct link_answer *answer) {
     return ERROR_NONE;
 }
 
-static int take_varbinds(struct snmp_codec *codec, const struct link_request *request,
+/* Of v1, names that are missing stand between those that came, as v2c would have said it. */
+static int take_varbinds(struct snmp_codec *codec, const struct snmp_question *question,
                          struct link_answer *answer) {
+    const struct link_request *request = question->request;
     const netsnmp_variable_list *variable = codec->response->variables;
     bool is_get = request->ask == ASK_GET;
-    if (is_get && answer->n_varbinds != request->n_oids)
-        return fail(answer, ERROR_GARBLED, "not as many varbinds as asked for");
-    for (size_t i = 0; i < answer->n_varbinds; i++, variable = variable->next_variable) {
+    for (size_t i = 0; i < answer->n_varbinds; i++) {
+        struct varbind *varbind = &codec->varbinds[i];
+        if (i < request->n_oids && is_missing(question, i)) {
+            *varbind = (struct varbind){.name = request->oids[i]};
+            continue;
+        }
         if (is_get && !is_same_name(&request->oids[i], variable))
             return fail(answer, ERROR_GARBLED, "other names than asked for");
-        codec->varbinds[i].name =
-            is_get ? request->oids[i] : keep_oid(codec, variable->name, variable->name_length);
-        codec->varbinds[i].raw = keep_value(codec, variable);
+        varbind->name = is_get ? request->oids[i] : keep_oid(codec, variable->name, variable->name_length);
+        varbind->raw = keep_value(codec, variable);
+        variable = variable->next_variable;
     }
     answer->varbinds = codec->varbinds;
     return ERROR_NONE;
 }
 
-static int parse(struct snmp_codec *codec, const struct link_request *request, uint8_t *packet, size_t size,
-                 struct link_answer *answer) {
-    codec->response = snmp_pdu_create(SNMP_MSG_RESPONSE);
-    if (!codec->response)
-        return fail(answer, ERROR_MEMORY, NULL);
-    if (snmp_parse(NULL, &codec->session, codec->response, packet, size) != 0)
-        return fail(answer, ERROR_GARBLED, "a message that breaks the rules of SNMP");
-    if (codec->response->errstat != SNMP_ERR_NOERROR)
-        return refuse(request, codec->response, answer);
-    int error = survey(codec, answer);
-    return error ? error : take_varbinds(codec, request, answer);
+static size_t count_missing(const struct snmp_question *question) {
+    size_t n = 0;
+    for (size_t i = 0; i < question->request->n_oids; i++)
+        n += is_missing(question, i);
+    return n;
 }
 
-void snmp_codec_decode(struct snmp_codec *codec, const struct link_request *request, uint8_t *packet,
-                       size_t size, struct link_answer *answer) {
-    *answer = (struct link_answer){.error = ERROR_NONE};
-    if (parse(codec, request, packet, size, answer) != ERROR_NONE)
+static int take_response(struct snmp_codec *codec, const struct snmp_question *question,
+                         struct link_answer *answer) {
+    const struct link_request *request = question->request;
+    size_t n_missing = count_missing(question);
+    int error = survey(codec, n_missing, answer);
+    if (error)
+        return error;
+    bool one_each = request->ask == ASK_GET || question->peer->version == SNMP_V1;
+    if (one_each && answer->n_varbinds != request->n_oids)
+        return fail(answer, ERROR_GARBLED, "not as many varbinds as asked for");
+    return take_varbinds(codec, question, answer);
+}
+
+/*
+ * SNMPv1 says that there is no such name for the first that is not there. Returns false where it does not say
+ * which one.
+ */
+static bool leave_out(struct snmp_question *question, long index) {
+    if (index == 0 && count_missing(question) + 1 == question->request->n_oids)
+        index = 1;
+    for (size_t i = 0; i < question->request->n_oids; i++) {
+        if (is_missing(question, i) || --index > 0)
+            continue;
+        if (index == 0)
+            question->missing[i / 64] |= UINT64_C(1) << i % 64;
+        return index == 0;
+    }
+    return false;
+}
+
+/* After a name was left out: there may be none to ask for any more. */
+static enum snmp_meaning ask_for_the_rest(struct snmp_codec *codec, const struct snmp_question *question,
+                                          struct link_answer *answer) {
+    if (count_missing(question) < question->request->n_oids)
+        return SNMP_GO_ON;
+    if (make_room(codec, question->request->n_oids, 0)) {
+        fail(answer, ERROR_MEMORY, NULL);
+        return SNMP_ANSWERED;
+    }
+    answer->n_varbinds = question->request->n_oids;
+    take_varbinds(codec, question, answer);
+    return SNMP_ANSWERED;
+}
+
+static enum snmp_meaning understand(struct snmp_codec *codec, struct snmp_question *question,
+                                    struct link_answer *answer) {
+    const netsnmp_pdu *response = codec->response;
+    if (response->errstat == SNMP_ERR_NOSUCHNAME && question->peer->version == SNMP_V1 &&
+        leave_out(question, response->errindex))
+        return ask_for_the_rest(codec, question, answer);
+    if (response->errstat != SNMP_ERR_NOERROR)
+        refuse(question->request, response, answer);
+    else
+        take_response(codec, question, answer);
+    if (answer->error != ERROR_NONE)
         answer->n_varbinds = 0;
+    return SNMP_ANSWERED;
+}
+
+enum snmp_meaning snmp_codec_decode(struct snmp_codec *codec, struct snmp_question *question, uint8_t *packet,
+                                    size_t size, struct link_answer *answer) {
+    struct snmp_peer *peer = question->peer;
+    *answer = (struct link_answer){.error = ERROR_NONE};
+    codec->session.version = version_of(peer);
+    codec->response = snmp_pdu_create(SNMP_MSG_RESPONSE);
+    if (!codec->response) {
+        fail(answer, ERROR_MEMORY, NULL);
+        return SNMP_ANSWERED;
+    }
+    snmp_engine_lend(&peer->engine);
+    int failed = snmp_parse(NULL, &codec->session, codec->response, packet, size);
+    snmp_engine_take_back(&peer->engine);
+    enum snmp_meaning meaning = SNMP_ANSWERED;
+    if (peer->version == SNMP_V3)
+        meaning =
+            snmp_report_judge(question, codec->response, failed ? codec->session.s_snmp_errno : 0, answer);
+    else if (failed)
+        fail(answer, ERROR_GARBLED, "a message that breaks the rules of SNMP");
+    if (meaning != SNMP_ANSWERED || answer->error)
+        return meaning;
+    peer->proven = true;
+    return understand(codec, question, answer);
 }
 
 void snmp_codec_release(struct snmp_codec *codec) {

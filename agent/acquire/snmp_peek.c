@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Reads the few BER fields that lead to a request id. It owns no more of SNMP than that; link_snmp_codec
- * parses messages. SNMPv3 keeps its id (msgID) elsewhere, in the header that follows the version: its branch
- * belongs after the version here.
+ * parses messages.
  */
 #include "acquire/snmp_peek.h"
 
@@ -10,7 +9,7 @@
 
 #include "base/error.h"
 
-enum { TAG_INTEGER = 0x02, TAG_OCTETS = 0x04, TAG_SEQUENCE = 0x30, VERSION_2C = 1 };
+enum { TAG_INTEGER = 0x02, TAG_OCTETS = 0x04, TAG_SEQUENCE = 0x30, VERSION_2C = 1, VERSION_3 = 3 };
 
 struct cursor {
     const uint8_t *at;
@@ -79,9 +78,15 @@ int snmp_peek_read(const uint8_t *datagram, size_t size, struct snmp_peek *peek)
     size_t length;
     if (!take_head(&cursor, &tag, &length) || tag != TAG_SEQUENCE)
         return ERROR_GARBLED;
-    if (!take_integer(&cursor, &peek->version) || peek->version < 0 || peek->version > VERSION_2C)
+    if (!take_integer(&cursor, &peek->version))
         return ERROR_GARBLED;
-    if (!skip_octets(&cursor) || !take_head(&cursor, &peek->pdu, &length))
+    if (peek->version == VERSION_3) {
+        peek->pdu = 0;
+        if (!take_head(&cursor, &tag, &length) || tag != TAG_SEQUENCE)
+            return ERROR_GARBLED;
+    } else if (peek->version < 0 || peek->version > VERSION_2C || !skip_octets(&cursor) ||
+               !take_head(&cursor, &peek->pdu, &length)) {
         return ERROR_GARBLED;
+    }
     return take_integer(&cursor, &peek->request_id) ? ERROR_NONE : ERROR_GARBLED;
 }

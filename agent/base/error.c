@@ -30,6 +30,8 @@ const char *error_word(int error) {
         return "closed";
     case ERROR_SYSTEM:
         return "system";
+    case ERROR_DENIED:
+        return "denied";
     }
     return "unknown";
 }

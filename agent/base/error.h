@@ -20,6 +20,7 @@ enum error {
     ERROR_BUSY = -10,       /* not now: a queue is full, a window is closed */
     ERROR_CLOSED = -11,     /* stopped on purpose */
     ERROR_SYSTEM = -12,     /* the operating system said no; see errno where it happened */
+    ERROR_DENIED = -13,     /* the peer is alive and does not take these credentials */
 };
 
 /* A short word for logs and metrics: "timeout", "refused" ... */

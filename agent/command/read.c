@@ -66,6 +66,7 @@ static int status_of(int error) {
     case ERROR_CLOSED:
         return STATUS_UNREACHABLE;
     case ERROR_REFUSED:
+    case ERROR_DENIED:
     case ERROR_NOT_FOUND:
         return STATUS_REFUSED;
     default:
@@ -147,10 +148,11 @@ static const struct driver *find_driver(const char *name) {
 
 static int read_url(const struct choice *options) {
     char why[256];
+    const struct snmp_credentials given = {.version = SNMP_V2C, .community = (char *)options->community};
     struct device_config device = {
         .name = (char *)options->target,
         .url_text = (char *)options->target,
-        .community = (char *)(options->community != NULL ? options->community : "public"),
+        .snmp = options->community != NULL ? &given : &snmp_credentials_public,
         .hall = (char *)"",
         .row = (char *)"",
         .rack = (char *)"",
@@ -205,7 +207,7 @@ const struct command command_read = {
             "                    modbus+rtu://HOST:PORT/UNIT, rtu:LINE:SPEED:FORMAT/UNIT "
             "(rtu:/dev/ttyS0:9600:8E1/1)\n"
             "  --driver NAME     the driver; without it an SNMP device is recognised\n"
-            "  --community TEXT  SNMP community; default: public\n"
+            "  --community TEXT  SNMP v2c community; default: public; v1 and v3 need a configuration\n"
             "  --config CONFIG   take DEVICE, its driver and its credentials from a configuration\n"
             "  --gateway NAME    as the gateway NAME of that configuration\n"
             "  --json            one JSON object per reading and line\n"

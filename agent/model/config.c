@@ -265,7 +265,6 @@ static void free_device(struct device_config *device) {
     free(device->name);
     device_url_done(&device->url);
     free(device->url_text);
-    secret_free(device->community);
     free(device->hall);
     free(device->row);
     free(device->rack);
@@ -285,9 +284,12 @@ void config_free(struct site_config *config) {
         return;
     for (size_t i = 0; i < config->n_devices; i++)
         free_device(&config->devices[i]);
+    for (size_t i = 0; i < config->n_credentials; i++)
+        snmp_credentials_done(&config->credentials[i]);
     for (size_t i = 0; i < config->n_sinks; i++)
         free_sink(&config->sinks[i]);
     free(config->devices);
+    free(config->credentials);
     free(config->sinks);
     free(config->site);
     free(config->hall);

@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "drivers/driver.h"
+#include "model/snmp_credentials.h"
 
 enum transport {
     TRANSPORT_SNMP,
@@ -52,9 +53,9 @@ struct device_config {
     const struct driver *driver; /* NULL: recognise it (SNMP) */
     struct device_url url;
     char *url_text;
-    char *community;                /* SNMP v2c; never printed */
-    char *hall, *row, *rack, *feed; /* "" where not given */
-    int64_t interval_ms[N_RATES];   /* per rate; RATE_ONCE unused */
+    const struct snmp_credentials *snmp; /* one of site_config's, or the public ones; NULL: speaks no SNMP */
+    char *hall, *row, *rack, *feed;      /* "" where not given */
+    int64_t interval_ms[N_RATES];        /* per rate; RATE_ONCE unused */
     int64_t timeout_ms;
 };
 
@@ -78,6 +79,8 @@ struct site_config {
     int64_t buffer_bytes; /* what is kept in memory for sinks that are behind */
     struct device_config *devices;
     size_t n_devices;
+    struct snmp_credentials *credentials; /* those that the devices use */
+    size_t n_credentials;
     struct sink_config *sinks;
     size_t n_sinks;
 };

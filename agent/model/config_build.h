@@ -25,6 +25,10 @@ struct build {
 void config_build_devices(struct build *build);
 void config_build_sinks(struct build *build);
 
+/* Reads the secrets of an entry of `credentials`. Mistakes are only written. */
+void config_build_credentials(struct build *build, const struct credentials_settings *settings,
+                              struct snmp_credentials *credentials);
+
 /* A copy for the configuration; out of memory is a mistake like others. */
 char *config_copy(struct build *build, const char *text);
 char *config_format(struct build *build, const char *form, ...) __attribute__((format(printf, 2, 3)));

@@ -8,20 +8,13 @@
 
 #include "base/text.h"
 #include "model/config_build.h"
-#include "model/secret.h"
 
 struct devices {
     struct build *build;
     const struct device_settings **all;
     size_t n_all;
-    struct community *communities; /* by credentials entry */
+    bool *tried; /* by credentials entry: read when the first device of this gateway needs it */
     const char **driver_names;
-};
-
-/* Read when the first device of this gateway needs it. */
-struct community {
-    bool tried;
-    char *secret;
 };
 
 static const struct credentials_settings *find_credentials(const struct build *build, const char *name,
@@ -54,40 +47,30 @@ static void refuse_credentials(struct build *build, const struct device_settings
     free(names);
 }
 
-/* What fails is said, once. */
-static void read_community(struct devices *devices, size_t number) {
-    const struct credentials_settings *credentials = devices->build->settings.credentials.items;
-    const struct credentials_settings *from = &credentials[number];
-    devices->communities[number].tried = true;
-    devices->communities[number].secret =
-        config_read_secret(devices->build, &from->entry, "community_file", &from->community_file,
-                           "community_credential", &from->community_credential);
-}
-
-/*
- * The device's community: "public" without credentials, NULL after a mistake or where there is no use for
- * one.
- */
-static char *choose_community(struct devices *devices, const struct device_settings *device) {
-    struct build *build = devices->build;
+/* What the device is asked with: without credentials the public ones; NULL after a mistake. */
+static const struct snmp_credentials *choose_credentials(struct devices *devices,
+                                                         const struct device_settings *device) {
     if (!setting_given(&device->credentials))
-        return config_copy(build, "public");
+        return &snmp_credentials_public;
     size_t number;
-    if (!find_credentials(build, device->credentials.text, &number))
+    const struct credentials_settings *settings =
+        find_credentials(devices->build, device->credentials.text, &number);
+    if (!settings)
         return NULL;
-    struct community *community = &devices->communities[number];
-    if (!community->tried)
-        read_community(devices, number);
-    return community->secret ? config_copy(build, community->secret) : NULL;
+    struct snmp_credentials *credentials = &devices->build->config->credentials[number];
+    if (!devices->tried[number])
+        config_build_credentials(devices->build, settings, credentials);
+    devices->tried[number] = true;
+    return credentials;
 }
 
 /* Secrets that no device here uses are not read; one that is named twice is said all the same. */
 static void check_unused_credentials(struct devices *devices) {
-    const struct credentials_settings *credentials = devices->build->settings.credentials.items;
+    const struct credentials_settings *settings = devices->build->settings.credentials.items;
     for (size_t i = 0; i < devices->build->settings.credentials.n; i++)
-        if (!devices->communities[i].tried && setting_given(&credentials[i].community_file) &&
-            setting_given(&credentials[i].community_credential))
-            read_community(devices, i);
+        if (!devices->tried[i] && setting_given(&settings[i].community_file) &&
+            setting_given(&settings[i].community_credential))
+            config_build_credentials(devices->build, &settings[i], &devices->build->config->credentials[i]);
 }
 
 static void check_credentials(struct build *build, const struct device_settings *device) {
@@ -202,7 +185,7 @@ static void add_device(struct devices *devices, const struct device_settings *se
     device->name = config_copy(build, settings->name.text);
     device->url_text = config_copy(build, settings->url.text);
     if (has_url && url.transport == TRANSPORT_SNMP)
-        device->community = choose_community(devices, settings);
+        device->snmp = choose_credentials(devices, settings);
     device->hall =
         config_copy(build, setting_given(&settings->hall) ? settings->hall.text : build->settings.hall.text);
     device->row = config_copy(build, settings->row.text);
@@ -277,10 +260,13 @@ void config_build_devices(struct build *build) {
         most += build->inventories[i].n;
     struct named *names = calloc(most + 1, sizeof(*names));
     devices.all = calloc(most + 1, sizeof(*devices.all));
-    devices.communities = calloc(n_credentials + 1, sizeof(*devices.communities));
+    devices.tried = calloc(n_credentials + 1, sizeof(*devices.tried));
+    build->config->credentials = calloc(n_credentials + 1, sizeof(*build->config->credentials));
+    build->config->n_credentials = build->config->credentials ? n_credentials : 0;
     devices.driver_names = calloc(n_drivers + 1, sizeof(*devices.driver_names));
     build->config->devices = calloc(most + 1, sizeof(*build->config->devices));
-    if (names && devices.all && devices.communities && devices.driver_names && build->config->devices) {
+    if (names && devices.all && devices.tried && devices.driver_names && build->config->credentials &&
+        build->config->devices) {
         for (size_t i = 0; i < n_drivers; i++)
             devices.driver_names[i] = all_drivers[i]->name;
         collect(&devices);
@@ -292,9 +278,7 @@ void config_build_devices(struct build *build) {
     } else {
         mistakes_add(&build->mistakes, &(struct spot){build->path, 0, 0}, "", "out of memory");
     }
-    for (size_t i = 0; devices.communities && i < n_credentials; i++)
-        secret_free(devices.communities[i].secret);
-    free(devices.communities);
+    free(devices.tried);
     free(devices.driver_names);
     free(devices.all);
     free(names);

@@ -84,9 +84,24 @@ static const struct field poll_fields[] = {
 };
 static const struct schema poll_schema = {FIELDS(poll_fields), .size = sizeof(struct poll_settings)};
 
+static bool check_user(const char *text, char *why, size_t size) {
+    if (strlen(text) > SNMP_USER_MOST)
+        return refuse(why, size, "is longer than 32 bytes");
+    return check_text(text, why, size);
+}
+
 static const struct field credentials_fields[] = {
+    {"version", FIELD_WORD, AT(credentials_settings, version), .words = snmp_version_words},
     {"community_file", FIELD_TEXT, AT(credentials_settings, community_file), .check = check_text},
     {"community_credential", FIELD_TEXT, AT(credentials_settings, community_credential), .check = check_text},
+    {"user", FIELD_TEXT, AT(credentials_settings, user), .check = check_user},
+    {"context", FIELD_TEXT, AT(credentials_settings, context), .check = check_user},
+    {"auth", FIELD_WORD, AT(credentials_settings, auth), .words = snmp_auth_words},
+    {"auth_file", FIELD_TEXT, AT(credentials_settings, auth_file), .check = check_text},
+    {"auth_credential", FIELD_TEXT, AT(credentials_settings, auth_credential), .check = check_text},
+    {"privacy", FIELD_WORD, AT(credentials_settings, privacy), .words = snmp_privacy_words},
+    {"privacy_file", FIELD_TEXT, AT(credentials_settings, privacy_file), .check = check_text},
+    {"privacy_credential", FIELD_TEXT, AT(credentials_settings, privacy_credential), .check = check_text},
 };
 static const struct schema credentials_schema = {FIELDS(credentials_fields),
                                                  .size = sizeof(struct credentials_settings)};

@@ -16,7 +16,9 @@ struct poll_settings {
 
 struct credentials_settings {
     struct entry entry;
-    struct setting community_file, community_credential;
+    struct setting version;
+    struct setting community_file, community_credential; /* of 1 and 2c */
+    struct setting user, context, auth, auth_file, auth_credential, privacy, privacy_file, privacy_credential;
 };
 
 /* An entry of `devices` or a row of an inventory. */

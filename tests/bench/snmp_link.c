@@ -104,7 +104,7 @@ static double run_link(struct bench *bench) {
         fail("snmp_service_new");
     for (int i = 0; i < AGENTS; i++) {
         agents[i].bench = bench;
-        if (link_snmp_open(service, (struct sockaddr *)&address, "public", &agents[i].link))
+        if (link_snmp_open(service, (struct sockaddr *)&address, &snmp_credentials_public, &agents[i].link))
             fail("link_snmp_open");
     }
     double before = thread_us();

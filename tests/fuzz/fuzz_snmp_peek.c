@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Fuzzes the way of a datagram: the peek, and where it finds an id, the parser behind it, as the answer to a
- * GET and to a GETBULK. Everything an answer points to must be readable, and its counts within their bounds.
+ * GET and to a GETBULK, in every version of SNMP. Everything an answer points to must be readable, and its
+ * counts within their bounds.
  */
 #include <assert.h>
 #include <stddef.h>
@@ -40,6 +41,22 @@ static void check_answer(const struct link_answer *answer) {
     (void)read_for_real;
 }
 
+enum { N_PEERS = 3 };
+
+/* As in the agent, one codec for the process. */
+static void start(struct snmp_codec **codec, struct snmp_peer *peers) {
+    const struct snmp_credentials credentials[N_PEERS] = {
+        {.version = SNMP_V1, .community = (char *)"public"},
+        {.version = SNMP_V2C, .community = (char *)"public"},
+        {.version = SNMP_V3, .user = (char *)"user", .context = (char *)""},
+    };
+    if (snmp_codec_new(codec))
+        abort();
+    for (size_t i = 0; i < N_PEERS; i++)
+        if (snmp_peer_init(*codec, &credentials[i], &peers[i]))
+            abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct snmp_peek peek;
     if (size > SNMP_DATAGRAM_MOST || snmp_peek_read(data, size, &peek))
@@ -47,17 +64,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static const uint32_t name[] = {1, 3, 6, 1, 2, 1, 1, 1, 0};
     const struct oid oid = {name, sizeof name / sizeof name[0]};
     struct link_request request = {.ask = ASK_GET, .oids = &oid, .n_oids = 1, .repetitions = 10};
-    /* As in the agent, one codec for the process. */
     static struct snmp_codec *codec;
     static uint8_t packet[SNMP_DATAGRAM_ROOM];
-    if (!codec && snmp_codec_new(&codec))
-        abort();
-    for (request.ask = ASK_GET; request.ask <= ASK_BULK; request.ask++) {
-        struct link_answer answer;
-        memcpy(packet, data, size);
-        snmp_codec_decode(codec, &request, packet, size, &answer);
-        check_answer(&answer);
-        snmp_codec_release(codec);
-    }
+    static struct snmp_peer peers[N_PEERS];
+    if (!codec)
+        start(&codec, peers);
+    for (request.ask = ASK_GET; request.ask <= ASK_BULK; request.ask++)
+        for (size_t i = 0; i < N_PEERS; i++) {
+            struct snmp_question question = {.peer = &peers[i], .request = &request, .id = peek.request_id};
+            struct link_answer answer;
+            memcpy(packet, data, size);
+            if (snmp_codec_decode(codec, &question, packet, size, &answer) == SNMP_ANSWERED)
+                check_answer(&answer);
+            snmp_codec_release(codec);
+        }
     return 0;
 }

@@ -232,6 +232,7 @@ int main(int argc, char **argv) {
     read_address(argv[1], argv[2], &address);
     probe.request.timeout_ms = (uint32_t)read_number(argv[4], 60000);
     unsigned rounds = read_command(&probe, argv + 5);
+    const struct snmp_credentials credentials = {.version = SNMP_V2C, .community = argv[3]};
     uv_loop_init(&probe.loop);
     uv_timer_init(&probe.loop, &probe.tick);
     probe.tick.data = &probe;
@@ -240,7 +241,7 @@ int main(int argc, char **argv) {
     for (size_t i = 0; i < probe.n_members; i++) {
         struct member *member = &probe.members[i];
         *member = (struct member){.probe = &probe, .rounds_left = rounds};
-        if (link_snmp_open(probe.service, (struct sockaddr *)&address, argv[3], &member->link))
+        if (link_snmp_open(probe.service, (struct sockaddr *)&address, &credentials, &member->link))
             return 2;
     }
     probe.n_waiting = probe.n_members;

@@ -84,7 +84,7 @@ static void whole_configuration(void **state) {
     const struct device_config *pdu = &config->devices[0], *meter = &config->devices[1];
     assert_string_equal(pdu->name, "랙/1");
     assert_string_equal(pdu->driver->name, "apc_rpdu2");
-    assert_string_equal(pdu->community, "s3cret");
+    assert_string_equal(pdu->snmp->community, "s3cret");
     assert_string_equal(pdu->hall, "hall-1");
     assert_string_equal(pdu->feed, "");
     assert_int_equal(pdu->interval_ms[RATE_SLOW], 300000);
@@ -92,7 +92,7 @@ static void whole_configuration(void **state) {
     assert_string_equal(meter->hall, "hall-2");
     assert_string_equal(meter->url_text, "modbus://10.0.0.6/1");
     assert_int_equal(meter->url.unit, 1);
-    assert_null(meter->community);
+    assert_null(meter->snmp);
     assert_int_equal(meter->interval_ms[RATE_NORMAL], 10000);
     assert_int_equal(config->n_sinks, 2);
     assert_string_equal(config->sinks[0].password, "pass word");
@@ -115,7 +115,7 @@ static void defaults_stand_in(void **state) {
     assert_int_equal(config->buffer_bytes, 64 << 20);
     assert_int_equal(config->n_sinks, 0);
     assert_null(config->devices[0].driver);
-    assert_string_equal(config->devices[0].community, "public");
+    assert_ptr_equal(config->devices[0].snmp, &snmp_credentials_public);
     assert_int_equal(config->devices[0].interval_ms[RATE_NORMAL], 5000);
     assert_int_equal(config->devices[0].timeout_ms, 1000);
     config_free(config);
@@ -321,8 +321,9 @@ static void secrets_are_kept(void **state) {
              "  - {name: e, url: \"snmp://h\", credentials: e}\n"
              "  - {name: f, url: \"snmp://h\", credentials: f}\n"
              "  - {name: g, url: \"snmp://h\", credentials: g}\n",
-        "hallwatch.yaml:10:7: credentials.h: unknown key \"community\"; known: community_file, "
-        "community_credential\n"
+        "hallwatch.yaml:10:7: credentials.h: unknown key \"community\"; known: version, community_file, "
+        "community_credential, user, context, auth, auth_file, auth_credential, privacy, privacy_file, "
+        "privacy_credential\n"
         "hallwatch.yaml:3:23: credentials.a.community_file: everybody can read open.txt: chmod 640 open.txt\n"
         "hallwatch.yaml:4:23: credentials.b.community_file: cannot read none.txt: no such file\n"
         "hallwatch.yaml:5:23: credentials.c.community_file: empty.txt is empty\n"
@@ -337,6 +338,74 @@ static void secrets_are_kept(void **state) {
         "community_credential\n");
 }
 
+static void snmp_v3_credentials_are_read(void **state) {
+    (void)state;
+    write_file("auth.txt", "authpass1\n", 0600);
+    write_file("privacy.txt", "privpass1\n", 0600);
+    write_file("community.txt", "s3cret\n", 0600);
+    struct site_config *config = load_right(
+        HEAD "credentials:\n"
+             "  full: {version: 3, user: u, auth: SHA-256, auth_file: auth.txt, privacy: AES-192-C,\n"
+             "         privacy_file: privacy.txt, context: c}\n"
+             "  open: {version: 3, user: anybody}\n"
+             "  old: {version: 1, community_file: community.txt}\n"
+             "devices:\n"
+             "  - {name: a, url: \"snmp://h\", credentials: full}\n"
+             "  - {name: b, url: \"snmp://h\", credentials: open}\n"
+             "  - {name: c, url: \"snmp://h\", credentials: old}\n"
+             "  - {name: d, url: \"snmp://h\", credentials: full}\n",
+        NULL);
+    const struct snmp_credentials *full = config->devices[0].snmp, *open = config->devices[1].snmp;
+    assert_int_equal(full->version, SNMP_V3);
+    assert_string_equal(full->user, "u");
+    assert_string_equal(full->context, "c");
+    assert_int_equal(full->auth, SNMP_AUTH_SHA256);
+    assert_int_equal(full->privacy, SNMP_PRIVACY_AES192_C);
+    assert_string_equal(full->auth_passphrase, "authpass1");
+    assert_string_equal(full->privacy_passphrase, "privpass1");
+    assert_ptr_equal(config->devices[3].snmp, full);
+    assert_string_equal(open->user, "anybody");
+    assert_string_equal(open->context, "");
+    assert_int_equal(open->auth, SNMP_AUTH_NONE);
+    assert_int_equal(open->privacy, SNMP_PRIVACY_NONE);
+    assert_null(open->auth_passphrase);
+    assert_int_equal(config->devices[2].snmp->version, SNMP_V1);
+    assert_string_equal(config->devices[2].snmp->community, "s3cret");
+    config_free(config);
+}
+
+static void snmp_v3_credentials_fit_together(void **state) {
+    (void)state;
+    write_file("short.txt", "1234567\n", 0600);
+    write_file("long.txt", "12345678\n", 0600);
+    check_mistakes(
+        HEAD "credentials:\n"
+             "  a: {version: 3, auth: SHA-255, auth_file: long.txt}\n"
+             "  b: {version: 3, user: u, privacy: DES, privacy_file: long.txt}\n"
+             "  c: {version: 3, user: u, auth: MD5, auth_file: short.txt}\n"
+             "  d: {version: 3, user: u, auth: MD5}\n"
+             "  e: {version: 3, user: u, auth_file: long.txt, community_file: long.txt}\n"
+             "  f: {user: u, community_file: long.txt}\n"
+             "  g: {version: 4}\n"
+             "devices:\n"
+             "  - {name: a, url: \"snmp://h\", credentials: a}\n"
+             "  - {name: b, url: \"snmp://h\", credentials: b}\n"
+             "  - {name: c, url: \"snmp://h\", credentials: c}\n"
+             "  - {name: d, url: \"snmp://h\", credentials: d}\n"
+             "  - {name: e, url: \"snmp://h\", credentials: e}\n"
+             "  - {name: f, url: \"snmp://h\", credentials: f}\n",
+        "hallwatch.yaml:3:25: credentials.a.auth: unknown auth \"SHA-255\"; did you mean \"SHA-256\"?\n"
+        "hallwatch.yaml:9:16: credentials.g.version: unknown version \"4\"; known: 1, 2c, 3\n"
+        "hallwatch.yaml:3:3: credentials.a.user: is missing: SNMPv3 has users\n"
+        "hallwatch.yaml:3:45: credentials.a.auth_file: write auth, its protocol, too\n"
+        "hallwatch.yaml:4:37: credentials.b.privacy: SNMPv3 has no privacy without authentication\n"
+        "hallwatch.yaml:5:50: credentials.c.auth_file: an SNMPv3 passphrase has at least 8 characters\n"
+        "hallwatch.yaml:6:3: credentials.d.auth_credential: write either auth_file or auth_credential\n"
+        "hallwatch.yaml:7:65: credentials.e.community_file: SNMPv3 has a user and no community\n"
+        "hallwatch.yaml:7:39: credentials.e.auth_file: write auth, its protocol, too\n"
+        "hallwatch.yaml:8:13: credentials.f.user: is for SNMPv3: write \"version: 3\" too\n");
+}
+
 static void systemd_credentials_are_read(void **state) {
     (void)state;
     assert_int_equal(mkdir("credentials", 0700), 0);
@@ -345,7 +414,7 @@ static void systemd_credentials_are_read(void **state) {
     struct site_config *config = load_right(HEAD "credentials: {ro: {community_credential: snmp}}\n"
                                                  "devices: [{name: a, url: \"snmp://h\", credentials: ro}]\n",
                                             NULL);
-    assert_string_equal(config->devices[0].community, "from-systemd");
+    assert_string_equal(config->devices[0].snmp->community, "from-systemd");
     config_free(config);
     unsetenv("CREDENTIALS_DIRECTORY");
 }
@@ -487,6 +556,8 @@ int main(void) {
         IN_FOLDER(names_are_bounded),
         IN_FOLDER(drivers_fit_their_devices),
         IN_FOLDER(secrets_are_kept),
+        IN_FOLDER(snmp_v3_credentials_are_read),
+        IN_FOLDER(snmp_v3_credentials_fit_together),
         IN_FOLDER(systemd_credentials_are_read),
         IN_FOLDER(few_of_many_gateways_are_listed),
         IN_FOLDER(gateways_take_their_own),

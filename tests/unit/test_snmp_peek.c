@@ -47,6 +47,20 @@ static void long_forms_and_other_pdus(void **state) {
     assert_int_equal(peek.request_id, 127);
 }
 
+/* The id of the message; all that follows may be encrypted. */
+static void version_3_has_its_id_before_the_pdu(void **state) {
+    (void)state;
+    struct snmp_peek peek;
+    assert_int_equal(PEEK("\x30\x7f\x02\x01\x03\x30\x11\x02\x04\x01\x02\x03\x04", &peek), ERROR_NONE);
+    assert_int_equal(peek.version, 3);
+    assert_int_equal(peek.pdu, 0);
+    assert_int_equal(peek.request_id, 0x01020304);
+    assert_int_equal(PEEK("\x30\x7f\x02\x01\x03\x04\x11\x02\x04\x01\x02\x03\x04", &peek), ERROR_GARBLED);
+    assert_int_equal(PEEK("\x30\x7f\x02\x01\x03\x30\x11\x02\x04\x01\x02\x03", &peek), ERROR_GARBLED);
+    assert_int_equal(PEEK("\x30\x7f\x02\x01\x03\x30", &peek), ERROR_GARBLED);
+    assert_int_equal(PEEK("\x30\x7f\x02\x01\x02\x30\x11\x02\x01\x01", &peek), ERROR_GARBLED);
+}
+
 static void numbers_keep_their_sign(void **state) {
     (void)state;
     struct snmp_peek peek;
@@ -94,8 +108,11 @@ static void what_is_refused(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_plain_response),        cmocka_unit_test(long_forms_and_other_pdus),
-        cmocka_unit_test(numbers_keep_their_sign), cmocka_unit_test(every_truncation),
+        cmocka_unit_test(a_plain_response),
+        cmocka_unit_test(long_forms_and_other_pdus),
+        cmocka_unit_test(version_3_has_its_id_before_the_pdu),
+        cmocka_unit_test(numbers_keep_their_sign),
+        cmocka_unit_test(every_truncation),
         cmocka_unit_test(what_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
