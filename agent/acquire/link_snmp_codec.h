@@ -16,7 +16,7 @@ struct snmp_peer {
     enum snmp_version version;
     char *community;           /* v1 and v2c */
     struct snmp_engine engine; /* v3 */
-    bool proven;               /* it has answered a question with these credentials */
+    bool proven; /* it has answered a question with these credentials, and was not silent since */
 };
 
 /* A request to a peer, and what has come of it so far. */

@@ -46,6 +46,7 @@ const char *snmp_peer_silent(struct snmp_peer *peer) {
         return NULL;
     const char *meaning = silence_means(peer);
     snmp_engine_forget(&peer->engine);
+    peer->proven = false; /* silent again after a new discovery, it may have got other keys */
     return meaning;
 }
 

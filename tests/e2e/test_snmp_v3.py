@@ -230,6 +230,14 @@ class Engines(Case):
         for _ in range(5):
             self.assertEqual(self.talker.say("both", "one", "two", 1000, DESCR), f'{answer("one")} | {answer("two")}')
 
+    def test_keys_changed_under_an_open_link(self):
+        agent = self.snmpd("before", USER, engine=ENGINE_A, boots=1)
+        self.talker.open("a", agent.port, ANA)
+        self.assertEqual(self.talker.get("a"), answer("before"))
+        agent.start("after", USER.replace("privpass1", "privpass2"), engine=ENGINE_A, boots=2)
+        self.talker.get("a", timeout_ms=300)
+        self.assertEqual(self.talker.get("a", timeout_ms=300), "timeout: " + STRETCHED)
+
     def test_boots_that_have_run_out(self):
         agent = self.snmpd("latched", USER, engine=ENGINE_A, boots=2147483647)
         self.talker.open("a", agent.port, ANA)
