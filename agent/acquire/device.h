@@ -87,7 +87,7 @@ struct poller {
     struct rtu_service *lines;
     struct snmp_service *snmp;
     struct device **devices;
-    size_t n_devices, room_devices;
+    size_t n_devices, room_devices, n_attaching;
     struct plan **plans; /* one of each shape, to be shared; references */
     size_t n_plans, room_plans;
     uv_timer_t timer;

@@ -20,7 +20,16 @@ static uint32_t attach_timeout_ms(const struct device *device) {
     return (uint32_t)device->config->timeout_ms;
 }
 
-enum { REDISCOVER_MS = 60 * 60 * 1000 };
+enum {
+    REDISCOVER_MS = 60 * 60 * 1000,
+    ATTACHING_MOST =
+        128, /* at once: discovery takes memory, and a hall that comes back would ask all at once */
+};
+
+static void attach_ended(struct device *device) {
+    device->attaching = false;
+    device->poller->n_attaching--;
+}
 
 /* A driver for what no driver is known for: it has nothing but its health. */
 static const struct driver unrecognised = {.name = "", .title = ""};
@@ -39,7 +48,7 @@ static const char *attach_snmp_trouble(const struct device *device, int error, c
 }
 
 static void attach_failed(struct device *device, int error, const char *detail) {
-    device->attaching = false;
+    attach_ended(device);
     health_count(&device->health, error);
     /* Its polls tell how it is; that it is another device they would not notice. */
     if (device->attached && error != ERROR_NOT_FOUND) {
@@ -217,7 +226,7 @@ static bool attach_looks_right(const struct device *device, const struct image *
 
 /* Everything is read at once; the schedule goes on from there. */
 static void attach_done(struct device *device) {
-    device->attaching = false;
+    attach_ended(device);
     device->attached = true;
     device->rediscover_ms = poller_now_ms(device->poller) + REDISCOVER_MS;
     device_poll(device, RATE_ONCE);
@@ -263,9 +272,10 @@ static void attach_discover(struct device *device) {
 void device_attach(struct device *device) {
     int64_t now_ms = poller_now_ms(device->poller);
     if (device->attaching || device->poll.active || (device->attached && now_ms < device->rediscover_ms) ||
-        !health_may_ask(&device->health, now_ms))
+        !health_may_ask(&device->health, now_ms) || device->poller->n_attaching >= ATTACHING_MOST)
         return;
     device->attaching = true;
+    device->poller->n_attaching++;
     attach_open(device);
 }
 

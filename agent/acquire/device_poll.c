@@ -219,14 +219,17 @@ void device_skip_polls(struct device *device, enum rate rate, uint32_t n) {
 /* Its turn has come while another poll is under way. */
 static void poll_wait(struct device *device, enum rate rate) {
     bool waited = (device->due >> rate & 1) != 0;
-    if (device->poll.rate == rate || waited)
-        device->health.errors[HEALTH_MISSED]++;
+    int64_t interval_ms = device->config->interval_ms[rate];
     if (device->poll.rate != rate) {
+        device->health.errors[HEALTH_MISSED] += waited;
         device->due = (uint8_t)(device->due | 1u << rate);
         return;
     }
+    if (clock_monotonic_us() - device->poll.started_us < interval_ms * 1000 / 2)
+        return; /* the first after attaching: it came out of turn */
+    device->health.errors[HEALTH_MISSED]++;
     log_complain(&device->lateness, poller_now_ms(device->poller), device->config->name,
-                 "answers slower than its interval of %lld ms", (long long)device->config->interval_ms[rate]);
+                 "answers slower than its interval of %lld ms", (long long)interval_ms);
 }
 
 void device_poll(struct device *device, enum rate rate) {

@@ -112,13 +112,16 @@ struct plan *poller_share_plan(struct poller *poller, struct plan *plan) {
     return plan;
 }
 
-/* One turn: the device does what is due and gets its next turn, at the same phase. */
+/*
+ * One turn: the device does what is due and gets its next turn, at the same phase. One that is late by more
+ * than half its interval is left out: the next would follow on its heels.
+ */
 static void turn_run(struct poller *poller, struct turn *turn) {
     struct device *device = turn->device;
-    uint32_t skipped = 0;
-    if (turn->rate != RATE_ONCE) {
+    uint32_t skipped = 2 * (poller->now_tick - turn->due_tick) > turn->interval_ticks;
+    if (skipped == 0 && turn->rate != RATE_ONCE) {
         device_poll(device, turn->rate);
-    } else {
+    } else if (skipped == 0) {
         device_attach(device);
         device_say_health(device, false);
     }

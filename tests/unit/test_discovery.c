@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Discovery and recognition over a link that answers what the test says: what silence, refusals and lost
+ * packets mean, and that no device can fill the memory.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "acquire/discovery.h"
+#include "acquire/identify.h"
+#include "acquire/oid.h"
+#include "check.h"
+
+/* --- a link whose answers are the test's -------------------------------------------------------------------
+ */
+
+struct puppet {
+    struct link link;
+    const struct link_request *request;
+    link_done done;
+    void *context;
+    unsigned asked;
+};
+
+static int puppet_ask(struct link *link, const struct link_request *request, link_done done, void *context) {
+    struct puppet *puppet = (struct puppet *)link;
+    assert_null(puppet->request);
+    puppet->request = request;
+    puppet->done = done;
+    puppet->context = context;
+    puppet->asked++;
+    return 0;
+}
+
+static void puppet_close(struct link *link) {
+    (void)link;
+}
+
+static const struct link_kind puppet_kind = {.ask = puppet_ask, .close = puppet_close};
+
+static void answer(struct puppet *puppet, const struct link_answer *with) {
+    assert_non_null(puppet->request);
+    puppet->request = NULL;
+    puppet->done(puppet->context, with);
+}
+
+static void fail_with(struct puppet *puppet, int error) {
+    answer(puppet, &(struct link_answer){.error = error});
+}
+
+static void answer_registers(struct puppet *puppet) {
+    static const uint8_t data[250] = {0, 7};
+    answer(puppet, &(struct link_answer){.data = data, .size = 2u * puppet->request->count});
+}
+
+/* --- discovery
+ * ---------------------------------------------------------------------------------------------- */
+
+struct outcome {
+    bool ended;
+    int error;
+    struct image *image;
+};
+
+static void discovered(void *context, struct image *image, int error, const char *detail) {
+    (void)detail;
+    *(struct outcome *)context = (struct outcome){true, error, image};
+}
+
+static const struct fact facts[] = {
+    {FACT_MODEL, HOLDING(0, U16)}, {FACT_SERIAL, HOLDING(10, U16)}, {FACT_FIRMWARE, HOLDING(20, U16)}};
+static const struct driver modbus = {.name = "test", .protocol = PROTOCOL_MODBUS, FACTS(facts)};
+
+static void start(struct puppet *puppet, const struct driver *driver, struct outcome *outcome) {
+    struct discovery *discovery;
+    *puppet = (struct puppet){.link.kind = &puppet_kind};
+    *outcome = (struct outcome){0};
+    assert_int_equal(discovery_start(&puppet->link, driver, 1000, discovered, outcome, &discovery), 0);
+}
+
+static bool has_register(const struct outcome *outcome, uint16_t address) {
+    uint8_t data[2];
+    return image_registers(outcome->image, 3, address, 1, data);
+}
+
+static void test_silence_from_the_start_ends_it_at_once(void **state) {
+    (void)state;
+    struct puppet puppet;
+    struct outcome outcome;
+    start(&puppet, &modbus, &outcome);
+    fail_with(&puppet, ERROR_TIMEOUT);
+    assert_true(outcome.ended && outcome.error == ERROR_TIMEOUT && outcome.image == NULL);
+    assert_int_equal(puppet.asked, 1);
+}
+
+static void test_a_lost_answer_is_asked_for_again(void **state) {
+    (void)state;
+    struct puppet puppet;
+    struct outcome outcome;
+    start(&puppet, &modbus, &outcome);
+    answer_registers(&puppet);
+    fail_with(&puppet, ERROR_TIMEOUT);
+    assert_int_equal(puppet.request->address, 10);
+    answer_registers(&puppet);
+    answer_registers(&puppet);
+    assert_true(outcome.ended && outcome.error == 0);
+    assert_true(has_register(&outcome, 0) && has_register(&outcome, 10) && has_register(&outcome, 20));
+    image_free(outcome.image);
+}
+
+static void test_what_stays_silent_or_is_refused_is_left_out(void **state) {
+    (void)state;
+    struct puppet puppet;
+    struct outcome outcome;
+    start(&puppet, &modbus, &outcome);
+    fail_with(&puppet, ERROR_REFUSED); /* an answer, and not to be repeated */
+    fail_with(&puppet, ERROR_TIMEOUT);
+    fail_with(&puppet, ERROR_TIMEOUT);
+    assert_int_equal(puppet.request->address, 20);
+    answer_registers(&puppet);
+    assert_true(outcome.ended && outcome.error == 0);
+    assert_true(!has_register(&outcome, 0) && !has_register(&outcome, 10) && has_register(&outcome, 20));
+    image_free(outcome.image);
+}
+
+static void test_three_silences_in_a_row_end_it(void **state) {
+    (void)state;
+    struct puppet puppet;
+    struct outcome outcome;
+    start(&puppet, &modbus, &outcome);
+    answer_registers(&puppet);
+    for (int i = 0; i < 3; i++)
+        fail_with(&puppet, ERROR_TIMEOUT);
+    assert_true(outcome.ended && outcome.error == ERROR_TIMEOUT);
+}
+
+static const struct point columns[] = {{ACTIVE_POWER, OID("1.1"), WATT}};
+static const struct group tables[] = {{OVER({.part = PART_OUTLET}), POINTS(columns)}};
+static const struct driver snmp = {.name = "test", .oid_base = "1.3.6.1.4.1.99999", GROUPS(tables)};
+
+static void test_endless_large_texts_are_bounded(void **state) {
+    (void)state;
+    static char text[60000];
+    struct puppet puppet;
+    struct outcome outcome;
+    uint32_t name[] = {1, 3, 6, 1, 4, 1, 99999, 1, 1, 0};
+    memset(text, 'x', sizeof(text));
+    start(&puppet, &snmp, &outcome);
+    for (int i = 0; i < 20000 && !outcome.ended; i++) {
+        name[9]++;
+        const struct varbind varbind = {.name = {name, 10},
+                                        .raw = {.kind = RAW_TEXT, .text = text, .size = sizeof(text)}};
+        answer(&puppet, &(struct link_answer){.varbinds = &varbind, .n_varbinds = 1});
+    }
+    if (!outcome.ended)
+        fail_with(&puppet, ERROR_CLOSED);
+    assert_int_equal(outcome.error, ERROR_TOO_BIG);
+}
+
+/* --- recognition
+ * -------------------------------------------------------------------------------------------- */
+
+struct choice {
+    bool ended;
+    const struct driver *driver;
+    int error;
+};
+
+static void identified(void *context, const struct driver *driver, int error, const char *why) {
+    (void)why;
+    *(struct choice *)context = (struct choice){true, driver, error};
+}
+
+/* An agent that says nothing of itself, so that only a probe can tell; leaves it at the first probe. */
+static void start_identify(struct puppet *puppet, struct choice *choice) {
+    struct identify *identify;
+    *puppet = (struct puppet){.link.kind = &puppet_kind};
+    *choice = (struct choice){0};
+    assert_int_equal(identify_start(&puppet->link, 1000, identified, choice, &identify), 0);
+    fail_with(puppet, ERROR_REFUSED);
+    assert_false(choice->ended);
+    assert_int_equal(puppet->request->ask, ASK_BULK);
+}
+
+static void test_a_probe_that_answers_chooses(void **state) {
+    (void)state;
+    struct puppet puppet;
+    struct choice choice;
+    start_identify(&puppet, &choice);
+    uint32_t name[] = {1, 3, 6, 1, 2, 1, 33, 1, 1, 1, 0};
+    const struct varbind varbind = {.name = {name, 11}, .raw = {.kind = RAW_INTEGER, .integer = 1}};
+    answer(&puppet, &(struct link_answer){.varbinds = &varbind, .n_varbinds = 1});
+    assert_true(choice.ended && choice.driver != NULL);
+    assert_string_equal(choice.driver->name, "rfc1628");
+}
+
+static void test_a_lost_probe_chooses_nothing(void **state) {
+    (void)state;
+    struct puppet puppet;
+    struct choice choice;
+    start_identify(&puppet, &choice);
+    fail_with(&puppet, ERROR_TIMEOUT);
+    assert_true(choice.ended && choice.driver == NULL && choice.error == ERROR_TIMEOUT);
+}
+
+static void test_another_object_is_no_answer_to_a_probe(void **state) {
+    (void)state;
+    struct puppet puppet;
+    struct choice choice;
+    start_identify(&puppet, &choice);
+    uint32_t name[] = {1, 3, 6, 1, 2, 1, 34, 1};
+    const struct varbind varbind = {.name = {name, 8}, .raw = {.kind = RAW_INTEGER, .integer = 1}};
+    answer(&puppet, &(struct link_answer){.varbinds = &varbind, .n_varbinds = 1});
+    assert_true(choice.ended && choice.driver == NULL && choice.error == ERROR_NOT_FOUND);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_silence_from_the_start_ends_it_at_once),
+        cmocka_unit_test(test_a_lost_answer_is_asked_for_again),
+        cmocka_unit_test(test_what_stays_silent_or_is_refused_is_left_out),
+        cmocka_unit_test(test_three_silences_in_a_row_end_it),
+        cmocka_unit_test(test_endless_large_texts_are_bounded),
+        cmocka_unit_test(test_a_probe_that_answers_chooses),
+        cmocka_unit_test(test_a_lost_probe_chooses_nothing),
+        cmocka_unit_test(test_another_object_is_no_answer_to_a_probe),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a device can say to make a plan large, slow or wrong. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "acquire/decode.h"
+#include "acquire/health.h"
+#include "base/clock.h"
+#include "check.h"
+
+static const uint32_t base[] = {1, 3, 6, 1, 4, 1, 99999, 1, 1, 0};
+enum { BASE_PARTS = 10, ROWS_ALLOWED = 16384, QUICK_MS = 2000 };
+
+static const struct point points[] = {{ACTIVE_POWER, OID("1.1"), WATT}, {ACTIVE_POWER, OID("1.2"), WATT}};
+static const struct group groups[] = {{OVER({.part = PART_OUTLET}), POINTS(points)}};
+static const struct driver driver = {.name = "test", .oid_base = "1.3.6.1.4.1.99999", GROUPS(groups)};
+
+/* An agent with so many rows in each of two columns, which are two sources of the same readings. */
+static struct image *image_of(uint32_t rows, uint32_t columns) {
+    struct image *image = image_new();
+    uint32_t name[BASE_PARTS];
+    memcpy(name, base, sizeof(base));
+    for (uint32_t column = 1; column <= columns; column++) {
+        for (uint32_t row = 1; row <= rows; row++) {
+            name[BASE_PARTS - 2] = column;
+            name[BASE_PARTS - 1] = row;
+            const struct varbind varbind = {.name = {name, BASE_PARTS},
+                                            .raw = {.kind = RAW_INTEGER, .integer = row}};
+            assert_int_equal(image_put_varbind(image, &varbind), 0);
+        }
+    }
+    image_seal(image);
+    return image;
+}
+
+static void test_thousands_of_rows_are_quick(void **state) {
+    (void)state;
+    struct image *image = image_of(ROWS_ALLOWED / 2, 2);
+    struct plan *plan;
+    int64_t start_ms = clock_monotonic_ms();
+    assert_int_equal(plan_build(&driver, image, false, &plan), 0);
+    assert_in_range(clock_monotonic_ms() - start_ms, 0, QUICK_MS);
+    assert_int_equal(plan->n_series, ROWS_ALLOWED / 2);
+    assert_int_equal(plan->n_items, ROWS_ALLOWED);
+    for (size_t i = 0; i < plan->n_items; i++) {
+        bool first = i < ROWS_ALLOWED / 2; /* in table order: the first column's rows, then the second's */
+        assert_int_equal(plan->items[i].rank, first ? 0 : 1);
+        assert_int_equal(plan->items[i].series, first ? i : i - ROWS_ALLOWED / 2);
+        assert_int_equal(plan->list->series[plan->items[i].series].place.id[0], i % (ROWS_ALLOWED / 2) + 1);
+    }
+    plan_release(plan);
+    image_free(image);
+}
+
+static void test_more_rows_than_any_device_has_are_refused(void **state) {
+    (void)state;
+    struct image *image = image_of(ROWS_ALLOWED + 1, 1);
+    struct plan *plan;
+    assert_int_equal(plan_build(&driver, image, false, &plan), ERROR_TOO_BIG);
+    image_free(image);
+}
+
+static void test_health_alone_is_a_plan(void **state) {
+    (void)state;
+    struct plan *plan;
+    assert_int_equal(plan_of_health(&driver, &plan), 0);
+    assert_int_equal(plan->n_series, 0);
+    assert_int_equal(plan->health.n, N_HEALTH_SERIES);
+    assert_int_equal(plan->list->n, N_HEALTH_SERIES);
+    assert_int_equal(plan->list->series[HEALTH_SERIES_UP].quantity, DEVICE_UP);
+    plan_release(plan);
+}
+
+static enum verdict keep(const struct point *point, double *number) {
+    (void)point;
+    (void)number;
+    return KEEP;
+}
+
+static void test_what_is_no_number_is_no_zero(void **state) {
+    (void)state;
+    const struct point point = {ACTIVE_POWER, OID("1.1"), WATT, .adjusted = true};
+    const struct driver adjusting = {.name = "test", .adjust = keep};
+    const struct raw raws[] = {{.kind = RAW_OID, .oid = {base, BASE_PARTS}},
+                               {.kind = RAW_TEXT, .text = "n/a", .size = 3}};
+    struct plan_item item = {.point = &point, .conversion = {1, 0, 1}};
+    for (size_t i = 0; i < 2; i++) {
+        double value;
+        enum bad_reason reason;
+        assert_int_equal(decode_value(&adjusting, &item, &raws[i], &value, &reason), QUALITY_BAD);
+        assert_int_equal(reason, BAD_NUMBER);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_thousands_of_rows_are_quick),
+        cmocka_unit_test(test_more_rows_than_any_device_has_are_refused),
+        cmocka_unit_test(test_health_alone_is_a_plan),
+        cmocka_unit_test(test_what_is_no_number_is_no_zero),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
