@@ -26,6 +26,7 @@
 struct snmp_codec {
     netsnmp_session session;
     struct snmp_keys *keys;       /* the ring of them */
+    struct snmp_clocks clocks;    /* of the engines */
     netsnmp_variable_list *asked; /* SNMP_OIDS_MOST of them */
     u_char *packet;
     size_t packet_room;
@@ -87,8 +88,10 @@ int snmp_codec_check(const struct link_request *request) {
 int snmp_peer_init(struct snmp_codec *codec, const struct snmp_credentials *credentials,
                    struct snmp_peer *peer) {
     *peer = (struct snmp_peer){.version = credentials->version};
-    if (peer->version == SNMP_V3)
+    if (peer->version == SNMP_V3) {
+        peer->engine.clocks = &codec->clocks;
         return snmp_keys_hold(&codec->keys, credentials, &peer->engine.keys);
+    }
     peer->community = strdup(credentials->community);
     return peer->community ? ERROR_NONE : ERROR_MEMORY;
 }
@@ -174,7 +177,8 @@ int snmp_codec_encode(struct snmp_codec *codec, const struct snmp_question *ques
     if (pdu.command == SNMP_MSG_GETBULK)
         pdu.max_repetitions = question->request->repetitions;
     size_t length = 0;
-    snmp_engine_lend(&peer->engine);
+    if (peer->version == SNMP_V3)
+        snmp_engine_lend(&peer->engine);
     int failed = snmp_build(&codec->packet, &codec->packet_room, &length, &codec->session, &pdu);
     snmp_engine_take_back(&peer->engine);
     if (failed)
@@ -366,15 +370,19 @@ enum snmp_meaning snmp_codec_decode(struct snmp_codec *codec, struct snmp_questi
         fail(answer, ERROR_MEMORY, NULL);
         return SNMP_ANSWERED;
     }
-    snmp_engine_lend(&peer->engine);
+    if (peer->version == SNMP_V3)
+        snmp_engine_lend(&peer->engine);
     int failed = snmp_parse(NULL, &codec->session, codec->response, packet, size);
     snmp_engine_take_back(&peer->engine);
     enum snmp_meaning meaning = SNMP_ANSWERED;
-    if (peer->version == SNMP_V3)
+    if (peer->version == SNMP_V3) {
         meaning =
             snmp_report_judge(question, codec->response, failed ? codec->session.s_snmp_errno : 0, answer);
-    else if (failed)
+        if (failed || meaning != SNMP_ANSWERED)
+            snmp_clocks_empty(&codec->clocks); /* of any engine that the message named */
+    } else if (failed) {
         fail(answer, ERROR_GARBLED, "a message that breaks the rules of SNMP");
+    }
     if (meaning != SNMP_ANSWERED || answer->error)
         return meaning;
     peer->proven = true;

@@ -181,22 +181,46 @@ void snmp_engine_reset_clock(struct snmp_engine *engine) {
 void snmp_engine_forget(struct snmp_engine *engine) {
     usm_free_user(engine->user);
     engine->user = NULL;
+    engine->clock = NULL;
     snmp_engine_reset_clock(engine);
 }
 
-void snmp_engine_lend(struct snmp_engine *engine) {
-    const struct usmUser *user = engine->user;
+void snmp_clocks_empty(struct snmp_clocks *clocks) {
     free_etimelist();
-    if (!user)
-        return;
-    usm_add_user(engine->user);
-    if (engine->boots == 0 && engine->time == 0)
-        return;
-    u_int size = (u_int)user->engineIDLen;
-    set_enginetime(user->engineID, size, engine->boots, engine->time, engine->authentic);
-    Enginetime clock = search_enginetime_list(user->engineID, size);
+    clocks->emptied++;
+}
+
+/* The engine's place in the table; NULL where it has none. */
+static Enginetime find_clock(struct snmp_engine *engine) {
+    if (engine->clock && engine->clock_emptied == engine->clocks->emptied)
+        return engine->clock;
+    engine->clock = search_enginetime_list(engine->user->engineID, (u_int)engine->user->engineIDLen);
+    engine->clock_emptied = engine->clocks->emptied;
+    return engine->clock;
+}
+
+static Enginetime make_clock(struct snmp_engine *engine) {
+    const struct usmUser *user = engine->user;
+    Enginetime clock = find_clock(engine);
     if (clock)
-        clock->lastReceivedEngineTime = engine->heard;
+        return clock;
+    set_enginetime(user->engineID, (u_int)user->engineIDLen, engine->boots, engine->time, engine->authentic);
+    return find_clock(engine);
+}
+
+void snmp_engine_lend(struct snmp_engine *engine) {
+    bool known = engine->user && (engine->boots != 0 || engine->time != 0);
+    Enginetime clock = known ? make_clock(engine) : NULL;
+    if (engine->user)
+        usm_add_user(engine->user);
+    if (!clock) {
+        snmp_clocks_empty(engine->clocks);
+        return;
+    }
+    clock->engineBoot = engine->boots;
+    clock->engineTime = engine->time;
+    clock->lastReceivedEngineTime = engine->heard;
+    clock->authenticatedFlag = engine->authentic;
 }
 
 void snmp_engine_take_back(struct snmp_engine *engine) {
@@ -205,7 +229,7 @@ void snmp_engine_take_back(struct snmp_engine *engine) {
         return;
     usm_remove_user(user);
     user->next = user->prev = NULL;
-    const struct enginetime_struct *clock = search_enginetime_list(user->engineID, (u_int)user->engineIDLen);
+    const struct enginetime_struct *clock = find_clock(engine);
     if (!clock)
         return;
     engine->boots = clock->engineBoot;
