@@ -54,39 +54,36 @@ class Process:
 
 
 class Hall(Process):
-    """hallsim; `drivers` (by URL scheme) replace those that it names in its inventory."""
+    """hallsim; `drivers` and `credentials` (by URL scheme) replace those that it names in its inventory."""
 
-    def __init__(self, build, folder, options, drivers=None):
+    def __init__(self, build, folder, options, drivers=None, credentials=None):
         self.inventory, self.control = folder / "inventory.csv", folder / "control"
         super().__init__(
             HALL_CORE, build / "tests/sim/hall/hallsim", *options, "--inventory", self.inventory, "--control", self.control
         )
         if not self.process.stdout.readline().startswith("ready"):
             raise RuntimeError("hallsim does not start")
-        if drivers:
-            self.name_drivers(drivers)
+        self.fill_in("driver", drivers or {})
+        self.fill_in("credentials", credentials or {})
 
-    def name_drivers(self, drivers):
+    def fill_in(self, column, words):
         with open(self.inventory, encoding="utf-8", newline="") as file:
             reader = csv.DictReader(file)
             fields, rows = reader.fieldnames, list(reader)
         for row in rows:
-            row["driver"] = drivers.get(row["url"].split(":")[0], row["driver"])
+            row[column] = words.get(row["url"].split(":")[0], row[column])
         with open(self.inventory, "w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, fields)
             writer.writeheader()
             writer.writerows(rows)
 
-    def ask(self, word):
+    def ask(self, line):
         with socket.socket(socket.AF_UNIX) as client:
             client.connect(str(self.control))
-            client.sendall(word.encode())
+            client.sendall(line.encode() + b"\n")
             with client.makefile() as answer:
                 text = answer.read()
         return json.loads(text) if text else None
-
-    def n_alive(self):
-        return sum(not device["dead"] for device in self.ask("devices"))
 
 
 class Sink(Process):
@@ -108,13 +105,21 @@ class Sink(Process):
             return json.load(answer)
 
 
+V3_USER, V3_PASSPHRASE = "bench", "bench-passphrase"
+
+
 class Agent(Process):
     """hallwatch with the shapes of tests/bench/drivers, reading a hall into a sink."""
 
     def __init__(self, build, folder, hall, sink):
         config, self.log = folder / "hallwatch.yaml", folder / "hallwatch.log"
+        secret = folder / "passphrase"
+        secret.touch(0o600)
+        secret.write_text(V3_PASSPHRASE + "\n")
         config.write_text(
             f"site: bench\nstatus_socket: {folder}/status.sock\ninventory: [{hall.inventory}]\n"
+            f"credentials:\n  v3: {{version: 3, user: {V3_USER}, auth: SHA-256, auth_file: {secret}, "
+            f"privacy: AES-128, privacy_file: {secret}}}\n"
             f"sinks:\n  - name: counter\n    type: remote_write\n    url: http://127.0.0.1:{sink.port}/api/v1/write\n"
         )
         with open(self.log, "w", encoding="utf-8") as log:
@@ -123,12 +128,13 @@ class Agent(Process):
 
 def settle(hall, agent, interval_ms):
     """Waits until every healthy device is polled at every interval: discovery is over."""
-    alive, end = hall.n_alive(), time.monotonic() + SETTLE_LIMIT_S
+    end = time.monotonic() + SETTLE_LIMIT_S
     while True:
         hall.ask("reset")
         time.sleep(SETTLE_STEP_S)
         polls = hall.ask("counts")["polls"]
-        if polls["missed"] == 0 and polls["counted"] >= 0.9 * alive * SETTLE_STEP_S * 1000 / interval_ms:
+        wanted = 0.9 * polls["devices"] * SETTLE_STEP_S * 1000 / interval_ms
+        if polls["missed"] == 0 and polls["counted"] >= wanted:
             return
         if agent.process.poll() is not None:
             raise RuntimeError("hallwatch ended")
@@ -155,7 +161,7 @@ def watch(hall, sink, agent, seconds):
         "core": 100 * cpu[0] / took,
         "hall_core": 100 * (cpu[1] + cpu[2]) / took,
         "resident": agent.resident_mb(),
-        "missed": counts["polls"]["missed"],
+        "missed": counts["polls"]["missed"] + counts["polls"]["overdue"],
         "p99": counts["polls"]["deviation_ms"]["p99"],
         "largest": counts["polls"]["deviation_ms"]["largest"],
         "polls_s": polls / took,
@@ -165,10 +171,27 @@ def watch(hall, sink, agent, seconds):
     }
 
 
-def run_floor(build, name, *arguments, environment=None):
+def watch_return(hall, away_s, back_s):
+    """All devices vanish for a while and return: how soon each is asked, and how many connect in a second."""
+    hall.ask("fault * vanished")
+    time.sleep(away_s)
+    hall.ask("reset")
+    hall.ask("fault * none")
+    time.sleep(back_s)
+    counts = hall.ask("counts")
+    returns, polls = counts["returns"], counts["polls"]
+    return {
+        "returned": returns["counted"],
+        "returning": polls["devices"] - returns["counted"],
+        "return_p50": returns["ms"]["p50"] / 1000,
+        "return": returns["ms"]["largest"] / 1000,
+        "connects": counts["accepted"]["largest_per_second"],
+    }
+
+
+def run_floor(build, name, *arguments):
     """A bare read loop against the hall that is there; what it says of itself."""
     command = ["taskset", "-c", AGENT_CORE, build / "tests" / name, *arguments]
-    done = subprocess.run(
-        list(map(str, command)), capture_output=True, text=True, check=True, env={**os.environ, **(environment or {})}
-    )
+    environment = {**os.environ, "USER": V3_USER, "PASSPHRASE": V3_PASSPHRASE}
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=True, env=environment)
     return json.loads(done.stdout)
