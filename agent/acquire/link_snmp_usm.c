@@ -6,6 +6,7 @@
  */
 #include "acquire/link_snmp_usm.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,8 @@
 #include <net-snmp/net-snmp-includes.h>
 
 #include <net-snmp/library/lcd_time.h>
+
+static_assert(SNMP_CLOCK_BUCKETS == ETIMELIST_SIZE, "as the library has them");
 
 /*
  * The steps of init_snmp that security needs; init_snmp itself reads MIBs, files and the environment. The
@@ -168,6 +171,7 @@ int snmp_engine_meet(struct snmp_engine *engine, const uint8_t *id, size_t size)
     engine->user = usm_get_user(copy, size, session.securityName);
     if (!engine->user)
         return ERROR_MEMORY;
+    engine->bucket = hash_engineID(copy, (u_int)size);
     snmp_engine_take_back(engine);
     return ERROR_NONE;
 }
@@ -181,46 +185,59 @@ void snmp_engine_reset_clock(struct snmp_engine *engine) {
 void snmp_engine_forget(struct snmp_engine *engine) {
     usm_free_user(engine->user);
     engine->user = NULL;
-    engine->clock = NULL;
     snmp_engine_reset_clock(engine);
 }
 
 void snmp_clocks_empty(struct snmp_clocks *clocks) {
     free_etimelist();
-    clocks->emptied++;
+    *clocks = (struct snmp_clocks){0};
 }
 
-/* The engine's place in the table; NULL where it has none. */
-static Enginetime find_clock(struct snmp_engine *engine) {
-    if (engine->clock && engine->clock_emptied == engine->clocks->emptied)
-        return engine->clock;
-    engine->clock = search_enginetime_list(engine->user->engineID, (u_int)engine->user->engineIDLen);
-    engine->clock_emptied = engine->clocks->emptied;
-    return engine->clock;
-}
-
-static Enginetime make_clock(struct snmp_engine *engine) {
+/* The clock of the engine's bucket, made where there is none; NULL when out of memory. */
+static Enginetime borrow_clock(const struct snmp_engine *engine) {
     const struct usmUser *user = engine->user;
-    Enginetime clock = find_clock(engine);
-    if (clock)
-        return clock;
-    set_enginetime(user->engineID, (u_int)user->engineIDLen, engine->boots, engine->time, engine->authentic);
-    return find_clock(engine);
+    Enginetime *lent = &engine->clocks->lent[engine->bucket];
+    if (*lent)
+        return *lent;
+    u_int size = (u_int)user->engineIDLen;
+    set_enginetime(user->engineID, size, engine->boots, engine->time, engine->authentic);
+    Enginetime clock = search_enginetime_list(user->engineID, size);
+    u_char *room = clock ? calloc(1, SNMP_ENGINE_ID_MOST) : NULL;
+    if (!room)
+        return NULL;
+    free(clock->engineID);
+    clock->engineID = room;
+    *lent = clock;
+    return clock;
 }
 
 void snmp_engine_lend(struct snmp_engine *engine) {
-    bool known = engine->user && (engine->boots != 0 || engine->time != 0);
-    Enginetime clock = known ? make_clock(engine) : NULL;
-    if (engine->user)
+    const struct usmUser *user = engine->user;
+    bool known = user && engine->bucket >= 0 && (engine->boots != 0 || engine->time != 0);
+    Enginetime clock = known ? borrow_clock(engine) : NULL;
+    if (user)
         usm_add_user(engine->user);
     if (!clock) {
         snmp_clocks_empty(engine->clocks);
         return;
     }
+    memcpy(clock->engineID, user->engineID, user->engineIDLen);
+    clock->engineID_len = (u_int)user->engineIDLen;
     clock->engineBoot = engine->boots;
     clock->engineTime = engine->time;
     clock->lastReceivedEngineTime = engine->heard;
     clock->authenticatedFlag = engine->authentic;
+}
+
+/* Where the library keeps it at present: lent to it, or learnt from a message of an engine that was not
+ * known. */
+static const struct enginetime_struct *find_clock(const struct snmp_engine *engine) {
+    const struct usmUser *user = engine->user;
+    const struct enginetime_struct *lent = engine->bucket >= 0 ? engine->clocks->lent[engine->bucket] : NULL;
+    if (lent && lent->engineID_len == user->engineIDLen &&
+        memcmp(lent->engineID, user->engineID, user->engineIDLen) == 0)
+        return lent;
+    return search_enginetime_list(user->engineID, (u_int)user->engineIDLen);
 }
 
 void snmp_engine_take_back(struct snmp_engine *engine) {

@@ -35,9 +35,11 @@ struct snmp_keys {
 struct usmUser;
 struct enginetime_struct;
 
-/* The library's table of clocks. An engine's place in it holds until it is emptied. */
+enum { SNMP_CLOCK_BUCKETS = 23 };
+
+/* The library's table of clocks. One clock in each bucket is lent to one engine after the other. */
 struct snmp_clocks {
-    uint64_t emptied; /* so many times */
+    struct enginetime_struct *lent[SNMP_CLOCK_BUCKETS]; /* the library's; NULL: not made yet */
 };
 
 /* One agent's engine. `user` holds its id and the localized keys; NULL = not discovered. */
@@ -49,9 +51,7 @@ struct snmp_engine {
     uint32_t boots, time;
     int64_t heard;
     bool authentic; /* was learnt from an authenticated message */
-    /* Where the library has it, if the table was not emptied since. */
-    struct enginetime_struct *clock;
-    uint64_t clock_emptied;
+    int bucket;     /* of its id in the table of clocks; kept, for it is a hash */
 };
 
 /* Makes the library's security ready, once for the process, without reading any file. 0 or ERROR_SYSTEM. */
