@@ -21,12 +21,14 @@
 
 #include "acquire/link_snmp_report.h"
 #include "acquire/link_snmp_value.h"
+#include "acquire/snmp_kept.h"
 #include "model/secret.h"
 
 struct snmp_codec {
     netsnmp_session session;
-    struct snmp_keys *keys;       /* the ring of them */
-    struct snmp_clocks clocks;    /* of the engines */
+    struct snmp_keys *keys;    /* the ring of them */
+    struct snmp_clocks clocks; /* of the engines */
+    struct snmp_kept_table kept;
     netsnmp_variable_list *asked; /* SNMP_OIDS_MOST of them */
     u_char *packet;
     size_t packet_room;
@@ -65,6 +67,7 @@ int snmp_codec_new(struct snmp_codec **codec) {
 
 void snmp_codec_free(struct snmp_codec *codec) {
     snmp_codec_release(codec);
+    snmp_kept_done(&codec->kept);
     free(codec->asked);
     free(codec->packet);
     free(codec->varbinds);
@@ -157,8 +160,23 @@ static long version_of(const struct snmp_peer *peer) {
     return versions[peer->version];
 }
 
-int snmp_codec_encode(struct snmp_codec *codec, const struct snmp_question *question, const uint8_t **packet,
-                      size_t *size) {
+/* GETs of whole requests, of versions without security, may be kept. */
+static bool may_be_kept(const struct snmp_question *question) {
+    for (size_t i = 0; i < sizeof question->missing / sizeof *question->missing; i++)
+        if (question->missing[i])
+            return false;
+    return question->peer->version != SNMP_V3 && question->request->ask == ASK_GET;
+}
+
+static struct snmp_kept *find_kept(const struct snmp_codec *codec, const struct snmp_question *question) {
+    if (!may_be_kept(question))
+        return NULL;
+    return snmp_kept_find(&codec->kept, question->request, (int)version_of(question->peer),
+                          question->peer->community);
+}
+
+static int build(struct snmp_codec *codec, const struct snmp_question *question, const uint8_t **packet,
+                 size_t *size) {
     struct snmp_peer *peer = question->peer;
     bool discovers = peer->version == SNMP_V3 && !peer->engine.user;
     codec->session.version = version_of(peer);
@@ -186,6 +204,18 @@ int snmp_codec_encode(struct snmp_codec *codec, const struct snmp_question *ques
     /* It is built from its end to its beginning. */
     *packet = codec->packet + codec->packet_room - length;
     *size = length;
+    if (may_be_kept(question))
+        snmp_kept_add(&codec->kept, question->request, (int)version_of(peer), peer->community, *packet,
+                      length);
+    return ERROR_NONE;
+}
+
+int snmp_codec_encode(struct snmp_codec *codec, const struct snmp_question *question, const uint8_t **packet,
+                      size_t *size) {
+    struct snmp_kept *kept = find_kept(codec, question);
+    if (!kept)
+        return build(codec, question, packet, size);
+    *packet = snmp_kept_message(kept, question->id, size);
     return ERROR_NONE;
 }
 
@@ -360,10 +390,25 @@ static enum snmp_meaning understand(struct snmp_codec *codec, struct snmp_questi
     return SNMP_ANSWERED;
 }
 
+/* An answer as nearly all are. False: it is read the long way. */
+static bool read_kept(struct snmp_codec *codec, const struct snmp_question *question, const uint8_t *packet,
+                      size_t size, struct link_answer *answer) {
+    const struct snmp_kept *kept = find_kept(codec, question);
+    if (!kept || make_room(codec, question->request->n_oids, 0) ||
+        !snmp_kept_read(kept, question->request, question->id, packet, size, codec->varbinds))
+        return false;
+    answer->varbinds = codec->varbinds;
+    answer->n_varbinds = question->request->n_oids;
+    question->peer->proven = true;
+    return true;
+}
+
 enum snmp_meaning snmp_codec_decode(struct snmp_codec *codec, struct snmp_question *question, uint8_t *packet,
                                     size_t size, struct link_answer *answer) {
     struct snmp_peer *peer = question->peer;
     *answer = (struct link_answer){.error = ERROR_NONE};
+    if (read_kept(codec, question, packet, size, answer))
+        return SNMP_ANSWERED;
     codec->session.version = version_of(peer);
     codec->response = snmp_pdu_create(SNMP_MSG_RESPONSE);
     if (!codec->response) {
