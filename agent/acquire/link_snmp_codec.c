@@ -19,6 +19,7 @@
 
 #include <net-snmp/net-snmp-includes.h>
 
+#include "acquire/link_snmp_question.h"
 #include "acquire/link_snmp_report.h"
 #include "acquire/link_snmp_value.h"
 #include "acquire/snmp_kept.h"
@@ -75,19 +76,6 @@ void snmp_codec_free(struct snmp_codec *codec) {
     free(codec);
 }
 
-int snmp_codec_check(const struct link_request *request) {
-    if (request->ask != ASK_GET && request->ask != ASK_BULK)
-        return ERROR_ARGUMENT;
-    if (request->n_oids < 1 || request->n_oids > SNMP_OIDS_MOST)
-        return ERROR_ARGUMENT;
-    if (request->ask == ASK_BULK && request->repetitions == 0)
-        return ERROR_ARGUMENT;
-    for (size_t i = 0; i < request->n_oids; i++)
-        if (request->oids[i].n < 2 || request->oids[i].n > OID_MOST)
-            return ERROR_ARGUMENT;
-    return ERROR_NONE;
-}
-
 int snmp_peer_init(struct snmp_codec *codec, const struct snmp_credentials *credentials,
                    struct snmp_peer *peer) {
     *peer = (struct snmp_peer){.version = credentials->version};
@@ -105,10 +93,6 @@ void snmp_peer_done(struct snmp_codec *codec, struct snmp_peer *peer) {
     snmp_keys_release(&codec->keys, peer->engine.keys);
 }
 
-static bool is_missing(const struct snmp_question *question, size_t i) {
-    return question->missing[i / 64] >> i % 64 & 1;
-}
-
 /* --- questions --- */
 
 static int command_of(const struct snmp_question *question) {
@@ -123,7 +107,7 @@ static netsnmp_variable_list *list_asked(struct snmp_codec *codec, const struct 
     for (size_t i = 0; i < question->request->n_oids; i++) {
         const struct oid *name = &question->request->oids[i];
         netsnmp_variable_list *variable = &codec->asked[i];
-        if (is_missing(question, i))
+        if (snmp_question_lacks(question, i))
             continue;
         variable->type = ASN_NULL;
         variable->name = variable->name_loc;
@@ -160,16 +144,8 @@ static long version_of(const struct snmp_peer *peer) {
     return versions[peer->version];
 }
 
-/* GETs of whole requests, of versions without security, may be kept. */
-static bool may_be_kept(const struct snmp_question *question) {
-    for (size_t i = 0; i < sizeof question->missing / sizeof *question->missing; i++)
-        if (question->missing[i])
-            return false;
-    return question->peer->version != SNMP_V3 && question->request->ask == ASK_GET;
-}
-
 static struct snmp_kept *find_kept(const struct snmp_codec *codec, const struct snmp_question *question) {
-    if (!may_be_kept(question))
+    if (!snmp_question_is_plain(question))
         return NULL;
     return snmp_kept_find(&codec->kept, question->request, (int)version_of(question->peer),
                           question->peer->community);
@@ -204,7 +180,7 @@ static int build(struct snmp_codec *codec, const struct snmp_question *question,
     /* It is built from its end to its beginning. */
     *packet = codec->packet + codec->packet_room - length;
     *size = length;
-    if (may_be_kept(question))
+    if (snmp_question_is_plain(question))
         snmp_kept_add(&codec->kept, question->request, (int)version_of(peer), peer->community, *packet,
                       length);
     return ERROR_NONE;
@@ -310,7 +286,7 @@ static int take_varbinds(struct snmp_codec *codec, const struct snmp_question *q
     bool is_get = request->ask == ASK_GET;
     for (size_t i = 0; i < answer->n_varbinds; i++) {
         struct varbind *varbind = &codec->varbinds[i];
-        if (i < request->n_oids && is_missing(question, i)) {
+        if (i < request->n_oids && snmp_question_lacks(question, i)) {
             *varbind = (struct varbind){.name = request->oids[i]};
             continue;
         }
@@ -324,17 +300,10 @@ static int take_varbinds(struct snmp_codec *codec, const struct snmp_question *q
     return ERROR_NONE;
 }
 
-static size_t count_missing(const struct snmp_question *question) {
-    size_t n = 0;
-    for (size_t i = 0; i < question->request->n_oids; i++)
-        n += is_missing(question, i);
-    return n;
-}
-
 static int take_response(struct snmp_codec *codec, const struct snmp_question *question,
                          struct link_answer *answer) {
     const struct link_request *request = question->request;
-    size_t n_missing = count_missing(question);
+    size_t n_missing = snmp_question_missing(question);
     int error = survey(codec, n_missing, answer);
     if (error)
         return error;
@@ -344,27 +313,10 @@ static int take_response(struct snmp_codec *codec, const struct snmp_question *q
     return take_varbinds(codec, question, answer);
 }
 
-/*
- * SNMPv1 says that there is no such name for the first that is not there. Returns false where it does not say
- * which one.
- */
-static bool leave_out(struct snmp_question *question, long index) {
-    if (index == 0 && count_missing(question) + 1 == question->request->n_oids)
-        index = 1;
-    for (size_t i = 0; i < question->request->n_oids; i++) {
-        if (is_missing(question, i) || --index > 0)
-            continue;
-        if (index == 0)
-            question->missing[i / 64] |= UINT64_C(1) << i % 64;
-        return index == 0;
-    }
-    return false;
-}
-
 /* After a name was left out: there may be none to ask for any more. */
 static enum snmp_meaning ask_for_the_rest(struct snmp_codec *codec, const struct snmp_question *question,
                                           struct link_answer *answer) {
-    if (count_missing(question) < question->request->n_oids)
+    if (snmp_question_missing(question) < question->request->n_oids)
         return SNMP_GO_ON;
     if (make_room(codec, question->request->n_oids, 0)) {
         fail(answer, ERROR_MEMORY, NULL);
@@ -379,7 +331,7 @@ static enum snmp_meaning understand(struct snmp_codec *codec, struct snmp_questi
                                     struct link_answer *answer) {
     const netsnmp_pdu *response = codec->response;
     if (response->errstat == SNMP_ERR_NOSUCHNAME && question->peer->version == SNMP_V1 &&
-        leave_out(question, response->errindex))
+        snmp_question_leave_out(question, response->errindex))
         return ask_for_the_rest(codec, question, answer);
     if (response->errstat != SNMP_ERR_NOERROR)
         refuse(question->request, response, answer);
