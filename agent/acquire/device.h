@@ -14,6 +14,7 @@
 #include "acquire/link_modbus_tcp.h"
 #include "acquire/link_snmp.h"
 #include "acquire/poller.h"
+#include "acquire/trap.h"
 #include "base/log.h"
 #include "base/resolve.h"
 
@@ -77,6 +78,8 @@ struct device {
     struct turn turns[N_TURNS];
     int64_t rediscover_ms, health_said_ms; /* monotonic */
     uint64_t missed_said;                  /* polls missed when health was said last */
+    struct trap_sender trap;
+    int64_t started_ms; /* monotonic: a trap said so, and it was discovered again for that; 0 = never */
 };
 
 struct poller {
@@ -86,6 +89,7 @@ struct poller {
     struct modbus_service *modbus;
     struct rtu_service *lines;
     struct snmp_service *snmp;
+    struct trap_service *traps; /* NULL: none are received */
     struct device **devices;
     size_t n_devices, room_devices, n_attaching;
     struct plan **plans; /* one of each shape, to be shared; references */
@@ -112,6 +116,14 @@ int device_begin(struct device *device);
 /* Resolve, open, recognise, discover, plan, then a first poll of everything. Does nothing before its time. */
 void device_attach(struct device *device);
 void device_detach(struct device *device); /* stops everything under way and closes the link */
+
+/* --- device_trap.c */
+
+/* Its traps come from the address of its link from now on; or from nowhere. */
+void device_place_trap(struct device *device);
+void device_forget_trap(struct device *device);
+/* It sent a trap, and may be polled for that now. A trap_event. */
+void device_trapped(void *context, struct trap_sender *sender, bool cold_start);
 
 /* --- device_poll.c */
 

@@ -113,6 +113,7 @@ static void attach_resolved(void *context, int error, const struct sockaddr_stor
         device->link = NULL;
     }
     device->address = *address;
+    device_place_trap(device);
     attach_opened(device, device->link == NULL ? attach_link(device) : 0);
 }
 
@@ -281,6 +282,7 @@ void device_attach(struct device *device) {
 
 void device_detach(struct device *device) {
     resolve_stop(device->resolve);
+    device_forget_trap(device);
     /* A closed link forgets its request; only then may those who wait for it go. */
     if (device->link != NULL)
         link_close(device->link);

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/socket.h>
 
 #include "drivers/driver.h"
 #include "model/snmp_credentials.h"
@@ -73,6 +74,29 @@ struct sink_config {
     uint32_t batch_readings;           /* HTTP: most readings in one request */
 };
 
+enum { TRAP_LISTENS_MOST = 8, TRAP_PROXIES_MOST = 64 };
+
+/* Where SNMP traps and informs are received. */
+struct trap_listen {
+    const char *text; /* as written; borrowed from the configuration */
+    bool inherited;   /* a socket that whoever started the agent hands over */
+    struct sockaddr_storage address;
+};
+/*
+ * Parses "udp 10.1.2.3:162", "udp [fd00::1]:162" or "inherited". On failure `why` says what is wrong; the
+ * text is borrowed.
+ */
+int trap_listen_parse(const char *text, struct trap_listen *listen, char *why, size_t size);
+/* A numeric IPv4 or IPv6 address, without a port. 0 or ERROR_ARGUMENT. */
+int trap_address_parse(const char *text, struct sockaddr_storage *address);
+
+struct trap_config {
+    struct trap_listen *listens; /* none: no traps are received */
+    size_t n_listens;
+    struct sockaddr_storage *proxies; /* they pass on what devices send */
+    size_t n_proxies;
+};
+
 struct site_config {
     char *site, *hall, *gateway;
     char *status_socket;
@@ -83,6 +107,7 @@ struct site_config {
     size_t n_credentials;
     struct sink_config *sinks;
     size_t n_sinks;
+    struct trap_config traps;
 };
 
 /*

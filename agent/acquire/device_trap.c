@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a device does about a trap of its own: what it is asked often is read at once, whatever the schedule
+ * says. One that was silent is back, and tried at once. One that says it has started may have got other
+ * tables; it is discovered again.
+ */
+#include "acquire/device.h"
+
+enum { STARTS_MS = 60 * 1000 }; /* discovery costs many requests: once for traps that say so time and again */
+
+void device_place_trap(struct device *device) {
+    struct trap_service *traps = device->poller->traps;
+    const struct device_config *config = device->config;
+    if (traps == NULL || config->snmp == NULL)
+        return;
+    device->trap.owner = device;
+    device->trap.name = config->name;
+    device->trap.credentials = config->snmp;
+    int error = trap_intake_place(trap_service_intake(traps), &device->trap,
+                                  (const struct sockaddr *)&device->address);
+    if (error != 0)
+        log_write(LOG_WARNING, config->name, "its traps are not received: %s", error_word(error));
+}
+
+void device_forget_trap(struct device *device) {
+    if (device->poller->traps != NULL)
+        trap_intake_forget(trap_service_intake(device->poller->traps), &device->trap);
+}
+
+/* The poll under way may have read before the trap what it was about: the rates come once more behind it. */
+static void poll_at_once(struct device *device) {
+    for (int rate = RATE_FAST; rate <= RATE_NORMAL; rate++) {
+        if (device->poll.active)
+            device->due = (uint8_t)(device->due | 1u << rate);
+        else
+            device_poll(device, (enum rate)rate);
+    }
+}
+
+void device_trapped(void *context, struct trap_sender *sender, bool cold_start) {
+    struct device *device = sender->owner;
+    int64_t now_ms = poller_now_ms(device->poller);
+    (void)context;
+    if (!health_is_up(&device->health))
+        device->health.next_ms = now_ms;
+    if (cold_start && now_ms >= device->started_ms + STARTS_MS) {
+        device->started_ms = now_ms;
+        device->rediscover_ms = now_ms;
+    }
+    if (device->attached && !device->attaching)
+        poll_at_once(device);
+    /* Where it is polled just now, this follows the poll. */
+    device_attach(device);
+}
