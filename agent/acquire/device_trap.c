@@ -29,11 +29,12 @@ void device_forget_trap(struct device *device) {
 
 /* The poll under way may have read before the trap what it was about: the rates come once more behind it. */
 static void poll_at_once(struct device *device) {
-    for (int rate = RATE_FAST; rate <= RATE_NORMAL; rate++) {
+    static const enum rate rates[] = {RATE_FAST, RATE_NORMAL};
+    for (size_t i = 0; i < sizeof(rates) / sizeof(rates[0]); i++) {
         if (device->poll.active)
-            device->due = (uint8_t)(device->due | 1u << rate);
+            device->due = (uint8_t)(device->due | 1u << rates[i]);
         else
-            device_poll(device, (enum rate)rate);
+            device_poll(device, rates[i]);
     }
 }
 
