@@ -27,15 +27,16 @@ void device_forget_trap(struct device *device) {
         trap_intake_forget(trap_service_intake(device->poller->traps), &device->trap);
 }
 
-/* The poll under way may have read before the trap what it was about: the rates come once more behind it. */
+/* A poll under way may have read before the trap what it was about: then its rate comes once more behind it. */
 static void poll_at_once(struct device *device) {
-    static const enum rate rates[] = {RATE_FAST, RATE_NORMAL};
-    for (size_t i = 0; i < sizeof(rates) / sizeof(rates[0]); i++) {
-        if (device->poll.active)
-            device->due = (uint8_t)(device->due | 1u << rates[i]);
-        else
-            device_poll(device, rates[i]);
-    }
+    if (device->polls[LANE_URGENT].active)
+        device->due |= 1u << RATE_FAST;
+    else
+        device_poll(device, RATE_FAST, 0);
+    if (device->polls[LANE_ROUTINE].active)
+        device->due |= 1u << RATE_NORMAL;
+    else
+        device_poll(device, RATE_NORMAL, 0);
 }
 
 void device_trapped(void *context, struct trap_sender *sender, bool cold_start) {
@@ -44,7 +45,7 @@ void device_trapped(void *context, struct trap_sender *sender, bool cold_start) 
     (void)context;
     if (!health_is_up(&device->health))
         device->health.next_ms = now_ms;
-    if (cold_start && now_ms >= device->started_ms + STARTS_MS) {
+    if (cold_start && (device->started_ms == 0 || now_ms >= device->started_ms + STARTS_MS)) {
         device->started_ms = now_ms;
         device->rediscover_ms = now_ms;
     }

@@ -135,7 +135,8 @@ static int start_polling(struct agent *agent) {
     struct poller_options options = {.site = agent->config->site,
                                      .gateway = agent->config->gateway,
                                      .traps =
-                                         agent->config->traps.n_listens > 0 ? &agent->config->traps : NULL};
+                                         agent->config->traps.n_listens > 0 ? &agent->config->traps : NULL,
+                                     .aligned = agent->config->phase == PHASE_ALIGNED};
     struct poller_events events = {.context = agent, .batch = on_batch, .take_back = on_take_back};
     int error = poller_new(&agent->loop, &options, &events, &agent->poller);
     for (size_t i = 0; error == 0 && i < agent->config->n_devices; i++)

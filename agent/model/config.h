@@ -97,9 +97,13 @@ struct trap_config {
     size_t n_proxies;
 };
 
+/* Polls are spread over their interval, or stand at whole multiples of it of the wall clock. */
+enum poll_phase { PHASE_SPREAD, PHASE_ALIGNED };
+
 struct site_config {
     char *site, *hall, *gateway;
     char *status_socket;
+    enum poll_phase phase;
     int64_t buffer_bytes; /* what is kept in memory for sinks that are behind */
     struct device_config *devices;
     size_t n_devices;
