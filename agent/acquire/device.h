@@ -14,8 +14,8 @@
 #include "acquire/link_modbus_tcp.h"
 #include "acquire/link_snmp.h"
 #include "acquire/poller.h"
-#include "acquire/trap.h"
 #include "acquire/schedule.h"
+#include "acquire/trap.h"
 #include "base/log.h"
 #include "base/resolve.h"
 
@@ -76,6 +76,7 @@ struct device {
     int64_t rediscover_ms, health_said_ms; /* monotonic */
     uint64_t missed_said;                  /* polls missed when health was said last */
     struct trap_sender trap;
+    bool trapped;       /* by a trap while it was attaching */
     int64_t started_ms; /* monotonic: a trap said so, and it was discovered again for that; 0 = never */
 };
 
@@ -122,6 +123,8 @@ void device_place_trap(struct device *device);
 void device_forget_trap(struct device *device);
 /* It sent a trap, and may be polled for that now. A trap_event. */
 void device_trapped(void *context, struct trap_sender *sender, bool cold_start);
+/* An attempt to attach has failed, perhaps because the trap that came since was of its start. */
+void device_trapped_meanwhile(struct device *device);
 
 /* --- device_poll.c */
 

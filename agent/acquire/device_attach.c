@@ -60,7 +60,7 @@ static const char *attach_snmp_trouble(const struct device *device, int error, c
     return trouble != NULL ? trouble : silence[device->config->snmp->version];
 }
 
-static void attach_failed(struct device *device, int error, const char *detail) {
+static void attach_give_up(struct device *device, int error, const char *detail) {
     attach_ended(device);
     if (error == ERROR_BUSY && device->health.state != HEALTH_ALIVE)
         return; /* its bus has no time for it now, which is not its fault */
@@ -78,6 +78,11 @@ static void attach_failed(struct device *device, int error, const char *detail) 
     device_failed(device, error, detail);
     if (device->poller->options.once && device->poller->events.finished != NULL)
         device->poller->events.finished(device->poller->events.context, device, error, detail);
+}
+
+static void attach_failed(struct device *device, int error, const char *detail) {
+    attach_give_up(device, error, detail);
+    device_trapped_meanwhile(device);
 }
 
 /* --- link --- */
@@ -367,6 +372,7 @@ void device_attach(struct device *device) {
         (device->attached && now_ms < device->rediscover_ms) || !health_may_ask(&device->health, now_ms))
         return;
     device->attaching = true;
+    device->trapped = false;
     attach_open(device);
 }
 

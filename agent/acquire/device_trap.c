@@ -27,7 +27,8 @@ void device_forget_trap(struct device *device) {
         trap_intake_forget(trap_service_intake(device->poller->traps), &device->trap);
 }
 
-/* A poll under way may have read before the trap what it was about: then its rate comes once more behind it. */
+/* A poll under way may have read before the trap what it was about: then its rate comes once more behind it.
+ */
 static void poll_at_once(struct device *device) {
     if (device->polls[LANE_URGENT].active)
         device->due |= 1u << RATE_FAST;
@@ -39,18 +40,32 @@ static void poll_at_once(struct device *device) {
         device_poll(device, RATE_NORMAL, 0);
 }
 
+static void react(struct device *device) {
+    if (!health_is_up(&device->health))
+        device->health.next_ms = poller_now_ms(device->poller);
+    if (device->attached)
+        poll_at_once(device);
+    /* Where it is polled just now, this follows the poll. */
+    device_attach(device);
+}
+
 void device_trapped(void *context, struct trap_sender *sender, bool cold_start) {
     struct device *device = sender->owner;
     int64_t now_ms = poller_now_ms(device->poller);
     (void)context;
-    if (!health_is_up(&device->health))
-        device->health.next_ms = now_ms;
     if (cold_start && (device->started_ms == 0 || now_ms >= device->started_ms + STARTS_MS)) {
         device->started_ms = now_ms;
         device->rediscover_ms = now_ms;
     }
-    if (device->attached && !device->attaching)
-        poll_at_once(device);
-    /* Where it is polled just now, this follows the poll. */
-    device_attach(device);
+    if (device->attaching)
+        device->trapped = true; /* everything is read at its end */
+    else
+        react(device);
+}
+
+void device_trapped_meanwhile(struct device *device) {
+    if (!device->trapped)
+        return;
+    device->trapped = false;
+    react(device);
 }
