@@ -300,14 +300,20 @@ bool snmp_receiver_answer(struct snmp_receiver *receiver, struct snmp_notifier *
     return build(receiver, &notifier->ours, answer, size);
 }
 
-bool snmp_receiver_introduce(struct snmp_receiver *receiver, uint8_t *packet, size_t size,
-                             const struct snmp_notice *notice, const uint8_t **answer, size_t *answer_size) {
+bool snmp_receiver_introduce(struct snmp_receiver *receiver, struct snmp_notifier *notifier, uint8_t *packet,
+                             size_t size, int64_t now_ms, const struct snmp_notice *notice,
+                             const uint8_t **answer, size_t *answer_size) {
     struct snmp_engine nobody = {0};
+    if (!has_patience(notifier, now_ms, true))
+        return false;
     /* Of a message to our engine it is the user that we do not know. */
     int problem = snmp_receiver_is_addressed(receiver, notice) ? SNMPERR_USM_UNKNOWNSECURITYNAME
                                                                : SNMPERR_USM_UNKNOWNENGINEID;
-    parse(receiver, &nobody, packet, size);
-    if (!receiver->message || snmpv3_make_report(receiver->message, problem) != SNMPERR_SUCCESS)
+    int found = parse(receiver, &nobody, packet, size);
+    /* Of a message that breaks the rules too early the library does not know what it would answer. */
+    if (found && found != SNMPERR_USM_UNKNOWNSECURITYNAME && found != SNMPERR_USM_UNSUPPORTEDSECURITYLEVEL)
+        return false;
+    if (snmpv3_make_report(receiver->message, problem) != SNMPERR_SUCCESS)
         return false;
     return build(receiver, &nobody, answer, answer_size);
 }

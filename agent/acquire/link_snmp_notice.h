@@ -61,13 +61,15 @@ enum snmp_seal snmp_receiver_open(struct snmp_receiver *receiver, struct snmp_no
 
 /*
  * What its sender is to hear of the message opened last: an acknowledgement, or a Report of what is wrong;
- * where none was opened, the Report that tells our engine (`packet` is the message). False: nothing.
+ * where none was opened, the Report that tells our engine (`packet` is the message), so often as the sender
+ * may cost work. False: nothing.
  * *answer is the receiver's, until the next call.
  */
 bool snmp_receiver_answer(struct snmp_receiver *receiver, struct snmp_notifier *notifier,
                           const uint8_t **answer, size_t *size);
-bool snmp_receiver_introduce(struct snmp_receiver *receiver, uint8_t *packet, size_t size,
-                             const struct snmp_notice *notice, const uint8_t **answer, size_t *answer_size);
+bool snmp_receiver_introduce(struct snmp_receiver *receiver, struct snmp_notifier *notifier, uint8_t *packet,
+                             size_t size, int64_t now_ms, const struct snmp_notice *notice,
+                             const uint8_t **answer, size_t *answer_size);
 /* Forgets what was opened. */
 void snmp_receiver_release(struct snmp_receiver *receiver);
 

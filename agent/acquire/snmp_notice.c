@@ -22,6 +22,7 @@ enum {
     FLAG_REPORTABLE = 4,
     GENERIC_COLD_START = 0,
     USER_SECURITY_MODEL = 3,
+    SIZE_LEAST = 484, /* what every engine can take, RFC 3412 */
 };
 
 /* Bytes not yet read. */
@@ -150,7 +151,8 @@ static bool read_global(struct span *message, struct snmp_notice *notice) {
         !take_integer(&global, &size_most) || !take(&global, TAG_OCTETS, &flags) ||
         !take_integer(&global, &model))
         return false;
-    if (flags.end - flags.at != 1 || model != USER_SECURITY_MODEL || id < 0 || id > INT32_MAX)
+    if (flags.end - flags.at != 1 || model != USER_SECURITY_MODEL || id < 0 || id > INT32_MAX ||
+        size_most < SIZE_LEAST || size_most > INT32_MAX)
         return false;
     notice->authenticated = *flags.at & FLAG_AUTHENTICATED;
     notice->encrypted = *flags.at & FLAG_ENCRYPTED;

@@ -143,15 +143,16 @@ int trap_service_new(uv_loop_t *loop, const struct trap_config *config, const ch
 /* What came of all of them, for whoever reads the log. */
 static void say_counts(const struct trap_service *service) {
     const struct trap_counts counts = trap_service_counts(service);
-    log_write(LOG_NOTICE, "traps",
-              "%llu received: %llu triggered a poll, %llu limited, %llu from unknown senders, %llu with wrong "
-              "credentials, %llu late, %llu malformed, %llu introduced; %llu informs acknowledged, %llu lost in "
-              "the kernel",
-              (unsigned long long)counts.received, (unsigned long long)counts.triggered,
-              (unsigned long long)counts.limited, (unsigned long long)counts.unknown_sender,
-              (unsigned long long)counts.wrong_credentials, (unsigned long long)counts.late,
-              (unsigned long long)counts.malformed, (unsigned long long)counts.introduced,
-              (unsigned long long)counts.acknowledged, (unsigned long long)counts.kernel_drops);
+    const unsigned long long wrong = counts.wrong_credentials, lost = counts.kernel_drops;
+    log_write(
+        LOG_NOTICE, "traps",
+        "%llu received: %llu triggered a poll, %llu limited, %llu from unknown senders, %llu with wrong "
+        "credentials, %llu late, %llu malformed, %llu introduced; %llu informs acknowledged, %llu lost in "
+        "the kernel",
+        (unsigned long long)counts.received, (unsigned long long)counts.triggered,
+        (unsigned long long)counts.limited, (unsigned long long)counts.unknown_sender, wrong,
+        (unsigned long long)counts.late, (unsigned long long)counts.malformed,
+        (unsigned long long)counts.introduced, (unsigned long long)counts.acknowledged, lost);
 }
 
 void trap_service_free(struct trap_service *service) {

@@ -22,7 +22,7 @@
 
 enum {
     OPENINGS_MOST = 8,         /* keys tried on one datagram: devices that share an address and a user */
-    QUIET_MS = 10 * 60 * 1000, /* after which a complaint about strangers is over */
+    QUIET_MS = 10 * 60 * 1000, /* after which a complaint is over */
 };
 
 struct trap_intake {
@@ -86,6 +86,7 @@ static void refuse_broken(const struct arrival *arrival) {
 
 static void refuse_credentials(const struct arrival *arrival, struct trap_sender *sender, const char *what) {
     arrival->intake->counts.wrong_credentials++;
+    sender->wrong_ms = arrival->now_ms;
     log_complain(&sender->wrong, arrival->now_ms, sender->name,
                  "a trap came from it with another %s than it is asked with: dropped", what);
 }
@@ -93,7 +94,8 @@ static void refuse_credentials(const struct arrival *arrival, struct trap_sender
 /* True where it leads to a poll at once. */
 static bool welcome(const struct arrival *arrival, struct trap_sender *sender) {
     struct trap_intake *intake = arrival->intake;
-    log_relieve(&sender->wrong, arrival->now_ms, sender->name, "its traps have its credentials again");
+    if (arrival->now_ms - sender->wrong_ms > QUIET_MS)
+        log_relieve(&sender->wrong, arrival->now_ms, sender->name, "its traps have its credentials again");
     sender->accepted++;
     sender->cold_start |= arrival->notice.cold_start;
     if (!trap_pace_ask(&intake->pace, &sender->turn, arrival->now_ms))
@@ -161,12 +163,11 @@ static void take_open(const struct arrival *arrival, struct trap_place *first) {
 
 /* --- v3 */
 
-static void introduce(const struct arrival *arrival) {
-    struct trap_intake *intake = arrival->intake;
+static void introduce(const struct arrival *arrival, struct trap_sender *sender) {
     const uint8_t *answer;
     size_t size;
-    if (snmp_receiver_introduce(intake->receiver, arrival->packet, arrival->size, &arrival->notice, &answer,
-                                &size))
+    if (snmp_receiver_introduce(arrival->intake->receiver, &sender->notifier, arrival->packet, arrival->size,
+                                arrival->now_ms, &arrival->notice, &answer, &size))
         arrival->answer(arrival->answer_context, answer, size);
 }
 
@@ -233,19 +234,31 @@ static void accept_sealed(const struct arrival *arrival, struct trap_place *plac
     count_accepted(arrival->intake, triggered);
 }
 
+/* Of those at the place one that is asked with SNMPv3; NULL = none. */
+static struct trap_sender *find_sealing(struct trap_place *place) {
+    while (place && !sender_at(place)->notifier.keys)
+        place = trap_place_next(place);
+    return place ? sender_at(place) : NULL;
+}
+
 static void take_sealed(struct arrival *arrival, struct trap_place *first) {
     struct trap_intake *intake = arrival->intake;
+    struct trap_sender *sealing = find_sealing(first);
     enum snmp_seal seal = SNMP_SEAL_FORGED;
+    if (!sealing) {
+        refuse_credentials(arrival, sender_at(first), "SNMP version");
+        return;
+    }
     if (arrival->notice.reportable && !snmp_receiver_is_addressed(intake->receiver, &arrival->notice)) {
         intake->counts.introduced++;
-        introduce(arrival);
+        introduce(arrival, sealing);
         return;
     }
     struct trap_sender *opener = find_opener(arrival, first, &seal);
     if (!opener) {
-        refuse_credentials(arrival, sender_at(first), "SNMPv3 user or security level");
+        refuse_credentials(arrival, sealing, "SNMPv3 user or security level");
         if (arrival->notice.reportable)
-            introduce(arrival);
+            introduce(arrival, sealing);
         return;
     }
     answer_sealed(arrival, opener, seal);

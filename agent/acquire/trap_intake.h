@@ -44,6 +44,7 @@ struct trap_sender {
     bool cold_start;        /* since its owner was told last, one said that the device has started */
     uint64_t accepted;      /* traps and informs of it */
     struct complaint wrong; /* credentials */
+    int64_t wrong_ms;       /* when they were last */
 };
 
 /* A trap of the sender came, and its turn. */
