@@ -57,7 +57,7 @@ void device_trapped(void *context, struct trap_sender *sender, bool cold_start) 
         device->started_ms = now_ms;
         device->rediscover_ms = now_ms;
     }
-    if (device->attaching)
+    if (device->attaching && !device->attached)
         device->trapped = true; /* everything is read at its end */
     else
         react(device);

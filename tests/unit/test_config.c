@@ -519,7 +519,7 @@ static void traps_are_received_somewhere(void **state) {
                    "hallwatch.yaml:4:8: traps: \"listen\" is missing\n");
     check_mistakes(HEAD DEVICE "traps: {listen: [\"udp 1.2.3.4:1\", \"udp 1.2.3.4:1\"], proxies: [ten]}\n",
                    "hallwatch.yaml:4:63: traps.proxies[0]: must be an IPv4 or IPv6 address\n"
-                   "hallwatch.yaml:4:36: traps.listen: is already on line 4\n");
+                   "hallwatch.yaml:4:35: traps.listen: is already on line 4\n");
 }
 
 static void a_hundred_mistakes_are_printed(void **state) {
