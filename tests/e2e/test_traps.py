@@ -235,6 +235,42 @@ class Communities(WithTraps):
             sender.bind((source, 0))
             sender.sendto(packet, ("127.0.0.1", self.port))
 
+    def test_a_device_that_is_back(self):
+        """A silent device is tried now and then; its coldStart has it tried at once."""
+        with Hallsim("--snmp", "1", "--interval-ms", "60000") as hall:
+            devices = [{k: v for k, v in row.items() if v} for row in hall.devices.values()]
+            name = devices[0]["name"]
+            poll = {"fast": "1s", "normal": "1s", "slow": "1s", "timeout": "100ms"}
+            agent = self.start([{**device, "interval": "1s"} for device in devices], poll=poll)
+            self.assertIsNone(hall.ask("fault * dead").get("error"))
+            wait_until(lambda: agent.devices()[name]["up"] is False, "it is silent", 60)
+            pause(12)  # until the pauses have grown to their longest
+            seen = self.requests(hall)
+            wait_until(lambda: self.requests(hall) > seen, "it was tried just now", 15)
+            hall.ask("fault * none")
+            begin = time.monotonic()
+            pause(0.3)  # that trial is over
+            self.assertEqual(notify("snmptrap", self.port, hall.host(name), "-v2c", "-c", "public", what=COLD_START)[0], 0)
+            wait_until(lambda: agent.devices()[name]["up"], "it is up", 30)
+            self.assertLess(time.monotonic() - begin, 0.3 + AT_ONCE_S + 1)  # the next trial was seconds away
+            self.end(agent, triggered=1)
+
+    def test_the_address_that_was_spoken_to_answers(self):
+        """A gateway has several, and a device takes an acknowledgement from that one only."""
+        device = self.silent()
+        agent = self.start([{"name": "d", "url": device.url}])
+        self.wait_for_first(device)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            sender.bind((device.host, 0))
+            sender.settimeout(10)
+            for host in ("127.9.0.40", "127.9.0.41"):
+                inform = trap_v2("public").replace(b"\xa7", b"\xa6")
+                sender.sendto(inform, (host, self.port))
+                answer, source = sender.recvfrom(65536)
+                self.assertEqual(source, (host, self.port))
+                self.assertEqual(answer, inform.replace(b"\xa6", b"\xa2"))
+        self.end(agent, acknowledged=2)
+
     def test_ipv6(self):
         device = self.silent("::1")
         port = free_udp_port()
