@@ -33,8 +33,8 @@ struct poller_events {
 struct poller_options {
     const char *site, *gateway;
     const struct trap_config *traps; /* borrowed; NULL: none are received */
-    bool once;     /* read everything once, then finish */
-    bool with_raw; /* keep points without a stated unit */
+    bool once;                       /* read everything once, then finish */
+    bool with_raw;                   /* keep points without a stated unit */
     bool aligned; /* polls stand at whole multiples of their interval of the wall clock, not spread over it */
 };
 
