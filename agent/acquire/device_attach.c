@@ -286,6 +286,8 @@ void device_detach(struct device *device) {
         link_close(device->link);
     identify_stop(device->identify);
     discovery_stop(device->discovery);
+    if (device->attaching)
+        attach_ended(device);
     if (device->poll.batch != NULL)
         batch_give_back(device->poll.batch);
     device->resolve = NULL;

@@ -54,7 +54,15 @@ int poller_new(uv_loop_t *loop, const struct poller_options *options, const stru
     return 0;
 }
 
-int poller_add(struct poller *poller, const struct device_config *config) {
+/* A device of a poller that runs gets its plan, view and turns. */
+static int poller_begin(struct poller *poller, struct device *device) {
+    int error = poller->options.once ? 0 : device_begin(device);
+    if (error == 0)
+        poller_enlist(poller, device);
+    return error;
+}
+
+int poller_add(struct poller *poller, struct device_config *config) {
     if (poller->n_devices == DEVICES_MOST)
         return ERROR_TOO_BIG;
     if (poller->n_devices == poller->room_devices) {
@@ -71,7 +79,15 @@ int poller_add(struct poller *poller, const struct device_config *config) {
     device->poller = poller;
     device->config = config;
     device->driver = config->driver;
-    device->number = (uint32_t)poller->n_devices;
+    int error = poller_take_number(poller, device);
+    if (error == 0 && poller->started)
+        error = poller_begin(poller, device);
+    if (error != 0) {
+        device_free(device);
+        return error;
+    }
+    config->number = device->number;
+    device->place = poller->n_devices;
     poller->devices[poller->n_devices++] = device;
     return 0;
 }
@@ -140,6 +156,7 @@ static void poller_take_back(struct poller *poller) {
         batch_give_back(batch);
         batch = next;
     }
+    poller_bury(poller);
 }
 
 static void poller_run_tick(struct poller *poller, int64_t tick) {
@@ -202,7 +219,17 @@ static int64_t spread_over(const struct device *device, uint32_t interval_ticks)
  * A device's turns. Its shortest interval gives it a phase, at which that one is polled undisturbed; longer
  * ones follow a tick later, and find it on its way or done.
  */
-static void poller_enlist(struct poller *poller, struct device *device) {
+void poller_delist(struct poller *poller, struct device *device) {
+    for (int rate = 0; rate < N_TURNS; rate++) {
+        struct turn *turn = &device->turns[rate], **at = &poller->wheel[turn->due_tick % WHEEL_SLOTS];
+        while (*at != NULL && *at != turn)
+            at = &(*at)->next;
+        if (*at != NULL)
+            *at = turn->next;
+    }
+}
+
+void poller_enlist(struct poller *poller, struct device *device) {
     bool once = poller->options.once;
     uint32_t base_ticks = UINT32_MAX;
     bool taken = false;
@@ -216,10 +243,11 @@ static void poller_enlist(struct poller *poller, struct device *device) {
     }
     for (int rate = 0; rate < N_TURNS; rate++) {
         struct turn *turn = &device->turns[rate];
-        turn->due_tick = 1 + (once ? 0 : spread_over(device, turn->interval_ticks));
+        turn->due_tick = 1 + poller->now_tick + (once ? 0 : spread_over(device, turn->interval_ticks));
         if (rate != RATE_ONCE) {
             bool behind = taken || turn->interval_ticks != base_ticks;
-            turn->due_tick += spread_over(device, base_ticks) - (turn->due_tick - 1) % base_ticks + behind;
+            turn->due_tick += spread_over(device, base_ticks) -
+                              (turn->due_tick - 1 - poller->now_tick) % base_ticks + behind;
             taken |= !behind;
         }
         if (rate == RATE_ONCE || !once)
@@ -234,11 +262,11 @@ int poller_start(struct poller *poller) {
     while (poller->tick_ms > TICK_LEAST_MS && !tick_fits(poller, poller->tick_ms))
         poller->tick_ms--;
     for (size_t i = 0; i < poller->n_devices; i++) {
-        int error = poller->options.once ? 0 : device_begin(poller->devices[i]);
+        int error = poller_begin(poller, poller->devices[i]);
         if (error != 0)
             return error;
-        poller_enlist(poller, poller->devices[i]);
     }
+    poller->started = true;
     return uv_timer_start(&poller->timer, poller_on_timer, poller->tick_ms, 0) == 0 ? 0 : ERROR_SYSTEM;
 }
 
@@ -262,15 +290,9 @@ void poller_free(struct poller *poller) {
     if (poller == NULL)
         return;
     poller_take_back(poller);
-    for (size_t i = 0; i < poller->n_devices; i++) {
-        struct device *device = poller->devices[i];
-        device_free_batches(device);
-        device_view_release(device->view);
-        plan_release(device->plan);
-        free(device->records);
-        free(device->choice);
-        free(device);
-    }
+    for (size_t i = 0; i < poller->room_numbers; i++)
+        device_free(poller->numbered[i]);
+    free(poller->numbered);
     for (size_t i = 0; i < poller->n_plans; i++)
         plan_release(poller->plans[i]);
     free(poller->plans);
