@@ -151,3 +151,96 @@ bool config_changes_any(const struct config_changes *changes) {
     return changes->site || changes->n_added || changes->n_removed || changes->n_changed ||
            changes->n_sinks_added || changes->n_sinks_removed || changes->n_sinks_changed;
 }
+
+/* --- in words --- */
+
+enum { NAMED_MOST = 8 };
+
+/* What a device's bits are called, in their order. */
+static const char *const device_words[] = {"url", "credentials", "driver", "labels", "interval", "time-out"};
+
+/* One kind of change while its names are listed. */
+struct listing {
+    struct text *text;
+    size_t named, total;
+};
+
+/* "2 devices added"; nothing where there are none. */
+static bool begin_listing(struct listing *listing, struct text *text, size_t n, const char *kind,
+                          const char *verb) {
+    *listing = (struct listing){.text = text, .total = n};
+    if (n > 0)
+        text_add_format(text, "%s%zu %s%s %s", text->size ? ", " : "", n, kind, n > 1 ? "s" : "", verb);
+    return n > 0;
+}
+
+static void list(struct listing *listing, const char *name, unsigned what) {
+    if (++listing->named > NAMED_MOST)
+        return;
+    text_add_format(listing->text, "%s%.100s", listing->named == 1 ? " (" : ", ", name);
+    const char *separator = ": ";
+    for (size_t bit = 0; bit < sizeof(device_words) / sizeof(device_words[0]); bit++) {
+        if ((what >> bit & 1) == 0)
+            continue;
+        text_add_format(listing->text, "%s%s", separator, device_words[bit]);
+        separator = " and ";
+    }
+}
+
+static void end_listing(struct listing *listing) {
+    if (listing->total > NAMED_MOST)
+        text_add_format(listing->text, " and %zu more", listing->total - NAMED_MOST);
+    text_add_char(listing->text, ')');
+}
+
+static void write_devices(const struct config_changes *changes, struct text *text) {
+    struct listing listing;
+    if (begin_listing(&listing, text, changes->n_added, "device", "added")) {
+        for (size_t i = changes->n_removed; i < changes->n_devices; i++)
+            if (!changes->devices[i].before)
+                list(&listing, changes->devices[i].now->name, 0);
+        end_listing(&listing);
+    }
+    if (begin_listing(&listing, text, changes->n_removed, "device", "removed")) {
+        for (size_t i = 0; i < changes->n_removed; i++)
+            list(&listing, changes->devices[i].before->name, 0);
+        end_listing(&listing);
+    }
+    if (begin_listing(&listing, text, changes->n_changed, "device", "changed")) {
+        for (size_t i = changes->n_removed; i < changes->n_devices; i++)
+            if (changes->devices[i].what)
+                list(&listing, changes->devices[i].now->name, changes->devices[i].what);
+        end_listing(&listing);
+    }
+    size_t unchanged = changes->n_devices - changes->n_added - changes->n_removed - changes->n_changed;
+    text_add_format(text, "%s%zu device%s unchanged", text->size ? ", " : "", unchanged,
+                    unchanged == 1 ? "" : "s");
+}
+
+static void write_sinks(const struct config_changes *changes, struct text *text) {
+    struct listing listing;
+    if (begin_listing(&listing, text, changes->n_sinks_added, "sink", "added")) {
+        for (size_t i = changes->n_sinks_removed; i < changes->n_sinks; i++)
+            if (!changes->sinks[i].before)
+                list(&listing, changes->sinks[i].now->name, 0);
+        end_listing(&listing);
+    }
+    if (begin_listing(&listing, text, changes->n_sinks_removed, "sink", "removed")) {
+        for (size_t i = 0; i < changes->n_sinks_removed; i++)
+            list(&listing, changes->sinks[i].before->name, 0);
+        end_listing(&listing);
+    }
+    if (begin_listing(&listing, text, changes->n_sinks_changed, "sink", "changed")) {
+        for (size_t i = changes->n_sinks_removed; i < changes->n_sinks; i++)
+            if (changes->sinks[i].changed)
+                list(&listing, changes->sinks[i].now->name, 0);
+        end_listing(&listing);
+    }
+}
+
+void config_changes_write(const struct config_changes *changes, struct text *text) {
+    write_devices(changes, text);
+    write_sinks(changes, text);
+    if ((changes->site & SITE_BUFFER) != 0)
+        text_add_string(text, ", the buffer is of another size");
+}

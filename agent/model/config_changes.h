@@ -7,6 +7,7 @@
 #ifndef HALLWATCH_MODEL_CONFIG_CHANGES_H
 #define HALLWATCH_MODEL_CONFIG_CHANGES_H
 
+#include "base/text.h"
 #include "model/config.h"
 
 /* How a device changed; bits. */
@@ -57,5 +58,11 @@ void config_changes_done(struct config_changes *changes);
 
 /* Whether there is anything to do. */
 bool config_changes_any(const struct config_changes *changes);
+
+/*
+ * In words, with the first few names: "2 devices added (a, b), 1 device changed (c: url and labels), 497
+ * devices unchanged, 1 sink removed (d)".
+ */
+void config_changes_write(const struct config_changes *changes, struct text *text);
 
 #endif

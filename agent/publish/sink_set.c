@@ -77,9 +77,7 @@ int sink_set_prepare(struct sink_set *set, const struct site_config *site,
     for (size_t i = 0; i < changes->n_sinks && !error; i++) {
         const struct sink_change *change = &changes->sinks[i];
         struct sink *sink = NULL;
-        /* One that could not be started last time is tried again. */
-        if (!change->now ||
-            (change->before && !change->changed && sinks_find(&set->running, change->now->name)))
+        if (!change->now || (change->before && !change->changed))
             continue;
         error = sink_new(site, change->now, set->spool, &sink);
         if (!error)

@@ -241,6 +241,42 @@ static void a_hall_is_compared_by_name_in_any_order(void **state) {
     free(other);
 }
 
+static void assert_words(const struct config_changes *changes, const char *words) {
+    struct text text = {0};
+    config_changes_write(changes, &text);
+    assert_string_equal(text.data, words);
+    text_done(&text);
+}
+
+static void changes_are_said_in_words(void **state) {
+    (void)state;
+    struct site_config *before = make(PDU METER, BROKER, "");
+    struct site_config *now = make("  - {name: pdu, url: \"snmp://10.0.0.7\", rack: r02, feed: A}\n"
+                                   "  - {name: ups, url: \"snmp://10.0.0.8\"}\n",
+                                   DATABASE, "buffer: 128MiB");
+    struct config_changes changes = compare(before, now);
+    assert_words(&changes,
+                 "1 device added (ups), 1 device removed (meter), 1 device changed (pdu: url and labels), 0 "
+                 "devices unchanged, 1 sink added (database), 1 sink removed (broker), the buffer is of "
+                 "another size");
+    config_changes_done(&changes);
+    changes = compare(before, before);
+    assert_words(&changes, "2 devices unchanged");
+    done(&changes, before, now);
+}
+
+static void of_many_changes_a_few_are_named(void **state) {
+    (void)state;
+    char *many = many_devices(0, "r1");
+    struct site_config *before = make(PDU, "", ""), *now = make(many, "", "");
+    struct config_changes changes = compare(before, now);
+    assert_words(&changes,
+                 "2000 devices added (d0, d11, d22, d33, d44, d55, d66, d77 and 1992 more), 1 device "
+                 "removed (pdu), 0 devices unchanged");
+    done(&changes, before, now);
+    free(many);
+}
+
 static void a_configuration_lives_as_long_as_somebody_holds_it(void **state) {
     (void)state;
     struct site_config *config = make(PDU, BROKER, "");
@@ -265,6 +301,8 @@ int main(void) {
         cmocka_unit_test(sinks_come_go_and_change),
         cmocka_unit_test(what_concerns_the_whole_agent_is_told_apart),
         cmocka_unit_test(a_hall_is_compared_by_name_in_any_order),
+        cmocka_unit_test(changes_are_said_in_words),
+        cmocka_unit_test(of_many_changes_a_few_are_named),
         cmocka_unit_test(a_configuration_lives_as_long_as_somebody_holds_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
