@@ -100,6 +100,14 @@ static int start_publishing(struct agent *agent) {
     return error;
 }
 
+static void block_reload_signal(int how) {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGHUP);
+    pthread_sigmask(how, &signals, NULL);
+}
+
+/* Signals that come while the agent starts are heard when it runs. */
 static int make_loop(struct agent *agent) {
     if (uv_loop_init(&agent->loop) != 0)
         return ERROR_SYSTEM;
@@ -108,7 +116,10 @@ static int make_loop(struct agent *agent) {
     for (size_t i = 0; i < N_SIGNALS; i++) {
         agent->signals[i].data = agent;
         uv_signal_init(&agent->loop, &agent->signals[i]);
+        if (uv_signal_start(&agent->signals[i], on_signal, signal_numbers[i]) != 0)
+            return ERROR_SYSTEM;
     }
+    block_reload_signal(SIG_UNBLOCK);
     return 0;
 }
 
@@ -137,22 +148,6 @@ static int make_reload(struct agent *agent) {
     if (error == 0)
         config_hold(agent->config);
     return error;
-}
-
-static void block_reload_signal(int how) {
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGHUP);
-    pthread_sigmask(how, &signals, NULL);
-}
-
-/* A SIGHUP that came while the agent started is heard now. */
-static int listen_to_signals(struct agent *agent) {
-    for (size_t i = 0; i < N_SIGNALS; i++)
-        if (uv_signal_start(&agent->signals[i], on_signal, signal_numbers[i]) != 0)
-            return ERROR_SYSTEM;
-    block_reload_signal(SIG_UNBLOCK);
-    return 0;
 }
 
 /* Stops what was started. False where a thread hangs in a name look-up: then nothing that it may touch is
@@ -194,7 +189,7 @@ static int agent_start(struct agent *agent) {
         error = make_reload(agent);
     if (error == 0)
         error = poller_start(agent->poller);
-    return error == 0 ? listen_to_signals(agent) : error;
+    return error;
 }
 
 static int agent_run(struct agent *agent) {
