@@ -95,7 +95,7 @@ void poller_remove(struct poller *poller, uint32_t number) {
     struct device *device = poller_find(poller, number);
     if (device == NULL)
         return;
-    poller_delist(poller, device);
+    poller_delist(device);
     device_detach(device);
     struct device *last = poller->devices[--poller->n_devices];
     poller->devices[device->place] = last;
@@ -137,7 +137,7 @@ static int device_relabel(struct device *device) {
     device->view = view;
     device->generation++;
     /* What is read once has not been said under these labels. */
-    device_poll(device, RATE_ONCE);
+    device_poll(device, RATE_ONCE, 0);
     return 0;
 }
 
@@ -147,7 +147,7 @@ int poller_renew(struct poller *poller, uint32_t number, unsigned what) {
     if (device == NULL)
         return 0;
     if ((what & DEVICE_INTERVALS) != 0) {
-        poller_delist(poller, device);
+        poller_delist(device);
         poller_enlist(poller, device);
         device_size_batches(device);
     }

@@ -110,20 +110,26 @@ static bool keeps_identity(struct reload *reload) {
     return mistakes == 0;
 }
 
-/* The socket stays where it is, and the configuration says so: the next one is compared with what is in
- * force. */
-static void keep_socket(struct reload *reload) {
-    if ((reload->changes.site & SITE_SOCKET) == 0)
-        return;
-    char *path = strdup(reload->parts.config->status_socket);
-    log_write(LOG_WARNING, subject,
-              "%s: status_socket: %s takes a restart; the agent goes on listening at %s", reload->parts.path,
-              reload->next->status_socket, reload->parts.config->status_socket);
-    if (!path)
-        return;
-    free(reload->next->status_socket);
-    reload->next->status_socket = path;
-    reload->changes.site &= ~(unsigned)SITE_SOCKET;
+/*
+ * What stays as it is until a restart. The configuration then says so too: the next one is compared with what
+ * is in force.
+ */
+static void keep_until_restart(struct reload *reload) {
+    const struct site_config *before = reload->parts.config;
+    struct site_config *now = reload->next;
+    char *socket = (reload->changes.site & SITE_SOCKET) != 0 ? strdup(before->status_socket) : NULL;
+    if (socket) {
+        log_write(LOG_WARNING, subject,
+                  "%s: status_socket: %s takes a restart; the agent goes on listening at %s",
+                  reload->parts.path, now->status_socket, socket);
+        free(now->status_socket);
+        now->status_socket = socket;
+    }
+    if ((reload->changes.site & SITE_PHASE) != 0) {
+        log_write(LOG_WARNING, subject, "%s: poll.phase: to change it takes a restart", reload->parts.path);
+        now->phase = before->phase;
+    }
+    reload->changes.site &= ~(unsigned)(SITE_SOCKET | SITE_PHASE);
 }
 
 static void give_up(struct reload *reload, int error) {
@@ -143,7 +149,7 @@ static void read_config(struct reload *reload) {
     }
     if (!keeps_identity(reload))
         return;
-    keep_socket(reload);
+    keep_until_restart(reload);
     if (!config_changes_any(&reload->changes)) {
         status_server_set_config(reload->parts.status, reload->parts.config);
         return;

@@ -82,11 +82,14 @@ struct sink_config {
 /* A copy of its own, to be ended with sink_config_done. 0 or ERROR_MEMORY. */
 int sink_config_copy(const struct sink_config *from, struct sink_config *to);
 void sink_config_done(struct sink_config *sink);
+/* Polls are spread over their interval, or stand at whole multiples of it of the wall clock. */
+enum poll_phase { PHASE_SPREAD, PHASE_ALIGNED };
 
 struct site_config {
     atomic_uint references;
     char *site, *hall, *gateway;
     char *status_socket;
+    enum poll_phase phase;
     int64_t buffer_bytes; /* what is kept in memory for sinks that are behind */
     struct device_config *devices;
     size_t n_devices;

@@ -131,6 +131,8 @@ int config_compare(const struct site_config *before, struct site_config *now,
         changes->site |= SITE_GATEWAY;
     if (!is_same_text(before->status_socket, now->status_socket))
         changes->site |= SITE_SOCKET;
+    if (before->phase != now->phase)
+        changes->site |= SITE_PHASE;
     if (before->buffer_bytes != now->buffer_bytes)
         changes->site |= SITE_BUFFER;
     int error = compare_devices(before, now, changes);

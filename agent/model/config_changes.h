@@ -27,6 +27,7 @@ enum {
     SITE_GATEWAY = 1 << 1,
     SITE_SOCKET = 1 << 2,
     SITE_BUFFER = 1 << 3,
+    SITE_PHASE = 1 << 4, /* polls spread or aligned */
     SITE_IDENTITY = SITE_NAME | SITE_GATEWAY, /* in every label and topic: not while the agent runs */
 };
 
