@@ -2,8 +2,8 @@
 /*
  * One device on the field loop, as poller.c (ownership), poller_reload.c (what changes while it runs),
  * device_attach.c (from configuration to plan), device_link.c (its links), device_poll.c (one poll after the
- * other), device_batch.c (where readings gather) and device_health.c (what is said of it) share it. Nobody else
- * includes this.
+ * other), device_batch.c (where readings gather) and device_health.c (what is said of it) share it. Nobody
+ * else includes this.
  */
 #ifndef HALLWATCH_ACQUIRE_DEVICE_H
 #define HALLWATCH_ACQUIRE_DEVICE_H

@@ -9,11 +9,11 @@ import collections
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import tempfile
-import threading
 import time
 import unittest
 from pathlib import Path
@@ -60,6 +60,13 @@ def pause(seconds):
     wait_until(lambda: time.monotonic() > until, "the time to count is over", seconds + 5)
 
 
+def end(process):
+    """Ends a server that a test started."""
+    if process.poll() is None:
+        process.terminate()
+        process.wait(10)
+
+
 def by_name(hall):
     return {device["name"]: device for device in hall.ask("devices")}
 
@@ -96,9 +103,10 @@ class Devices(WithAgent):
         ]
         return polls, per_poll
 
-    def check_unchanged(self, interval_ms, n, seconds, attempts=4):
+    def check_unchanged(self, interval_ms, n, seconds, noise=0, attempts=4):
         """Devices that did not change miss no poll, are not polled twice, and make no new connection. A busy machine
-        costs polls by itself: what it costs without reloads is counted beside it, and it gets further chances."""
+        costs polls by itself: what it costs without reloads is counted beside it, with some noise (the share of polls
+        that may go either way), and it gets further chances."""
         options = ["--interval-ms", str(interval_ms)]
         poll = {"fast": f"{interval_ms}ms", "normal": f"{interval_ms}ms", "slow": "10s", "timeout": "400ms"}
         with Hallsim("--modbus", str(n // 2), "--snmp", str(n // 2), *options) as hall, Hallsim(
@@ -114,9 +122,10 @@ class Devices(WithAgent):
                 for attempt in range(attempts):
                     undisturbed, _ = self.watch(hall, lambda: pause(seconds))
                     polls, per_poll = self.watch(hall, lambda: self.reload_often(agent, kept, more, seconds))
-                    if polls["missed"] <= undisturbed["missed"] or attempt + 1 == attempts:
+                    most = undisturbed["missed"] + int(noise * (undisturbed["missed"] + polls["counted"] / 100))
+                    if polls["missed"] <= most or attempt + 1 == attempts:
                         break
-                self.assertLessEqual(polls["missed"], undisturbed["missed"], (undisturbed, polls))
+                self.assertLessEqual(polls["missed"], most, (undisturbed, polls))
                 self.assertGreater(polls["counted"], n * seconds * 1000 / interval_ms / 2)
                 self.assertEqual(polls["overdue"], 0)
                 half = len(per_poll) // 2
@@ -129,7 +138,7 @@ class Devices(WithAgent):
         self.check_unchanged(1000, 500, 8)
 
     def test_500_devices_at_100_ms_notice_nothing(self):
-        self.check_unchanged(100, 100 if hallwatch.SANITIZED else 500, 5)
+        self.check_unchanged(100, 100 if hallwatch.SANITIZED else 500, 5, noise=0.25)
 
     def test_devices_come_and_go(self):
         with Hallsim("--modbus", "6", "--snmp", "6") as hall, Mosquitto() as broker, Subscriber(broker) as subscriber:
@@ -216,6 +225,108 @@ class Devices(WithAgent):
                 agent.write(devices=devices)
                 agent.reload()
                 self.all_up(agent, 4)
+
+
+class Credentials(WithAgent):
+    """The key of a real agent's user is rotated, while others go on with theirs."""
+
+    def snmpd(self, user, passphrase, port):
+        """snmpd with one user; ended by the caller."""
+        folder = Path(tempfile.mkdtemp(prefix="hallwatch-snmpd-"))
+        self.addCleanup(shutil.rmtree, folder)
+        (folder / "snmpd.conf").write_text(
+            f"agentaddress udp:127.0.0.1:{port}\nrocommunity public\nsysDescr rotated\n"
+            f'createUser {user} SHA-256 "{passphrase}" AES-128 "{passphrase}"\nrouser {user} priv\n'
+        )
+        process = subprocess.Popen(
+            ["snmpd", "-f", "-Lo", "-C", "-c", str(folder / "snmpd.conf"), "-I", "-smux"],
+            env={**os.environ, "SNMP_PERSISTENT_DIR": str(folder / "state"), "MIBS": ""},
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(end, process)
+        command = ["snmpget", "-v2c", "-cpublic", "-On", "-t", "0.2", "-r", "0", f"127.0.0.1:{port}", "1.3.6.1.2.1.1.1.0"]
+        wait_until(lambda: subprocess.run(command, capture_output=True, env={**os.environ, "MIBS": ""}).returncode == 0,
+                   "snmpd answers")
+        return process
+
+    def secret(self, folder, name, text):
+        path = Path(folder) / name
+        path.touch(mode=0o600)
+        path.write_text(text + "\n")
+        return str(path)
+
+    def test_a_changed_passphrase_is_picked_up(self):
+        ports = free_udp_port(), free_udp_port()
+        agents = [self.snmpd(user, "passphrase-of-old", port) for user, port in zip(("ana", "bea"), ports)]
+        folder = self.enterContext(tempfile.TemporaryDirectory(prefix="hallwatch-secrets-"))
+        secrets = {user: self.secret(folder, user, "passphrase-of-old") for user in ("ana", "bea")}
+        credentials = {user: {"version": 3, "user": user, "auth": "SHA-256", "auth_file": secrets[user],
+                              "privacy": "AES-128", "privacy_file": secrets[user]} for user in secrets}
+        hall = self.enterContext(Hallsim("--snmp", "5", "--modbus", "5"))
+        # A driver whose identification snmpd answers is not needed: a refused key is told from an agent that
+        # answers, and has none of the driver's points.
+        users = [{"name": user, "url": f"snmp://127.0.0.1:{port}", "driver": "rfc1628", "credentials": user,
+                  "interval": "1s"} for user, port in zip(secrets, ports)]
+        answers = "none of the points of driver rfc1628"
+
+        def last(device):
+            said = agent.said(device)
+            return said[-1][1] if said else ""
+
+        with Agent(devices_of(hall) + users, poll=OFTEN, credentials=credentials) as agent:
+            wait_until(lambda: all(answers in last(user) for user in secrets), "both let the old passphrase in", 60)
+            end(agents[0])
+            self.snmpd("ana", "passphrase-anew", ports[0])
+            self.secret(folder, "ana", "passphrase-anew")
+            hall.ask("reset")
+            connections = hall.ask("counts")["connections"]
+            said_of_bea, said_of_ana = len(agent.said("bea")), len(agent.said("ana"))
+            began = time.monotonic()
+            self.assertIn("1 device changed (ana: credentials)", agent.reload())
+            wait_until(lambda: any(answers in text for _, text in agent.said("ana")[said_of_ana:]),
+                       "ana lets the new passphrase in", 60)
+            self.assertLess(time.monotonic() - began, 20)
+            self.assertEqual(agent.complaints("bea")[said_of_bea:], [])
+            counts = hall.ask("counts")
+            self.assertEqual(counts["connections"], connections)
+            self.assertEqual(counts["polls"]["overdue"], 0)
+            # One that is too short is refused, and the one that works stays.
+            self.secret(folder, "ana", "short")
+            agent.reload(REFUSED)
+            self.assertRegex(agent.said("configuration")[-1][1], "auth_file|privacy_file")
+            self.assertNotIn("passphrase-of-old", agent.log())
+            self.assertNotIn("passphrase-anew", agent.log())
+
+
+class Memory(WithAgent):
+    def resident_kb(self, agent):
+        status = Path(f"/proc/{agent.process.pid}/status").read_text()
+        return int(re.search(r"VmRSS:\s+(\d+)", status)[1])
+
+    def test_200_reloads_leave_nothing_behind(self):
+        """With devices and sinks that come, go and change every time."""
+        with Hallsim("--modbus", "20", "--snmp", "20") as hall, CountingSink() as database:
+            devices = devices_of(hall)
+            with Agent(devices, [database.sink()], poll=OFTEN) as agent:
+                self.all_up(agent, 40)
+
+                def reloads(n):
+                    for i in range(n):
+                        chosen = [{**d, "rack": f"r{i % 7}"} if k % 5 == i % 5 else d for k, d in enumerate(devices)]
+                        agent.write(devices=chosen[i % 10 :] if i % 2 else chosen[: 40 - i % 10],
+                                    sinks=[database.sink(), *([database.sink("second")] if i % 3 == 0 else [])])
+                        agent.reload()
+
+                reloads(60)
+                before = self.resident_kb(agent)
+                reloads(200)
+                after = self.resident_kb(agent)
+                # A sanitizer keeps what is freed for a while.
+                self.assertLess(after - before, 65536 if hallwatch.SANITIZED else 2048, f"{before} kB before")
+                agent.write(devices=devices, sinks=[database.sink()])
+                agent.reload()
+                self.all_up(agent, 40)
+                threads = len(os.listdir(f"/proc/{agent.process.pid}/task"))
+                self.assertLess(threads, 12)
 
 
 class Sinks(WithAgent):
