@@ -115,7 +115,8 @@ static void device_begin_anew(struct device *device) {
     device->driver = device->config->driver;
     device->due = 0;
     health_begin_anew(&device->health);
-    device->trouble = device->refusal = device->lateness = (struct complaint){0};
+    device->refusal = device->lateness = (struct complaint){0};
+    device->trouble.next_ms = 0; /* what is wrong now is said at once, and that it is over too */
 }
 
 bool poller_adopt(struct poller *poller, uint32_t number, struct device_config *config, unsigned what) {

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <uv.h>
 
 #include "acquire/poller.h"
@@ -36,6 +37,7 @@ struct agent {
     struct publisher *publisher;
     uv_loop_t loop;
     bool loop_made;
+    bool on_terminal; /* it was started by hand: it ends with its terminal */
     struct poller *poller;
     struct reload *reload;
     uv_signal_t signals[N_SIGNALS];
@@ -76,7 +78,8 @@ static void end_polling(struct agent *agent) {
 
 static void on_signal(uv_signal_t *handle, int number) {
     struct agent *agent = handle->data;
-    if (number == SIGHUP) {
+    bool terminal_is_gone = agent->on_terminal && !isatty(STDERR_FILENO);
+    if (number == SIGHUP && !terminal_is_gone) {
         reload_ask(agent->reload);
         return;
     }
@@ -227,6 +230,7 @@ static int run(int argc, char **argv) {
     agent->path = path;
     agent->gateway = gateway;
     agent->config = config;
+    agent->on_terminal = isatty(STDERR_FILENO) == 1;
     signal(SIGPIPE, SIG_IGN);
     raise_descriptor_limit(config->n_devices);
     int status = agent_run(agent);

@@ -6,14 +6,17 @@ Usage: test_reload.py [unittest options]
 """
 
 import collections
+import fcntl
 import json
 import os
+import pty
 import re
 import shutil
 import signal
 import socket
 import subprocess
 import tempfile
+import termios
 import time
 import unittest
 from pathlib import Path
@@ -520,6 +523,24 @@ class Refusals(WithAgent):
         self.agent.process.send_signal(signal.SIGHUP)
         wait_until(lambda: set(self.agent.devices()) == {device["name"] for device in devices[:2]},
                    "the last configuration is in force")
+
+    def test_an_agent_on_a_terminal_ends_with_it(self):
+        ours, theirs = pty.openpty()
+        config = self.agent.path / "other.yaml"
+        config.write_text(json.dumps({**self.agent.settings, "status_socket": str(self.agent.path / "other.sock")}))
+        process = subprocess.Popen([hallwatch.BINARY, "run", config], stdin=theirs, stdout=theirs, stderr=theirs,
+                                   start_new_session=True, preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+        self.addCleanup(end, process)
+        os.close(theirs)
+        said = b""
+        while b"status at" not in said:
+            said += os.read(ours, 4096)
+        process.send_signal(signal.SIGHUP)
+        while b"nothing changed" not in said:
+            said += os.read(ours, 4096)
+        self.assertIsNone(process.poll())
+        os.close(ours)  # sends SIGHUP
+        self.assertEqual(process.wait(30), 0)
 
     def test_stopping_in_the_middle_of_a_reload(self):
         devices = devices_of(self.hall)
