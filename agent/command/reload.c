@@ -182,8 +182,8 @@ static void run_thread(void *context) {
         exchange(reload);
     if (atomic_load(&reload->claim) == GIVEN_UP)
         return;
-    uv_async_send(&reload->ended);
     atomic_store(&reload->has_ended, true);
+    uv_async_send(&reload->ended);
     bell_ring(&reload->over);
 }
 
@@ -282,8 +282,9 @@ static void end(struct reload *reload) {
 
 static void on_ended(uv_async_t *async) {
     struct reload *reload = async->data;
-    if (reload->closed)
-        return; /* the thread is reload_finish's */
+    /* Closed, the thread is reload_finish's. And a wake-up may come twice. */
+    if (reload->closed || !atomic_exchange(&reload->has_ended, false))
+        return;
     uv_thread_join(&reload->thread);
     if (reload->step == READING && !reload->refused && config_changes_any(&reload->changes)) {
         apply(reload);
