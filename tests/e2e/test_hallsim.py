@@ -123,8 +123,8 @@ class Model(WithHall):
             int(snmp("snmpget", self.agent(f"pdu-1-04-{feed}"), "1.3.6.1.4.1.13742.6.5.2.3.1.4.1.1.5").popitem()[1])
             for feed in "AB"
         )
-        # Tenths of a degree and of a litre, and a moment between the readings.
-        self.assertAlmostEqual(heat, 0.65 * pdus, delta=0.05 * heat)
+        # Heat lags behind power; tenths of a degree and of a litre, and a moment between the readings.
+        self.assertAlmostEqual(heat, 0.65 * pdus, delta=0.25 * heat)
 
     def test_energy_counts_up(self):
         first = float_at(self.registers("meter-1-A", 2699, 2), 0)
@@ -132,6 +132,46 @@ class Model(WithHall):
         while float_at(self.registers("meter-1-A", 2699, 2), 0) <= first:
             self.assertLess(time.monotonic(), end, "the energy of the meter stands still")
             time.sleep(STEP_S)
+
+
+class Training(WithHall):
+    options = ("--hall", "rows=1,racks=4,kw=10,liquid=1,share=0.65", "--load", "training 1 0.4 0 0", "--interval-ms", "100")
+
+    def watts(self, seconds):
+        """The meter's power as often as it can be read for so long."""
+        end, watts = time.monotonic() + seconds, []
+        with closing(ModbusTcpClient(self.hall.host("meter-1-A"), port=self.hall.modbus_port)) as client:
+            while time.monotonic() < end:
+                watts.append(1000 * float_at(client.read_holding_registers(3059, 2, slave=1).registers, 0))
+                time.sleep(0.1)
+        return watts
+
+    def test_the_swing_is_seen_at_100_ms(self):
+        """Against the same hall, steady: it has waves of its own, but none as fast and as large."""
+        swinging = self.watts(3)
+        mean = sum(swinging) / len(swinging)
+        self.assertEqual(self.hall.ask("load steady"), {"load": "set"})
+        self.addCleanup(self.hall.ask, "load training 1 0.4 0 0")
+        steady = self.watts(3)
+        self.assertGreater(max(swinging) - min(swinging), 0.4 * mean)
+        self.assertLess(max(steady) - min(steady), 0.2 * mean)
+        turns = sum((a - b) * (b - c) < 0 for a, b, c in zip(swinging, swinging[1:], swinging[2:]))
+        self.assertIn(turns, range(4, 9))
+
+    def test_a_checkpoint_drops_the_power_but_not_at_once_the_heat(self):
+        self.hall.ask("load steady")
+        self.addCleanup(self.hall.ask, "load training 1 0.4 0 0")
+        before, heat_before = self.watts(0.2)[-1], self.registers("rpu-1-01", 36864, 3, unit=12)
+        self.hall.ask("load checkpoint")
+        after, heat_after = self.watts(0.2)[-1], self.registers("rpu-1-01", 36864, 3, unit=12)
+        self.assertLess(after, 0.8 * before)
+        self.assertAlmostEqual(heat_after[2], heat_before[2], delta=10)
+
+    def test_orders_that_make_no_sense_are_refused(self):
+        for order in ("", "training", "training 1", "training 1 0.7", "training 11 0.1", "training 1 0.1 5", "training 1 0.1 5 6", "fast"):
+            self.assertIn("error", self.hall.ask(f"load {order}"), order)
+            done = subprocess.run([BINARY, "--hall", "", "--load", order], capture_output=True, text=True, timeout=60)
+            self.assertEqual(done.returncode, 2, order)
 
 
 class Files(unittest.TestCase):

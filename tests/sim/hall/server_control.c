@@ -46,6 +46,9 @@ static void answer_control(struct server *server, const char *line, FILE *file) 
         server_reset_watch(server);
     else if (begins_with(line, "fault", &rest))
         order_fault(server, rest, file);
+    else if (begins_with(line, "load", &rest))
+        fprintf(file, server_set_load(server, rest) ? "{\"load\": \"set\"}\n"
+                                                    : "{\"error\": \"no such load, see --help\"}\n");
     else if (begins_with(line, "user", &rest))
         order_user(server, rest, file);
     else

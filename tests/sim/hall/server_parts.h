@@ -43,6 +43,7 @@ struct server {
         malformed; /* strangers: requests to units and addresses that are no device */
     int64_t now_us, wall_offset_us;
     struct timers timers;
+    struct training_spec training;
     struct poll_watch watch;
     struct rate_watch accepted; /* connections, also those that were refused */
     bool stopped;
