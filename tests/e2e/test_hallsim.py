@@ -9,6 +9,7 @@ import socket
 import struct
 import subprocess
 import tempfile
+import threading
 import time
 import unittest
 from contextlib import closing
@@ -541,6 +542,81 @@ class SnmpV3(unittest.TestCase):
                     lambda counts: counts["returns"]["counted"] == n and counts["snmp"]["values"] > values + n * 30,
                     "all are polled again",
                 )
+
+
+class Traps(WithHall):
+    options = ("--snmp", "3", "--modbus", "2", "--snmp-v3", "watch:SHA-256:authsecret:AES-128:privsecret")
+
+    def setUp(self):
+        self.receiver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.addCleanup(self.receiver.close)
+        self.receiver.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+        self.receiver.bind(("127.0.0.1", 0))
+        self.receiver.settimeout(10)
+        self.address = f"127.0.0.1:{self.receiver.getsockname()[1]}"
+
+    def test_traps_leave_from_their_devices(self):
+        self.assertEqual(self.hall.ask(f"trap * {self.address}"), {"traps": 3})
+        peers = {self.receiver.recvfrom(2000)[1][0] for _ in range(3)}
+        self.assertEqual(peers, {self.hall.host(f"snmp-0000{i}") for i in (1, 2, 3)})
+        self.hall.ask(f"trap snmp-00002 {self.address} stranger")
+        self.assertTrue(self.receiver.recvfrom(2000)[1][0].startswith("127.254."))
+
+    def test_malformed_ones_differ_from_the_right_one(self):
+        for kind in ("truncated", "garbled"):
+            self.hall.ask(f"trap snmp-00001 {self.address} v2c")
+            right = self.receiver.recv(2000)
+            self.hall.ask(f"trap snmp-00001 {self.address} {kind}")
+            wrong = self.receiver.recv(2000)
+            self.assertTrue(len(wrong) < len(right) if kind == "truncated" else len(wrong) == len(right))
+            self.assertNotEqual(wrong, right)
+
+    def test_flood(self):
+        self.assertEqual(self.hall.ask(f"trap-flood snmp-* {self.address} 3000"), {"traps": 3000})
+        peers = [self.receiver.recvfrom(2000)[1][0] for _ in range(3000)]
+        self.assertEqual({peers.count(peer) for peer in peers}, {1000})
+
+    def test_orders_that_make_no_sense_are_refused(self):
+        for order in ("", "snmp", "snmp 127.0.0.1", "snmp 10.0.0.1:162", "snmp 127.0.0.1:0", "snmp 127.0.0.1:1 v4"):
+            self.assertIn("error", self.hall.ask(f"trap {order}"), order)
+        self.assertIn("error", self.hall.ask("trap-flood snmp 127.0.0.1:162"))
+        self.assertEqual(self.hall.ask("trap modbus 127.0.0.1:162"), {"traps": 0})
+
+    def test_net_snmp_takes_every_version(self):
+        self.receiver.close()  # its port is the daemon's now
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder, "trapd.conf").write_text(
+                "authCommunity log public\n"
+                "createUser -e 0x8000013e017f010001 watch SHA-256 authsecret AES privsecret\nauthUser log watch\n"
+            )
+            environment = {**os.environ, "SNMP_PERSISTENT_DIR": folder, "MIBS": ""}
+            command = ["snmptrapd", "-f", "-Lo", "-On", "-C", "-c", f"{folder}/trapd.conf", f"udp:{self.address}"]
+            daemon = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            self.addCleanup(daemon.stdout.close)
+            self.addCleanup(daemon.wait)
+            self.addCleanup(daemon.kill)
+            limit = threading.Timer(30, daemon.kill)
+            self.addCleanup(limit.cancel)
+            limit.start()
+
+            def read_until(words):
+                said = ""
+                while words not in said:
+                    line = daemon.stdout.readline()
+                    self.assertTrue(line, f"snmptrapd ended and did not say {words}: {said}")
+                    said += line
+                return said
+
+            read_until("NET-SNMP version")
+            for kind in ("v1", "v2c", "v3", "inform"):
+                with self.subTest(kind):
+                    self.assertEqual(self.hall.ask(f"trap snmp-00001 {self.address} {kind}"), {"traps": 1})
+                    said = read_until("1.3.6.1.2.1.2.2.1.1.1 = INTEGER: 1")
+                    self.assertIn("Link Down" if kind == "v1" else "1.3.6.1.6.3.1.1.5.3", said)
+            end = time.monotonic() + 10
+            while self.hall.ask("counts")["traps"]["acknowledged"] == 0:
+                self.assertLess(time.monotonic(), end, "the inform is not acknowledged")
+                time.sleep(0.05)
 
 
 class Shares(unittest.TestCase):

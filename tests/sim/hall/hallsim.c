@@ -38,9 +38,14 @@ static const char help[] =
     "When it listens it prints: ready modbus=PORT snmp=PORT devices=N\n"
     "\n"
     "On the control socket: counts | devices | reset (begins the poll statistics anew) | fault ORDER |\n"
-    "load ORDER | user USER:... (as --snmp-v3: adds one, or changes the one of that name)\n"
+    "load ORDER | trap WHO ADDRESS:PORT [KIND] | trap-flood WHO ADDRESS:PORT N [KIND] | user USER:... (as "
+    "--snmp-v3: adds one, or changes the one of that name)\n"
     "`polls` in the counts is about devices without a fault; `returns` is about those whose fault was taken\n"
     "away: the time until they were asked again.\n"
+    "\n"
+    "A trap (linkDown) leaves from the device's own address, to 127.0.0.0/8; of a flood N, the devices in "
+    "turn.\n"
+    "KIND is v1, v2c (default), v3, inform, truncated, garbled, or stranger: from an address of nobody.\n"
     "\n"
     "A load is ordered as `training HERTZ SWING [EVERY SECONDS]` (all racks swing together by this share of\n"
     "their design power, peak to peak, and drop by a quarter of it for so many SECONDS, EVERY so many: "
@@ -266,6 +271,7 @@ static bool take_options(int argc, char **argv, struct options *options, struct 
     return false;
 }
 
+/* Gives faults, SNMPv3 users and places in the index to devices that are all there. */
 static bool index_devices(struct site *site, const struct options *options) {
     const struct device *twice;
     for (size_t i = 0; i < options->n_faults; i++) {
@@ -276,6 +282,9 @@ static bool index_devices(struct site *site, const struct options *options) {
             return false;
         }
     }
+    for (size_t i = 0, n_agents = 0; i < site->devices.n && site->users.n > 0; i++)
+        if (site->devices.list[i]->protocol == SNMP)
+            site->devices.list[i]->user = n_agents++ % site->users.n;
     if (devices_index(&site->devices, &twice))
         return true;
     fprintf(stderr, "hallsim: %s: its address is taken, or out of memory\n", twice ? twice->name : "devices");

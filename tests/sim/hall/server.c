@@ -181,6 +181,7 @@ void server_free(struct server *server) {
     if (server == NULL)
         return;
     server_close_modbus(server);
+    server_end_traps(server);
     server_close_snmp(server);
     server_close_control(server);
     if (server->signals.descriptor >= 0)
