@@ -23,7 +23,7 @@ static const struct kind {
      0,
      0,
      0,
-     "its connections are reset, and each new one as soon as it is accepted; SNMP: dead"},
+     "its connections are reset, and each new one at once; refused when all have gone; SNMP: dead"},
     {"held",
      {FAULT_HELD, FAULT_DEAD},
      0,
