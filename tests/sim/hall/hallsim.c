@@ -30,6 +30,7 @@ static const char help[] =
     "  --seed N             another hall of the same shape\n"
     "  --dead N             every Nth device is silent\n"
     "  --fault ORDER        something is wrong with some of them from the start, see below; may be repeated\n"
+    "  --load ORDER         the racks' load, see below\n"
     "  --interval-ms N      how often the devices are expected to be polled (default 1000)\n"
     "  --inventory FILE     writes hallwatch's inventory of all devices; --gateway NAME is their gateway\n"
     "  --config FILE        writes a configuration of hallwatch for that inventory, without sinks\n"
@@ -37,9 +38,19 @@ static const char help[] =
     "When it listens it prints: ready modbus=PORT snmp=PORT devices=N\n"
     "\n"
     "On the control socket: counts | devices | reset (begins the poll statistics anew) | fault ORDER |\n"
-    "user USER:... (as --snmp-v3: adds one, or changes the one of that name)\n"
+    "load ORDER | trap WHO ADDRESS:PORT [KIND] | trap-flood WHO ADDRESS:PORT N [KIND] | user USER:... (as "
+    "--snmp-v3: adds one, or changes the one of that name)\n"
     "`polls` in the counts is about devices without a fault; `returns` is about those whose fault was taken\n"
     "away: the time until they were asked again.\n"
+    "\n"
+    "A trap (linkDown) leaves from the device's own address, to 127.0.0.0/8; of a flood N, the devices in "
+    "turn.\n"
+    "KIND is v1, v2c (default), v3, inform, truncated, garbled, or stranger: from an address of nobody.\n"
+    "\n"
+    "A load is ordered as `training HERTZ SWING [EVERY SECONDS]` (all racks swing together by this share of\n"
+    "their design power, peak to peak, and drop by a quarter of it for so many SECONDS, EVERY so many: "
+    "default\n"
+    "300 8, 0 0 = never), `checkpoint` (one now) or `steady`. Power follows at once, heat within 20 s.\n"
     "\n";
 
 enum { FAULTS_MOST = 64 };
@@ -69,6 +80,7 @@ enum {
     SEED,
     DEAD,
     FAULT,
+    LOAD,
     INTERVAL,
     INVENTORY,
     CONFIG,
@@ -93,6 +105,7 @@ static const struct option long_options[] = {{"hall", required_argument, NULL, H
                                              {"seed", required_argument, NULL, SEED},
                                              {"dead", required_argument, NULL, DEAD},
                                              {"fault", required_argument, NULL, FAULT},
+                                             {"load", required_argument, NULL, LOAD},
                                              {"interval-ms", required_argument, NULL, INTERVAL},
                                              {"inventory", required_argument, NULL, INVENTORY},
                                              {"config", required_argument, NULL, CONFIG},
@@ -133,6 +146,15 @@ static bool add_fault(const char *text, struct options *options) {
         return true;
     }
     fprintf(stderr, "hallsim: --fault %s: %s\n", text, problem);
+    return false;
+}
+
+static bool is_load(const char *text) {
+    struct training_spec spec = {0};
+    bool begins_with_checkpoint;
+    if (training_read(text, &spec, &begins_with_checkpoint))
+        return true;
+    fprintf(stderr, "hallsim: --load %s: there is no such order\n", text);
     return false;
 }
 
@@ -197,6 +219,9 @@ static bool take_option(int option, const char *text, struct options *options, s
         return site_set_driver(site, text);
     case FIRST_ADDRESS:
         return to_loopback(text, &site->next_address);
+    case LOAD:
+        options->server.load = text;
+        return is_load(text);
     case SNMP_V3:
         return add_user(text, site);
     case FAULT:
@@ -246,6 +271,7 @@ static bool take_options(int argc, char **argv, struct options *options, struct 
     return false;
 }
 
+/* Gives faults, SNMPv3 users and places in the index to devices that are all there. */
 static bool index_devices(struct site *site, const struct options *options) {
     const struct device *twice;
     for (size_t i = 0; i < options->n_faults; i++) {
@@ -256,6 +282,9 @@ static bool index_devices(struct site *site, const struct options *options) {
             return false;
         }
     }
+    for (size_t i = 0, n_agents = 0; i < site->devices.n && site->users.n > 0; i++)
+        if (site->devices.list[i]->protocol == SNMP)
+            site->devices.list[i]->user = n_agents++ % site->users.n;
     if (devices_index(&site->devices, &twice))
         return true;
     fprintf(stderr, "hallsim: %s: its address is taken, or out of memory\n", twice ? twice->name : "devices");
