@@ -22,6 +22,13 @@ void device_place_trap(struct device *device) {
         log_write(LOG_WARNING, config->name, "its traps are not received: %s", error_word(error));
 }
 
+void device_keep_trap(struct device *device) {
+    if (device->trap.owner == NULL)
+        return;
+    device->trap.name = device->config->name;
+    device->trap.credentials = device->config->snmp;
+}
+
 void device_forget_trap(struct device *device) {
     if (device->poller->traps != NULL)
         trap_intake_forget(trap_service_intake(device->poller->traps), &device->trap);

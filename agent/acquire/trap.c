@@ -15,7 +15,7 @@ enum { RETRY_MS = 5000 };
 
 struct trap_service {
     uv_loop_t *loop;
-    const struct trap_config *config;
+    struct trap_config config;
     struct trap_intake *intake;
     uint8_t *packet; /* TRAP_DATAGRAM_ROOM bytes */
     struct trap_socket sockets[TRAP_LISTENS_MOST];
@@ -42,7 +42,7 @@ struct trap_intake *trap_service_intake(struct trap_service *service) {
 
 struct trap_counts trap_service_counts(const struct trap_service *service) {
     struct trap_counts counts = trap_intake_counts(service->intake);
-    for (size_t i = 0; i < service->config->n_listens; i++)
+    for (size_t i = 0; i < service->config.n_listens; i++)
         counts.kernel_drops += service->sockets[i].drops;
     return counts;
 }
@@ -51,7 +51,7 @@ struct trap_counts trap_service_counts(const struct trap_service *service) {
 
 /* The `number`th place to listen at; inherited ones are counted by themselves. */
 static int open_socket(struct trap_service *service, size_t number) {
-    const struct trap_listen *listens = service->config->listens;
+    const struct trap_listen *listens = service->config.listens;
     size_t n_inherited = 0;
     for (size_t i = 0; i < number; i++)
         n_inherited += listens[i].inherited;
@@ -69,7 +69,7 @@ static int open_socket(struct trap_service *service, size_t number) {
 }
 
 static void say_closed(struct trap_service *service, size_t number, int error, int64_t now_ms) {
-    const char *text = service->config->listens[number].text;
+    const char *text = service->config.listens[number].text;
     if (error == ERROR_NOT_FOUND)
         log_complain(&service->closed[number], now_ms, "traps",
                      "none are received: no UDP socket named \"traps\" was handed over");
@@ -80,7 +80,7 @@ static void say_closed(struct trap_service *service, size_t number, int error, i
 }
 
 static void open_sockets(struct trap_service *service, int64_t now_ms) {
-    for (size_t i = 0; i < service->config->n_listens; i++) {
+    for (size_t i = 0; i < service->config.n_listens; i++) {
         if (service->sockets[i].is_open)
             continue;
         int error = open_socket(service, i);
@@ -88,7 +88,7 @@ static void open_sockets(struct trap_service *service, int64_t now_ms) {
             say_closed(service, i, error, now_ms);
         else
             log_relieve(&service->closed[i], now_ms, "traps", "received at %s",
-                        service->config->listens[i].text);
+                        service->config.listens[i].text);
     }
     service->retry_ms = now_ms + RETRY_MS;
 }
@@ -100,6 +100,7 @@ static void on_closed(uv_handle_t *handle) {
     if (--service->open_handles > 0)
         return;
     trap_intake_free(service->intake);
+    trap_config_done(&service->config);
     free(service->packet);
     free(service);
 }
@@ -120,11 +121,12 @@ int trap_service_new(uv_loop_t *loop, const struct trap_config *config, const ch
         return ERROR_MEMORY;
     int64_t now_ms = (int64_t)uv_now(loop);
     made->loop = loop;
-    made->config = config;
     made->packet = calloc(1, TRAP_DATAGRAM_ROOM);
-    int error =
-        made->packet ? trap_intake_new(config, name, event, context, now_ms, &made->intake) : ERROR_MEMORY;
+    int error = made->packet ? trap_config_copy(config, &made->config) : ERROR_MEMORY;
+    if (!error)
+        error = trap_intake_new(&made->config, name, event, context, now_ms, &made->intake);
     if (error) {
+        trap_config_done(&made->config);
         free(made->packet);
         free(made);
         return error;
@@ -160,14 +162,14 @@ void trap_service_free(struct trap_service *service) {
         return;
     say_counts(service);
     uv_close((uv_handle_t *)&service->life, on_closed);
-    for (size_t i = 0; i < service->config->n_listens; i++)
+    for (size_t i = 0; i < service->config.n_listens; i++)
         if (service->sockets[i].is_open)
             trap_socket_done(&service->sockets[i], on_closed);
 }
 
 void trap_service_tick(struct trap_service *service, int64_t now_ms) {
     trap_intake_tick(service->intake, now_ms);
-    for (size_t i = 0; i < service->config->n_listens; i++)
+    for (size_t i = 0; i < service->config.n_listens; i++)
         trap_socket_tick(&service->sockets[i]);
     if (now_ms >= service->retry_ms)
         open_sockets(service, now_ms);

@@ -13,7 +13,7 @@
 struct trap_service;
 
 /*
- * `config` is borrowed. Sockets that cannot be had now are tried again by tick. Otherwise as trap_intake_new.
+ * `config` is copied. Sockets that cannot be had now are tried again by tick. Otherwise as trap_intake_new.
  */
 int trap_service_new(uv_loop_t *loop, const struct trap_config *config, const char *name, trap_event event,
                      void *context, struct trap_service **service);

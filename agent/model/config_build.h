@@ -25,7 +25,6 @@ struct build {
 void config_build_devices(struct build *build);
 void config_build_sinks(struct build *build);
 void config_build_traps(struct build *build);
-void config_free_traps(struct trap_config *traps);
 
 /* Reads the secrets of an entry of `credentials`. Mistakes are only written. */
 void config_build_credentials(struct build *build, const struct credentials_settings *settings,

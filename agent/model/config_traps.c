@@ -82,9 +82,41 @@ void config_build_traps(struct build *build) {
         trap_address_parse(proxies[i].text, &traps->proxies[traps->n_proxies++]);
 }
 
-void config_free_traps(struct trap_config *traps) {
+int trap_config_copy(const struct trap_config *from, struct trap_config *to) {
+    *to = (struct trap_config){
+        .listens = calloc(from->n_listens + 1, sizeof(*to->listens)),
+        .proxies = calloc(from->n_proxies + 1, sizeof(*to->proxies)),
+    };
+    bool whole = to->listens && to->proxies;
+    for (; whole && to->n_listens < from->n_listens; to->n_listens++) {
+        struct trap_listen *listen = &to->listens[to->n_listens];
+        *listen = from->listens[to->n_listens];
+        listen->text = strdup(listen->text);
+        whole = listen->text != NULL;
+    }
+    for (; whole && to->n_proxies < from->n_proxies; to->n_proxies++)
+        to->proxies[to->n_proxies] = from->proxies[to->n_proxies];
+    if (!whole)
+        trap_config_done(to);
+    return whole ? 0 : ERROR_MEMORY;
+}
+
+bool trap_config_same(const struct trap_config *a, const struct trap_config *b) {
+    if (a->n_listens != b->n_listens || a->n_proxies != b->n_proxies)
+        return false;
+    for (size_t i = 0; i < a->n_listens; i++)
+        if (strcmp(a->listens[i].text, b->listens[i].text) != 0)
+            return false;
+    for (size_t i = 0; i < a->n_proxies; i++)
+        if (memcmp(&a->proxies[i], &b->proxies[i], sizeof(a->proxies[i])) != 0)
+            return false;
+    return true;
+}
+
+void trap_config_done(struct trap_config *traps) {
     for (size_t i = 0; i < traps->n_listens; i++)
         free((void *)traps->listens[i].text);
     free(traps->listens);
     free(traps->proxies);
+    *traps = (struct trap_config){0};
 }

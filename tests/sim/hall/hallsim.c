@@ -25,18 +25,32 @@ static const char help[] =
     "How:\n"
     "  --first-address A    default 127.1.0.1; the other devices follow\n"
     "  --modbus-port P, --snmp-port P, --community C   default any free port, and public\n"
+    "  --snmp-v3 USER[:AUTH:PASSPHRASE[:PRIVACY:PASSPHRASE]]   who may ask in SNMPv3, e.g.\n"
+    "                       watch:SHA-256:authsecret:AES-128:privsecret; up to 8 times; v2c is answered too\n"
     "  --seed N             another hall of the same shape\n"
     "  --dead N             every Nth device is silent\n"
     "  --fault ORDER        something is wrong with some of them from the start, see below; may be repeated\n"
+    "  --load ORDER         the racks' load, see below\n"
     "  --interval-ms N      how often the devices are expected to be polled (default 1000)\n"
     "  --inventory FILE     writes hallwatch's inventory of all devices; --gateway NAME is their gateway\n"
     "  --config FILE        writes a configuration of hallwatch for that inventory, without sinks\n"
     "  --control PATH       a local socket: send one line, get JSON; SIGUSR1 prints the counts\n"
     "When it listens it prints: ready modbus=PORT snmp=PORT devices=N\n"
     "\n"
-    "On the control socket: counts | devices | reset (begins the poll statistics anew) | fault ORDER\n"
+    "On the control socket: counts | devices | reset (begins the poll statistics anew) | fault ORDER |\n"
+    "load ORDER | trap WHO ADDRESS:PORT [KIND] | trap-flood WHO ADDRESS:PORT N [KIND] | user USER:... (as "
+    "--snmp-v3: adds one, or changes the one of that name)\n"
     "`polls` in the counts is about devices without a fault; `returns` is about those whose fault was taken\n"
     "away: the time until they were asked again.\n"
+    "\n"
+    "A trap (linkDown) leaves from the device's own address, to 127.0.0.0/8; of a flood N, the devices in "
+    "turn.\n"
+    "KIND is v1, v2c (default), v3, inform, truncated, garbled, or stranger: from an address of nobody.\n"
+    "\n"
+    "A load is ordered as `training HERTZ SWING [EVERY SECONDS]` (all racks swing together by this share of\n"
+    "their design power, peak to peak, and drop by a quarter of it for so many SECONDS, EVERY so many: "
+    "default\n"
+    "300 8, 0 0 = never), `checkpoint` (one now) or `steady`. Power follows at once, heat within 20 s.\n"
     "\n";
 
 enum { FAULTS_MOST = 64 };
@@ -62,9 +76,11 @@ enum {
     MODBUS_PORT,
     SNMP_PORT,
     COMMUNITY,
+    SNMP_V3,
     SEED,
     DEAD,
     FAULT,
+    LOAD,
     INTERVAL,
     INVENTORY,
     CONFIG,
@@ -85,9 +101,11 @@ static const struct option long_options[] = {{"hall", required_argument, NULL, H
                                              {"modbus-port", required_argument, NULL, MODBUS_PORT},
                                              {"snmp-port", required_argument, NULL, SNMP_PORT},
                                              {"community", required_argument, NULL, COMMUNITY},
+                                             {"snmp-v3", required_argument, NULL, SNMP_V3},
                                              {"seed", required_argument, NULL, SEED},
                                              {"dead", required_argument, NULL, DEAD},
                                              {"fault", required_argument, NULL, FAULT},
+                                             {"load", required_argument, NULL, LOAD},
                                              {"interval-ms", required_argument, NULL, INTERVAL},
                                              {"inventory", required_argument, NULL, INVENTORY},
                                              {"config", required_argument, NULL, CONFIG},
@@ -128,6 +146,23 @@ static bool add_fault(const char *text, struct options *options) {
         return true;
     }
     fprintf(stderr, "hallsim: --fault %s: %s\n", text, problem);
+    return false;
+}
+
+static bool is_load(const char *text) {
+    struct training_spec spec = {0};
+    bool begins_with_checkpoint;
+    if (training_read(text, &spec, &begins_with_checkpoint))
+        return true;
+    fprintf(stderr, "hallsim: --load %s: there is no such order\n", text);
+    return false;
+}
+
+static bool add_user(const char *text, struct site *site) {
+    const char *problem;
+    if (usm_add_user(&site->users, text, &problem))
+        return true;
+    fprintf(stderr, "hallsim: --snmp-v3: %s\n", problem);
     return false;
 }
 
@@ -184,6 +219,11 @@ static bool take_option(int option, const char *text, struct options *options, s
         return site_set_driver(site, text);
     case FIRST_ADDRESS:
         return to_loopback(text, &site->next_address);
+    case LOAD:
+        options->server.load = text;
+        return is_load(text);
+    case SNMP_V3:
+        return add_user(text, site);
     case FAULT:
         return add_fault(text, options);
     case COMMUNITY:
@@ -231,6 +271,7 @@ static bool take_options(int argc, char **argv, struct options *options, struct 
     return false;
 }
 
+/* Gives faults, SNMPv3 users and places in the index to devices that are all there. */
 static bool index_devices(struct site *site, const struct options *options) {
     const struct device *twice;
     for (size_t i = 0; i < options->n_faults; i++) {
@@ -241,6 +282,9 @@ static bool index_devices(struct site *site, const struct options *options) {
             return false;
         }
     }
+    for (size_t i = 0, n_agents = 0; i < site->devices.n && site->users.n > 0; i++)
+        if (site->devices.list[i]->protocol == SNMP)
+            site->devices.list[i]->user = n_agents++ % site->users.n;
     if (devices_index(&site->devices, &twice))
         return true;
     fprintf(stderr, "hallsim: %s: its address is taken, or out of memory\n", twice ? twice->name : "devices");
@@ -270,28 +314,13 @@ static bool write_inventory(const struct site *site, const struct options *optio
     return false;
 }
 
-/* Names the inventory by its whole path, so that the two files may lie anywhere. */
-static bool write_config(const struct options *options) {
-    if (options->config == NULL)
-        return true;
-    char *inventory = options->inventory ? realpath(options->inventory, NULL) : NULL;
-    FILE *file = inventory ? fopen(options->config, "w") : NULL;
-    if (file != NULL)
-        fprintf(file, "site: simulated\n%s%s%sinventory: [\"%s\"]\n", *options->gateway ? "gateway: " : "",
-                options->gateway, *options->gateway ? "\n" : "", inventory);
-    bool written = file != NULL && fclose(file) == 0;
-    if (!written)
-        fprintf(stderr, "hallsim: %s: %s\n", options->config,
-                inventory ? strerror(errno) : "a configuration needs an --inventory too");
-    free(inventory);
-    return written;
-}
-
 static int serve(struct site *site, const struct options *options) {
     struct server *server = server_new(site, &options->server);
     if (server == NULL)
         return 1;
-    bool served = write_inventory(site, options, server) && write_config(options);
+    bool served = write_inventory(site, options, server) &&
+                  (options->config == NULL ||
+                   site_write_config(site, options->config, options->inventory, options->gateway));
     if (served) {
         printf("ready modbus=%u snmp=%u devices=%zu\n", server_modbus_port(server), server_snmp_port(server),
                site->devices.n);

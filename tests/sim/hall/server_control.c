@@ -28,6 +28,23 @@ static void order_fault(struct server *server, const char *order, FILE *file) {
         fprintf(file, "{\"error\": \"%s\"}\n", problem);
 }
 
+static void order_traps(struct server *server, const char *order, bool flood, FILE *file) {
+    const char *problem;
+    size_t n;
+    if (server_send_traps(server, order, flood, &n, &problem))
+        fprintf(file, "{\"traps\": %zu}\n", n);
+    else
+        fprintf(file, "{\"error\": \"%s\"}\n", problem);
+}
+
+static void order_user(struct server *server, const char *text, FILE *file) {
+    const char *problem;
+    if (server_set_user(server, text + strspn(text, " "), &problem))
+        fprintf(file, "{\"users\": %zu}\n", server->site->users.n);
+    else
+        fprintf(file, "{\"error\": \"%s\"}\n", problem);
+}
+
 static void answer_control(struct server *server, const char *line, FILE *file) {
     const char *rest;
     if (begins_with(line, "counts", &rest))
@@ -38,8 +55,17 @@ static void answer_control(struct server *server, const char *line, FILE *file) 
         server_reset_watch(server);
     else if (begins_with(line, "fault", &rest))
         order_fault(server, rest, file);
+    else if (begins_with(line, "load", &rest))
+        fprintf(file, server_set_load(server, rest) ? "{\"load\": \"set\"}\n"
+                                                    : "{\"error\": \"no such load, see --help\"}\n");
+    else if (begins_with(line, "trap", &rest))
+        order_traps(server, rest, false, file);
+    else if (begins_with(line, "trap-flood", &rest))
+        order_traps(server, rest, true, file);
+    else if (begins_with(line, "user", &rest))
+        order_user(server, rest, file);
     else
-        fprintf(file, "{\"error\": \"say counts, devices, reset or fault, as --help has it\"}\n");
+        fprintf(file, "{\"error\": \"there is no such order; --help has all\"}\n");
 }
 
 /*
@@ -107,6 +133,7 @@ static void add_counts(struct counts *sum, const struct counts *counts) {
     sum->refused += counts->refused;
     sum->values += counts->values;
     sum->writes += counts->writes;
+    sum->acknowledged += counts->acknowledged;
 }
 
 static void write_counts(FILE *file, const struct counts *counts) {
@@ -161,9 +188,9 @@ void server_write_counts(const struct server *server, FILE *file) {
     write_counts(file, &sums[SNMP]);
     fprintf(file,
             "}, \"connections\": %lu, \"accepted\": {\"counted\": %lu, \"largest_per_second\": %u}, "
-            "\"strangers\": %lu, \"malformed\": %lu, ",
-            server->n_connections, server->accepted.n, server->accepted.largest, server->strangers,
-            server->malformed);
+            "\"traps\": {\"sent\": %lu, \"acknowledged\": %lu}, \"strangers\": %lu, \"malformed\": %lu, ",
+            server->n_connections, server->accepted.n, server->accepted.largest, server->traps,
+            sums[SNMP].acknowledged, server->strangers, server->malformed);
     write_polls(server, file);
     fprintf(file, "}\n");
 }
