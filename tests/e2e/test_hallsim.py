@@ -176,6 +176,15 @@ class Training(WithHall):
 
 
 class Files(unittest.TestCase):
+    def test_some_devices_have_an_interval_of_their_own(self):
+        with Hallsim("--modbus", "3", "--snmp", "2", "--interval-ms", "500", "--interval-of", "modbus-*2=100") as hall:
+            self.assertEqual({row["interval"] for row in hall.devices.values()}, {"100ms", "500ms"})
+            self.assertEqual(hall.devices["modbus-00002"]["interval"], "100ms")
+            counts = hall.ask("counts")
+            self.assertEqual(counts["polls"]["interval_ms"], 500)
+            devices = {interval: polls["devices"] for interval, polls in counts["polls_by_interval"].items()}
+            self.assertEqual(devices, {"500": 4, "100": 1})
+
     def test_hallwatch_accepts_the_configuration_it_writes(self):
         with tempfile.TemporaryDirectory() as folder, Hallsim("--hall", "", "--config", f"{folder}/hall.yaml"):
             done = subprocess.run([HALLWATCH, "check", f"{folder}/hall.yaml"], capture_output=True, text=True, timeout=60)

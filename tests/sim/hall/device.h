@@ -55,6 +55,8 @@ struct device {
     size_t user; /* of SNMPv3, that hallwatch is told and that signs its traps */
 
     struct counts counts;
+    unsigned interval_ms; /* at which it is expected to be polled */
+    unsigned watch;       /* which of the server's watches, by interval */
     struct poll_mark mark;
 };
 

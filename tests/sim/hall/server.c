@@ -48,7 +48,7 @@ size_t server_answer(struct server *server, struct device *device, const uint8_t
     if (fault == FAULT_DEAD || fault_refuses(&device->fault))
         return 0;
     if (fault == FAULT_NONE)
-        poll_watch_request(&server->watch, &device->mark, server->now_us);
+        poll_watch_request(&server->watches[device->watch], &device->mark, server->now_us);
     bring_up_to_date(server, device);
     const struct snmp_access access = {server->options.community, &server->site->users, server->now_us};
     size_t answer_size = device->protocol == MODBUS
@@ -156,13 +156,32 @@ static bool open_signals(struct server *server) {
     return true;
 }
 
+/* Finds each device the watch of its interval. */
+static bool set_watches(struct server *server) {
+    for (size_t i = 0; i < server->site->devices.n; i++) {
+        struct device *device = server->site->devices.list[i];
+        int64_t interval_us = device->interval_ms * INT64_C(1000);
+        unsigned at = 0;
+        while (at < server->n_watches && server->watches[at].interval_us != interval_us)
+            at++;
+        if (at == WATCHES_MOST) {
+            fprintf(stderr, "hallsim: more than %d intervals\n", WATCHES_MOST);
+            return false;
+        }
+        if (at == server->n_watches)
+            server->watches[server->n_watches++].interval_us = interval_us;
+        device->watch = at;
+    }
+    server_reset_watch(server);
+    return true;
+}
+
 struct server *server_new(struct site *site, const struct server_options *options) {
     struct server *server = calloc(1, sizeof *server);
     if (server == NULL)
         return NULL;
     server->site = site;
     server->options = *options;
-    poll_watch_init(&server->watch, options->interval_ms * INT64_C(1000));
     server->now_us = clock_us(CLOCK_MONOTONIC);
     server->wall_offset_us = clock_us(CLOCK_REALTIME) - server->now_us;
     server->listener.descriptor = server->snmp.descriptor = -1;
@@ -170,8 +189,8 @@ struct server *server_new(struct site *site, const struct server_options *option
     server->loop = epoll_create1(EPOLL_CLOEXEC);
     if (options->load != NULL)
         server_set_load(server, options->load);
-    if (open_signals(server) && server_open_modbus(server) && server_open_snmp(server) &&
-        server_open_control(server))
+    if (set_watches(server) && open_signals(server) && server_open_modbus(server) &&
+        server_open_snmp(server) && server_open_control(server))
         return server;
     server_free(server);
     return NULL;

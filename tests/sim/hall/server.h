@@ -17,13 +17,13 @@ struct server;
 struct server_options {
     uint16_t modbus_port, snmp_port; /* 0 = any free one */
     const char *community;
-    const char *control;  /* path of the control socket; NULL = none */
-    const char *load;     /* an order of training load; NULL = steady */
-    unsigned interval_ms; /* at which the devices are expected to be polled */
+    const char *control; /* path of the control socket; NULL = none */
+    const char *load;    /* an order of training load; NULL = steady */
 };
 
 /*
- * Opens the sockets. NULL after a line on standard error said what is wrong. `site` must outlive the server.
+ * Opens the sockets; the devices' intervals may be of 4 kinds. NULL after a line on standard error said what
+ * is wrong. `site` must outlive the server.
  */
 struct server *server_new(struct site *site, const struct server_options *options);
 void server_free(struct server *server);

@@ -141,16 +141,22 @@ static void write_counts(FILE *file, const struct counts *counts) {
             counts->requests, counts->answers, counts->refused, counts->values, counts->writes);
 }
 
-/* What the devices that are well have not been asked although it was time. */
-static void write_overdue(const struct server *server, FILE *file) {
+static void write_times(const char *name, const struct times *times, FILE *file) {
+    fprintf(file, "\"%s\": {\"p50\": %.1f, \"p99\": %.1f, \"largest\": %.1f}", name,
+            times_percentile_ms(times, 0.50), times_percentile_ms(times, 0.99),
+            (double)times->largest_us / 1000);
+}
+
+/* What the devices of a watch that are well have not been asked although it was time. */
+static void write_overdue(const struct server *server, unsigned watch, FILE *file) {
     uint64_t overdue = 0, returning = 0, never = 0;
     size_t well = 0;
     for (size_t i = 0; i < server->site->devices.n; i++) {
         const struct device *device = server->site->devices.list[i];
-        if (device->fault.kind != FAULT_NONE)
+        if (device->fault.kind != FAULT_NONE || device->watch != watch)
             continue;
         well++;
-        overdue += poll_watch_overdue(&server->watch, &device->mark, server->now_us);
+        overdue += poll_watch_overdue(&server->watches[watch], &device->mark, server->now_us);
         returning += device->mark.returned_us > 0;
         never += device->mark.polls == 0 && device->mark.returned_us == 0;
     }
@@ -158,21 +164,28 @@ static void write_overdue(const struct server *server, FILE *file) {
             never, returning);
 }
 
-static void write_times(const char *name, const struct times *times, FILE *file) {
-    fprintf(file, "\"%s\": {\"p50\": %.1f, \"p99\": %.1f, \"largest\": %.1f}", name,
-            times_percentile_ms(times, 0.50), times_percentile_ms(times, 0.99),
-            (double)times->largest_us / 1000);
-}
-
-static void write_polls(const struct server *server, FILE *file) {
-    const struct poll_watch *watch = &server->watch;
-    fprintf(file, "\"polls\": {\"interval_ms\": %u, \"counted\": %lu, \"missed\": %lu, ",
-            server->options.interval_ms, watch->deviation.n, watch->missed);
+static void write_polls(const struct server *server, unsigned number, FILE *file) {
+    const struct poll_watch *watch = &server->watches[number];
+    fprintf(file, "{\"interval_ms\": %lu, \"counted\": %lu, \"missed\": %lu, ", watch->interval_us / 1000,
+            watch->deviation.n, watch->missed);
     write_times("deviation_ms", &watch->deviation, file);
     fprintf(file, ", ");
-    write_overdue(server, file);
-    fprintf(file, "}, \"returns\": {\"counted\": %lu, ", watch->returns.n);
-    write_times("ms", &watch->returns, file);
+    write_overdue(server, number, file);
+    fprintf(file, "}");
+}
+
+/* `polls` is about the first device's interval; where there are several, `polls_by_interval` has all. */
+static void write_watches(const struct server *server, FILE *file) {
+    fprintf(file, "\"polls\": ");
+    write_polls(server, 0, file);
+    for (unsigned i = 0; i < server->n_watches && server->n_watches > 1; i++) {
+        fprintf(file, "%s\"%lu\": ", i == 0 ? ", \"polls_by_interval\": {" : ", ",
+                server->watches[i].interval_us / 1000);
+        write_polls(server, i, file);
+    }
+    fprintf(file, "%s, \"returns\": {\"counted\": %lu, ", server->n_watches > 1 ? "}" : "",
+            server->returns.n);
+    write_times("ms", &server->returns, file);
     fprintf(file, "}");
 }
 
@@ -191,7 +204,7 @@ void server_write_counts(const struct server *server, FILE *file) {
             "\"traps\": {\"sent\": %lu, \"acknowledged\": %lu}, \"strangers\": %lu, \"malformed\": %lu, ",
             server->n_connections, server->accepted.n, server->accepted.largest, server->traps,
             sums[SNMP].acknowledged, server->strangers, server->malformed);
-    write_polls(server, file);
+    write_watches(server, file);
     fprintf(file, "}\n");
 }
 
@@ -209,7 +222,9 @@ void server_write_devices(const struct server *server, FILE *file) {
 }
 
 void server_reset_watch(struct server *server) {
-    poll_watch_init(&server->watch, server->watch.interval_us);
+    times_init(&server->returns, RETURN_BIN_US);
+    for (unsigned i = 0; i < server->n_watches; i++)
+        poll_watch_init(&server->watches[i], server->watches[i].interval_us, &server->returns);
     server->accepted = (struct rate_watch){0};
 }
 

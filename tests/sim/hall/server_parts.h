@@ -29,6 +29,8 @@ struct timers {
     size_t n, room;
 };
 
+enum { WATCHES_MOST = 4 };
+
 struct connection;
 struct datagrams;
 struct later_datagram;
@@ -50,7 +52,9 @@ struct server {
     uint64_t traps; /* sent */
     struct timers timers;
     struct training_spec training;
-    struct poll_watch watch;
+    struct poll_watch watches[WATCHES_MOST]; /* one for each interval */
+    unsigned n_watches;
+    struct times returns;
     struct rate_watch accepted; /* connections, also those that were refused */
     bool stopped;
 };

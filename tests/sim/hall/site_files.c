@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 void site_write_inventory(const struct site *site, FILE *file, const char *gateway, uint16_t modbus_port,
-                          uint16_t snmp_port, unsigned interval_ms) {
+                          uint16_t snmp_port) {
     fprintf(file, "name,driver,url,credentials,gateway,hall,row,rack,feed,interval\n");
     for (size_t i = 0; i < site->devices.n; i++) {
         const struct device *device = site->devices.list[i];
@@ -27,7 +27,7 @@ void site_write_inventory(const struct site *site, FILE *file, const char *gatew
         else
             fprintf(file, "snmp://%s:%u,,", host, snmp_port);
         fprintf(file, "%s,simulated,%s,%s,%s,%ums\n", gateway, device->row, device->rack, device->feed,
-                interval_ms);
+                device->interval_ms);
     }
 }
 
