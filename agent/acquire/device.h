@@ -14,6 +14,7 @@
 #include "acquire/link_modbus_tcp.h"
 #include "acquire/link_snmp.h"
 #include "acquire/poller.h"
+#include "acquire/punctuality.h"
 #include "base/log.h"
 #include "base/resolve.h"
 
@@ -50,6 +51,7 @@ struct poll {
     uint32_t parked_item;
     struct batch *batch;
     int64_t started_us;
+    int64_t held_us; /* for how long its requests held the bus */
 };
 
 struct device {
@@ -69,6 +71,7 @@ struct device {
     struct device_view *view;
     struct request_record *records; /* of the plan's requests */
     struct health health;
+    struct punctuality punctuality;
     struct complaint trouble, refusal, lateness;
     struct poll poll;
     uint8_t due;        /* rates whose turn came while another was under way */

@@ -55,7 +55,9 @@ static void poll_end(struct device *device) {
     struct poll poll = device->poll;
     char why[200];
     device->poll = (struct poll){0};
-    device->health.duration_us = (uint32_t)(clock_monotonic_us() - poll.started_us);
+    int64_t now_us = clock_monotonic_us();
+    device->health.duration_us = (uint32_t)(now_us - poll.started_us);
+    punctuality_polled(&device->punctuality, poll.rate, poll.answered, poll.held_us, now_us);
     device_judge(device, &poll, why, sizeof(why));
     poll_hand_over(device, &poll);
     if (device->poller->options.once) {
@@ -151,6 +153,7 @@ static void poll_answered(void *context, const struct link_answer *answer) {
     struct device *device = context;
     const struct poller_events *events = &device->poller->events;
     const struct plan_request *request = &device->plan->requests[device->poll.at];
+    device->poll.held_us += punctuality_held_us(answer, device->poll.request.timeout_ms);
     if (events->answered != NULL)
         events->answered(events->context, device, request, answer);
     if (answer->error != 0) {

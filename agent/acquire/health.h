@@ -7,6 +7,7 @@
 #define HALLWATCH_ACQUIRE_HEALTH_H
 
 #include "acquire/decode.h"
+#include "acquire/punctuality.h"
 
 enum health_state {
     HEALTH_NEW,     /* 1. never answered */
@@ -32,6 +33,9 @@ enum health_series {
     HEALTH_SERIES_UP,
     HEALTH_SERIES_LAST_SUCCESS,
     HEALTH_SERIES_DURATION,
+    HEALTH_SERIES_INTERVAL, /* these three while it is up */
+    HEALTH_SERIES_LATENESS,
+    HEALTH_SERIES_BUS_TIME,
     HEALTH_SERIES_PARKED,
     HEALTH_SERIES_ERRORS,
     HEALTH_SERIES_BAD = HEALTH_SERIES_ERRORS + N_HEALTH_ERRORS,
@@ -44,6 +48,7 @@ struct health {
     int64_t next_ms;         /* monotonic: not asked before this while silent or new */
     int64_t last_success_ms; /* wall clock; 0 = never */
     uint32_t duration_us;    /* of the last poll */
+    struct punctuality_report punctuality;
     uint32_t parked;
     uint64_t errors[N_HEALTH_ERRORS];
     uint64_t bad[N_BAD_REASONS];
