@@ -111,6 +111,14 @@ static void add_health(struct text *text, const struct latest_device *latest, in
         add_text(text, "error", latest->trouble);
 }
 
+static void add_bus(struct text *text, const struct device_config *config) {
+    char bus[512];
+    if (!config->url.host)
+        return;
+    device_url_write_bus(&config->url, bus, sizeof(bus));
+    add_text(text, "bus", bus);
+}
+
 void status_write_device(struct text *text, const struct device_config *config,
                          const struct latest_device *latest, bool first, int64_t now_ms) {
     const struct device_view *view = latest ? latest->view : NULL;
@@ -118,6 +126,7 @@ void status_write_device(struct text *text, const struct device_config *config,
     text_add_string(text, first ? "{" : ",\n{");
     add_text(text, "name", config->name);
     add_text(text, "url", config->url_text);
+    add_bus(text, config);
     add_text(text, "driver", view ? view->driver : driver ? driver->name : "");
     add_text(text, "class", view ? view->class : driver ? catalog_class(driver->class) : "");
     add_text(text, "hall", config->hall);

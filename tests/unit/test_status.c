@@ -174,9 +174,9 @@ static void trouble_comes_first(void **state) {
     assert_non_null(json);
     char *text = print_table(json);
     assert_string_equal(text, "site dc1, gateway gw: 1 of 2 devices up; hallwatch 1, running for 5 min\n\n"
-                              "DEVICE  CLASS  DRIVER  STATE    POWER  TEMPERATURE    AGE\n"
-                              "랙      ups    d       down                          90 s\n"
-                              "a       pdu    d       up     1.50 kW      23.5 °C  0.2 s\n\n"
+                              "DEVICE  CLASS  DRIVER  STATE    POWER     TEMP    AGE  LATENCY\n"
+                              "랙      ups    d       down                      90 s         \n"
+                              "a       pdu    d       up     1.50 kW  23.5 °C  0.2 s         \n\n"
                               "SINK  WAITING  SENT  DROPPED  REJECTED\n"
                               "s           1    22        0         0\n");
     free(text);
