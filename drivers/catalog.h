@@ -198,6 +198,10 @@ enum quantity {
     POLL_ERRORS,
     READINGS_BAD,
     POINTS_PARKED,
+    /* What the gateway says of itself. */
+    MODBUS_EVENTS,
+    SERIAL_EVENTS,
+    SNMP_EVENTS,
     /* Texts: facts of a device, published as labels of one info series and never as readings. */
     FACT_MANUFACTURER,
     FACT_MODEL,

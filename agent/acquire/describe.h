@@ -13,6 +13,9 @@ struct device_view *describe_device(const struct device_config *config, const ch
                                     const struct plan *plan, const struct image *image, uint32_t number,
                                     uint32_t generation);
 
+/* The view of the gateway itself, of these series; holds the list. NULL when out of memory. */
+struct device_view *describe_gateway(const char *site, const char *gateway, struct series_list *list);
+
 /*
  * Where a value is read, for people: "holding 3058 (address 3057) bit 3", the manual's number and the wire's
  * where it differs; of SNMP the OID. The caller frees it; NULL when out of memory.

@@ -99,6 +99,7 @@ struct poller {
     int64_t started_ms;     /* monotonic time of tick 0 */
     struct turn **wheel;
     struct complaint backlog;
+    struct device *gateway; /* that says the links' counters; NULL = none */
     bool stopping;
 };
 
@@ -132,6 +133,14 @@ struct batch *device_take_batch(struct device *device, struct plan_range range);
 /* Gives it to whoever wants the readings. */
 void device_hand_over(struct device *device, struct batch *batch);
 void device_free_batches(struct device *device);
+
+/* --- gateway_report.c */
+
+/* Where the options name a gateway. 0 or ERROR_MEMORY. */
+int gateway_report_begin(struct poller *poller);
+/* Does nothing before its time. */
+void gateway_report_say(struct poller *poller);
+void gateway_report_end(struct poller *poller);
 
 /* --- device_health.c */
 

@@ -39,6 +39,8 @@ int poller_new(uv_loop_t *loop, const struct poller_options *options, const stru
         error = rtu_service_new(loop, &poller->lines);
     if (error == 0)
         error = snmp_service_new(loop, &poller->snmp);
+    if (error == 0)
+        error = gateway_report_begin(poller);
     if (error == 0 && uv_timer_init(loop, &poller->timer) != 0)
         error = ERROR_SYSTEM;
     if (error != 0) {
@@ -163,6 +165,7 @@ static void poller_on_timer(uv_timer_t *timer) {
     poller_take_back(poller);
     modbus_service_tick(poller->modbus, now_ms);
     snmp_service_tick(poller->snmp, now_ms);
+    gateway_report_say(poller);
     /* After a stall longer than the wheel every slot is looked at once. */
     if (poller->now_tick - poller->tick > WHEEL_SLOTS)
         poller->tick = poller->now_tick - WHEEL_SLOTS;
@@ -273,6 +276,7 @@ void poller_free(struct poller *poller) {
     }
     for (size_t i = 0; i < poller->n_plans; i++)
         plan_release(poller->plans[i]);
+    gateway_report_end(poller);
     free(poller->plans);
     free(poller->devices);
     free(poller->wheel);

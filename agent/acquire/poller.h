@@ -31,8 +31,9 @@ struct poller_events {
 
 struct poller_options {
     const char *site;
-    bool once;     /* read everything once, then finish */
-    bool with_raw; /* keep points without a stated unit */
+    const char *gateway; /* whose links' counters are said too; NULL: they are not */
+    bool once;           /* read everything once, then finish */
+    bool with_raw;       /* keep points without a stated unit */
 };
 
 /* `config`, `options` and `events` are copied; what they point to is borrowed until poller_free. */

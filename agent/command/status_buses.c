@@ -246,3 +246,48 @@ void status_print_errors(const struct status_line *lines, size_t n, FILE *out) {
         fprintf(out, "and %zu more devices; --json has them all\n", failed - said);
     table_done(&table);
 }
+
+/* --- links */
+
+/* "3 wrong id"; nothing where it never happened. */
+static void add_event(struct text *text, const char *reason, double n) {
+    if (!(n > 0))
+        return;
+    text_add_format(text, "%s%.0f ", text->size ? ", " : "", n);
+    for (; *reason; reason++)
+        text_add_char(text, *reason == '_' ? ' ' : *reason);
+}
+
+/* "serial" of facility_serial_events_total */
+static void add_link(struct table *table, const char *metric) {
+    static const char prefix[] = "facility_", suffix[] = "_events_total";
+    const char *begin = strncmp(metric, prefix, strlen(prefix)) == 0 ? metric + strlen(prefix) : metric;
+    const char *end = strstr(begin, suffix);
+    table_add(table, "%.*s", (int)(end ? (size_t)(end - begin) : strlen(begin)), begin);
+}
+
+void status_print_links(const json_t *document, FILE *out) {
+    json_t *links = json_object_get(document, "links");
+    struct table table;
+    bool any = false;
+    table_init(&table, "ll");
+    table_add(&table, "%s", "LINKS");
+    table_add(&table, "%s", "WHAT HAPPENED");
+    for (void *link = json_object_iter(links); link; link = json_object_iter_next(links, link)) {
+        json_t *events = json_object_iter_value(link);
+        struct text text = {0};
+        for (void *event = json_object_iter(events); event; event = json_object_iter_next(events, event))
+            add_event(&text, json_object_iter_key(event), json_number_value(json_object_iter_value(event)));
+        if (text.size > 0 && !text.failed) {
+            add_link(&table, json_object_iter_key(link));
+            table_add(&table, "%s", text.data);
+            any = true;
+        }
+        text_done(&text);
+    }
+    if (any) {
+        fputc('\n', out);
+        table_print(&table, out);
+    }
+    table_done(&table);
+}

@@ -134,6 +134,7 @@ void status_table_print(const json_t *document, FILE *out) {
     print_devices(lines, n, out);
     status_print_errors(lines, n, out);
     status_print_buses(lines, n, out);
+    status_print_links(document, out);
     print_sinks(json_object_get(document, "sinks"), out);
     free(lines);
 }

@@ -188,6 +188,13 @@ class Measured(unittest.TestCase):
         self.assertRegex(out, r"(?m)^full-1 .* up: late by \S+ s ")
         self.assertRegex(out, r"(?m)^rtu:\S+/good +4 +4 +0 +\d+ %$")
         self.assertRegex(out, r"(?m)^dead-3 +\d+ ")
+        self.check_links(agent)
+
+    def check_links(self, agent):
+        document = wait_until(lambda: "links" in (now := agent.document()) and now, "the links are told")
+        self.assertEqual(document["links"]["facility_serial_events_total"]["opened"], 3)
+        self.assertEqual(document["links"]["facility_modbus_events_total"]["connected"], 0)
+        self.assertRegex(agent.status().stdout, r"(?m)^serial  3 opened\b")
 
 
 if __name__ == "__main__":

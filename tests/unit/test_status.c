@@ -40,7 +40,7 @@ static void whole_document_is_json(void **state) {
                                      .dropped_readings = 3,
                                      .rejected_readings = 4};
     struct text text = {0};
-    status_write_head(&text, &config, 1000, 2000);
+    status_write_head(&text, &config, NULL, 1000, 2000);
     status_write_device(&text, &pdu, NULL, true, 2000);
     status_write_device(&text, &pdu, NULL, false, 2000);
     status_write_tail(&text, &sink, 1);
