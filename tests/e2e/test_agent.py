@@ -29,7 +29,7 @@ SIM = TOP / "tests" / "sim"
 OFTEN = {"fast": "1s", "normal": "1s", "slow": "2s", "timeout": "300ms"}
 STOP_MOST_S = 5
 # Of the agent's own, not of the device; and what has no place in a time-series database.
-ABOUT_POLLING = re.compile(r"facility_(device_up|device_last_success|poll_|points_parked|reading_bad)")
+ABOUT_POLLING = re.compile(r"facility_(bus_time|device_up|device_last_success|poll_|points_parked|reading_bad)")
 
 
 def mqtt_sink(broker, name="broker"):
@@ -621,7 +621,7 @@ class Refusals(WithAgent):
                 self.assertEqual(first.said("broker"), [])
                 self.assertTrue(first.devices()["pdu"]["up"])
                 self.assert_stops(first)
-            presence = [payload for topic, payload, _ in subscriber.messages() if "/status/" in topic]
+            presence = [payload for topic, payload, _ in subscriber.messages() if topic.endswith("/status/gw-1")]
             states = [json.loads(payload)["status"] for payload in presence]
             self.assertEqual(states, ["online", "offline"])
 
