@@ -213,7 +213,11 @@ static void add_kind(struct table *table, enum health_error kind) {
 }
 
 static void add_errors(struct table *table, const struct status_line *line) {
+    char state[32] = "";
+    if (line->digest.condition > 0)
+        human_write_value(DEVICE_STATE, line->digest.condition, state, sizeof(state));
     table_add(table, "%s", status_text(line->device, "name"));
+    table_add(table, "%s", state);
     for (int kind = 0; kind < N_HEALTH_ERRORS; kind++)
         if (line->digest.errors[kind] > 0)
             table_add(table, "%.0f", line->digest.errors[kind]);
@@ -222,12 +226,13 @@ static void add_errors(struct table *table, const struct status_line *line) {
 }
 
 void status_print_errors(const struct status_line *lines, size_t n, FILE *out) {
-    char alignment[N_HEALTH_ERRORS + 2] = "l";
+    char alignment[N_HEALTH_ERRORS + 3] = "ll";
     struct table table;
     size_t said = 0, failed = 0;
-    memset(alignment + 1, 'r', N_HEALTH_ERRORS);
+    memset(alignment + 2, 'r', N_HEALTH_ERRORS);
     table_init(&table, alignment);
     table_add(&table, "%s", "FAILED REQUESTS");
+    table_add(&table, "%s", "STATE");
     for (int kind = 0; kind < N_HEALTH_ERRORS; kind++)
         add_kind(&table, (enum health_error)kind);
     for (size_t i = 0; i < n; i++) {

@@ -97,7 +97,9 @@ static void gather(struct gathered *gathered, const json_t *reading) {
 static void gather_health(struct digest *digest, const json_t *reading) {
     enum quantity quantity = catalog_find_quantity(status_text(reading, "metric"));
     double value = status_number(reading, "value");
-    if (quantity == POLL_DURATION)
+    if (quantity == DEVICE_STATE && !isnan(value))
+        digest->condition = (int)value;
+    else if (quantity == POLL_DURATION)
         digest->latency_s = value;
     else if (quantity == POLL_INTERVAL)
         digest->interval_s = value;
@@ -151,6 +153,11 @@ static void describe_lateness(struct digest *digest) {
     digest->rank = DIGEST_LATE;
 }
 
+static void describe_failing(struct digest *digest) {
+    snprintf(digest->state, sizeof(digest->state), "up: its last poll failed");
+    digest->rank = DIGEST_LATE;
+}
+
 static void judge(const json_t *device, const struct gathered *gathered, struct digest *digest) {
     const json_t *up = json_object_get(device, "up");
     const char *error = status_text(device, "error");
@@ -162,6 +169,8 @@ static void judge(const json_t *device, const struct gathered *gathered, struct 
         digest->rank = DIGEST_DOWN;
         snprintf(digest->state, sizeof(digest->state), "down%s%.60s%s", *error ? " (" : "", error,
                  *error ? ")" : "");
+        if (digest->condition == DEVICE_HELD)
+            snprintf(digest->state, sizeof(digest->state), "held by another master");
     } else if (!json_is_true(up)) {
         digest->rank = DIGEST_WAITING;
         snprintf(digest->state, sizeof(digest->state), "no answer yet");
@@ -175,6 +184,8 @@ static void judge(const json_t *device, const struct gathered *gathered, struct 
         describe_trouble(gathered, digest);
         if (digest->rank == DIGEST_UP && digest->lateness_s > 0)
             describe_lateness(digest);
+        else if (digest->rank == DIGEST_UP && digest->condition == DEVICE_FAILING)
+            describe_failing(digest);
     }
 }
 
@@ -184,6 +195,7 @@ void status_digest(const json_t *device, struct digest *digest) {
     for (size_t i = 0; i < N_TEMPERATURES; i++)
         gathered.hottest[i] = (double)NAN;
     digest->latency_s = digest->interval_s = digest->lateness_s = digest->bus_time = (double)NAN;
+    digest->condition = 0;
     memset(digest->errors, 0, sizeof(digest->errors));
     for (size_t i = 0; i < json_array_size(readings); i++) {
         gather(&gathered, json_array_get(readings, i));

@@ -187,7 +187,7 @@ class Measured(unittest.TestCase):
         self.assertRegex(out, r"(?m)^  what takes its time: full-\d \d+ %, full-\d \d+ %, full-\d \d+ %, 3 others \d+ %$")
         self.assertRegex(out, r"(?m)^full-1 .* up: late by \S+ s ")
         self.assertRegex(out, r"(?m)^rtu:\S+/good +4 +4 +0 +\d+ %$")
-        self.assertRegex(out, r"(?m)^dead-3 +\d+ ")
+        self.assertRegex(out, r"(?m)^dead-3 +(new|silent) +\d+ ")
         self.check_links(agent)
 
     def check_links(self, agent):
