@@ -9,6 +9,20 @@
 #include "command/options.h"
 #include "command/plan_table.h"
 
+void plan_warn(const struct site_config *config) {
+    struct forecast *forecast;
+    if (forecast_new(config, &forecast) != 0)
+        return;
+    for (size_t i = 0; i < forecast->n_buses && forecast->buses[i].timing.worst > 1; i++) {
+        const struct forecast_bus *bus = &forecast->buses[i];
+        log_write(LOG_WARNING, bus->name,
+                  "its %zu device%s may be late: up to %.0f %% of its time is asked for; `hallwatch plan` "
+                  "says more",
+                  bus->n, bus->n == 1 ? "" : "s", 100 * bus->timing.share);
+    }
+    forecast_free(forecast);
+}
+
 static const struct forecast_device *find_device(const struct forecast *forecast, const char *name) {
     const char **names = calloc(forecast->n_devices + 1, sizeof(*names));
     const struct forecast_device *found = NULL;

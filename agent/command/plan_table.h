@@ -13,6 +13,9 @@ void plan_table_print(const struct site_config *config, const struct forecast *f
 void plan_table_print_device(const struct forecast *forecast, const struct forecast_device *device,
                              FILE *out);
 
+/* To the log: which buses cannot keep what the configuration promises, if any. */
+void plan_warn(const struct site_config *config);
+
 /* The same as one JSON document. */
 void plan_json_print(const struct site_config *config, const struct forecast *forecast, FILE *out);
 void plan_json_print_device(const struct forecast *forecast, const struct forecast_device *device, FILE *out);

@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "command/command.h"
 #include "command/options.h"
+#include "command/plan_table.h"
 #include "model/config.h"
 #include "model/latest.h"
 #include "publish/publisher.h"
@@ -206,6 +207,7 @@ static int run(int argc, char **argv) {
     agent->config = config;
     signal(SIGPIPE, SIG_IGN);
     raise_descriptor_limit(config);
+    plan_warn(config);
     int status = agent_run(agent);
     if (!agent_stop(agent))
         return status | STATUS_AT_ONCE;

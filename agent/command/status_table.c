@@ -175,7 +175,7 @@ static void add_reading(struct table *table, const json_t *reading, double now_m
 static void print_device(const json_t *device, double now_ms, FILE *out) {
     static const char *const headings[] = {"READING", "PLACE", "NAME", "VALUE", "UNIT", "QUALITY", "AGE"};
     static const char *const facts[] = {"class",  "driver",   "manufacturer", "model",
-                                        "serial", "firmware", "url"};
+                                        "serial", "firmware", "url",          "bus"};
     const json_t *readings = json_object_get(device, "readings");
     struct digest digest;
     struct table table;

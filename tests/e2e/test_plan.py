@@ -43,7 +43,8 @@ class Line:
     """A paced line until the end of a with block."""
 
     def __init__(self, folder, name, baud, turnaround_ms=10, silent=()):
-        self.path, self.url = Path(folder) / name, f"rtu:{folder}/{name}:{baud}:8N1"
+        self.path, self.bus = Path(folder) / name, f"rtu:{folder}/{name}"
+        self.url = f"{self.bus}:{baud}:8N1"
         arguments = [self.path, baud, turnaround_ms, *silent]
         self.command = [sys.executable, PACED, *map(str, arguments)]
 
@@ -160,6 +161,7 @@ class Measured(unittest.TestCase):
             self.assertEqual(kept, {"good": True, "dead": True, "full": False})
             polls = {device["name"]: device["polls"][0] for device in forecast["devices"]}
             with Agent(devices) as agent:
+                self.assertEqual(len(agent.complaints(full.bus)), 1)
                 names = [device["name"] for device in devices if device["name"] != "dead-3"]
                 oldest = self.watch(agent, names)
                 for name, age_s in oldest.items():

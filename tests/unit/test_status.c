@@ -187,23 +187,6 @@ static char *print_table(const json_t *json) {
     return text;
 }
 
-static char *print_table(const json_t *json) {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
-    assert_non_null(out);
-    status_table_print(json, out);
-    fclose(out);
-    return text;
-}
-
-#define HALL_DEVICE(name, bus, late, every, share)                                                           \
-    "{\"name\":\"" name "\",\"bus\":\"" bus "\",\"interval\":1,\"up\":true,\"age\":1,\"readings\":[" STATE(  \
-        "facility_poll_lateness_seconds",                                                                    \
-        late) "," STATE("facility_poll_interval_seconds",                                                    \
-                        every) "," STATE("facility_bus_time_ratio",                                          \
-                                         share) "," STATE("facility_poll_duration_seconds", 0.5) "]}"
-
 static void add_device(struct text *text, const char *name, const char *bus, double late_s, double share) {
     text_add_format(text,
                     "{\"name\":\"%s\",\"bus\":\"%s\",\"interval\":1,\"up\":true,\"age\":1,\"readings\":[",
