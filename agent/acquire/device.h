@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * One device on the field loop, as poller.c (schedule), device_attach.c (from configuration to plan),
- * device_poll.c (one poll after the other), device_batch.c (where readings gather) and device_health.c (what
- * is said of it) share it. Nobody else includes this.
+ * device_link.c (its links), device_poll.c (one poll after the other), device_batch.c (where readings gather)
+ * and device_health.c (what is said of it) share it. Nobody else includes this.
  */
 #ifndef HALLWATCH_ACQUIRE_DEVICE_H
 #define HALLWATCH_ACQUIRE_DEVICE_H
@@ -55,9 +55,11 @@ struct device {
     const struct driver *driver;
     char *choice; /* why the driver was chosen */
     struct link *link;
+    struct link *second; /* through which it is read again while it is polled; NULL = not under way */
     struct resolve *resolve;
     struct identify *identify;
     struct discovery *discovery;
+    struct image *image;             /* read, to be made a plan when no poll is under way */
     struct sockaddr_storage address; /* of the link */
     bool attaching, admitted;        /* on its way to a plan; among those that are read at present */
     struct device *next_found;       /* in the poller's queue */
@@ -113,7 +115,18 @@ int device_begin(struct device *device);
 void device_attach(struct device *device);
 /* Goes on with devices that were found, as many as may be read at once. Called once per tick. */
 void device_admit_found(struct poller *poller);
+/* Stops what attaching has under way; of a device that is polled, its reading again. */
+void device_give_up_attaching(struct device *device);
 void device_detach(struct device *device); /* stops everything under way and closes the link */
+
+/* --- device_link.c */
+
+/* A link to where the device is known to be. `why` is left alone where there is nothing to add. */
+int device_open_link(struct device *device, struct link **link, char *why, size_t size);
+/* What it can mean that the link of a device to be attached failed so; `detail` where there is nothing to
+ * add. */
+const char *device_link_trouble(const struct device *device, const struct link *link, int error,
+                                const char *detail);
 
 /* --- device_poll.c */
 

@@ -76,6 +76,7 @@ void device_failed(struct device *device, int error, const char *detail) {
     }
     if (!health_is_up(health)) {
         /* What comes back may be another model. */
+        device_give_up_attaching(device);
         device->attached = false;
         device->driver = config->driver;
         device->punctuality = (struct punctuality){0};

@@ -87,8 +87,8 @@ static void poll_end(struct device *device, struct poll *lane) {
         poll_go_on_once(device, &poll);
         return;
     }
-    poll_go_on_due(device, lane);
     device_attach(device);
+    poll_go_on_due(device, lane);
 }
 
 /* --- requests that fail --- */
@@ -288,8 +288,7 @@ static struct batch *poll_take_batch(struct device *device, enum rate rate) {
 
 void device_poll(struct device *device, enum rate rate, int64_t instant_ms) {
     struct poll *lane = poll_of(device, rate);
-    if (!device->attached || device->attaching ||
-        !health_may_ask(&device->health, poller_now_ms(device->poller)))
+    if (!device->attached || !health_may_ask(&device->health, poller_now_ms(device->poller)))
         return;
     if (device->plan->requests_of[rate].n == 0 && !device->poller->options.once)
         return;
