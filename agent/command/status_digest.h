@@ -18,7 +18,7 @@ struct digest {
     double temperature_c; /* NAN: none */
     double age_s;         /* NAN: nothing was read yet */
     /* Its health; NAN where it is not known. */
-    int condition;    /* DEVICE_NEW to DEVICE_HELD; 0 where it is not known */
+    int condition;                 /* DEVICE_NEW to DEVICE_HELD; 0 where it is not known */
     double latency_s;              /* of its last poll, waiting for its bus included */
     double interval_s, lateness_s; /* between good polls, and by how much that is too long */
     double bus_time;               /* share of its bus's time that it needs */
