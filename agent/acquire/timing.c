@@ -96,19 +96,23 @@ static int64_t routine_step(const struct timing_bus *bus, const struct timing_un
     return sum_us;
 }
 
+static int64_t longest_routine_us(const struct timing_unit *unit) {
+    return most(unit->polls[RATE_NORMAL].longest_us, unit->polls[RATE_SLOW].longest_us);
+}
+
+/* While an answer is taken and the next fast request comes, the bus has gone on to somebody else's routine.
+ */
 static int64_t fast_step(const struct timing_bus *bus, const struct timing_unit *self, int64_t window_us) {
     const struct timing_poll *own = &self->polls[RATE_FAST];
     int64_t sum_us = own->all_us + own->n * self->rest_us, under_way_us = 0;
     for (size_t i = 0; i < bus->n_units; i++) {
         const struct timing_unit *unit = &bus->units[i];
-        const struct timing_poll *fast = &unit->polls[RATE_FAST];
         int64_t others = (int64_t)unit->n - (unit == self);
-        sum_us += others * in_a_row_us(fast, own->n, window_us);
-        for (int rate = 0; rate < RATE_ONCE; rate++)
-            if (rate != RATE_FAST)
-                under_way_us = most(under_way_us, unit->polls[rate].longest_us);
+        sum_us += others * in_a_row_us(&unit->polls[RATE_FAST], own->n, window_us);
+        if (others > 0)
+            under_way_us = most(under_way_us, longest_routine_us(unit));
     }
-    return sum_us + under_way_us;
+    return sum_us + most(under_way_us, longest_routine_us(self)) + (own->n - 1) * under_way_us;
 }
 
 /* The least R: each step grows, for a longer time lets more come before. */

@@ -18,8 +18,9 @@
  *
  *   routine   R = all requests of its device and its rests + of each other device at most one request before
  *                 each of them, and no more than it asks in R + every fast request that can come in R
- *   fast      R = the longest request on the bus, for one that is under way is not broken off + the own fast
- *                 requests + of each other device at most one fast request before each of them
+ *   fast      R = the own fast requests and rests + before each of them the longest routine request of another
+ *                 device, for what is under way is not broken off (before the first it may be an own one), and
+ *                 of each other device at most one fast request
  *
  * A poll that ends before the next is due leaves no value older than the interval and R. One that does not
  * lets turns pass, and its values come every so many intervals. That is the promise: R <= the interval.

@@ -132,6 +132,36 @@ class Plan(unittest.TestCase):
         self.assertLess(took_s, 20 if hallwatch.SANITIZED else 2)
 
 
+class FastLane(unittest.TestCase):
+    """A pumping unit whose flow is asked for every second shares a slow line with meters."""
+
+    METRIC = "facility_coolant_flow_cubic_meters_per_second"
+
+    def test_fast_points_are_as_young_as_plan_says(self):
+        with tempfile.TemporaryDirectory() as folder, Line(folder, "lane", 9600) as line:
+            devices = [{"name": "rpu", "driver": "orv3_rpu", "url": f"{line.url}/12"}, *meters("m", 4, line.url, "5s")]
+            done = hallwatch.run("plan", write_config(folder, devices), "rpu", "--json")
+            polls = {poll["rate"]: poll for poll in json.loads(done.stdout)["polls"]}
+            # Waiting for a whole round of the meters would take longer than that.
+            self.assertLess(polls["fast"]["done_within"], 1)
+            self.assertGreater(polls["normal"]["done_within"], 1.5)
+            with Agent(devices) as agent:
+                wait_until(lambda: all("age" in device for device in agent.devices().values()), "all are read", 60)
+                oldest, begin = 0, time.monotonic()
+                while time.monotonic() < begin + 12:
+                    document = agent.document()
+                    if time.monotonic() > begin + 3:
+                        oldest = max(oldest, self.age(document))
+                    time.sleep(0.05)
+                self.assertGreater(oldest, 0.5)
+                self.assertLess(oldest, polls["fast"]["oldest"] + MARGIN_S)
+
+    def age(self, document):
+        rpu = next(device for device in document["devices"] if device["name"] == "rpu")
+        flow = next(reading for reading in rpu["readings"] if reading["metric"] == self.METRIC)
+        return (document["time"] - flow["time"]) / 1000
+
+
 class Measured(unittest.TestCase):
     """Three lines: one that carries what is asked of it, one with a dead unit, one that carries too much."""
 

@@ -124,6 +124,15 @@ static void fast_waits_for_the_one_under_way_only(void **state) {
     timing_judge(&bus);
     assert_int_equal(units[0].polls[RATE_FAST].done_us, 100000 + 60000);
     assert_true(units[0].polls[RATE_FAST].kept);
+    /* Two of them: somebody else's routine request can begin between them, but none of its own. */
+    units[0] = asking(1, RATE_FAST, 2, 60000, 500000);
+    units[0].polls[RATE_NORMAL] =
+        (struct timing_poll){.interval_us = 5000000, .n = 3, .all_us = 450000, .longest_us = 150000};
+    timing_judge(&bus);
+    assert_int_equal(units[0].polls[RATE_FAST].done_us, 150000 + 60000 + 100000 + 60000);
+    bus.n_units = 1;
+    timing_judge(&bus);
+    assert_int_equal(units[0].polls[RATE_FAST].done_us, 150000 + 60000 + 60000);
 }
 
 static void routine_lets_every_fast_request_pass(void **state) {
