@@ -10,6 +10,7 @@ enum {
     FAST_SILENCE_US = 1750,
     TICK_US = 50 * 1000, /* a time-out is noticed at the next tick of the schedule */
     STEPS_MOST = 1000,
+    ROUNDS_MOST = 100,
 };
 
 /* --- one request */
@@ -52,19 +53,22 @@ static int64_t most(int64_t a, int64_t b) {
     return a > b ? a : b;
 }
 
-/* Polls of a rate that can begin within a time, however they lie in it. */
-static int64_t turns_in(const struct timing_poll *poll, int64_t window_us) {
-    return poll->n == 0 ? 0 : window_us / poll->interval_us + 1;
+/*
+ * Polls of a rate that can be under way within a time: each is from its turn until it is done. One that takes
+ * longer than its interval lets turns pass, so that there is never more than one beside those that begin.
+ */
+static int64_t polls_in(const struct timing_poll *poll, int64_t window_us) {
+    if (poll->n == 0)
+        return 0;
+    return least((window_us + poll->done_us) / poll->interval_us + 1, window_us / poll->interval_us + 2);
 }
 
-/*
- * The most that `n` requests of a poll in a row can take within a time: they come in turn, one poll after the
- * other, and one poll may have been under way before.
+/* The most that `n` requests in a row of one rate can take within a time: they come one poll after the other.
  */
 static int64_t in_a_row_us(const struct timing_poll *poll, int64_t n, int64_t window_us) {
     if (poll->n == 0)
         return 0;
-    n = least(n, (turns_in(poll, window_us) + 1) * poll->n);
+    n = least(n, polls_in(poll, window_us) * poll->n);
     return n / poll->n * poll->all_us + least(n % poll->n * poll->longest_us, poll->all_us);
 }
 
@@ -91,7 +95,7 @@ static int64_t routine_step(const struct timing_bus *bus, const struct timing_un
         const struct timing_poll *fast = &unit->polls[RATE_FAST];
         int64_t others = (int64_t)unit->n - (unit == self);
         sum_us += others * routine_before(unit, own, window_us);
-        sum_us += unit->n * turns_in(fast, window_us) * fast->all_us;
+        sum_us += unit->n * polls_in(fast, window_us) * fast->all_us;
     }
     return sum_us;
 }
@@ -151,13 +155,31 @@ static int64_t age_us(const struct timing_poll *poll, int64_t done_us) {
     return least(every_us(poll, done_us) + done_us, TIMING_NEVER_US);
 }
 
-static void judge_poll(const struct timing_bus *bus, const struct timing_unit *unit, int rate,
+static void judge_poll(const struct timing_bus *bus, const struct timing_unit *unit,
                        struct timing_poll *poll) {
-    poll->done_us = find_done(bus, unit, rate);
     poll->every_us = least(every_us(poll, poll->done_us), TIMING_NEVER_US);
     poll->age_us = age_us(poll, poll->done_us);
     poll->age_dead_us = age_us(poll, least(poll->done_us + dead_us(bus, unit), TIMING_NEVER_US));
     poll->kept = poll->done_us <= poll->interval_us;
+}
+
+/* How long each poll takes depends on how long the others do: begun with none, until nothing grows any more.
+ */
+static void find_all_done(struct timing_bus *bus) {
+    bool grown = true;
+    for (size_t i = 0; i < bus->n_units; i++)
+        for (int rate = 0; rate < RATE_ONCE; rate++)
+            bus->units[i].polls[rate].done_us = 0;
+    for (int round = 0; round < ROUNDS_MOST && grown; round++) {
+        grown = false;
+        for (size_t i = 0; i < bus->n_units; i++)
+            for (int rate = 0; rate < RATE_ONCE; rate++) {
+                struct timing_poll *poll = &bus->units[i].polls[rate];
+                int64_t done_us = poll->n > 0 ? find_done(bus, &bus->units[i], rate) : 0;
+                grown |= done_us > poll->done_us;
+                poll->done_us = most(poll->done_us, done_us);
+            }
+    }
 }
 
 void timing_judge(struct timing_bus *bus) {
@@ -165,13 +187,14 @@ void timing_judge(struct timing_bus *bus) {
     bus->shortest_us = INT64_MAX;
     bus->share = 0;
     bus->worst = 0;
+    find_all_done(bus);
     for (size_t i = 0; i < bus->n_units; i++) {
         struct timing_unit *unit = &bus->units[i];
         for (int rate = 0; rate < RATE_ONCE && unit->n > 0; rate++) {
             struct timing_poll *poll = &unit->polls[rate];
             if (poll->n == 0)
                 continue;
-            judge_poll(bus, unit, rate, poll);
+            judge_poll(bus, unit, poll);
             bus->cycle_us += unit->n * poll->all_us;
             bus->shortest_us = least(bus->shortest_us, poll->interval_us);
             bus->share += unit->n * (double)poll->all_us / (double)poll->interval_us;

@@ -80,7 +80,7 @@ static void print_broken(const struct forecast_bus *bus, FILE *out) {
     write_help(bus, &help);
     write_us(timing->cycle_us, cycle, sizeof(cycle));
     write_us(timing->shortest_us, interval, sizeof(interval));
-    fprintf(out, "%s cannot keep up:\n", name.data);
+    fprintf(out, "%s cannot keep what is promised:\n", name.data);
     fprintf(out,
             "  to ask its %zu device%s once takes %s%s, and the fastest are asked every %s (%.0f %% of its "
             "time)\n",

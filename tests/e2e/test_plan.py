@@ -7,6 +7,7 @@ speed says measures the same, and `hallwatch status` names who is late and why.
 """
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -84,7 +85,7 @@ class Plan(unittest.TestCase):
         done = self.plan(devices)
         self.assertEqual((done.returncode, done.stderr), (BROKEN, ""))
         self.assertIn("1 cannot keep what is promised\n", done.stdout)
-        self.assertRegex(done.stdout, r"(?m)^rtu:/dev/ttyUSB0 9600 8N1 cannot keep up:$")
+        self.assertRegex(done.stdout, r"(?m)^rtu:/dev/ttyUSB0 9600 8N1 cannot keep what is promised:$")
         self.assertRegex(done.stdout, r"what would help: 57600 baud, or an interval of 15 s, or \d+ of its devices on")
         bus = self.document(devices)["buses"][0]
         self.assertEqual((bus["bus"], bus["devices"], bus["kept"]), ("rtu:/dev/ttyUSB0", 32, False))
@@ -124,9 +125,10 @@ class Plan(unittest.TestCase):
                     inventory.write(f"d{i},{driver},{url}\n")
             path = Path(folder) / "plan.yaml"
             path.write_text("site: s\ninventory: d.csv\n", encoding="utf-8")
-            begin = time.monotonic()
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
             done = hallwatch.run("plan", str(path), "--json")
-            took_s = time.monotonic() - begin
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            took_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
         self.assertEqual((done.returncode, done.stderr), (BROKEN, ""))
         self.assertEqual(len(json.loads(done.stdout)["devices"]), 20000)
         self.assertLess(took_s, 20 if hallwatch.SANITIZED else 2)
