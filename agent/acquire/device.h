@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One device on the field loop, as poller.c (schedule), device_attach.c (from configuration to plan),
- * device_link.c (its links), device_poll.c (one poll after the other), device_batch.c (where readings gather)
- * and device_health.c (what is said of it) share it. Nobody else includes this.
+ * One device on the field loop, as poller.c (ownership), poller_reload.c (what changes while it runs),
+ * device_attach.c (from configuration to plan), device_link.c (its links), device_poll.c (one poll after the
+ * other), device_batch.c (where readings gather) and device_health.c (what is said of it) share it. Nobody
+ * else includes this.
  */
 #ifndef HALLWATCH_ACQUIRE_DEVICE_H
 #define HALLWATCH_ACQUIRE_DEVICE_H
@@ -50,7 +51,9 @@ struct poll {
 
 struct device {
     struct poller *poller;
-    const struct device_config *config;
+    const struct device_config *config; /* NULL: it is leaving */
+    struct device *next_leaving;
+    size_t place; /* in the poller's devices */
     uint32_t number, generation;
     const struct driver *driver;
     char *choice; /* why the driver was chosen */
@@ -90,6 +93,10 @@ struct poller {
     struct snmp_service *snmp;
     struct device **devices;
     size_t n_devices, room_devices;
+    struct device **numbered; /* all by number, those that leave too; NULL = the number is free */
+    size_t room_numbers, lowest_free;
+    struct device *leaving; /* read no more; some of their batches are still with the publisher */
+    bool started;
     struct device *first_found, *last_found; /* that answer, and wait to be read */
     size_t n_admitted;
     struct plan **plans; /* one of each shape, to be shared; references */
@@ -102,8 +109,20 @@ struct poller {
 };
 
 int64_t poller_now_ms(const struct poller *poller);
+/* Gives a device its turns, and takes them away. */
+void poller_enlist(struct poller *poller, struct device *device);
+void poller_delist(struct device *device);
 /* The plan to use for one just made: it or an equal one. Takes the reference, gives one back. */
 struct plan *poller_share_plan(struct poller *poller, struct plan *plan);
+
+/* --- poller_reload.c */
+
+/* The lowest free number becomes the device's. 0 or ERROR_MEMORY. */
+int poller_take_number(struct poller *poller, struct device *device);
+/* Frees those whose batches are all back. */
+void poller_bury(struct poller *poller);
+/* After poller_stop; every batch must be back. */
+void device_free(struct device *device);
 
 /* --- device_attach.c */
 

@@ -78,6 +78,8 @@ void device_failed(struct device *device, int error, const char *detail) {
         /* What comes back may be another model. */
         device_give_up_attaching(device);
         device->attached = false;
+        if (news && error == ERROR_HELD)
+            device->trouble = (struct complaint){0}; /* it is another trouble now */
         device->driver = config->driver;
         device->punctuality = (struct punctuality){0};
         if (!device->poller->options.once)

@@ -50,7 +50,7 @@ struct part_name {
 };
 
 /* The number of the view of the gateway itself: above those of devices. */
-enum { GATEWAY_NUMBER = 20000 };
+enum { GATEWAY_NUMBER = 32767 };
 
 struct device_view {
     atomic_uint references;
@@ -92,6 +92,7 @@ struct batch {
     uint32_t first, n;        /* series first .. first + n - 1 of the view */
     uint32_t room;
     bool urgent;    /* states, counters, alarms: not dropped before gauges */
+    bool farewell;  /* without values: the device's last, it is configured no more */
     double *values; /* n of them */
     uint8_t *qualities;
 };
