@@ -15,6 +15,7 @@
 #include "acquire/link_modbus_tcp.h"
 #include "acquire/link_snmp.h"
 #include "acquire/poller.h"
+#include "acquire/punctuality.h"
 #include "acquire/schedule.h"
 #include "acquire/trap.h"
 #include "base/log.h"
@@ -45,6 +46,7 @@ struct poll {
     uint32_t parked_item;
     struct batch *batch;
     int64_t started_us;
+    int64_t held_us;    /* for how long its requests held the bus */
     int64_t instant_ms; /* of the wall clock, that its readings are to be of; 0 = none */
 };
 
@@ -71,6 +73,7 @@ struct device {
     struct device_view *view;
     struct request_record *records; /* of the plan's requests */
     struct health health;
+    struct punctuality punctuality;
     struct complaint trouble, refusal, lateness;
     struct poll polls[N_LANES];
     struct poll *asked; /* whose request is under way; NULL = none */
@@ -106,6 +109,7 @@ struct poller {
     uv_timer_t timer;
     struct schedule schedule;
     struct complaint backlog;
+    struct device *gateway; /* that says the links' counters; NULL = none */
     bool stopping;
 };
 
@@ -178,6 +182,14 @@ struct batch *device_take_batch(struct device *device, struct plan_range range);
 /* Gives it to whoever wants the readings. */
 void device_hand_over(struct device *device, struct batch *batch);
 void device_free_batches(struct device *device);
+
+/* --- gateway_report.c */
+
+/* Where the options name a gateway. 0 or ERROR_MEMORY. */
+int gateway_report_begin(struct poller *poller);
+/* Does nothing before its time. */
+void gateway_report_say(struct poller *poller);
+void gateway_report_end(struct poller *poller);
 
 /* --- device_health.c */
 

@@ -114,7 +114,8 @@ static bool is_health(enum quantity quantity) {
 
 /* "missed" and "dropped" are counted too, but say what the agent did and not what became of the device. */
 static bool is_fault(const char *reason) {
-    static const enum error faults[] = {ERROR_TIMEOUT, ERROR_UNREACHABLE, ERROR_REFUSED, ERROR_GARBLED};
+    static const enum error faults[] = {ERROR_TIMEOUT, ERROR_UNREACHABLE, ERROR_REFUSED, ERROR_GARBLED,
+                                        ERROR_HELD};
     for (size_t i = 0; reason && i < sizeof(faults) / sizeof(faults[0]); i++) {
         if (strcmp(reason, error_word(faults[i])) == 0)
             return true;

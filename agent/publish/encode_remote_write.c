@@ -227,6 +227,8 @@ static void announce(struct text *request, struct view_entry *entry, int64_t tim
     if (entry->announced_ms != 0 && !again && llabs(time_ms - entry->announced_ms) < INFO_EVERY_MS)
         return;
     entry->announced_ms = time_ms;
+    if (entry->view->gateway)
+        return;
     add_device_info(request, entry->view, time_ms);
     for (size_t i = 0; i < entry->view->n_names; i++)
         add_component_info(request, entry->view, &entry->view->names[i], time_ms);
