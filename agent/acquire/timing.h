@@ -16,11 +16,11 @@
  *
  * How long a poll takes from its turn to its last answer, at worst, is the least R that satisfies
  *
- *   routine   R = all requests of its device and its rests + of each other device at most one request before
- *                 each of them, and no more than it asks in R + every fast request that can come in R
- *   fast      R = the own fast requests and rests + before each of them the longest routine request of
- * another device, for what is under way is not broken off (before the first it may be an own one), and of
- * each other device at most one fast request
+ *   routine   all requests of its device and its rests; before each of them at most one request of each other
+ *             device, and no more than these ask in R; and every fast request that can come in R
+ *   fast      its own fast requests and rests; before each of them the longest routine request of another
+ *             device, for what is under way is not broken off (before the first it may be an own one), and at
+ *             most one fast request of each other device
  *
  * A poll that ends before the next is due leaves no value older than the interval and R. One that does not
  * lets turns pass, and its values come every so many intervals. That is the promise: R <= the interval.
