@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One device on the field loop, as poller.c (schedule), device_attach.c (from configuration to plan),
- * device_link.c (its links), device_poll.c (one poll after the other), device_batch.c (where readings gather)
- * and device_health.c (what is said of it) share it. Nobody else includes this.
+ * One device on the field loop, as poller.c (ownership), poller_reload.c (what changes while it runs),
+ * device_attach.c (from configuration to plan), device_link.c (its links), device_poll.c (one poll after the
+ * other), device_batch.c (where readings gather) and device_health.c (what is said of it) share it. Nobody
+ * else includes this.
  */
 #ifndef HALLWATCH_ACQUIRE_DEVICE_H
 #define HALLWATCH_ACQUIRE_DEVICE_H
@@ -14,7 +15,9 @@
 #include "acquire/link_modbus_tcp.h"
 #include "acquire/link_snmp.h"
 #include "acquire/poller.h"
+#include "acquire/punctuality.h"
 #include "acquire/schedule.h"
+#include "acquire/trap.h"
 #include "base/log.h"
 #include "base/resolve.h"
 
@@ -43,12 +46,15 @@ struct poll {
     uint32_t parked_item;
     struct batch *batch;
     int64_t started_us;
+    int64_t held_us;    /* for how long its requests held the bus */
     int64_t instant_ms; /* of the wall clock, that its readings are to be of; 0 = none */
 };
 
 struct device {
     struct poller *poller;
-    const struct device_config *config;
+    const struct device_config *config; /* NULL: it is leaving */
+    struct device *next_leaving;
+    size_t place; /* in the poller's devices */
     uint32_t number, generation;
     const struct driver *driver;
     char *choice; /* why the driver was chosen */
@@ -67,6 +73,7 @@ struct device {
     struct device_view *view;
     struct request_record *records; /* of the plan's requests */
     struct health health;
+    struct punctuality punctuality;
     struct complaint trouble, refusal, lateness;
     struct poll polls[N_LANES];
     struct poll *asked; /* whose request is under way; NULL = none */
@@ -76,6 +83,9 @@ struct device {
     struct turn turns[N_RATES];            /* that of RATE_ONCE serves attaching and health */
     int64_t rediscover_ms, health_said_ms; /* monotonic */
     uint64_t missed_said;                  /* polls missed when health was said last */
+    struct trap_sender trap;
+    bool trapped;       /* by a trap while it was attaching */
+    int64_t started_ms; /* monotonic: a trap said so, and it was discovered again for that; 0 = never */
 };
 
 struct poller {
@@ -85,8 +95,13 @@ struct poller {
     struct modbus_service *modbus;
     struct rtu_service *lines;
     struct snmp_service *snmp;
+    struct trap_service *traps; /* NULL: none are received */
     struct device **devices;
     size_t n_devices, room_devices;
+    struct device **numbered; /* all by number, those that leave too; NULL = the number is free */
+    size_t room_numbers, lowest_free;
+    struct device *leaving; /* read no more; some of their batches are still with the publisher */
+    bool started;
     struct device *first_found, *last_found; /* that answer, and wait to be read */
     size_t n_admitted;
     struct plan **plans; /* one of each shape, to be shared; references */
@@ -94,12 +109,25 @@ struct poller {
     uv_timer_t timer;
     struct schedule schedule;
     struct complaint backlog;
+    struct device *gateway; /* that says the links' counters; NULL = none */
     bool stopping;
 };
 
 int64_t poller_now_ms(const struct poller *poller);
+/* Gives a device its turns, and takes them away. */
+void poller_enlist(struct poller *poller, struct device *device);
+void poller_delist(struct device *device);
 /* The plan to use for one just made: it or an equal one. Takes the reference, gives one back. */
 struct plan *poller_share_plan(struct poller *poller, struct plan *plan);
+
+/* --- poller_reload.c */
+
+/* The lowest free number becomes the device's. 0 or ERROR_MEMORY. */
+int poller_take_number(struct poller *poller, struct device *device);
+/* Frees those whose batches are all back. */
+void poller_bury(struct poller *poller);
+/* After poller_stop; every batch must be back. */
+void device_free(struct device *device);
 
 /* --- device_attach.c */
 
@@ -124,6 +152,18 @@ int device_open_link(struct device *device, struct link **link, char *why, size_
 const char *device_link_trouble(const struct device *device, const struct link *link, int error,
                                 const char *detail);
 
+/* --- device_trap.c */
+
+/* Its traps come from the address of its link from now on; or from nowhere. */
+void device_place_trap(struct device *device);
+void device_forget_trap(struct device *device);
+/* It goes on with another configuration that says the same of its address and credentials. */
+void device_keep_trap(struct device *device);
+/* It sent a trap, and may be polled for that now. A trap_event. */
+void device_trapped(void *context, struct trap_sender *sender, bool cold_start);
+/* An attempt to attach has failed, perhaps because the trap that came since was of its start. */
+void device_trapped_meanwhile(struct device *device);
+
 /* --- device_poll.c */
 
 /* `instant_ms`: of the wall clock, that the readings are to be of; 0 = none. */
@@ -142,6 +182,14 @@ struct batch *device_take_batch(struct device *device, struct plan_range range);
 /* Gives it to whoever wants the readings. */
 void device_hand_over(struct device *device, struct batch *batch);
 void device_free_batches(struct device *device);
+
+/* --- gateway_report.c */
+
+/* Where the options name a gateway. 0 or ERROR_MEMORY. */
+int gateway_report_begin(struct poller *poller);
+/* Does nothing before its time. */
+void gateway_report_say(struct poller *poller);
+void gateway_report_end(struct poller *poller);
 
 /* --- device_health.c */
 

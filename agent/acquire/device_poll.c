@@ -78,7 +78,9 @@ static void poll_end(struct device *device, struct poll *lane) {
     struct poll poll = *lane;
     char why[200];
     *lane = (struct poll){0};
-    device->health.duration_us = (uint32_t)(clock_monotonic_us() - poll.started_us);
+    int64_t now_us = clock_monotonic_us();
+    device->health.duration_us = (uint32_t)(now_us - poll.started_us);
+    punctuality_polled(&device->punctuality, poll.rate, poll.answered, poll.held_us, now_us);
     device_judge(device, &poll, why, sizeof(why));
     poll_hand_over(device, &poll);
     if (device->poller->options.once) {
@@ -176,15 +178,23 @@ static void poll_take(struct device *device, struct poll *poll, const struct lin
     poll->at++;
 }
 
+/* A unit that was silent last, on a bus where silence has had its share: it is no more alive than before. */
+static void poll_has_no_turn(struct poll *poll) {
+    poll->lost = poll->failed = true;
+    poll->error = ERROR_TIMEOUT;
+    poll->detail = "it was silent, and so were others of its bus, which all together get a tenth of its time";
+}
+
 static void poll_answered(void *context, const struct link_answer *answer) {
     struct device *device = context;
     const struct poller_events *events = &device->poller->events;
     struct poll *poll = device->asked;
     device->asked = NULL;
+    poll->held_us += punctuality_held_us(answer, poll->request.timeout_ms);
     if (events->answered != NULL)
         events->answered(events->context, device, &device->plan->requests[poll->at], answer);
     if (answer->error == ERROR_BUSY && poll->request.probe)
-        poll->lost = true; /* its bus had no time for it, which is not its fault */
+        poll_has_no_turn(poll);
     else if (answer->error != 0)
         poll_failed(device, poll, answer);
     else
@@ -223,7 +233,7 @@ static void poll_ask(struct device *device, struct poll *poll) {
         .n_oids = ask->n_oids,
         .timeout_ms = (uint32_t)device->config->timeout_ms,
         .urgent = poll->rate == RATE_FAST,
-        .probe = device->health.state != HEALTH_ALIVE,
+        .probe = device->health.state == HEALTH_FAILING,
     };
     device->asked = poll;
     int error = link_ask(device->link, &poll->request, poll_answered, device);

@@ -21,12 +21,21 @@
  */
 #include "acquire/health.h"
 
+#include <string.h>
+
 enum { FAILURES_MOST = 3, PAUSE_LEAST_MS = 1000, PAUSE_MOST_MS = 6000, PAUSE_HELD_MS = 30000 };
 
 const char *health_error_word(enum health_error error) {
     static const char *const words[N_HEALTH_ERRORS] = {"timeout", "unreachable", "refused", "garbled",
                                                        "held",    "missed",      "dropped"};
     return words[error];
+}
+
+void health_begin_anew(struct health *health) {
+    struct health counted = *health;
+    *health = (struct health){.last_success_ms = counted.last_success_ms, .duration_us = counted.duration_us};
+    memcpy(health->errors, counted.errors, sizeof(health->errors));
+    memcpy(health->bad, counted.bad, sizeof(health->bad));
 }
 
 bool health_is_up(const struct health *health) {
@@ -94,6 +103,9 @@ void health_write(const struct health *health, double values[N_HEALTH_SERIES]) {
     values[HEALTH_SERIES_STATE] = DEVICE_NEW + (int)health->state;
     values[HEALTH_SERIES_LAST_SUCCESS] = (double)health->last_success_ms / 1000;
     values[HEALTH_SERIES_DURATION] = (double)health->duration_us / 1e6;
+    values[HEALTH_SERIES_INTERVAL] = health->punctuality.interval_s;
+    values[HEALTH_SERIES_LATENESS] = health->punctuality.lateness_s;
+    values[HEALTH_SERIES_BUS_TIME] = health->punctuality.bus_time;
     values[HEALTH_SERIES_SKEW] = (double)health->skew_ms / 1000;
     values[HEALTH_SERIES_PARKED] = health->parked;
     for (int i = 0; i < N_HEALTH_ERRORS; i++)

@@ -21,7 +21,6 @@
 
 #include "acquire/link_snmp_question.h"
 #include "acquire/link_snmp_report.h"
-#include "acquire/link_snmp_value.h"
 #include "acquire/snmp_kept.h"
 #include "model/secret.h"
 
@@ -53,11 +52,6 @@ int snmp_codec_new(struct snmp_codec **codec) {
     }
     snmp_sess_init(&made->session);
     made->session.isAuthoritative = SNMP_SESS_NONAUTHORITATIVE;
-    /*
-     * What the parser has to say about a hostile datagram would go to standard error; the answer's detail
-     * says it.
-     */
-    netsnmp_register_loghandler(NETSNMP_LOGHANDLER_NONE, LOG_DEBUG);
     int error = snmp_usm_start();
     if (error)
         snmp_codec_free(made);
@@ -234,7 +228,7 @@ static struct oid keep_oid(struct snmp_codec *codec, const oid *part, size_t n) 
 }
 
 static struct raw keep_value(struct snmp_codec *codec, const netsnmp_variable_list *variable) {
-    struct raw raw = snmp_value_read(variable);
+    struct raw raw = snmp_report_value(variable);
     if (raw.kind == RAW_OID)
         raw.oid = keep_oid(codec, variable->val.objid, variable->val_len / sizeof(oid));
     return raw;

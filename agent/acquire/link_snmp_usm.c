@@ -21,11 +21,13 @@ static_assert(SNMP_CLOCK_BUCKETS == ETIMELIST_SIZE, "as the library has them");
 /*
  * The steps of init_snmp that security needs; init_snmp itself reads MIBs, files and the environment. The
  * callback seeds the salts and makes the user without a name, by whom engines are discovered. Time windows
- * are checked against an engine id of one's own, which is never sent.
+ * are checked against an engine id of one's own, which none but senders of informs ever see. What the parser
+ * has to say about a hostile datagram would go to standard error; whoever called it says it.
  */
 int snmp_usm_start(void) {
     if (find_sec_mod(USM_SEC_MODEL_NUMBER))
         return ERROR_NONE;
+    netsnmp_register_loghandler(NETSNMP_LOGHANDLER_NONE, LOG_DEBUG);
     netsnmp_ds_set_string(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_APPTYPE, "hallwatch");
     init_usm();
     setup_engineID(NULL, "hallwatch");
@@ -34,16 +36,6 @@ int snmp_usm_start(void) {
 }
 
 /* --- keys --- */
-
-static bool is_same_text(const char *a, const char *b) {
-    return a && b ? strcmp(a, b) == 0 : a == b;
-}
-
-static bool is_same(const struct snmp_credentials *a, const struct snmp_credentials *b) {
-    return a->auth == b->auth && a->privacy == b->privacy && is_same_text(a->user, b->user) &&
-           is_same_text(a->context, b->context) && is_same_text(a->auth_passphrase, b->auth_passphrase) &&
-           is_same_text(a->privacy_passphrase, b->privacy_passphrase);
-}
 
 static bool copy_text(const char *text, char **copy) {
     *copy = text ? strdup(text) : NULL;
@@ -112,7 +104,7 @@ int snmp_keys_hold(struct snmp_keys **ring, const struct snmp_credentials *crede
     if (!is_sound(credentials))
         return ERROR_ARGUMENT;
     struct snmp_keys *found = *ring;
-    while (found && !is_same(&found->credentials, credentials))
+    while (found && !snmp_credentials_equal(&found->credentials, credentials))
         found = found->next;
     if (!found) {
         int error = make_keys(credentials, &found);

@@ -6,6 +6,7 @@
  */
 #include "acquire/poller.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,6 +23,13 @@ int64_t poller_now_ms(const struct poller *poller) {
     return (int64_t)uv_now(poller->loop);
 }
 
+/* SNMPv3 knows gateways by the name. */
+static int poller_start_traps(struct poller *poller) {
+    char name[600];
+    snprintf(name, sizeof(name), "%s/%s", poller->options.site, poller->options.gateway);
+    return trap_service_new(poller->loop, poller->options.traps, name, device_trapped, NULL, &poller->traps);
+}
+
 int poller_new(uv_loop_t *loop, const struct poller_options *options, const struct poller_events *events,
                struct poller **made) {
     struct poller *poller = calloc(1, sizeof(*poller));
@@ -35,9 +43,14 @@ int poller_new(uv_loop_t *loop, const struct poller_options *options, const stru
         error = rtu_service_new(loop, &poller->lines);
     if (error == 0)
         error = snmp_service_new(loop, &poller->snmp);
+    if (error == 0 && options->traps != NULL)
+        error = poller_start_traps(poller);
+    if (error == 0)
+        error = gateway_report_begin(poller);
     if (error == 0 && uv_timer_init(loop, &poller->timer) != 0)
         error = ERROR_SYSTEM;
     if (error != 0) {
+        trap_service_free(poller->traps);
         modbus_service_free(poller->modbus);
         rtu_service_free(poller->lines);
         if (poller->snmp != NULL)
@@ -50,7 +63,15 @@ int poller_new(uv_loop_t *loop, const struct poller_options *options, const stru
     return 0;
 }
 
-int poller_add(struct poller *poller, const struct device_config *config) {
+/* A device of a poller that runs gets its plan, view and turns. */
+static int poller_begin(struct poller *poller, struct device *device) {
+    int error = poller->options.once ? 0 : device_begin(device);
+    if (error == 0)
+        poller_enlist(poller, device);
+    return error;
+}
+
+int poller_add(struct poller *poller, struct device_config *config) {
     if (poller->n_devices == DEVICES_MOST)
         return ERROR_TOO_BIG;
     if (poller->n_devices == poller->room_devices) {
@@ -67,7 +88,15 @@ int poller_add(struct poller *poller, const struct device_config *config) {
     device->poller = poller;
     device->config = config;
     device->driver = config->driver;
-    device->number = (uint32_t)poller->n_devices;
+    int error = poller_take_number(poller, device);
+    if (error == 0 && poller->started)
+        error = poller_begin(poller, device);
+    if (error != 0) {
+        device_free(device);
+        return error;
+    }
+    config->number = device->number;
+    device->place = poller->n_devices;
     poller->devices[poller->n_devices++] = device;
     return 0;
 }
@@ -125,6 +154,7 @@ static void poller_take_back(struct poller *poller) {
         batch_give_back(batch);
         batch = next;
     }
+    poller_bury(poller);
 }
 
 static void poller_on_timer(uv_timer_t *timer) {
@@ -134,6 +164,9 @@ static void poller_on_timer(uv_timer_t *timer) {
     poller_take_back(poller);
     modbus_service_tick(poller->modbus, now_ms);
     snmp_service_tick(poller->snmp, now_ms);
+    if (poller->traps != NULL)
+        trap_service_tick(poller->traps, now_ms);
+    gateway_report_say(poller);
     device_admit_found(poller);
     schedule_advance(&poller->schedule, now_ms, clock_wall_ms());
     while (!poller->stopping && schedule_next(&poller->schedule, &occurrence))
@@ -145,7 +178,12 @@ static void poller_on_timer(uv_timer_t *timer) {
     uv_timer_start(timer, poller_on_timer, (uint64_t)wait_ms, 0);
 }
 
-static void poller_enlist(struct poller *poller, struct device *device) {
+void poller_delist(struct device *device) {
+    for (int rate = 0; rate < N_RATES; rate++)
+        schedule_remove(&device->turns[rate]);
+}
+
+void poller_enlist(struct poller *poller, struct device *device) {
     struct turn *turns[RATE_ONCE];
     bool once = poller->options.once;
     for (int rate = 0; rate < N_RATES; rate++)
@@ -161,11 +199,11 @@ int poller_start(struct poller *poller) {
     uv_update_time(poller->loop);
     schedule_init(&poller->schedule, poller->options.aligned, poller_now_ms(poller), clock_wall_ms());
     for (size_t i = 0; i < poller->n_devices; i++) {
-        int error = poller->options.once ? 0 : device_begin(poller->devices[i]);
+        int error = poller_begin(poller, poller->devices[i]);
         if (error != 0)
             return error;
-        poller_enlist(poller, poller->devices[i]);
     }
+    poller->started = true;
     return uv_timer_start(&poller->timer, poller_on_timer, SCHEDULE_TICK_MS, 0) == 0 ? 0 : ERROR_SYSTEM;
 }
 
@@ -179,6 +217,8 @@ void poller_stop(struct poller *poller) {
     modbus_service_free(poller->modbus);
     rtu_service_free(poller->lines);
     snmp_service_free(poller->snmp);
+    trap_service_free(poller->traps);
+    poller->traps = NULL;
     poller->modbus = NULL;
     poller->lines = NULL;
     poller->snmp = NULL;
@@ -189,20 +229,19 @@ void poller_free(struct poller *poller) {
     if (poller == NULL)
         return;
     poller_take_back(poller);
-    for (size_t i = 0; i < poller->n_devices; i++) {
-        struct device *device = poller->devices[i];
-        device_free_batches(device);
-        device_view_release(device->view);
-        plan_release(device->plan);
-        free(device->records);
-        free(device->choice);
-        free(device);
-    }
+    for (size_t i = 0; i < poller->room_numbers; i++)
+        device_free(poller->numbered[i]);
+    free(poller->numbered);
     for (size_t i = 0; i < poller->n_plans; i++)
         plan_release(poller->plans[i]);
+    gateway_report_end(poller);
     free(poller->plans);
     free(poller->devices);
     free(poller);
+}
+
+struct trap_counts poller_trap_counts(const struct poller *poller) {
+    return poller->traps != NULL ? trap_service_counts(poller->traps) : (struct trap_counts){0};
 }
 
 const struct device_config *device_config_of(const struct device *device) {

@@ -11,6 +11,7 @@
 #include <uv.h>
 
 #include "acquire/plan.h"
+#include "acquire/trap.h"
 #include "model/config.h"
 
 struct poller;
@@ -31,8 +32,10 @@ struct poller_events {
 
 struct poller_options {
     const char *site;
-    bool once;     /* read everything once, then finish */
-    bool with_raw; /* keep points without a stated unit */
+    const char *gateway;             /* whose links' counters are said too; NULL: they are not */
+    const struct trap_config *traps; /* until poller_new returns; NULL: none are received */
+    bool once;                       /* read everything once, then finish */
+    bool with_raw;                   /* keep points without a stated unit */
     bool aligned; /* polls stand at whole multiples of their interval of the wall clock, not spread over it */
 };
 
@@ -40,8 +43,31 @@ struct poller_options {
 int poller_new(uv_loop_t *loop, const struct poller_options *options, const struct poller_events *events,
                struct poller **poller);
 
-/* Before poller_start. The device's first attempt is spread over its interval. */
-int poller_add(struct poller *poller, const struct device_config *config);
+/*
+ * Before poller_start or while it runs. The device gets the lowest number that is free. Its first attempt is
+ * spread over its interval. 0, ERROR_MEMORY or ERROR_TOO_BIG.
+ */
+int poller_add(struct poller *poller, struct device_config *config);
+
+/*
+ * Another configuration of a device that is read, in two steps, since the first must be taken for all devices
+ * before the configuration before may go, and the second costs more. `what` are the bits of config_changes.h.
+ *
+ * First: the device goes on with it; where it is another one by now, its link is closed. Device and number
+ * stay; one whose number is not known is left to poller_add, and false returned.
+ */
+bool poller_adopt(struct poller *poller, uint32_t number, struct device_config *config, unsigned what);
+/*
+ * Then: what follows from it: views, and turns in the schedule. Nothing of what did not change is touched.
+ * ERROR_MEMORY: it goes on as it was.
+ */
+int poller_renew(struct poller *poller, uint32_t number, unsigned what);
+
+/*
+ * Stops reading a device and says a farewell behind its last batch. Its configuration is not used any more;
+ * its number and memory are free when all its batches have come back.
+ */
+void poller_remove(struct poller *poller, uint32_t number);
 
 int poller_start(struct poller *poller);
 
@@ -52,6 +78,9 @@ void poller_free(struct poller *poller);
 
 /* On the loop's thread: an empty batch back to its device. */
 void batch_give_back(struct batch *batch);
+
+/* What became of traps so far; on the loop's thread. All zero where none are received. */
+struct trap_counts poller_trap_counts(const struct poller *poller);
 
 /* For messages. */
 const struct device_config *device_config_of(const struct device *device);

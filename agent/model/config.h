@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The configuration as the agent uses it: checked, with defaults, secrets read. Made by config_load from
- * YAML and the CSV inventory; owned by the caller; constant afterwards.
+ * YAML and the CSV inventory; constant afterwards, and shared by reference count, so that one can take
+ * another's place while the agent runs.
  */
 #ifndef HALLWATCH_MODEL_CONFIG_H
 #define HALLWATCH_MODEL_CONFIG_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/socket.h>
 
 #include "drivers/driver.h"
 #include "model/snmp_credentials.h"
@@ -57,7 +60,11 @@ struct device_config {
     char *hall, *row, *rack, *feed;      /* "" where not given */
     int64_t interval_ms[N_RATES];        /* per rate; RATE_ONCE unused */
     int64_t timeout_ms;
+    /* In this process, of its views; the poller's to give. DEVICE_NO_NUMBER: it is not read. */
+    uint32_t number;
 };
+
+enum { DEVICE_NO_NUMBER = UINT32_MAX };
 
 enum sink_kind { SINK_MQTT, SINK_REMOTE_WRITE };
 
@@ -73,10 +80,42 @@ struct sink_config {
     uint32_t batch_readings;           /* HTTP: most readings in one request */
 };
 
+/* A copy of its own, to be ended with sink_config_done. 0 or ERROR_MEMORY. */
+int sink_config_copy(const struct sink_config *from, struct sink_config *to);
+void sink_config_done(struct sink_config *sink);
+
+enum { TRAP_LISTENS_MOST = 8, TRAP_PROXIES_MOST = 64 };
+
+/* Where SNMP traps and informs are received. */
+struct trap_listen {
+    const char *text; /* as written; the configuration's */
+    bool inherited;   /* a socket that whoever started the agent hands over */
+    struct sockaddr_storage address;
+};
+/*
+ * Parses "udp 10.1.2.3:162", "udp [fd00::1]:162" or "inherited". On failure `why` says what is wrong; the
+ * text is borrowed.
+ */
+int trap_listen_parse(const char *text, struct trap_listen *listen, char *why, size_t size);
+/* A numeric IPv4 or IPv6 address, without a port. 0 or ERROR_ARGUMENT. */
+int trap_address_parse(const char *text, struct sockaddr_storage *address);
+
+struct trap_config {
+    struct trap_listen *listens; /* none: no traps are received */
+    size_t n_listens;
+    struct sockaddr_storage *proxies; /* they pass on what devices send */
+    size_t n_proxies;
+};
+/* A copy of its own, to be ended with trap_config_done. 0 or ERROR_MEMORY. */
+int trap_config_copy(const struct trap_config *from, struct trap_config *to);
+bool trap_config_same(const struct trap_config *a, const struct trap_config *b);
+void trap_config_done(struct trap_config *traps);
+
 /* Polls are spread over their interval, or stand at whole multiples of it of the wall clock. */
 enum poll_phase { PHASE_SPREAD, PHASE_ALIGNED };
 
 struct site_config {
+    atomic_uint references;
     char *site, *hall, *gateway;
     char *status_socket;
     enum poll_phase phase;
@@ -87,6 +126,7 @@ struct site_config {
     size_t n_credentials;
     struct sink_config *sinks;
     size_t n_sinks;
+    struct trap_config traps;
 };
 
 /*
@@ -95,7 +135,8 @@ struct site_config {
  * to be freed with config_free; or ERROR_CONFIG after all mistakes were written.
  */
 int config_load(const char *path, const char *gateway, FILE *errors, struct site_config **config);
-void config_free(struct site_config *config);
+struct site_config *config_hold(struct site_config *config); /* returns it, one more reference */
+void config_free(struct site_config *config); /* gives one back; the last frees; NULL is fine */
 
 /*
  * The status socket that the configuration at `path` names, or the default one where `path` is NULL or

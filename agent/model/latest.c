@@ -95,6 +95,11 @@ static struct slot *slot_for(struct latest *latest, struct device_view *view) {
         return slot;
     if (slot && slot->view->generation > view->generation)
         return NULL;
+    if (slot && slot->view->list == view->list) { /* the same series, with other labels */
+        device_view_release(slot->view);
+        slot->view = device_view_hold(view);
+        return slot;
+    }
     struct slot *fresh = slot_new(view);
     if (!fresh)
         return NULL;
@@ -109,7 +114,8 @@ static bool is_health(enum quantity quantity) {
 
 /* "missed" and "dropped" are counted too, but say what the agent did and not what became of the device. */
 static bool is_fault(const char *reason) {
-    static const enum error faults[] = {ERROR_TIMEOUT, ERROR_UNREACHABLE, ERROR_REFUSED, ERROR_GARBLED};
+    static const enum error faults[] = {ERROR_TIMEOUT, ERROR_UNREACHABLE, ERROR_REFUSED, ERROR_GARBLED,
+                                        ERROR_HELD};
     for (size_t i = 0; reason && i < sizeof(faults) / sizeof(faults[0]); i++) {
         if (strcmp(reason, error_word(faults[i])) == 0)
             return true;
@@ -144,9 +150,18 @@ static void take(struct slot *slot, const struct batch *batch, uint32_t n) {
         slot->newest_ms = batch->time_ms;
 }
 
+static void forget(struct latest *latest, uint32_t number) {
+    if (number >= latest->n_slots)
+        return;
+    slot_free(latest->slots[number]);
+    latest->slots[number] = NULL;
+}
+
 void latest_update(struct latest *latest, const struct batch *batch) {
     pthread_mutex_lock(&latest->lock);
-    struct slot *slot = slot_for(latest, batch->view);
+    if (batch->farewell)
+        forget(latest, batch->view->number);
+    struct slot *slot = batch->farewell ? NULL : slot_for(latest, batch->view);
     if (slot && batch->first < slot->view->n_series) {
         size_t room = slot->view->n_series - batch->first;
         take(slot, batch, batch->n < room ? batch->n : (uint32_t)room);

@@ -58,7 +58,8 @@ static void announce(struct text *request, struct view_entry *entry, int64_t tim
     if (entry->announced_ms != 0 && !again && llabs(time_ms - entry->announced_ms) < INFO_EVERY_MS)
         return;
     entry->announced_ms = time_ms;
-    message_add_info(request, entry->view, time_ms);
+    if (!entry->view->gateway)
+        message_add_info(request, entry->view, time_ms);
 }
 
 /* --- a row to be packed --- */

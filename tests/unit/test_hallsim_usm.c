@@ -130,7 +130,7 @@ static struct said parse_answer(const uint8_t *bytes, size_t size) {
     assert_true(ber_read(&scoped, &said.pdu, &content));
     for (unsigned i = 0; i < 3; i++)
         assert_true(ber_read_integer(&content, &number));
-    struct ber_reader varbinds, varbind, name;
+    struct ber_reader varbinds, varbind, name = {0};
     assert_true(ber_read_tagged(&content, BER_SEQUENCE, &varbinds) &&
                 ber_read_tagged(&varbinds, BER_SEQUENCE, &varbind) &&
                 ber_read_tagged(&varbind, BER_OID, &name));

@@ -56,7 +56,8 @@ static bool write_object(struct ber_writer *writer, const struct device *device,
     if (size > UINT16_MAX || (size_t)(writer->end - writer->at) < ber_element_size(size))
         return false;
     ber_write_header(writer, BER_SEQUENCE, size);
-    ber_write_bytes(writer, object->encoded, object->encoded_size);
+    memcpy(writer->at, object->encoded, object->encoded_size); /* it fits, as has been seen */
+    writer->at += object->encoded_size;
     return number ? ber_write_number(writer, object->tag, value->number)
                   : ber_write_element(writer, object->tag, value->bytes, value->size);
 }
@@ -69,16 +70,18 @@ static bool write_absent(struct ber_writer *writer, struct ber_reader name, uint
            ber_write_bytes(writer, name.at, name_size) && ber_write_header(writer, tag, 0);
 }
 
+/* Where a walk goes on after the object at `index` when the device is faulty. */
+static size_t walk_astray(const struct device *device, size_t index) {
+    if (device->fault.kind == FAULT_LOOPING_WALK)
+        return index;
+    if (device->fault.kind == FAULT_UNSORTED_WALK) /* 1, 0, 3, 2 ... */
+        return index % 2 ? index - 1 : index + 3;
+    return index + 1;
+}
+
 /* The index of the object that a walk is told after the one at `index`; beyond the table: the end. */
 static size_t walk_on(const struct device *device, size_t index) {
-    switch ((int)device->fault.kind) {
-    case FAULT_LOOPING_WALK:
-        return index;
-    case FAULT_UNSORTED_WALK: /* 1, 0, 3, 2 ... */
-        return index % 2 ? index - 1 : index + 3;
-    default:
-        return index + 1;
-    }
+    return device->fault.kind == FAULT_NONE ? index + 1 : walk_astray(device, index);
 }
 
 /* The same for the name that a request carries, which need not be an object's. */
@@ -222,6 +225,7 @@ bool device_snmp_answer_pdu(struct device *device, struct ber_reader from, struc
     struct message message;
     if (!read_pdu(&message, from))
         return false;
+    device->counts.acknowledged += message.pdu == RESPONSE;
     if (message.pdu != GET && message.pdu != GET_NEXT && message.pdu != GET_BULK && message.pdu != SET)
         return false;
     uint8_t *pdu = ber_begin_long(writer, device->fault.kind == FAULT_REPORTS ? REPORT : RESPONSE);
