@@ -476,11 +476,7 @@ class Return(WithAgent):
             ports = ["--modbus-port", str(hall.modbus_port), "--snmp-port", str(hall.snmp_port)]
             return Hallsim("--modbus", "3", "--snmp", "3", *ports)
 
-        def lose(hall):
-            hall.process.kill()
-            hall.process.wait()
-
-        took_s, log = self.gone_and_back(lose, again)
+        took_s, log = self.gone_and_back(Hallsim.kill, again)
         self.assertLess(took_s, 12, log)  # and a gateway's own back-off
 
 
