@@ -110,10 +110,10 @@ static void put_value(struct message *message, struct bytes *input) {
 }
 
 static void put_varbind(struct message *message, struct bytes *input, size_t number) {
-    const uint8_t name[] = {0x2b, 6, 1, 2, 1, 1, (uint8_t)(1 + number % N_NAMES), 0};
     const uint8_t usm_stats[] = {0x2b, 6, 1, 6, 3, 15, 1, 1}, contexts[] = {0x2b, 6, 1, 6, 3, 12, 1, 5, 0};
     size_t end = message->at;
     uint8_t how = take(input);
+    const uint8_t name[] = {0x2b, 6, 1, 2, 1, 1, (uint8_t)(1 + (number + (how & 3)) % N_NAMES), 0};
     put_value(message, input);
     size_t name_end = message->at;
     if (how >= 0xe0)
@@ -284,7 +284,12 @@ static void talk(struct snmp_codec *codec, struct snmp_question *question, struc
         if (snmp_codec_encode(codec, question, &packet, &size))
             abort();
         assert(size > 0);
-        if (take(input) & 0x80) { /* bytes as they are */
+        uint8_t how = take(input);
+        if (how == 0x7f) { /* nothing came */
+            snmp_peer_silent(question->peer);
+            continue;
+        }
+        if (how & 0x80) { /* bytes as they are */
             size_t left = (size_t)(input->end - input->at);
             made_up = (size_t)take(input) << 4;
             made_up = made_up < left ? made_up : left - (left > 0);
