@@ -19,7 +19,9 @@ LEAST_GOOD = 0.9
 # What the agent says of a device is no reading of the device.
 HEALTH = (
     "facility_device_up",
+    "facility_device_state",
     "facility_device_last_success",
+    "facility_sample_skew",
     "facility_poll_",
     "facility_points_parked",
     "facility_reading_bad",

@@ -191,7 +191,9 @@ enum quantity {
     /* What the agent says of a device (health). */
     DEVICE_UP,
     DEVICE_LAST_SUCCESS,
+    DEVICE_STATE,
     POLL_DURATION,
+    SAMPLE_SKEW,
     POLL_ERRORS,
     READINGS_BAD,
     POINTS_PARKED,
@@ -217,11 +219,12 @@ struct quantity_info {
     const char *meaning; /* one line for the reference */
     enum quantity_kind kind;
     enum dimension dimension;
-    const char *unit;                /* the published unit's symbol: "W", "J", "1" ... */
-    double least, most;              /* physically possible, both included */
-    bool magnitude;                  /* the maker's sign says nothing: publish |value| (power factor) */
-    const char *human;               /* unit for people, "kW"; NULL = as published */
-    double human_per;                /* how many published units one of them is: 1000 */
+    const char *unit;   /* the published unit's symbol: "W", "J", "1" ... */
+    double least, most; /* physically possible, both included */
+    bool magnitude;     /* the maker's sign says nothing: publish |value| (power factor) */
+    bool fast;          /* people act on it within seconds: polled at the fast rate, before others */
+    const char *human;  /* unit for people, "kW"; NULL = as published */
+    double human_per;   /* how many published units one of them is: 1000 */
     const struct state_word *states; /* of KIND_STATE, ended by a NULL word */
 };
 
@@ -275,6 +278,7 @@ enum { LEAK_DRY, LEAK_WET, LEAK_SENSOR_FAULT };
 enum { STATE_NO, STATE_YES }; /* alarm clear/active, source available, door open, contact closed, smoke */
 enum { SUPPLY_OK = 1, SUPPLY_FAULT };
 enum { LEVEL_NORMAL = 1, LEVEL_MIDDLE, LEVEL_LOW };
+enum { DEVICE_NEW = 1, DEVICE_ALIVE, DEVICE_FAILING, DEVICE_SILENT, DEVICE_HELD };
 
 /* What is numbered, or named, inside a device: the label `component`. */
 enum part {

@@ -14,25 +14,18 @@
 #include "acquire/link_modbus_tcp.h"
 #include "acquire/link_snmp.h"
 #include "acquire/poller.h"
+#include "acquire/schedule.h"
 #include "base/log.h"
 #include "base/resolve.h"
-
-/* A device's turn at one rate, in the schedule's wheel. */
-struct turn {
-    struct device *device;
-    enum rate rate;
-    uint32_t interval_ticks;
-    int64_t due_tick;
-    struct turn *next;
-};
-
-enum { N_TURNS = N_RATES }; /* the turn of RATE_ONCE serves attaching and health */
 
 /* What is remembered of one request of the plan. */
 struct request_record {
     int64_t parked_until_ms; /* 0: asked at every poll */
     uint8_t failures;        /* polls in a row in which it brought nothing */
 };
+
+/* Fast points are polled in the urgent lane, everything else in the other. */
+enum lane { LANE_ROUTINE, LANE_URGENT, N_LANES };
 
 struct poll {
     bool active;
@@ -44,12 +37,13 @@ struct poll {
     uint8_t exception;
     int error; /* of the last request that failed, with what the link says of it */
     const char *detail;
-    uint32_t at;                 /* request under way */
+    uint32_t at;                 /* the request that is under way, or comes next */
     struct link_request request; /* the link reads it until it answers */
     uint32_t n_parked;           /* values given up in this poll; the first of them: */
     uint32_t parked_item;
     struct batch *batch;
     int64_t started_us;
+    int64_t instant_ms; /* of the wall clock, that its readings are to be of; 0 = none */
 };
 
 struct device {
@@ -63,18 +57,21 @@ struct device {
     struct identify *identify;
     struct discovery *discovery;
     struct sockaddr_storage address; /* of the link */
-    bool attaching;
+    bool attaching, admitted;        /* on its way to a plan; among those that are read at present */
+    struct device *next_found;       /* in the poller's queue */
+    struct probe *probe;
     bool attached; /* the plan is the device's, to be polled; else of its health alone, or of what it was */
     struct plan *plan;
     struct device_view *view;
     struct request_record *records; /* of the plan's requests */
     struct health health;
     struct complaint trouble, refusal, lateness;
-    struct poll poll;
-    uint8_t due;        /* rates whose turn came while another was under way */
+    struct poll polls[N_LANES];
+    struct poll *asked; /* whose request is under way; NULL = none */
+    uint8_t due;        /* rates whose turn came while another of their lane was under way */
     struct batch *free; /* of n_batches the empty ones */
     uint32_t n_batches, most_batches;
-    struct turn turns[N_TURNS];
+    struct turn turns[N_RATES];            /* that of RATE_ONCE serves attaching and health */
     int64_t rediscover_ms, health_said_ms; /* monotonic */
     uint64_t missed_said;                  /* polls missed when health was said last */
 };
@@ -87,21 +84,18 @@ struct poller {
     struct rtu_service *lines;
     struct snmp_service *snmp;
     struct device **devices;
-    size_t n_devices, room_devices, n_attaching;
+    size_t n_devices, room_devices;
+    struct device *first_found, *last_found; /* that answer, and wait to be read */
+    size_t n_admitted;
     struct plan **plans; /* one of each shape, to be shared; references */
     size_t n_plans, room_plans;
     uv_timer_t timer;
-    uint32_t tick_ms;
-    int64_t tick, now_tick; /* the one that is run; the one that the clock says */
-    int64_t started_ms;     /* monotonic time of tick 0 */
-    struct turn **wheel;
+    struct schedule schedule;
     struct complaint backlog;
     bool stopping;
 };
 
 int64_t poller_now_ms(const struct poller *poller);
-/* Puts a turn into the wheel at its due_tick. */
-void poller_schedule(struct poller *poller, struct turn *turn);
 /* The plan to use for one just made: it or an equal one. Takes the reference, gives one back. */
 struct plan *poller_share_plan(struct poller *poller, struct plan *plan);
 
@@ -109,13 +103,19 @@ struct plan *poller_share_plan(struct poller *poller, struct plan *plan);
 
 /* Before anything is known of the device: a plan and a view of its health alone. */
 int device_begin(struct device *device);
-/* Resolve, open, recognise, discover, plan, then a first poll of everything. Does nothing before its time. */
+/* Resolve, open, probe, recognise, discover, plan, then a first poll of everything. Does nothing before its
+ * time.
+ */
 void device_attach(struct device *device);
+/* Goes on with devices that were found, as many as may be read at once. Called once per tick. */
+void device_admit_found(struct poller *poller);
 void device_detach(struct device *device); /* stops everything under way and closes the link */
 
 /* --- device_poll.c */
 
-void device_poll(struct device *device, enum rate rate);
+/* `instant_ms`: of the wall clock, that the readings are to be of; 0 = none. */
+void device_poll(struct device *device, enum rate rate, int64_t instant_ms);
+bool device_is_polled(const struct device *device);
 /* The schedule was late by this many polls of a rate: they are counted and not caught up. */
 void device_skip_polls(struct device *device, enum rate rate, uint32_t n);
 

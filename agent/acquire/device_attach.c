@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From configuration to plan: resolve the host, open the link, recognise the device where no driver is named,
- * discover its rows, build the plan and the view. Each step ends in the next or in attach_failed; the
- * schedule tries again later. Whether the device is well is said by the polls that follow.
+ * From configuration to plan: resolve the host, open the link, probe whether the device is there at all,
+ * recognise it where no driver is named, discover its rows, build the plan and the view. Each step ends in
+ * the next or in attach_failed; the schedule tries again later. Whether the device is well is said by the
+ * polls that follow.
+ *
+ * A probe is one small request and no memory, so a whole dark hall can be probed at once; reading what a
+ * device has takes memory, so those that answer are read some at a time, in the order in which they were
+ * found.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +18,13 @@
 #include "acquire/link_replay.h"
 #include "base/clock.h"
 
+/* A probe under way. */
+struct probe {
+    struct wanted wanted;
+    struct oid name;
+    struct link_request request;
+};
+
 static void attach_identify(struct device *device);
 static void attach_discover(struct device *device);
 
@@ -22,13 +34,14 @@ static uint32_t attach_timeout_ms(const struct device *device) {
 
 enum {
     REDISCOVER_MS = 60 * 60 * 1000,
-    ATTACHING_MOST =
-        128, /* at once: discovery takes memory, and a hall that comes back would ask all at once */
+    ADMITTED_MOST =
+        128, /* read at once: discovery takes memory, and a hall that comes back takes it all at once */
 };
 
 static void attach_ended(struct device *device) {
     device->attaching = false;
-    device->poller->n_attaching--;
+    device->poller->n_admitted -= device->admitted;
+    device->admitted = false;
 }
 
 /* A driver for what no driver is known for: it has nothing but its health. */
@@ -49,6 +62,8 @@ static const char *attach_snmp_trouble(const struct device *device, int error, c
 
 static void attach_failed(struct device *device, int error, const char *detail) {
     attach_ended(device);
+    if (error == ERROR_BUSY && device->health.state != HEALTH_ALIVE)
+        return; /* its bus has no time for it now, which is not its fault */
     health_count(&device->health, error);
     /* Its polls tell how it is; that it is another device they would not notice. */
     if (device->attached && error != ERROR_NOT_FOUND) {
@@ -67,11 +82,87 @@ static void attach_failed(struct device *device, int error, const char *detail) 
 
 /* --- link --- */
 
-static void attach_go_on(struct device *device) {
+/* It is there: it is read when its turn among those has come. */
+static void attach_found(struct device *device) {
+    struct poller *poller = device->poller;
+    device->next_found = NULL;
+    *(poller->first_found != NULL ? &poller->last_found->next_found : &poller->first_found) = device;
+    poller->last_found = device;
+}
+
+static void attach_read(struct device *device) {
+    device->admitted = true;
+    device->poller->n_admitted++;
     if (device->driver == NULL)
         attach_identify(device);
     else
         attach_discover(device);
+}
+
+void device_admit_found(struct poller *poller) {
+    while (poller->first_found != NULL && poller->n_admitted < ADMITTED_MOST) {
+        struct device *device = poller->first_found;
+        poller->first_found = device->next_found;
+        attach_read(device);
+    }
+}
+
+static void attach_forget_found(struct device *device) {
+    struct poller *poller = device->poller;
+    struct device *before = NULL, *each = poller->first_found;
+    for (; each != NULL && each != device; each = each->next_found)
+        before = each;
+    if (each == NULL)
+        return;
+    *(before != NULL ? &before->next_found : &poller->first_found) = device->next_found;
+    if (poller->last_found == device)
+        poller->last_found = before;
+}
+
+/* A refusal is an answer. */
+static void attach_probed(void *context, const struct link_answer *answer) {
+    struct device *device = context;
+    free(device->probe);
+    device->probe = NULL;
+    if (answer->error == 0 || answer->error == ERROR_REFUSED || answer->error == ERROR_TOO_BIG)
+        attach_found(device);
+    else
+        attach_failed(device, answer->error, answer->detail);
+}
+
+static void attach_probe(struct device *device) {
+    struct probe *probe = calloc(1, sizeof(*probe));
+    if (probe == NULL) {
+        attach_failed(device, ERROR_MEMORY, NULL);
+        return;
+    }
+    device->probe = probe;
+    wanted_probe(device->driver, &probe->wanted);
+    probe->name = (struct oid){probe->wanted.part, probe->wanted.n};
+    probe->request = (struct link_request){.ask = probe->wanted.n > 0 ? ASK_GET : ASK_REGISTERS,
+                                           .function = probe->wanted.function,
+                                           .address = probe->wanted.address,
+                                           .count = probe->wanted.count,
+                                           .oids = &probe->name,
+                                           .n_oids = 1,
+                                           .timeout_ms = attach_timeout_ms(device),
+                                           .probe = true};
+    int error = link_ask(device->link, &probe->request, attach_probed, device);
+    if (error == 0)
+        return;
+    device->probe = NULL;
+    free(probe);
+    attach_failed(device, error, "the request could not be sent");
+}
+
+/* One that is up is known to be there; one that is read once is read at once. */
+static void attach_go_on(struct device *device) {
+    if (device->poller->options.once)
+        attach_read(device);
+    else if (health_is_up(&device->health))
+        attach_found(device);
+    else
+        attach_probe(device);
 }
 
 static int attach_link(struct device *device) {
@@ -229,9 +320,9 @@ static void attach_done(struct device *device) {
     attach_ended(device);
     device->attached = true;
     device->rediscover_ms = poller_now_ms(device->poller) + REDISCOVER_MS;
-    device_poll(device, RATE_ONCE);
+    device_poll(device, RATE_ONCE, 0);
     for (int rate = 0; rate < RATE_ONCE && !device->poller->options.once; rate++)
-        device_poll(device, (enum rate)rate);
+        device_poll(device, (enum rate)rate, 0);
 }
 
 static void attach_discovered(void *context, struct image *image, int error, const char *detail) {
@@ -271,11 +362,10 @@ static void attach_discover(struct device *device) {
 
 void device_attach(struct device *device) {
     int64_t now_ms = poller_now_ms(device->poller);
-    if (device->attaching || device->poll.active || (device->attached && now_ms < device->rediscover_ms) ||
-        !health_may_ask(&device->health, now_ms) || device->poller->n_attaching >= ATTACHING_MOST)
+    if (device->attaching || device_is_polled(device) ||
+        (device->attached && now_ms < device->rediscover_ms) || !health_may_ask(&device->health, now_ms))
         return;
     device->attaching = true;
-    device->poller->n_attaching++;
     attach_open(device);
 }
 
@@ -286,11 +376,19 @@ void device_detach(struct device *device) {
         link_close(device->link);
     identify_stop(device->identify);
     discovery_stop(device->discovery);
-    if (device->poll.batch != NULL)
-        batch_give_back(device->poll.batch);
+    free(device->probe);
+    attach_forget_found(device);
+    if (device->attaching)
+        attach_ended(device);
+    for (int lane = 0; lane < N_LANES; lane++) {
+        if (device->polls[lane].batch != NULL)
+            batch_give_back(device->polls[lane].batch);
+        device->polls[lane] = (struct poll){0};
+    }
+    device->asked = NULL;
     device->resolve = NULL;
     device->link = NULL;
+    device->probe = NULL;
     device->identify = NULL;
     device->discovery = NULL;
-    device->poll = (struct poll){0};
 }

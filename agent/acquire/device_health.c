@@ -37,6 +37,8 @@ void device_say_health(struct device *device, bool now) {
         batch->qualities[HEALTH_SERIES_LAST_SUCCESS] = QUALITY_ABSENT;
         batch->qualities[HEALTH_SERIES_DURATION] = QUALITY_ABSENT;
     }
+    if (!device->poller->options.aligned || device->health.last_success_ms == 0)
+        batch->qualities[HEALTH_SERIES_SKEW] = QUALITY_ABSENT;
     batch->urgent = true;
     batch->time_ms = clock_wall_ms();
     device->health_said_ms = now_ms;
@@ -49,6 +51,8 @@ void device_say_health(struct device *device, bool now) {
 static const char *trouble_text(int error) {
     if (error == ERROR_TIMEOUT || error == ERROR_UNREACHABLE || error == ERROR_CLOSED)
         return "no answer from";
+    if (error == ERROR_HELD)
+        return "is left alone, only tried now and then,";
     return error == ERROR_GARBLED ? "answers that break the protocol from" : "no readings from";
 }
 
@@ -56,8 +60,7 @@ void device_failed(struct device *device, int error, const char *detail) {
     struct health *health = &device->health;
     int64_t now_ms = poller_now_ms(device->poller);
     const struct device_config *config = device->config;
-    bool silent = health_fail(health, now_ms, config->interval_ms[RATE_NORMAL],
-                              (device->number + (uint32_t)now_ms) * 2654435761U >> 16);
+    bool news = health_fail(health, error, now_ms, (device->number + (uint32_t)now_ms) * 2654435761U >> 16);
     char silence[60];
     if (detail == NULL && error == ERROR_TIMEOUT) {
         snprintf(silence, sizeof(silence), "nothing within %lld ms", (long long)config->timeout_ms);
@@ -71,7 +74,7 @@ void device_failed(struct device *device, int error, const char *detail) {
             log_complain(&device->trouble, now_ms, config->name, "%s %s: %s", trouble_text(error),
                          config->url_text, detail != NULL ? detail : error_word(error));
     }
-    if (silent || (health->state == HEALTH_NEW && health->failures == 1))
+    if (news || (health->state == HEALTH_NEW && health->failures == 1))
         device_say_health(device, true);
 }
 

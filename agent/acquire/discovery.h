@@ -27,6 +27,9 @@ struct wanted_list {
 /* Everything that the driver's tables name, once each. Pure. The caller frees with wanted_done. */
 int wanted_collect(const struct driver *driver, struct wanted_list *list);
 void wanted_done(struct wanted_list *list);
+/* The smallest thing to ask such a device, to see whether it is there; of SNMP, or without a driver, its
+ * uptime. */
+void wanted_probe(const struct driver *driver, struct wanted *wanted);
 
 struct discovery;
 /* The sealed image, given away; or NULL and why: ERROR_TIMEOUT, ERROR_UNREACHABLE, ... */

@@ -13,6 +13,7 @@ enum health_state {
     HEALTH_ALIVE,   /* 2. answers */
     HEALTH_FAILING, /* 3. did answer; fewer than FAILURES_MOST polls in a row failed */
     HEALTH_SILENT,  /* 4. asked with growing pauses */
+    HEALTH_HELD,    /* 5. another master has it: left alone but for a try now and then */
 };
 
 /* Kinds of failure, each with a counter and treatment of its own. */
@@ -21,6 +22,7 @@ enum health_error {
     HEALTH_UNREACHABLE, /* the gateway or the way to it is dead */
     HEALTH_REFUSED,     /* the unit is alive and said no, or it is another device */
     HEALTH_GARBLED,     /* an answer broke its protocol */
+    HEALTH_TAKEN,       /* another master has it */
     HEALTH_MISSED,      /* a poll was due while the one before was under way */
     HEALTH_DROPPED,     /* readings given up because the publisher is behind */
     N_HEALTH_ERRORS
@@ -30,8 +32,10 @@ const char *health_error_word(enum health_error error);
 /* The series that the agent publishes of every device, in this order behind the driver's own. */
 enum health_series {
     HEALTH_SERIES_UP,
+    HEALTH_SERIES_STATE,
     HEALTH_SERIES_LAST_SUCCESS,
     HEALTH_SERIES_DURATION,
+    HEALTH_SERIES_SKEW,
     HEALTH_SERIES_PARKED,
     HEALTH_SERIES_ERRORS,
     HEALTH_SERIES_BAD = HEALTH_SERIES_ERRORS + N_HEALTH_ERRORS,
@@ -44,6 +48,7 @@ struct health {
     int64_t next_ms;         /* monotonic: not asked before this while silent or new */
     int64_t last_success_ms; /* wall clock; 0 = never */
     uint32_t duration_us;    /* of the last poll */
+    int64_t skew_ms;         /* of the last poll, of the instant it was to be of */
     uint32_t parked;
     uint64_t errors[N_HEALTH_ERRORS];
     uint64_t bad[N_BAD_REASONS];
@@ -59,10 +64,10 @@ bool health_may_ask(const struct health *health, int64_t now_ms);
 bool health_succeed(struct health *health, int64_t wall_ms);
 
 /*
- * A poll brought nothing. `interval_ms` is the device's; `random` (any number) spreads devices that failed
- * together. True where the device has become silent by this.
+ * A poll brought nothing, for this error. `random` (any number) spreads devices that failed together. True
+ * where the device is no longer up by this, or is held by another master and was not known to be.
  */
-bool health_fail(struct health *health, int64_t now_ms, int64_t interval_ms, uint32_t random);
+bool health_fail(struct health *health, int error, int64_t now_ms, uint32_t random);
 
 /* Counts a failed request by the link's error. */
 void health_count(struct health *health, int error);

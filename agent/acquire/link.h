@@ -51,12 +51,15 @@ struct link_request {
     size_t n_oids;
     uint16_t repetitions; /* BULK: rows wanted of each */
     uint32_t timeout_ms;
+    bool urgent; /* goes before what waits for the same bus */
+    bool
+        probe; /* of a device that failed last: where it shares a bus, all of these get a tenth of its time */
 };
 
 struct link_answer {
     /*
      * ERROR_NONE, _TIMEOUT, _UNREACHABLE, _REFUSED, _GARBLED, _TOO_BIG (SNMP tooBig), _BUSY (its turn on the
-     * bus never came), _CLOSED, _DENIED (SNMPv3: detail says which credential)
+     * bus never came), _CLOSED, _DENIED (SNMPv3: detail says which credential), _HELD (another master has it)
      */
     int error;
     uint8_t exception; /* Modbus exception code, or SNMP error-status, of REFUSED */

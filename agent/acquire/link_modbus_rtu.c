@@ -199,6 +199,8 @@ static int ask_link(struct link *base, const struct link_request *request, link_
     link->context = context;
     link->exchange.request = asked;
     link->exchange.timeout_ms = request->timeout_ms;
+    link->exchange.urgent = request->urgent;
+    link->exchange.shares = request->probe && link->line->n_links > 1;
     link->exchange.asked_us = clock_monotonic_us();
     modbus_line_ask(link->line->line, &link->exchange);
     return 0;

@@ -69,7 +69,7 @@ struct burst {
 struct family {
     struct snmp_socket socket; /* opened with the first link */
     struct burst burst;
-    struct list queued; /* in the order of asking */
+    struct list queued; /* in the order of asking, but urgent ones first */
 };
 
 struct snmp_service {
@@ -90,6 +90,14 @@ static void list_append(struct list *list, struct link_snmp *link) {
     link->next = NULL;
     *(list->last ? &list->last->next : &list->first) = link;
     list->last = link;
+    list->n++;
+}
+
+static void list_prepend(struct list *list, struct link_snmp *link) {
+    link->previous = NULL;
+    link->next = list->first;
+    *(list->first ? &list->first->previous : &list->last) = link;
+    list->first = link;
     list->n++;
 }
 
@@ -244,7 +252,10 @@ static struct link_snmp *find_link(struct snmp_service *service, const union snm
 static void enqueue(struct link_snmp *link) {
     forget_request(link);
     link->state = STATE_QUEUED;
-    list_append(&link->family->queued, link);
+    if (link->request.urgent)
+        list_prepend(&link->family->queued, link);
+    else
+        list_append(&link->family->queued, link);
 }
 
 /* SNMPv1 ends by itself, having fewer names each time. */

@@ -9,7 +9,8 @@
  *   2 CONNECTING   requests queue; at most 3 s
  *   3 READY        connected, nothing under way; the next request may have to wait for the pause
  *   4 WAITING      one request is under way; at most its time-out
- *   5 BACKING_OFF  unreachable; requests fail at once; 1 s to 30 s, growing and jittered
+ *   5 BACKING_OFF  unreachable, 1 s to 6 s, growing; or held by another master, 15 s to 30 s; jittered;
+ * requests fail at once
  *
  *   1 -> 2  a request is queued               start_connect
  *   2 -> 3  connected                         on_connected
@@ -30,6 +31,8 @@
  *   e. RTU has no ids: a unit whose request was given up is not asked for as long again, and what comes from
  *      it meanwhile is late. Others are asked; a frame of another unit does not end their turn. What is no
  *      frame ends it by its time-out, or once the line is silent behind as much as an answer has.
+ *   f. Of what waits, urgent requests go first. Units that failed before wait while silent units have had
+ * their tenth of the time (bus_share.h); others pass them.
  */
 #include "acquire/modbus_gateway.h"
 
@@ -38,8 +41,9 @@
 enum {
     CONNECT_TIMEOUT_MS = 3000,
     MOST_WAIT_MS = 10000, /* for its turn in the queue */
-    MOST_BACK_OFF_MS = 30000,
-    MOST_TIMEOUTS = 3, /* in a row; then the connection is made anew */
+    MOST_BACK_OFF_MS = 6000,
+    HELD_BACK_OFF_MS = 30000, /* of one that another master has: no fight for it */
+    MOST_TIMEOUTS = 3,        /* in a row; then the connection is made anew */
     MOST_GARBLED = 3,
     AT_ONCE_MS = 3000, /* a connection closed that early was not wanted */
     TELLING_HANG_UPS = 3,
@@ -96,22 +100,25 @@ static void disconnect(struct modbus_gateway *gateway) {
     gateway->garbled = 0;
 }
 
-/* Between half and all of 2 s, 4 s ... 30 s. */
+/* Between half and all of 2 s, 4 s, 6 s, or of the time that one is left alone. */
 static int64_t back_off_ms(struct modbus_gateway *gateway) {
     uint64_t *random = &gateway->service->random;
     *random = *random * 6364136223846793005u + 1442695040888963407u;
-    int64_t whole = gateway->failures < 4 ? 2000 << gateway->failures : MOST_BACK_OFF_MS;
+    int64_t whole = gateway->trouble == ERROR_HELD ? HELD_BACK_OFF_MS
+                    : gateway->failures < 2        ? 2000 << gateway->failures
+                                                   : MOST_BACK_OFF_MS;
     return whole / 2 + (int64_t)((*random >> 33) % (uint64_t)(whole / 2 + 1));
 }
 
-static void back_off(struct modbus_gateway *gateway, const char *trouble, int64_t now_us) {
+static void back_off(struct modbus_gateway *gateway, int trouble, const char *text, int64_t now_us) {
     disconnect(gateway);
-    settle_asked(gateway, ERROR_UNREACHABLE, trouble);
+    settle_asked(gateway, trouble, text);
     struct modbus_link *link;
     while ((link = modbus_queue_take(&gateway->queue)))
-        modbus_service_settle(gateway->service, link, ERROR_UNREACHABLE, trouble);
+        modbus_service_settle(gateway->service, link, trouble, text);
     gateway->state = MODBUS_BACKING_OFF;
     gateway->trouble = trouble;
+    gateway->trouble_text = text;
     gateway->due_ms = now_us / 1000 + back_off_ms(gateway);
     modbus_count_up(&gateway->failures);
     advance(gateway, now_us);
@@ -120,7 +127,7 @@ static void back_off(struct modbus_gateway *gateway, const char *trouble, int64_
 static void fail_connect(struct modbus_gateway *gateway, const char *trouble, int64_t now_us) {
     gateway->service->counts.connect_failures++;
     gateway->singles = 0;
-    back_off(gateway, trouble, now_us);
+    back_off(gateway, ERROR_UNREACHABLE, trouble, now_us);
 }
 
 /* An established connection is no more. */
@@ -131,9 +138,11 @@ static void lose(struct modbus_gateway *gateway, int uv_error, int64_t now_us) {
     bool idle = gateway->state == MODBUS_READY && now_us - gateway->connected_us > AT_ONCE_MS * 1000;
     if (gateway->answers == 0 && !idle) {
         modbus_count_up(&gateway->hang_ups);
-        if (gateway->hang_ups >= TELLING_HANG_UPS)
-            trouble = "accepts connections and closes them without an answer: held by another master?";
-        back_off(gateway, trouble, now_us);
+        bool held = gateway->hang_ups >= TELLING_HANG_UPS;
+        back_off(gateway, held ? ERROR_HELD : ERROR_UNREACHABLE,
+                 held ? "accepts connections and closes them without an answer: held by another master?"
+                      : trouble,
+                 now_us);
         return;
     }
     if (gateway->answers == 1)
@@ -151,21 +160,32 @@ static void end_turn(struct modbus_gateway *gateway, int64_t now_us) {
     gateway->ready_us = now_us + gateway->pause_ms * 1000;
 }
 
-/* The first in the queue whose unit may be asked; or NULL, and when one may. */
+/* From when on the unit of a queued request may be asked. */
+static int64_t unit_ready_us(const struct modbus_gateway *gateway, const struct modbus_link *link) {
+    int64_t owed_us = gateway->owing_until_us ? gateway->owing_until_us[link->unit] : 0;
+    bool shares = link->request->probe && gateway->n_links > 1;
+    int64_t share_us = shares ? bus_share_from(&gateway->share) : 0;
+    return owed_us > share_us ? owed_us : share_us;
+}
+
+/* The first urgent one in the queue whose unit may be asked, else the first; or NULL, and when one may. */
 static struct modbus_link *choose_next(const struct modbus_gateway *gateway, int64_t now_us,
                                        int64_t *ready_us) {
+    struct modbus_link *chosen = NULL;
     *ready_us = gateway->ready_us;
     if (now_us < gateway->ready_us)
         return NULL;
     *ready_us = INT64_MAX;
     for (struct modbus_link *link = gateway->queue.first; link; link = link->next) {
-        int64_t until_us = gateway->owing_until_us ? gateway->owing_until_us[link->unit] : 0;
-        if (until_us <= now_us)
+        int64_t unit_us = unit_ready_us(gateway, link);
+        if (unit_us <= now_us && link->request->urgent)
             return link;
-        if (until_us < *ready_us)
-            *ready_us = until_us;
+        if (unit_us <= now_us && !chosen)
+            chosen = link;
+        if (unit_us < *ready_us)
+            *ready_us = unit_us;
     }
-    return NULL;
+    return chosen;
 }
 
 static void send_request(struct modbus_gateway *gateway, struct modbus_link *link, int64_t now_us) {
@@ -302,6 +322,7 @@ static void advance(struct modbus_gateway *gateway, int64_t now_us) {
 
 static void time_out(struct modbus_gateway *gateway, int64_t now_us) {
     bool incomplete = tcp_stream_kept(gateway->stream) > 0;
+    bus_share_charge(&gateway->share, now_us, now_us - gateway->sent_us);
     modbus_gateway_owe(gateway, now_us);
     if (gateway->noise != MODBUS_GOOD) {
         end_noise(gateway, now_us);
@@ -336,7 +357,7 @@ void modbus_gateway_due(struct modbus_gateway *gateway) {
 
 void modbus_gateway_ask(struct modbus_gateway *gateway, struct modbus_link *link) {
     if (gateway->state == MODBUS_BACKING_OFF) {
-        modbus_service_settle(gateway->service, link, ERROR_UNREACHABLE, gateway->trouble);
+        modbus_service_settle(gateway->service, link, gateway->trouble, gateway->trouble_text);
         return;
     }
     int64_t now_us = clock_monotonic_us();

@@ -8,6 +8,7 @@
 
 #include <netinet/in.h>
 
+#include "acquire/bus_share.h"
 #include "acquire/deadline.h"
 #include "acquire/link_modbus_tcp.h"
 #include "acquire/tcp_stream.h"
@@ -81,6 +82,7 @@ struct modbus_gateway {
     struct tcp_stream *stream;
     struct modbus_queue queue;
     struct modbus_link *asked; /* whose request is under way */
+    struct bus_share share;    /* of units that do not answer */
     struct deadline deadline;  /* of the state or of the first in the queue */
     int64_t due_ms;            /* when the state has lasted long enough */
     int64_t ready_us;          /* when the pause is over */
@@ -98,10 +100,11 @@ struct modbus_gateway {
     uint8_t timeouts; /* in a row */
     uint8_t garbled;  /* in a row */
     /* Of the gateway. */
-    uint8_t failures;    /* in a row, since the last answer: what the back-off grows with */
-    uint8_t hang_ups;    /* connections in a row closed by the peer before any answer */
-    uint8_t singles;     /* connections in a row closed by the peer after one answer */
-    const char *trouble; /* while backing off */
+    uint8_t failures; /* in a row, since the last answer: what the back-off grows with */
+    uint8_t hang_ups; /* connections in a row closed by the peer before any answer */
+    uint8_t singles;  /* connections in a row closed by the peer after one answer */
+    int trouble;      /* while backing off: ERROR_UNREACHABLE or ERROR_HELD */
+    const char *trouble_text;
 };
 
 /* What the bytes of one read came to. */

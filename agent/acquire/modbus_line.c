@@ -82,20 +82,35 @@ static void refuse_overdue(struct modbus_line *line) {
     }
 }
 
-/* The first whose unit may be asked, or NULL and when to look again. */
+static int64_t later(int64_t a_us, int64_t b_us) {
+    return a_us > b_us ? a_us : b_us;
+}
+
+/* From when on the unit of a waiting exchange may be asked. Who cannot be asked is told so at once. */
+static int64_t ready_us(const struct modbus_line *line, const struct modbus_exchange *exchange,
+                        int64_t now_us) {
+    const struct modbus_line_unit *unit = &line->units[exchange->request.unit];
+    if (!line->port && now_us < line->reopen_us)
+        return 0;
+    int64_t free_us = later(unit->ready_us, unit->owing_until_us);
+    return exchange->shares ? later(free_us, bus_share_from(&line->share)) : free_us;
+}
+
+/* The first urgent one whose unit may be asked, else the first; or NULL and when to look again. */
 static struct modbus_exchange *choose_next(struct modbus_line *line, int64_t *look_us) {
     int64_t now_us = clock_monotonic_us();
+    struct modbus_exchange *chosen = NULL;
     *look_us = INT64_MAX;
     for (struct modbus_exchange *each = line->waiting.first; each; each = each->next) {
-        const struct modbus_line_unit *unit = &line->units[each->request.unit];
-        int64_t free_us = unit->ready_us > unit->owing_until_us ? unit->ready_us : unit->owing_until_us;
-        /* Who cannot be asked is told so at once. */
-        if (free_us <= now_us || (!line->port && now_us < line->reopen_us))
+        int64_t free_us = ready_us(line, each, now_us);
+        if (free_us <= now_us && each->urgent)
             return each;
+        if (free_us <= now_us && !chosen)
+            chosen = each;
         if (free_us < *look_us)
             *look_us = free_us;
     }
-    return NULL;
+    return chosen;
 }
 
 static void run(void *context) {

@@ -8,6 +8,7 @@
 
 #include <uv.h>
 
+#include "acquire/bus_share.h"
 #include "acquire/codec_modbus.h"
 #include "acquire/link.h"
 #include "acquire/link_modbus_tcp.h"
@@ -23,6 +24,8 @@ struct modbus_exchange {
     struct modbus_request request;
     uint32_t timeout_ms;
     uint16_t pause_ms;
+    bool urgent;
+    bool shares; /* its unit failed last, and there are others on the line */
     int64_t asked_us;
     struct link_answer answer;
     uint8_t values[MODBUS_RTU_MOST_SIZE]; /* what answer.data points to */
@@ -58,7 +61,9 @@ struct modbus_line {
     int64_t quiet_us;  /* when the silence behind the latest byte is over */
     int64_t reopen_us; /* not before */
     uint32_t back_off_s;
-    const char *trouble; /* why it is not open */
+    int trouble; /* why it is not open: ERROR_UNREACHABLE or ERROR_HELD */
+    const char *trouble_text;
+    struct bus_share share; /* of units that do not answer */
     struct complaint complaint;
     size_t n_received;
     uint8_t received[MODBUS_LINE_BUFFER_SIZE];

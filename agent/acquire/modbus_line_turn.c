@@ -68,17 +68,18 @@ static const char *open_trouble(int error) {
 }
 
 /* The line is no more; it is tried again later, at growing intervals. */
-static void lose(struct modbus_line *line, const char *trouble) {
+static void lose(struct modbus_line *line, int trouble, const char *text) {
     int64_t now_us = clock_monotonic_us();
     if (line->port)
         modbus_port_close(line->port);
     line->port = NULL;
     line->trouble = trouble;
+    line->trouble_text = text;
     line->back_off_s = line->back_off_s == 0 ? 1 : line->back_off_s * 2;
     if (line->back_off_s > MOST_BACK_OFF_S)
         line->back_off_s = MOST_BACK_OFF_S;
     line->reopen_us = now_us + line->back_off_s * INT64_C(1000000);
-    log_complain(&line->complaint, now_us / 1000, line->path, "%s", trouble);
+    log_complain(&line->complaint, now_us / 1000, line->path, "%s", text);
 }
 
 static bool open_port(struct modbus_line *line) {
@@ -90,7 +91,8 @@ static bool open_port(struct modbus_line *line) {
     if (line->descriptor < 0) {
         line->port = NULL;
         count(line, &line->counts.connect_failures, 1);
-        lose(line, open_trouble(line->descriptor));
+        lose(line, line->descriptor == -EBUSY ? ERROR_HELD : ERROR_UNREACHABLE,
+             open_trouble(line->descriptor));
         return false;
     }
     count(line, &line->counts.connects, 1);
@@ -131,7 +133,7 @@ static int receive(struct modbus_line *line) {
         return 0;
     if (n <= 0) {
         count(line, &line->counts.losses, 1);
-        lose(line, "its serial line is gone: was the adapter pulled out?");
+        lose(line, ERROR_UNREACHABLE, "its serial line is gone: was the adapter pulled out?");
         return ERROR_UNREACHABLE;
     }
     line->n_received += (size_t)n;
@@ -203,7 +205,7 @@ static int send_request(struct modbus_line *line, struct turn *turn) {
     modbus_rtu_encode(&exchange->request, frame);
     if (write(line->descriptor, frame, sizeof(frame)) != (ssize_t)sizeof(frame)) {
         count(line, &line->counts.losses, 1);
-        lose(line, "its serial line takes nothing: was the adapter pulled out?");
+        lose(line, ERROR_UNREACHABLE, "its serial line takes nothing: was the adapter pulled out?");
         return ERROR_UNREACHABLE;
     }
     turn->sent_us = clock_monotonic_us() + characters_us(line, sizeof(frame));
@@ -278,8 +280,10 @@ static void sort(struct modbus_line *line, struct turn *turn) {
 /* Its time-out has come, or silence behind noise. */
 static void give_up(struct modbus_line *line, struct turn *turn) {
     int64_t now_us = clock_monotonic_us();
-    if (now_us >= turn->due_us)
+    if (now_us >= turn->due_us) {
+        bus_share_charge(&line->share, now_us, now_us - turn->sent_us);
         owe(line, turn->exchange, now_us);
+    }
     if (turn->noise != MODBUS_GOOD)
         garble(line, turn, turn->noise);
     else
@@ -310,11 +314,13 @@ static int run_turn(struct modbus_line *line, struct turn *turn) {
 
 void modbus_line_serve(struct modbus_line *line, struct modbus_exchange *exchange) {
     struct turn turn = {.exchange = exchange};
-    int error = open_port(line) ? run_turn(line, &turn) : ERROR_UNREACHABLE;
+    int error = open_port(line) ? run_turn(line, &turn) : ERROR_UNREACHABLE; /* in line->trouble's words */
     if (error == ERROR_GARBLED)
         modbus_line_end(exchange, error, "its serial line is never silent");
+    else if (error == ERROR_UNREACHABLE)
+        modbus_line_end(exchange, line->trouble, line->trouble_text);
     else if (error)
-        modbus_line_end(exchange, error, error == ERROR_UNREACHABLE ? line->trouble : NULL);
+        modbus_line_end(exchange, error, NULL);
     else
         line->back_off_s = 0;
     line->units[exchange->request.unit].ready_us = clock_monotonic_us() + exchange->pause_ms * 1000;

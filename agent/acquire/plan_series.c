@@ -62,6 +62,12 @@ static enum rate plan_rate_of(const struct plan *plan, uint32_t series) {
     return (enum rate)rate;
 }
 
+/* What people act on within seconds is fast whatever its driver says. */
+static enum rate row_rate(const struct plan_row *row) {
+    bool fast = catalog_quantity(row->point->quantity)->fast && row->point->rate == RATE_NORMAL;
+    return fast ? RATE_FAST : row->point->rate;
+}
+
 /* Orders series by rate, in table order within one. A later source of a series is polled with the first. */
 static int rows_settle_rates(struct plan_rows *rows, uint32_t n_series, struct plan *plan) {
     uint32_t *place = calloc(n_series + 1, sizeof(*place)), next = 0;
@@ -70,7 +76,7 @@ static int rows_settle_rates(struct plan_rows *rows, uint32_t n_series, struct p
     for (int rate = 0; rate < N_RATES; rate++) {
         plan->series_of[rate].first = next;
         for (size_t i = 0; i < rows->n; i++)
-            if (rows->row[i].rank == 0 && rows->row[i].point->rate == (enum rate)rate)
+            if (rows->row[i].rank == 0 && row_rate(&rows->row[i]) == (enum rate)rate)
                 place[rows->row[i].series] = next++;
         plan->series_of[rate].n = next - plan->series_of[rate].first;
     }
@@ -88,8 +94,8 @@ static int rows_settle_rates(struct plan_rows *rows, uint32_t n_series, struct p
 
 /* The list of series, with those of the device's health behind the driver's. */
 static int plan_make_list(struct plan *plan) {
-    static const enum quantity quantities[HEALTH_SERIES_ERRORS] = {DEVICE_UP, DEVICE_LAST_SUCCESS,
-                                                                   POLL_DURATION, POINTS_PARKED};
+    static const enum quantity quantities[HEALTH_SERIES_ERRORS] = {
+        DEVICE_UP, DEVICE_STATE, DEVICE_LAST_SUCCESS, POLL_DURATION, SAMPLE_SKEW, POINTS_PARKED};
     plan->list = series_list_new(plan->n_series + N_HEALTH_SERIES);
     if (plan->list == NULL)
         return ERROR_MEMORY;

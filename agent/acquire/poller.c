@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The schedule. Time advances in ticks (wake-ups are the cost at low rates); each device's turn at each of
- * its rates sits in a wheel of ticks and comes at the same phase every interval, so polls are spread and
- * their spacing does not drift. After a stall the turns that were missed are skipped, not caught up.
+ * Owns the devices, the services that carry their requests, and the plans that devices of one shape share;
+ * gives each device its turns. When a turn comes is schedule.c's, what is done in it device_attach.c's and
+ * device_poll.c's.
  */
 #include "acquire/poller.h"
 
@@ -13,9 +13,6 @@
 #include "base/clock.h"
 
 enum {
-    TICK_MOST_MS = 50,
-    TICK_LEAST_MS = 10,
-    WHEEL_SLOTS = 1024,
     DEVICES_MOST = 20000,
     ATTACH_MS =
         1000, /* how often it is looked whether a device is to be attached, or its health to be said */
@@ -33,8 +30,7 @@ int poller_new(uv_loop_t *loop, const struct poller_options *options, const stru
     poller->loop = loop;
     poller->options = *options;
     poller->events = *events;
-    poller->wheel = calloc(WHEEL_SLOTS, sizeof(*poller->wheel));
-    int error = poller->wheel == NULL ? ERROR_MEMORY : modbus_service_new(loop, &poller->modbus);
+    int error = modbus_service_new(loop, &poller->modbus);
     if (error == 0)
         error = rtu_service_new(loop, &poller->lines);
     if (error == 0)
@@ -76,12 +72,6 @@ int poller_add(struct poller *poller, const struct device_config *config) {
     return 0;
 }
 
-void poller_schedule(struct poller *poller, struct turn *turn) {
-    struct turn **slot = &poller->wheel[turn->due_tick % WHEEL_SLOTS];
-    turn->next = *slot;
-    *slot = turn;
-}
-
 struct plan *poller_share_plan(struct poller *poller, struct plan *plan) {
     struct plan *equal = NULL;
     size_t kept = 0;
@@ -112,24 +102,19 @@ struct plan *poller_share_plan(struct poller *poller, struct plan *plan) {
     return plan;
 }
 
-/*
- * One turn: the device does what is due and gets its next turn, at the same phase. One that is late by more
- * than half its interval is left out: the next would follow on its heels.
- */
-static void turn_run(struct poller *poller, struct turn *turn) {
-    struct device *device = turn->device;
-    uint32_t skipped = 2 * (poller->now_tick - turn->due_tick) > turn->interval_ticks;
-    if (skipped == 0 && turn->rate != RATE_ONCE) {
-        device_poll(device, turn->rate);
-    } else if (skipped == 0) {
+/* The turn of RATE_ONCE serves attaching and health. */
+static void poller_run_turn(const struct occurrence *occurrence) {
+    struct device *device = occurrence->turn->owner;
+    enum rate rate = (enum rate)(occurrence->turn - device->turns);
+    if (rate == RATE_ONCE) {
         device_attach(device);
         device_say_health(device, false);
+        return;
     }
-    for (turn->due_tick += turn->interval_ticks; turn->due_tick <= poller->now_tick; skipped++)
-        turn->due_tick += turn->interval_ticks;
-    if (skipped > 0 && turn->rate != RATE_ONCE)
-        device_skip_polls(device, turn->rate, skipped);
-    poller_schedule(poller, turn);
+    if (!occurrence->late)
+        device_poll(device, rate, occurrence->instant_ms);
+    if (occurrence->skipped > 0)
+        device_skip_polls(device, rate, occurrence->skipped);
 }
 
 static void poller_take_back(struct poller *poller) {
@@ -142,104 +127,46 @@ static void poller_take_back(struct poller *poller) {
     }
 }
 
-static void poller_run_tick(struct poller *poller, int64_t tick) {
-    struct turn **slot = &poller->wheel[tick % WHEEL_SLOTS];
-    struct turn *turn = *slot;
-    *slot = NULL;
-    while (turn != NULL) {
-        struct turn *next = turn->next;
-        if (turn->due_tick <= tick)
-            turn_run(poller, turn);
-        else
-            poller_schedule(poller, turn);
-        turn = next;
-    }
-}
-
 static void poller_on_timer(uv_timer_t *timer) {
     struct poller *poller = timer->data;
+    struct occurrence occurrence;
     int64_t now_ms = poller_now_ms(poller);
-    poller->now_tick = (now_ms - poller->started_ms) / poller->tick_ms;
     poller_take_back(poller);
     modbus_service_tick(poller->modbus, now_ms);
     snmp_service_tick(poller->snmp, now_ms);
-    /* After a stall longer than the wheel every slot is looked at once. */
-    if (poller->now_tick - poller->tick > WHEEL_SLOTS)
-        poller->tick = poller->now_tick - WHEEL_SLOTS;
-    while (poller->tick < poller->now_tick && !poller->stopping)
-        poller_run_tick(poller, ++poller->tick);
+    device_admit_found(poller);
+    schedule_advance(&poller->schedule, now_ms, clock_wall_ms());
+    while (!poller->stopping && schedule_next(&poller->schedule, &occurrence))
+        poller_run_turn(&occurrence);
     if (poller->stopping)
         return;
     uv_update_time(poller->loop);
-    int64_t next_ms = poller->started_ms + (poller->tick + 1) * poller->tick_ms - poller_now_ms(poller);
-    uv_timer_start(timer, poller_on_timer, next_ms > 0 ? (uint64_t)next_ms : 0, 0);
+    int64_t wait_ms = schedule_wait_ms(&poller->schedule, poller_now_ms(poller));
+    uv_timer_start(timer, poller_on_timer, (uint64_t)wait_ms, 0);
 }
 
-/* Never below the interval: a driver may have asked for no less. */
-static uint32_t ticks_of(const struct poller *poller, int64_t ms) {
-    int64_t ticks = (ms + poller->tick_ms - 1) / poller->tick_ms;
-    return ticks < 1 ? 1 : ticks > INT32_MAX ? INT32_MAX : (uint32_t)ticks;
-}
-
-/* Whether every interval is a whole number of such ticks, and ten of them at least so that polls can spread.
- */
-static bool tick_fits(const struct poller *poller, uint32_t tick_ms) {
-    for (size_t i = 0; i < poller->n_devices; i++)
-        for (int rate = 0; rate < RATE_ONCE; rate++) {
-            int64_t interval_ms = poller->devices[i]->config->interval_ms[rate];
-            if (interval_ms % tick_ms != 0 || interval_ms < 10 * (int64_t)tick_ms)
-                return false;
-        }
-    return true;
-}
-
-/* Golden-ratio steps spread neighbours far apart, whatever their number. */
-static int64_t spread_over(const struct device *device, uint32_t interval_ticks) {
-    return (int64_t)((uint64_t)(device->number * 2654435761U) * interval_ticks >> 32);
-}
-
-/*
- * A device's turns. Its shortest interval gives it a phase, at which that one is polled undisturbed; longer
- * ones follow a tick later, and find it on its way or done.
- */
 static void poller_enlist(struct poller *poller, struct device *device) {
+    struct turn *turns[RATE_ONCE];
     bool once = poller->options.once;
-    uint32_t base_ticks = UINT32_MAX;
-    bool taken = false;
-    for (int rate = 0; rate < N_TURNS; rate++) {
-        int64_t interval_ms = rate == RATE_ONCE ? ATTACH_MS : device->config->interval_ms[rate];
-        struct turn *turn = &device->turns[rate];
-        *turn = (struct turn){.device = device, .rate = (enum rate)rate};
-        turn->interval_ticks = ticks_of(poller, interval_ms);
-        if (rate != RATE_ONCE && turn->interval_ticks < base_ticks)
-            base_ticks = turn->interval_ticks;
-    }
-    for (int rate = 0; rate < N_TURNS; rate++) {
-        struct turn *turn = &device->turns[rate];
-        turn->due_tick = 1 + (once ? 0 : spread_over(device, turn->interval_ticks));
-        if (rate != RATE_ONCE) {
-            bool behind = taken || turn->interval_ticks != base_ticks;
-            turn->due_tick += spread_over(device, base_ticks) - (turn->due_tick - 1) % base_ticks + behind;
-            taken |= !behind;
-        }
-        if (rate == RATE_ONCE || !once)
-            poller_schedule(poller, turn);
-    }
+    for (int rate = 0; rate < N_RATES; rate++)
+        device->turns[rate].owner = device;
+    for (int rate = 0; rate < RATE_ONCE; rate++)
+        turns[rate] = &device->turns[rate];
+    schedule_add_spread(&poller->schedule, &device->turns[RATE_ONCE], ATTACH_MS, device->number, once);
+    if (!once)
+        schedule_add(&poller->schedule, turns, device->config->interval_ms, RATE_ONCE, device->number);
 }
 
 int poller_start(struct poller *poller) {
     uv_update_time(poller->loop);
-    poller->started_ms = poller_now_ms(poller);
-    poller->tick_ms = poller->options.once ? TICK_LEAST_MS : TICK_MOST_MS;
-    while (poller->tick_ms > TICK_LEAST_MS && !tick_fits(poller, poller->tick_ms))
-        poller->tick_ms--;
+    schedule_init(&poller->schedule, poller->options.aligned, poller_now_ms(poller), clock_wall_ms());
     for (size_t i = 0; i < poller->n_devices; i++) {
         int error = poller->options.once ? 0 : device_begin(poller->devices[i]);
         if (error != 0)
             return error;
         poller_enlist(poller, poller->devices[i]);
     }
-    return uv_timer_start(&poller->timer, poller_on_timer, poller->tick_ms, 0) == 0 ? 0 : ERROR_SYSTEM;
+    return uv_timer_start(&poller->timer, poller_on_timer, SCHEDULE_TICK_MS, 0) == 0 ? 0 : ERROR_SYSTEM;
 }
 
 void poller_stop(struct poller *poller) {
@@ -275,7 +202,6 @@ void poller_free(struct poller *poller) {
         plan_release(poller->plans[i]);
     free(poller->plans);
     free(poller->devices);
-    free(poller->wheel);
     free(poller);
 }
 

@@ -33,6 +33,7 @@ struct poller_options {
     const char *site;
     bool once;     /* read everything once, then finish */
     bool with_raw; /* keep points without a stated unit */
+    bool aligned; /* polls stand at whole multiples of their interval of the wall clock, not spread over it */
 };
 
 /* `config`, `options` and `events` are copied; what they point to is borrowed until poller_free. */

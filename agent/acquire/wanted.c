@@ -70,6 +70,19 @@ static int wanted_add_group(struct wanted_list *list, const struct driver *drive
     return error;
 }
 
+void wanted_probe(const struct driver *driver, struct wanted *wanted) {
+    static const uint32_t uptime[] = {1, 3, 6, 1, 2, 1, 1, 3, 0};
+    if (driver == NULL || driver->protocol == PROTOCOL_SNMP) {
+        *wanted = (struct wanted){.n = sizeof(uptime) / sizeof(uptime[0])};
+        memcpy(wanted->part, uptime, sizeof(uptime));
+        return;
+    }
+    const struct source *source = &driver->groups[0].points[0].source;
+    *wanted = (struct wanted){.function = source_function(source),
+                              .address = (uint16_t)(source->address - driver->first_register),
+                              .count = source_width(source)};
+}
+
 int wanted_collect(const struct driver *driver, struct wanted_list *list) {
     int error = 0;
     *list = (struct wanted_list){0};

@@ -32,6 +32,8 @@ const char *error_word(int error) {
         return "system";
     case ERROR_DENIED:
         return "denied";
+    case ERROR_HELD:
+        return "held";
     }
     return "unknown";
 }

@@ -21,6 +21,7 @@ enum error {
     ERROR_CLOSED = -11,     /* stopped on purpose */
     ERROR_SYSTEM = -12,     /* the operating system said no; see errno where it happened */
     ERROR_DENIED = -13,     /* the peer is alive and does not take these credentials */
+    ERROR_HELD = -14,       /* somebody else has it, and it takes one at a time */
 };
 
 /* A short word for logs and metrics: "timeout", "refused" ... */

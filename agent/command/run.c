@@ -132,7 +132,8 @@ static int start_loop(struct agent *agent) {
 }
 
 static int start_polling(struct agent *agent) {
-    struct poller_options options = {.site = agent->config->site};
+    struct poller_options options = {.site = agent->config->site,
+                                     .aligned = agent->config->phase == PHASE_ALIGNED};
     struct poller_events events = {.context = agent, .batch = on_batch, .take_back = on_take_back};
     int error = poller_new(&agent->loop, &options, &events, &agent->poller);
     for (size_t i = 0; error == 0 && i < agent->config->n_devices; i++)

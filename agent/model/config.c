@@ -145,6 +145,7 @@ static void build_site(struct build *build, const char *gateway) {
     config->hall = config_copy(build, settings->hall.text);
     config->gateway = choose_gateway(build, gateway);
     config->buffer_bytes = settings->buffer.number;
+    config->phase = (enum poll_phase)settings->poll.phase.number;
     config->status_socket = choose_socket(build);
     const struct poll_settings *poll = &settings->poll;
     if (poll->fast.number > poll->normal.number)

@@ -73,9 +73,13 @@ struct sink_config {
     uint32_t batch_readings;           /* HTTP: most readings in one request */
 };
 
+/* Polls are spread over their interval, or stand at whole multiples of it of the wall clock. */
+enum poll_phase { PHASE_SPREAD, PHASE_ALIGNED };
+
 struct site_config {
     char *site, *hall, *gateway;
     char *status_socket;
+    enum poll_phase phase;
     int64_t buffer_bytes; /* what is kept in memory for sinks that are behind */
     struct device_config *devices;
     size_t n_devices;

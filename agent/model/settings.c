@@ -75,12 +75,16 @@ bool settings_check_sink_url(int64_t type, const char *url, char *why, size_t si
 #define AT(structure, member) .offset = offsetof(struct structure, member)
 #define FIELDS(table) .fields = (table), .n_fields = sizeof(table) / sizeof((table)[0])
 
+/* In the order of enum poll_phase. */
+static const char *const poll_phases[] = {"spread", "aligned", NULL};
+
 static const struct field poll_fields[] = {
     {"fast", FIELD_DURATION, AT(poll_settings, fast), .fallback = "1s", .least = "100ms", .most = "24h"},
     {"normal", FIELD_DURATION, AT(poll_settings, normal), .fallback = "5s", .least = "100ms", .most = "24h"},
     {"slow", FIELD_DURATION, AT(poll_settings, slow), .fallback = "1min", .least = "100ms", .most = "24h"},
     {"timeout", FIELD_DURATION, AT(poll_settings, timeout), .fallback = "1s", .least = "10ms",
      .most = "1min"},
+    {"phase", FIELD_WORD, AT(poll_settings, phase), .words = poll_phases, .fallback = "spread"},
 };
 static const struct schema poll_schema = {FIELDS(poll_fields), .size = sizeof(struct poll_settings)};
 

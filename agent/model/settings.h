@@ -11,7 +11,7 @@
 enum { DEVICES_MOST = 20000, SINKS_MOST = 16, CREDENTIALS_MOST = 1000 };
 
 struct poll_settings {
-    struct setting fast, normal, slow, timeout;
+    struct setting fast, normal, slow, timeout, phase;
 };
 
 struct credentials_settings {

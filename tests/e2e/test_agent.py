@@ -29,7 +29,7 @@ RPU = DRIVERS / "orv3_rpu" / "orv3_rpu.registers"
 OFTEN = {"fast": "1s", "normal": "1s", "slow": "2s", "timeout": "300ms"}
 STOP_MOST_S = 5
 # Of the agent's own, not of the device; and what has no place in a time-series database.
-ABOUT_POLLING = re.compile(r"facility_(device_up|device_last_success|poll_|points_parked|reading_bad)")
+ABOUT_POLLING = re.compile(r"facility_(device_up|device_state|device_last_success|sample_skew|poll_|points_parked|reading_bad)")
 
 
 def mqtt_sink(broker, name="broker"):

@@ -198,6 +198,240 @@ class Protocols(WithHall):
         self.assertIn('"snmp": {"requests"', self.hall.process.stdout.readline())
 
 
+class ModbusFaults(WithHall):
+    options = ("--modbus", "2")
+    name, other = "modbus-00001", "modbus-00002"
+    right = struct.pack(">HHHBBBHH", 7, 0, 7, 1, 3, 4, 0, 1)
+
+    def setUp(self):
+        self.addCleanup(self.order, "none")
+
+    def order(self, fault, who=name):
+        answer = self.hall.ask(f"fault {who} {fault}")
+        self.assertEqual(answer, {"devices": 1}, fault)
+
+    def connect(self, name=name):
+        client = socket.create_connection((self.hall.host(name), self.hall.modbus_port), timeout=10)
+        self.addCleanup(client.close)
+        return client
+
+    def ask(self, client, address=10000, count=2, wait=10, id=7):
+        """Sends one request; what has come when nothing more comes for a moment."""
+        client.sendall(struct.pack(">HHHBBHH", id, 0, 6, 1, 3, address, count))
+        client.settimeout(wait)
+        answer = b""
+        try:
+            while piece := client.recv(4096):
+                answer += piece
+                client.settimeout(0.2)
+        except TimeoutError:
+            pass
+        return answer
+
+    def test_answers_with_wrong_bytes(self):
+        answers = {
+            "wrong-id": struct.pack(">HHHBBBHH", 8, 0, 7, 1, 3, 4, 0, 1),
+            "wrong-id -2": struct.pack(">HHHBBBHH", 5, 0, 7, 1, 3, 4, 0, 1),
+            "wrong-unit 3": struct.pack(">HHHBBBHH", 7, 0, 7, 4, 3, 4, 0, 1),
+            "wrong-length 6": struct.pack(">HHHBBBHH", 7, 0, 13, 1, 3, 4, 0, 1),
+            "wrong-count": struct.pack(">HHHBBBHH", 7, 0, 7, 1, 3, 6, 0, 1),
+            "exception": struct.pack(">HHHBBB", 7, 0, 3, 1, 0x83, 2),
+            "exception 11 10001-10500": struct.pack(">HHHBBB", 7, 0, 3, 1, 0x83, 11),
+            "exception 11 9000-9999": self.right,
+            "truncated 30": self.right[:3],
+            "none": self.right,
+        }
+        for fault, answer in answers.items():
+            with self.subTest(fault), self.connect() as client:
+                self.order(fault)
+                self.assertEqual(self.ask(client), answer)
+                self.assertEqual(self.ask(self.connect(self.other)), self.right, "the other device is well")
+
+    def test_too_many_registers(self):
+        self.order("too-many")
+        answer = self.ask(self.connect())
+        self.assertEqual(answer[:9], struct.pack(">HHHBBB", 7, 0, 255, 1, 3, 252))
+        self.assertEqual(len(answer), 9 + 252)
+
+    def test_garbled(self):
+        self.order("garbled")
+        client = self.connect()
+        for _ in range(5):
+            answer = self.ask(client)
+            self.assertEqual(len(answer), len(self.right))
+            self.assertNotEqual(answer[:9], self.right[:9])
+
+    def test_answer_to_the_question_before(self):
+        self.order("previous")
+        client = self.connect()
+        self.assertEqual(self.ask(client, wait=0.2), b"")
+        self.assertEqual(self.ask(client, count=1, id=8), self.right)
+        self.assertEqual(self.ask(client, id=9), struct.pack(">HHHBBBH", 8, 0, 5, 1, 3, 2, 0))
+
+    def test_dead(self):
+        self.order("dead")
+        self.assertEqual(self.ask(self.connect(), wait=0.3), b"")
+
+    def test_slow(self):
+        self.order("slow 400")
+        client, begin = self.connect(), time.monotonic()
+        self.assertEqual(self.ask(client), self.right)
+        self.assertGreaterEqual(time.monotonic() - begin, 0.4)
+
+    def test_dribbling(self):
+        self.order("dribbling 300")
+        client, begin, answer, pieces = self.connect(), time.monotonic(), b"", 0
+        client.sendall(struct.pack(">HHHBBHH", 7, 0, 6, 1, 3, 10000, 2))
+        while len(answer) < len(self.right):
+            answer += client.recv(100)
+            pieces += 1
+        self.assertEqual(answer, self.right)
+        self.assertGreater(pieces, 3)
+        self.assertGreaterEqual(time.monotonic() - begin, 0.25)
+
+    def test_endless_until_it_is_well(self):
+        self.order("endless 1")
+        client, answer = self.connect(), b""
+        client.sendall(struct.pack(">HHHBBHH", 7, 0, 6, 1, 3, 10000, 2))
+        while len(answer) < 20 * len(self.right):
+            answer += client.recv(100)
+        self.assertTrue((20 * self.right + self.right).startswith(answer[: 20 * len(self.right)]))
+        self.order("none")
+        client.settimeout(0.2)
+        with self.assertRaises(TimeoutError):
+            while client.recv(4096):
+                pass
+
+    def test_connections_that_end(self):
+        for fault, answer in (("closing", self.right), ("resetting", self.right), ("cutting", self.right[:6])):
+            with self.subTest(fault):
+                self.order(fault)
+                client, got, reset = self.connect(), b"", False
+                client.sendall(struct.pack(">HHHBBHH", 7, 0, 6, 1, 3, 10000, 2))
+                try:
+                    while piece := client.recv(100):
+                        got += piece
+                except ConnectionResetError:
+                    reset = True
+                self.assertEqual((got, reset), (answer, fault != "closing"))
+
+    def test_held_by_another(self):
+        client = self.connect()
+        self.assertEqual(self.ask(client), self.right)
+        self.order("held")
+        self.assertEqual(client.recv(100), b"")
+        self.assertEqual(self.connect().recv(100), b"")
+
+    def test_vanished_and_returned(self):
+        client = self.connect()
+        self.assertEqual(self.ask(client), self.right)
+        self.hall.ask("reset")
+        self.order("vanished")
+        with self.assertRaises(ConnectionResetError):
+            client.recv(100)
+        for _ in range(3):
+            with self.assertRaises(ConnectionResetError):
+                self.connect().recv(100)
+        self.order("none")
+        self.assertEqual(self.hall.ask("counts")["polls"]["returning"], 1)
+        self.assertEqual(self.ask(self.connect()), self.right)
+        counts = self.hall.ask("counts")
+        self.assertEqual((counts["polls"]["returning"], counts["returns"]["counted"]), (0, 1))
+        self.assertLess(counts["returns"]["ms"]["largest"], 10000)
+        self.assertEqual(counts["accepted"]["counted"], 4)
+        self.assertGreaterEqual(counts["accepted"]["largest_per_second"], 4)
+
+    def test_orders_that_make_no_sense_are_refused(self):
+        for order in ("", "x", "* dread", "* dead 3", "* exception 0", "* exception 2 9-8", "*:0% dead", "*:/0 dead", "* slow x"):
+            with self.subTest(order):
+                self.assertIn("error", self.hall.ask(f"fault {order}"))
+                done = subprocess.run([BINARY, "--modbus", "1", "--fault", order], capture_output=True, text=True, timeout=60)
+                self.assertEqual(done.returncode, 2)
+                self.assertIn("--fault", done.stderr)
+        self.assertEqual(self.hall.ask("fault nobody dead"), {"devices": 0})
+
+
+class SnmpFaults(WithHall):
+    options = ("--snmp", "2")
+    column = f"{RPDU2}.9.4.3.1.7"
+
+    def setUp(self):
+        self.addCleanup(self.hall.ask, "fault * none")
+
+    def run_tool(self, fault, tool="snmpget", *oids, options=()):
+        self.assertEqual(self.hall.ask(f"fault snmp-00001 {fault}"), {"devices": 1}, fault)
+        return snmp(tool, self.agent("snmp-00001"), *(oids or ("1.3.6.1.2.1.1.5.0",)), options=["-r0", "-t0.3", *options])
+
+    def test_no_right_answer(self):
+        words = {
+            "dead": "Timeout",
+            "vanished": "Timeout",
+            "slow 1000": "Timeout",
+            "truncated": "Timeout",
+            "wrong-id": "Timeout",
+            "previous": "Timeout",
+            "reports": "Timeout|Report|No response|Unknown",
+            "too-big": "tooBig",
+            "gen-err": "genError",
+            "exception": "genError",
+        }
+        for fault, expected in words.items():
+            with self.subTest(fault), self.assertRaisesRegex(RuntimeError, expected):
+                self.run_tool(fault)
+
+    def test_answers_late_and_more_than_once(self):
+        for fault in ("slow 100", "endless 1"):
+            with self.subTest(fault):
+                self.assertEqual(self.run_tool(fault), {"1.3.6.1.2.1.1.5.0": '"snmp-00001"'})
+
+    def test_answer_from_another_address(self):
+        self.hall.ask("fault snmp-00001 other-address")
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+            client.settimeout(10)
+            request = bytes.fromhex("302602010104067075626c6963a019020101020100020100300e300c06082b060102010105000500")
+            client.sendto(request, (self.hall.host("snmp-00001"), self.hall.snmp_port))
+            answer, peer = client.recvfrom(2000)
+        self.assertIn(b"snmp-00001", answer)
+        self.assertEqual((peer[0].rsplit(".", 2)[0], peer[1]), ("127.254", self.hall.snmp_port))
+
+    def test_walks_that_loop_or_are_unsorted(self):
+        for fault, tool in (("looping-walk", "snmpwalk"), ("looping-walk", "snmpbulkwalk"), ("unsorted-walk", "snmpwalk")):
+            with self.subTest(fault, tool=tool), self.assertRaisesRegex(RuntimeError, "OID not increasing"):
+                self.run_tool(fault, tool, self.column)
+        got = self.run_tool("unsorted-walk", "snmpwalk", self.column, options=["-Cc"])
+        right = self.run_tool("none", "snmpwalk", self.column)
+        self.assertEqual({*got} - {f"{self.column}.1"}, {*right} - {f"{self.column}.1"})
+        self.assertNotEqual(list(got), sorted(got, key=lambda oid: int(oid.split(".")[-1])))
+
+    def test_walk_without_end(self):
+        for tool in ("snmpwalk", "snmpbulkwalk"):
+            with self.subTest(tool):
+                self.hall.ask("fault snmp-00001 endless-walk")
+                command = [tool, "-v2c", "-c", "public", "-Onq", "-m", "", self.agent("snmp-00001"), self.column]
+                with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as walk:
+                    lines = [walk.stdout.readline() for _ in range(500)]
+                    walk.terminate()
+                self.assertEqual(lines[-1].split()[0], f".{self.column}.500")
+
+
+class Shares(unittest.TestCase):
+    def test_shares_do_not_overlap_and_are_spread_over_both_protocols(self):
+        orders = [f"*:5% {kind}" for kind in ("dead", "slow", "dribbling", "resetting")]
+        options = [option for order in orders for option in ("--fault", order)]
+        with Hallsim("--modbus", "200", "--snmp", "100", *options) as hall:
+            devices = hall.ask("devices")
+            for fault in ("dead", "slow", "dribbling", "resetting"):
+                with self.subTest(fault):
+                    names = [device["name"] for device in devices if device["fault"] == fault]
+                    self.assertEqual(len(names), 15)
+                    self.assertIn(sum(name.startswith("modbus") for name in names), (9, 10, 11))
+            self.assertEqual(sum(device["fault"] == "none" for device in devices), 240)
+            self.assertEqual(hall.ask("counts")["polls"]["devices"], 240)
+            self.assertEqual(hall.ask("fault *:50% none"), {"devices": 60})
+            self.assertEqual(hall.ask("fault modbus vanished"), {"devices": 200})
+            self.assertEqual(hall.ask("fault apc_rpdu2:/10 dead"), {"devices": 10})
+
+
 class Recordings(unittest.TestCase):
     def test_snmp_recordings_come_back_whole(self):
         recordings = sorted((TOP / "tests" / "drivers").glob("*/*.snmprec"))

@@ -322,7 +322,7 @@ class OnTerminals(ThroughTcp):
         with Terminals("right") as lines, open(lines.path["right"], "rb", buffering=0) as other:
             fcntl.flock(other, fcntl.LOCK_EX)
             answers, _ = probe([target(lines.url["right"])])
-            self.check_all(answers, "unreachable", "another program has its serial line")
+            self.check_all(answers, "held", "another program has its serial line")
             fcntl.flock(other, fcntl.LOCK_UN)
             answers, _ = probe([target(lines.url["right"])])
             self.check_all(answers, "none", data=words())
@@ -335,7 +335,7 @@ class OnTerminals(ThroughTcp):
             holder.stdout.readline()
             answers, _ = probe([target(f"rtu:{lines.path['right']}:1200:8N2")])
             rest = [json.loads(line) for line in holder.communicate(timeout=60)[0].splitlines()]
-        self.check_all(answers, "unreachable", "another program has its serial line")
+        self.check_all(answers, "held", "another program has its serial line")
         self.check_all(rest[:-1], "none", data=words())
 
     def test_waiting_for_a_turn_ends_after_ten_seconds(self):

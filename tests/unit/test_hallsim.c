@@ -307,21 +307,54 @@ static void polls_are_timed(void **state) {
     struct poll_watch *watch = calloc(1, sizeof *watch);
     struct poll_mark mark = {0};
     assert_non_null(watch);
-    watch->interval_us = 1000000;
+    poll_watch_init(watch, 1000000);
     /* Three requests each; the third poll is 5 ms late, the fourth misses two turns. */
     static const int64_t begins_us[] = {10, 1000010, 2005010, 5005010};
     for (unsigned i = 0; i < 4; i++)
         for (unsigned request = 0; request < 3; request++)
             poll_watch_request(watch, &mark, begins_us[i] + request * 2000);
     assert_int_equal(mark.polls, 4);
-    assert_int_equal(watch->polls, 3);
+    assert_int_equal(watch->deviation.n, 3);
     assert_int_equal(watch->missed, 2);
-    assert_int_equal(watch->largest_us, 2000000);
-    assert_true(poll_watch_percentile_ms(watch, 0.5) > 5 && poll_watch_percentile_ms(watch, 0.5) < 5.2);
-    poll_watch_reset(watch);
-    assert_int_equal(watch->polls + watch->missed, 0);
-    assert_int_equal(watch->interval_us, 1000000);
+    assert_int_equal(watch->deviation.largest_us, 2000000);
+    double median_ms = times_percentile_ms(&watch->deviation, 0.5);
+    assert_true(median_ms > 5 && median_ms < 5.2);
+    assert_int_equal(poll_watch_overdue(watch, &mark, 5005010 + 1490000), 0);
+    assert_int_equal(poll_watch_overdue(watch, &mark, 5005010 + 1500010), 1);
+    assert_int_equal(poll_watch_overdue(watch, &mark, 5005010 + 3600000), 3);
+    poll_watch_init(watch, 1000000);
+    assert_int_equal(watch->deviation.n + watch->missed, 0);
     free(watch);
+}
+
+static void returns_are_timed(void **state) {
+    (void)state;
+    struct poll_watch *watch = calloc(1, sizeof *watch);
+    struct poll_mark mark = {.returned_us = 5000000};
+    assert_non_null(watch);
+    poll_watch_init(watch, 1000000);
+    poll_watch_request(watch, &mark, 7300000);
+    poll_watch_request(watch, &mark, 8300000);
+    assert_int_equal(watch->returns.n, 1);
+    assert_int_equal(watch->returns.largest_us, 2300000);
+    assert_int_equal(watch->deviation.n, 1);
+    assert_int_equal(watch->missed, 0);
+    free(watch);
+}
+
+static void the_busiest_second_is_found(void **state) {
+    (void)state;
+    struct rate_watch watch = {0};
+    for (int64_t i = 0; i < 30; i++)
+        rate_watch_event(&watch, 1000000 + i * 100000); /* 10 a second */
+    assert_int_equal(watch.largest, 10);
+    for (int64_t i = 0; i < 7; i++)
+        rate_watch_event(&watch, 60500000);
+    assert_int_equal(watch.largest, 10);
+    for (int64_t i = 0; i < 7; i++)
+        rate_watch_event(&watch, 61300000);
+    assert_int_equal(watch.largest, 14);
+    assert_int_equal(watch.n, 44);
 }
 
 int main(void) {
@@ -337,6 +370,8 @@ int main(void) {
         cmocka_unit_test(modbus_reads_and_refuses),
         cmocka_unit_test(modbus_frames_are_told_apart),
         cmocka_unit_test(polls_are_timed),
+        cmocka_unit_test(returns_are_timed),
+        cmocka_unit_test(the_busiest_second_is_found),
     };
     return cmocka_run_group_tests(tests, make_site, free_site);
 }

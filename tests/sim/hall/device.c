@@ -8,6 +8,7 @@ static void device_free(struct device *device) {
     register_image_done(&device->registers);
     free(device->values);
     free(device->texts);
+    fault_done(&device->fault);
     free(device);
 }
 
@@ -75,11 +76,11 @@ struct device *devices_find(const struct devices *devices, uint32_t address, uin
     return *slot_of(devices, address, unit);
 }
 
-bool device_lets_pass(struct device *device, uint8_t *answer, size_t *size) {
-    (void)answer;
-    (void)size;
-    if (device->dead)
-        return false;
-    device->counts.answers++;
-    return true;
+struct device *devices_find_gateway(const struct devices *devices, uint32_t address) {
+    for (unsigned unit = 1; unit <= UINT8_MAX; unit++) {
+        struct device *device = devices_find(devices, address, (uint8_t)unit);
+        if (device != NULL)
+            return device;
+    }
+    return NULL;
 }

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fault.h"
 #include "hall_model.h"
 #include "object_table.h"
 #include "poll_watch.h"
@@ -36,7 +37,7 @@ struct device {
     enum protocol protocol;
     uint32_t address; /* host byte order */
     uint8_t unit;     /* Modbus */
-    bool dead;        /* never answers */
+    struct fault fault;
 
     const struct hall *hall; /* what it stands for; NULL for a recording */
     unsigned place;          /* rack or row, by the kind of device */
@@ -72,11 +73,7 @@ struct device *devices_add(struct devices *devices);
  */
 bool devices_index(struct devices *devices, const struct device **twice);
 struct device *devices_find(const struct devices *devices, uint32_t address, uint8_t unit);
-
-/*
- * Every answer of every device passes here before it leaves. False: it does not leave. This is where a device
- * is silent, slow or garbled.
- */
-bool device_lets_pass(struct device *device, uint8_t *answer, size_t *size);
+/* Any Modbus device at this address, or NULL. */
+struct device *devices_find_gateway(const struct devices *devices, uint32_t address);
 
 #endif

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum pdu { GET = 0xa0, GET_NEXT = 0xa1, RESPONSE = 0xa2, SET = 0xa3, GET_BULK = 0xa5 };
+enum pdu { GET = 0xa0, GET_NEXT = 0xa1, RESPONSE = 0xa2, SET = 0xa3, GET_BULK = 0xa5, REPORT = 0xa8 };
 enum { NO_ERROR = 0, TOO_BIG = 1, GEN_ERROR = 5, NOT_WRITABLE = 17 };
 enum { VERSION_2C = 1 };
 enum { BULK_COLUMNS_MOST = 128 };
@@ -72,6 +72,32 @@ static bool write_absent(struct ber_writer *writer, struct ber_reader name, uint
            ber_write_bytes(writer, name.at, name_size) && ber_write_header(writer, tag, 0);
 }
 
+/* The index of the object that a walk is told after the one at `index`; beyond the table: the end. */
+static size_t walk_on(const struct device *device, size_t index) {
+    switch ((int)device->fault.kind) {
+    case FAULT_LOOPING_WALK:
+        return index;
+    case FAULT_UNSORTED_WALK: /* 1, 0, 3, 2 ... */
+        return index % 2 ? index - 1 : index + 3;
+    default:
+        return index + 1;
+    }
+}
+
+/* The same for the name that a request carries, which need not be an object's. */
+static size_t walk_from(const struct device *device, const struct asked *asked) {
+    size_t after = object_table_after(device->objects, asked->parts, asked->n);
+    enum fault_kind fault = device->fault.kind;
+    if (fault == FAULT_LOOPING_WALK || fault == FAULT_UNSORTED_WALK) {
+        const struct object *same = object_table_find(device->objects, asked->parts, asked->n);
+        if (same != NULL)
+            return walk_on(device, (size_t)(same - device->objects->objects));
+        if (fault == FAULT_UNSORTED_WALK && after + 1 < device->objects->n)
+            return after + 1;
+    }
+    return after;
+}
+
 /* The varbinds of a GET or GETNEXT. Returns an error status. */
 static int answer_each(struct device *device, const struct message *message, struct ber_writer *writer) {
     struct ber_reader varbinds = message->varbinds;
@@ -83,12 +109,39 @@ static int answer_each(struct device *device, const struct message *message, str
         if (message->pdu == GET) {
             object = object_table_find(device->objects, asked.parts, asked.n);
         } else {
-            size_t next = object_table_after(device->objects, asked.parts, asked.n);
+            size_t next = walk_from(device, &asked);
             object = next < device->objects->n ? &device->objects->objects[next] : NULL;
         }
         uint8_t absent = message->pdu == GET ? BER_NO_SUCH_INSTANCE : BER_END_OF_VIEW;
         if (object ? !write_object(writer, device, object) : !write_absent(writer, asked.encoded, absent))
             return TOO_BIG;
+        device->counts.values++;
+    }
+    return NO_ERROR;
+}
+
+/* A column without end: after the object asked for comes one with the next number, and one after that ... */
+static int answer_endlessly(struct device *device, const struct message *message, struct ber_writer *writer) {
+    struct ber_reader varbinds = message->varbinds;
+    struct asked asked;
+    uint8_t name[OID_BYTES_MOST];
+    while (varbinds.at < varbinds.end) {
+        if (!read_name(&varbinds, &asked) || asked.n < 2)
+            return GEN_ERROR;
+        size_t next = object_table_after(device->objects, asked.parts, asked.n);
+        const struct object *object = next < device->objects->n ? &device->objects->objects[next] : NULL;
+        bool below = object != NULL && object->n_parts > asked.n &&
+                     oid_compare(object->parts, asked.n, asked.parts, asked.n) == 0;
+        asked.parts[asked.n - 1]++;
+        size_t size = ber_encode_oid(asked.parts, asked.n, name);
+        uint8_t *varbind = NULL;
+        if (below ? !write_object(writer, device, object)
+                  : (varbind = ber_begin_long(writer, BER_SEQUENCE)) == NULL ||
+                        !ber_write_element(writer, BER_OID, name, size) ||
+                        !ber_write_number(writer, BER_INTEGER, 1))
+            return TOO_BIG;
+        if (varbind != NULL)
+            ber_end_long(writer, varbind);
         device->counts.values++;
     }
     return NO_ERROR;
@@ -111,7 +164,7 @@ static bool write_column(struct ber_writer *writer, struct device *device, struc
             return false;
         column->name =
             (struct ber_reader){.at = object->encoded, .end = object->encoded + object->encoded_size};
-        column->next++;
+        column->next = walk_on(device, column->next);
     }
     device->counts.values++;
     return true;
@@ -129,8 +182,7 @@ static int answer_bulk(struct device *device, const struct message *message, str
     while (varbinds.at < varbinds.end) {
         if (n == BULK_COLUMNS_MOST || !read_name(&varbinds, &asked))
             return GEN_ERROR;
-        columns[n++] = (struct column){.name = asked.encoded,
-                                       .next = object_table_after(device->objects, asked.parts, asked.n)};
+        columns[n++] = (struct column){.name = asked.encoded, .next = walk_from(device, &asked)};
     }
     size_t once = message->second < 0 ? 0 : message->second > (int64_t)n ? n : (size_t)message->second;
     for (size_t i = 0; i < once; i++)
@@ -151,6 +203,12 @@ static int answer_bulk(struct device *device, const struct message *message, str
 static int answer_varbinds(struct device *device, const struct message *message, struct ber_writer *writer) {
     if (message->pdu == SET)
         return NOT_WRITABLE;
+    if (device->fault.kind == FAULT_TOO_BIG)
+        return TOO_BIG;
+    if (device->fault.kind == FAULT_GENERAL_ERROR)
+        return GEN_ERROR;
+    if (device->fault.kind == FAULT_ENDLESS_WALK && message->pdu != GET)
+        return answer_endlessly(device, message, writer);
     return message->pdu == GET_BULK ? answer_bulk(device, message, writer)
                                     : answer_each(device, message, writer);
 }
@@ -177,7 +235,9 @@ size_t device_snmp_answer(struct device *device, const char *community, const ui
     uint8_t *outer = ber_begin_long(&writer, BER_SEQUENCE);
     ber_write_number(&writer, BER_INTEGER, VERSION_2C);
     ber_write_element(&writer, BER_OCTETS, message.community.at, community_size);
-    uint8_t *pdu = ber_begin_long(&writer, RESPONSE);
+    uint8_t *pdu = ber_begin_long(&writer, device->fault.kind == FAULT_REPORTS ? REPORT : RESPONSE);
+    if (device->fault.kind == FAULT_WRONG_ID)
+        message.request_id += device->fault.argument;
     if (pdu == NULL || !ber_write_number(&writer, BER_INTEGER, message.request_id))
         return 0;
     uint8_t *error = writer.at; /* status and index take 3 bytes each */

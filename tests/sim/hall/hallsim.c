@@ -27,16 +27,25 @@ static const char help[] =
     "  --modbus-port P, --snmp-port P, --community C   default any free port, and public\n"
     "  --seed N             another hall of the same shape\n"
     "  --dead N             every Nth device is silent\n"
+    "  --fault ORDER        something is wrong with some of them from the start, see below; may be repeated\n"
     "  --interval-ms N      how often the devices are expected to be polled (default 1000)\n"
     "  --inventory FILE     writes hallwatch's inventory of all devices; --gateway NAME is their gateway\n"
     "  --config FILE        writes a configuration of hallwatch for that inventory, without sinks\n"
-    "  --control PATH       a local socket: say counts, devices or reset, get JSON; SIGUSR1 prints the "
-    "counts\n"
-    "When it listens it prints: ready modbus=PORT snmp=PORT devices=N\n";
+    "  --control PATH       a local socket: send one line, get JSON; SIGUSR1 prints the counts\n"
+    "When it listens it prints: ready modbus=PORT snmp=PORT devices=N\n"
+    "\n"
+    "On the control socket: counts | devices | reset (begins the poll statistics anew) | fault ORDER\n"
+    "`polls` in the counts is about devices without a fault; `returns` is about those whose fault was taken\n"
+    "away: the time until they were asked again.\n"
+    "\n";
+
+enum { FAULTS_MOST = 64 };
 
 struct options {
     struct server_options server;
-    unsigned registers, values, dead;
+    unsigned registers, values;
+    struct fault_order faults[FAULTS_MOST];
+    size_t n_faults;
     const char *inventory, *config, *gateway;
 };
 
@@ -55,6 +64,7 @@ enum {
     COMMUNITY,
     SEED,
     DEAD,
+    FAULT,
     INTERVAL,
     INVENTORY,
     CONFIG,
@@ -77,6 +87,7 @@ static const struct option long_options[] = {{"hall", required_argument, NULL, H
                                              {"community", required_argument, NULL, COMMUNITY},
                                              {"seed", required_argument, NULL, SEED},
                                              {"dead", required_argument, NULL, DEAD},
+                                             {"fault", required_argument, NULL, FAULT},
                                              {"interval-ms", required_argument, NULL, INTERVAL},
                                              {"inventory", required_argument, NULL, INVENTORY},
                                              {"config", required_argument, NULL, CONFIG},
@@ -84,6 +95,11 @@ static const struct option long_options[] = {{"hall", required_argument, NULL, H
                                              {"control", required_argument, NULL, CONTROL},
                                              {"help", no_argument, NULL, HELP},
                                              {0}};
+
+static void write_help(FILE *file) {
+    fputs(help, file);
+    fault_write_help(file);
+}
 
 static bool to_number(const char *text, unsigned long most, unsigned long *number) {
     char *end;
@@ -103,6 +119,22 @@ static bool to_loopback(const char *text, uint32_t *address) {
     }
     fprintf(stderr, "hallsim: %s is no address of 127.0.0.0/8\n", text);
     return false;
+}
+
+static bool add_fault(const char *text, struct options *options) {
+    const char *problem = "too many of them";
+    if (options->n_faults < FAULTS_MOST && fault_read(text, &options->faults[options->n_faults], &problem)) {
+        options->n_faults++;
+        return true;
+    }
+    fprintf(stderr, "hallsim: --fault %s: %s\n", text, problem);
+    return false;
+}
+
+static bool add_every_nth_dead(unsigned n, struct options *options) {
+    char order[32];
+    snprintf(order, sizeof order, "*:/%u dead", n);
+    return n == 0 || add_fault(order, options);
 }
 
 /* Options whose value is a number; what they set is the caller's. */
@@ -133,8 +165,7 @@ static bool take_number(int option, const char *text, struct options *options, s
         site->seed = n;
         return true;
     case DEAD:
-        options->dead = (unsigned)n;
-        return true;
+        return add_every_nth_dead((unsigned)n, options);
     default:
         options->server.interval_ms = n ? (unsigned)n : 1;
         return true;
@@ -153,6 +184,8 @@ static bool take_option(int option, const char *text, struct options *options, s
         return site_set_driver(site, text);
     case FIRST_ADDRESS:
         return to_loopback(text, &site->next_address);
+    case FAULT:
+        return add_fault(text, options);
     case COMMUNITY:
         options->server.community = text;
         return true;
@@ -194,14 +227,20 @@ static bool take_options(int argc, char **argv, struct options *options, struct 
     }
     if (optind == argc && site->devices.n > 0)
         return true;
-    fputs(help, stderr);
+    write_help(stderr);
     return false;
 }
 
-static bool index_devices(struct site *site, unsigned dead) {
+static bool index_devices(struct site *site, const struct options *options) {
     const struct device *twice;
-    for (size_t i = 0; dead > 0 && i < site->devices.n; i++)
-        site->devices.list[i]->dead = (i + 1) % dead == 0;
+    for (size_t i = 0; i < options->n_faults; i++) {
+        const struct fault_order *order = &options->faults[i];
+        if (fault_set(&site->devices, order, 0) == 0 && order->every == 0) {
+            fprintf(stderr, "hallsim: --fault %s %s: there is no such device\n", order->pattern,
+                    order->fault.word);
+            return false;
+        }
+    }
     if (devices_index(&site->devices, &twice))
         return true;
     fprintf(stderr, "hallsim: %s: its address is taken, or out of memory\n", twice ? twice->name : "devices");
@@ -270,11 +309,11 @@ int main(int argc, char **argv) {
     int status = 2;
     for (int i = 1; i < argc; i++)
         if (strcmp(argv[i], "--help") == 0) {
-            fputs(help, stdout);
+            write_help(stdout);
             return 0;
         }
     allow_many_descriptors();
-    if (take_options(argc, argv, &options, &site) && index_devices(&site, options.dead))
+    if (take_options(argc, argv, &options, &site) && index_devices(&site, &options))
         status = serve(&site, &options);
     site_done(&site);
     return status;

@@ -36,18 +36,32 @@ static void bring_up_to_date(struct server *server, struct device *device) {
     device->refresh(device, (double)step * STEP_MS / 1000 - HALL_EPOCH);
 }
 
-/* Answers one request to a device; 0 where nothing is to be sent. */
 size_t server_answer(struct server *server, struct device *device, const uint8_t *request, size_t size,
-                     uint8_t *answer) {
+                     uint8_t answer[FAULT_ANSWER_MOST]) {
+    enum fault_kind fault = device->fault.kind;
     device->counts.requests++;
-    if (!device->dead) {
+    if (fault == FAULT_DEAD || fault_refuses(&device->fault))
+        return 0;
+    if (fault == FAULT_NONE)
         poll_watch_request(&server->watch, &device->mark, server->now_us);
-        bring_up_to_date(server, device);
-    }
+    bring_up_to_date(server, device);
     size_t answer_size = device->protocol == MODBUS
                              ? device_modbus_answer(device, request, size, answer)
                              : device_snmp_answer(device, server->options.community, request, size, answer);
-    return answer_size > 0 && device_lets_pass(device, answer, &answer_size) ? answer_size : 0;
+    if (fault != FAULT_NONE && answer_size > 0)
+        answer_size = device->protocol == MODBUS ? fault_change_modbus(device, request, answer, answer_size)
+                                                 : fault_change_snmp(device, answer, answer_size);
+    device->counts.answers += answer_size > 0;
+    return answer_size;
+}
+
+bool server_set_fault(struct server *server, const char *line, size_t *n, const char **problem) {
+    struct fault_order order;
+    if (!fault_read(line, &order, problem))
+        return false;
+    *n = fault_set(&server->site->devices, &order, server->now_us);
+    server_close_refused(server);
+    return true;
 }
 
 void server_add_endpoint(struct server *server, struct endpoint *endpoint) {
@@ -117,14 +131,15 @@ static bool open_signals(struct server *server) {
     return true;
 }
 
-struct server *server_new(const struct site *site, const struct server_options *options) {
+struct server *server_new(struct site *site, const struct server_options *options) {
     struct server *server = calloc(1, sizeof *server);
     if (server == NULL)
         return NULL;
     server->site = site;
     server->options = *options;
-    server->watch.interval_us = options->interval_ms * INT64_C(1000);
-    server->wall_offset_us = clock_us(CLOCK_REALTIME) - clock_us(CLOCK_MONOTONIC);
+    poll_watch_init(&server->watch, options->interval_ms * INT64_C(1000));
+    server->now_us = clock_us(CLOCK_MONOTONIC);
+    server->wall_offset_us = clock_us(CLOCK_REALTIME) - server->now_us;
     server->listener.descriptor = server->snmp.descriptor = -1;
     server->control.descriptor = server->signals.descriptor = -1;
     server->loop = epoll_create1(EPOLL_CLOEXEC);
@@ -145,13 +160,14 @@ void server_free(struct server *server) {
         close(server->signals.descriptor);
     if (server->loop >= 0)
         close(server->loop);
+    free(server->timers.heap);
     free(server);
 }
 
 bool server_run(struct server *server) {
     struct epoll_event events[EVENTS];
     while (!server->stopped) {
-        int n = epoll_wait(server->loop, events, EVENTS, -1);
+        int n = epoll_wait(server->loop, events, EVENTS, timers_run(server));
         if (n < 0 && errno != EINTR)
             return false;
         server->now_us = clock_us(CLOCK_MONOTONIC);
@@ -159,6 +175,7 @@ bool server_run(struct server *server) {
             struct endpoint *endpoint = events[i].data.ptr;
             endpoint->ready(server, endpoint);
         }
+        server_forget_closed(server);
     }
     return true;
 }

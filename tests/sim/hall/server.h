@@ -24,7 +24,7 @@ struct server_options {
 /*
  * Opens the sockets. NULL after a line on standard error said what is wrong. `site` must outlive the server.
  */
-struct server *server_new(const struct site *site, const struct server_options *options);
+struct server *server_new(struct site *site, const struct server_options *options);
 void server_free(struct server *server);
 uint16_t server_modbus_port(const struct server *server);
 uint16_t server_snmp_port(const struct server *server);
@@ -42,5 +42,7 @@ bool server_run(struct server *server);
 void server_write_counts(const struct server *server, FILE *file);
 void server_write_devices(const struct server *server, FILE *file);
 void server_reset_watch(struct server *server);
+/* Carries out an order of faults; false: *problem says why not. */
+bool server_set_fault(struct server *server, const char *line, size_t *n, const char **problem);
 
 #endif

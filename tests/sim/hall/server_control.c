@@ -3,44 +3,84 @@
 #include "server_parts.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-static void answer_control(struct server *server, const char *word, FILE *file) {
-    if (strcmp(word, "counts") == 0)
-        server_write_counts(server, file);
-    else if (strcmp(word, "devices") == 0)
-        server_write_devices(server, file);
-    else if (strcmp(word, "reset") == 0)
-        server_reset_watch(server);
+enum { LINE_MOST = 256 };
+
+/* The first word of `line` is this; then *rest is what follows. */
+static bool begins_with(const char *line, const char *word, const char **rest) {
+    size_t size = strlen(word);
+    *rest = line + size;
+    return strncmp(line, word, size) == 0 && (line[size] == ' ' || line[size] == '\0');
+}
+
+static void order_fault(struct server *server, const char *order, FILE *file) {
+    const char *problem;
+    size_t n;
+    if (server_set_fault(server, order, &n, &problem))
+        fprintf(file, "{\"devices\": %zu}\n", n);
     else
-        fprintf(file, "{\"error\": \"say counts, devices or reset\"}\n");
+        fprintf(file, "{\"error\": \"%s\"}\n", problem);
+}
+
+static void answer_control(struct server *server, const char *line, FILE *file) {
+    const char *rest;
+    if (begins_with(line, "counts", &rest))
+        server_write_counts(server, file);
+    else if (begins_with(line, "devices", &rest))
+        server_write_devices(server, file);
+    else if (begins_with(line, "reset", &rest))
+        server_reset_watch(server);
+    else if (begins_with(line, "fault", &rest))
+        order_fault(server, rest, file);
+    else
+        fprintf(file, "{\"error\": \"say counts, devices, reset or fault, as --help has it\"}\n");
 }
 
 /*
- * One line in, one answer out, end. Its clients are our own tests: it may wait for them, though not for ever.
+ * One line in, one answer out, end. It is waited for while devices are served; taking the answer its clients
+ * may let the devices wait, though not for ever: they are our own tests.
  */
+struct control_client {
+    struct endpoint endpoint;
+    size_t size;
+    char line[LINE_MOST];
+};
+
+static void client_ready(struct server *server, struct endpoint *endpoint) {
+    struct control_client *client = (struct control_client *)endpoint;
+    ssize_t n = recv(endpoint->descriptor, client->line + client->size,
+                     sizeof client->line - 1 - client->size, MSG_DONTWAIT);
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    client->size += n > 0 ? (size_t)n : 0;
+    char *end = memchr(client->line, '\n', client->size);
+    if (end == NULL && n > 0 && client->size < sizeof client->line - 1)
+        return;
+    client->line[client->size] = '\0';
+    client->line[strcspn(client->line, "\r\n")] = '\0';
+    FILE *file = fdopen(endpoint->descriptor, "w");
+    if (file != NULL)
+        answer_control(server, client->line, file);
+    if (file == NULL || fclose(file) != 0)
+        perror("hallsim: control");
+    free(client);
+}
+
 static void control_ready(struct server *server, struct endpoint *endpoint) {
     int descriptor = accept4(endpoint->descriptor, NULL, NULL, SOCK_CLOEXEC);
-    if (descriptor < 0)
+    struct control_client *client = descriptor < 0 ? NULL : calloc(1, sizeof *client);
+    if (client == NULL)
         return;
     struct timeval patience = {.tv_sec = 1};
-    setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
-    char word[32];
-    ssize_t n = recv(descriptor, word, sizeof word - 1, 0);
-    FILE *file = n > 0 ? fdopen(descriptor, "w") : NULL;
-    if (file == NULL) {
-        close(descriptor);
-        return;
-    }
-    word[n] = '\0';
-    word[strcspn(word, "\r\n")] = '\0';
-    answer_control(server, word, file);
-    fclose(file);
+    client->endpoint = (struct endpoint){.ready = client_ready, .descriptor = descriptor};
+    server_add_endpoint(server, &client->endpoint);
 }
 
 bool server_open_control(struct server *server) {
@@ -74,6 +114,41 @@ static void write_counts(FILE *file, const struct counts *counts) {
             counts->requests, counts->answers, counts->refused, counts->values, counts->writes);
 }
 
+/* What the devices that are well have not been asked although it was time. */
+static void write_overdue(const struct server *server, FILE *file) {
+    uint64_t overdue = 0, returning = 0, never = 0;
+    size_t well = 0;
+    for (size_t i = 0; i < server->site->devices.n; i++) {
+        const struct device *device = server->site->devices.list[i];
+        if (device->fault.kind != FAULT_NONE)
+            continue;
+        well++;
+        overdue += poll_watch_overdue(&server->watch, &device->mark, server->now_us);
+        returning += device->mark.returned_us > 0;
+        never += device->mark.polls == 0 && device->mark.returned_us == 0;
+    }
+    fprintf(file, "\"devices\": %zu, \"overdue\": %lu, \"never\": %lu, \"returning\": %lu", well, overdue,
+            never, returning);
+}
+
+static void write_times(const char *name, const struct times *times, FILE *file) {
+    fprintf(file, "\"%s\": {\"p50\": %.1f, \"p99\": %.1f, \"largest\": %.1f}", name,
+            times_percentile_ms(times, 0.50), times_percentile_ms(times, 0.99),
+            (double)times->largest_us / 1000);
+}
+
+static void write_polls(const struct server *server, FILE *file) {
+    const struct poll_watch *watch = &server->watch;
+    fprintf(file, "\"polls\": {\"interval_ms\": %u, \"counted\": %lu, \"missed\": %lu, ",
+            server->options.interval_ms, watch->deviation.n, watch->missed);
+    write_times("deviation_ms", &watch->deviation, file);
+    fprintf(file, ", ");
+    write_overdue(server, file);
+    fprintf(file, "}, \"returns\": {\"counted\": %lu, ", watch->returns.n);
+    write_times("ms", &watch->returns, file);
+    fprintf(file, "}");
+}
+
 void server_write_counts(const struct server *server, FILE *file) {
     struct counts sums[2] = {{0}, {0}};
     for (size_t i = 0; i < server->site->devices.n; i++) {
@@ -84,21 +159,22 @@ void server_write_counts(const struct server *server, FILE *file) {
     write_counts(file, &sums[MODBUS]);
     fprintf(file, "}, \"snmp\": {");
     write_counts(file, &sums[SNMP]);
-    fprintf(file, "}, \"connections\": %lu, \"strangers\": %lu, \"malformed\": %lu, ", server->n_connections,
-            server->strangers, server->malformed);
-    const struct poll_watch *watch = &server->watch;
     fprintf(file,
-            "\"polls\": {\"interval_ms\": %u, \"counted\": %lu, \"missed\": %lu, \"deviation_ms\": "
-            "{\"p50\": %.1f, \"p99\": %.1f, \"largest\": %.1f}}}\n",
-            server->options.interval_ms, watch->polls, watch->missed, poll_watch_percentile_ms(watch, 0.50),
-            poll_watch_percentile_ms(watch, 0.99), (double)watch->largest_us / 1000);
+            "}, \"connections\": %lu, \"accepted\": {\"counted\": %lu, \"largest_per_second\": %u}, "
+            "\"strangers\": %lu, \"malformed\": %lu, ",
+            server->n_connections, server->accepted.n, server->accepted.largest, server->strangers,
+            server->malformed);
+    write_polls(server, file);
+    fprintf(file, "}\n");
 }
 
 void server_write_devices(const struct server *server, FILE *file) {
     for (size_t i = 0; i < server->site->devices.n; i++) {
         const struct device *device = server->site->devices.list[i];
-        fprintf(file, "%s{\"name\": \"%s\", \"dead\": %s, ", i ? ",\n " : "[", device->name,
-                device->dead ? "true" : "false");
+        bool well = device->fault.kind == FAULT_NONE;
+        fprintf(file, "%s{\"name\": \"%s\", \"fault\": \"%s\", \"dead\": %s, ", i ? ",\n " : "[",
+                device->name, well ? "none" : device->fault.word,
+                device->fault.kind == FAULT_DEAD ? "true" : "false");
         write_counts(file, &device->counts);
         fprintf(file, ", \"polls\": %lu}", device->mark.polls);
     }
@@ -106,7 +182,8 @@ void server_write_devices(const struct server *server, FILE *file) {
 }
 
 void server_reset_watch(struct server *server) {
-    poll_watch_reset(&server->watch);
+    poll_watch_init(&server->watch, server->watch.interval_us);
+    server->accepted = (struct rate_watch){0};
 }
 
 void server_close_control(struct server *server) {

@@ -14,29 +14,60 @@ struct endpoint {
     int descriptor; /* -1 = none */
 };
 
+/* Something to be done later; see server_timers.c. Zeroed = not set. */
+struct timer {
+    int64_t due_us;
+    void (*due)(struct server *server, struct timer *timer);
+    size_t at; /* its place among the timers, from 1; 0 = not set */
+};
+
+/* In order of time: a heap. */
+struct timers {
+    struct timer **heap; /* from 1 on */
+    size_t n, room;
+};
+
 struct connection;
 struct datagrams;
+struct later_datagram;
 
 struct server {
-    const struct site *site;
+    struct site *site;
     struct server_options options;
     int loop;
     struct endpoint listener, snmp, control, signals;
-    struct connection *connections;
+    struct connection *connections, *closed; /* closed: until the end of the loop's round */
     struct datagrams *datagrams;
+    struct later_datagram *later; /* all that are under way */
     uint64_t n_connections, strangers,
         malformed; /* strangers: requests to units and addresses that are no device */
     int64_t now_us, wall_offset_us;
+    struct timers timers;
     struct poll_watch watch;
+    struct rate_watch accepted; /* connections, also those that were refused */
     bool stopped;
 };
 
-/* Answers one request to a device; 0 where nothing is to be sent. */
+/*
+ * Answers one request to a device, its faults included, as far as they are of bytes; 0 where nothing is to be
+ * sent.
+ */
 size_t server_answer(struct server *server, struct device *device, const uint8_t *request, size_t size,
-                     uint8_t *answer);
+                     uint8_t answer[FAULT_ANSWER_MOST]);
 void server_add_endpoint(struct server *server, struct endpoint *endpoint);
 /* A socket for every loopback address; -1 after the cause was said. */
 int server_open_socket(int type, uint16_t port);
+
+/* Sets a timer, anew where it is set; without memory it is not set. Takes it back. */
+void timer_set(struct server *server, struct timer *timer, int64_t due_us);
+void timer_clear(struct server *server, struct timer *timer);
+/* Does what is due, and then: milliseconds until the next, -1 where there is none. */
+int timers_run(struct server *server);
+
+/* Frees the connections that were closed in this round of the loop. */
+void server_forget_closed(struct server *server);
+/* Closes the connections to devices that refuse them. */
+void server_close_refused(struct server *server);
 
 /* Each opens its endpoint; false after the cause was said. */
 bool server_open_modbus(struct server *server);
