@@ -71,7 +71,7 @@ RTU = {
     "damaged": ("garbled", BROKEN + "wrong check sum"),
     "other_unit": ("garbled", BROKEN + "wrong unit"),
     "wrong_function": ("garbled", BROKEN + "wrong function"),
-    "too_few": ("garbled", BROKEN + "wrong number of values"),
+    "too_few": ("garbled", BROKEN + "(wrong number of values|impossible length)"),
     "registers_126": ("garbled", BROKEN + "impossible length"),
     "silent": ("timeout", UNIT_SILENT),
     "flood": ("garbled", BROKEN),
