@@ -261,11 +261,11 @@ class Faults(WithAgent):
                 device["up"] is False
                 and value(device, "facility_device_up") == 0
                 and any(re.fullmatch(reason, counted) for counted in errors(device))
-                and any(re.search(words, text) for text in self.agent.complaints(name))
+                and any(re.search(words, text) for _, text in self.agent.said(name))
             )
 
         try:
-            wait_until(is_said, f"{name} is {expected}", 15)
+            wait_until(is_said, f"{name} is {expected}", 30)
         except AssertionError as error:
             raise AssertionError(f"{error}: {self.agent.devices()[name]}: {self.agent.said(name)}") from None
 
