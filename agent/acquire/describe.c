@@ -113,6 +113,44 @@ struct device_view *describe_device(const struct device_config *config, const ch
     return view;
 }
 
+static bool view_copy_names(struct device_view *view, const struct device_view *from) {
+    view->names = calloc(from->n_names + 1, sizeof(*view->names));
+    bool all = view->names != NULL;
+    for (; all && view->n_names < from->n_names; view->n_names += all) {
+        const struct part_name *name = &from->names[view->n_names];
+        view->names[view->n_names] = (struct part_name){.place = name->place, .name = strdup(name->name)};
+        all = view->names[view->n_names].name != NULL;
+    }
+    return all;
+}
+
+struct device_view *describe_relabelled(const struct device_view *from, const struct device_config *config,
+                                        uint32_t generation) {
+    struct device_view *view = calloc(1, sizeof(*view));
+    if (view == NULL)
+        return NULL;
+    const char *texts[] = {from->site,   config->hall,   config->row,        config->rack,
+                           config->feed, from->device,   from->driver,       from->model,
+                           from->serial, from->firmware, from->manufacturer, from->given_name};
+    char **copies[] = {&view->site,   &view->hall,     &view->row,          &view->rack,
+                       &view->feed,   &view->device,   &view->driver,       &view->model,
+                       &view->serial, &view->firmware, &view->manufacturer, &view->given_name};
+    atomic_init(&view->references, 1);
+    view->number = from->number;
+    view->generation = generation;
+    view->class = from->class;
+    view->list = series_list_hold(from->list);
+    view->series = view->list->series;
+    view->n_series = view->list->n;
+    bool all = true;
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+        all = (*copies[i] = strdup(texts[i])) != NULL && all;
+    if (all && view_copy_names(view, from))
+        return view;
+    device_view_release(view);
+    return NULL;
+}
+
 char *describe_source(const struct plan *plan, const struct plan_request *request,
                       const struct plan_item *item) {
     static const char *const kinds[] = {"", "coil", "discrete", "holding", "input"};
@@ -144,7 +182,8 @@ static bool series_list_equal(const struct series_list *a, const struct series_l
 }
 
 bool describe_equal(const struct device_view *a, const struct device_view *b) {
-    if (!series_list_equal(a->list, b->list) || a->n_names != b->n_names ||
+    if (!series_list_equal(a->list, b->list) || a->n_names != b->n_names || strcmp(a->hall, b->hall) != 0 ||
+        strcmp(a->row, b->row) != 0 || strcmp(a->rack, b->rack) != 0 || strcmp(a->feed, b->feed) != 0 ||
         strcmp(a->driver, b->driver) != 0 || strcmp(a->manufacturer, b->manufacturer) != 0 ||
         strcmp(a->model, b->model) != 0 || strcmp(a->serial, b->serial) != 0 ||
         strcmp(a->firmware, b->firmware) != 0 || strcmp(a->given_name, b->given_name) != 0)

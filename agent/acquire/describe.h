@@ -14,6 +14,13 @@ struct device_view *describe_device(const struct device_config *config, const ch
                                     uint32_t generation);
 
 /*
+ * The same device, as another configuration has it: a new view with its hall, row, rack and feed. NULL when
+ * out of memory.
+ */
+struct device_view *describe_relabelled(const struct device_view *view, const struct device_config *config,
+                                        uint32_t generation);
+
+/*
  * Where a value is read, for people: "holding 3058 (address 3057) bit 3", the manual's number and the wire's
  * where it differs; of SNMP the OID. The caller frees it; NULL when out of memory.
  */

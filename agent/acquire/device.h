@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One device on the field loop, as poller.c (schedule), device_attach.c (from configuration to plan),
- * device_poll.c (one poll after the other), device_batch.c (where readings gather) and device_health.c (what
- * is said of it) share it. Nobody else includes this.
+ * One device on the field loop, as poller.c (ownership), poller_reload.c (what changes while it runs),
+ * device_attach.c (from configuration to plan), device_link.c (its links), device_poll.c (one poll after the
+ * other), device_batch.c (where readings gather) and device_health.c (what is said of it) share it. Nobody
+ * else includes this.
  */
 #ifndef HALLWATCH_ACQUIRE_DEVICE_H
 #define HALLWATCH_ACQUIRE_DEVICE_H
@@ -48,14 +49,18 @@ struct poll {
 
 struct device {
     struct poller *poller;
-    const struct device_config *config;
+    const struct device_config *config; /* NULL: it is leaving */
+    struct device *next_leaving;
+    size_t place; /* in the poller's devices */
     uint32_t number, generation;
     const struct driver *driver;
     char *choice; /* why the driver was chosen */
     struct link *link;
+    struct link *second; /* through which it is read again while it is polled; NULL = not under way */
     struct resolve *resolve;
     struct identify *identify;
     struct discovery *discovery;
+    struct image *image;             /* read, to be made a plan when no poll is under way */
     struct sockaddr_storage address; /* of the link */
     bool attaching, admitted;        /* on its way to a plan; among those that are read at present */
     struct device *next_found;       /* in the poller's queue */
@@ -85,6 +90,10 @@ struct poller {
     struct snmp_service *snmp;
     struct device **devices;
     size_t n_devices, room_devices;
+    struct device **numbered; /* all by number, those that leave too; NULL = the number is free */
+    size_t room_numbers, lowest_free;
+    struct device *leaving; /* read no more; some of their batches are still with the publisher */
+    bool started;
     struct device *first_found, *last_found; /* that answer, and wait to be read */
     size_t n_admitted;
     struct plan **plans; /* one of each shape, to be shared; references */
@@ -96,8 +105,20 @@ struct poller {
 };
 
 int64_t poller_now_ms(const struct poller *poller);
+/* Gives a device its turns, and takes them away. */
+void poller_enlist(struct poller *poller, struct device *device);
+void poller_delist(struct device *device);
 /* The plan to use for one just made: it or an equal one. Takes the reference, gives one back. */
 struct plan *poller_share_plan(struct poller *poller, struct plan *plan);
+
+/* --- poller_reload.c */
+
+/* The lowest free number becomes the device's. 0 or ERROR_MEMORY. */
+int poller_take_number(struct poller *poller, struct device *device);
+/* Frees those whose batches are all back. */
+void poller_bury(struct poller *poller);
+/* After poller_stop; every batch must be back. */
+void device_free(struct device *device);
 
 /* --- device_attach.c */
 
@@ -109,7 +130,18 @@ int device_begin(struct device *device);
 void device_attach(struct device *device);
 /* Goes on with devices that were found, as many as may be read at once. Called once per tick. */
 void device_admit_found(struct poller *poller);
+/* Stops what attaching has under way; of a device that is polled, its reading again. */
+void device_give_up_attaching(struct device *device);
 void device_detach(struct device *device); /* stops everything under way and closes the link */
+
+/* --- device_link.c */
+
+/* A link to where the device is known to be. `why` is left alone where there is nothing to add. */
+int device_open_link(struct device *device, struct link **link, char *why, size_t size);
+/* What it can mean that the link of a device to be attached failed so; `detail` where there is nothing to
+ * add. */
+const char *device_link_trouble(const struct device *device, const struct link *link, int error,
+                                const char *detail);
 
 /* --- device_poll.c */
 

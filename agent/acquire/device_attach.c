@@ -5,6 +5,9 @@
  * the next or in attach_failed; the schedule tries again later. Whether the device is well is said by the
  * polls that follow.
  *
+ * Now and then a device that answers is read again, through a link of its own beside the one of its polls,
+ * which go on. What has changed is taken over between two polls.
+ *
  * A probe is one small request and no memory, so a whole dark hall can be probed at once; reading what a
  * device has takes memory, so those that answer are read some at a time, in the order in which they were
  * found.
@@ -15,7 +18,6 @@
 
 #include "acquire/describe.h"
 #include "acquire/device.h"
-#include "acquire/link_replay.h"
 #include "base/clock.h"
 
 /* A probe under way. */
@@ -38,7 +40,16 @@ enum {
         128, /* read at once: discovery takes memory, and a hall that comes back takes it all at once */
 };
 
+/* What the device is read through. */
+static struct link *attach_link(const struct device *device) {
+    return device->second != NULL ? device->second : device->link;
+}
+
+/* The link may be closed from inside its callback: it is the last that happens there. */
 static void attach_ended(struct device *device) {
+    if (device->second != NULL)
+        link_close(device->second);
+    device->second = NULL;
     device->attaching = false;
     device->poller->n_admitted -= device->admitted;
     device->admitted = false;
@@ -47,20 +58,8 @@ static void attach_ended(struct device *device) {
 /* A driver for what no driver is known for: it has nothing but its health. */
 static const struct driver unrecognised = {.name = "", .title = ""};
 
-/* What the agent's silence or denial can mean is known to the link, or told by the version. */
-static const char *attach_snmp_trouble(const struct device *device, int error, const char *detail) {
-    static const char *const silence[] = {
-        [SNMP_V1] = "silence: wrong community, no SNMP v1, an access list, or nobody there",
-        [SNMP_V2C] = "silence: wrong community, no SNMP v2c, an access list, or nobody there",
-        [SNMP_V3] = "silence",
-    };
-    if (error != ERROR_TIMEOUT && error != ERROR_DENIED)
-        return detail;
-    const char *trouble = link_snmp_trouble(device->link);
-    return trouble != NULL ? trouble : silence[device->config->snmp->version];
-}
-
 static void attach_failed(struct device *device, int error, const char *detail) {
+    detail = device_link_trouble(device, attach_link(device), error, detail);
     attach_ended(device);
     if (error == ERROR_BUSY && device->health.state != HEALTH_ALIVE)
         return; /* its bus has no time for it now, which is not its fault */
@@ -71,10 +70,6 @@ static void attach_failed(struct device *device, int error, const char *detail) 
         return;
     }
     device->attached = false;
-    if (device->config->url.transport == TRANSPORT_SNMP && device->link != NULL)
-        detail = attach_snmp_trouble(device, error, detail);
-    else if (error == ERROR_TIMEOUT && detail == NULL)
-        detail = "connected, but the unit is silent: is the unit number right?";
     device_failed(device, error, detail);
     if (device->poller->options.once && device->poller->events.finished != NULL)
         device->poller->events.finished(device->poller->events.context, device, error, detail);
@@ -147,7 +142,7 @@ static void attach_probe(struct device *device) {
                                            .n_oids = 1,
                                            .timeout_ms = attach_timeout_ms(device),
                                            .probe = true};
-    int error = link_ask(device->link, &probe->request, attach_probed, device);
+    int error = link_ask(attach_link(device), &probe->request, attach_probed, device);
     if (error == 0)
         return;
     device->probe = NULL;
@@ -165,26 +160,11 @@ static void attach_go_on(struct device *device) {
         attach_probe(device);
 }
 
-static int attach_link(struct device *device) {
-    const struct device_url *url = &device->config->url;
-    const struct sockaddr *to = (const struct sockaddr *)&device->address;
-    if (url->transport == TRANSPORT_SNMP)
-        return link_snmp_open(device->poller->snmp, to, device->config->snmp, &device->link);
-    return link_modbus_tcp_open(device->poller->modbus, to,
-                                url->transport == TRANSPORT_MODBUS_RTU_TCP ? &modbus_framing_rtu
-                                                                           : &modbus_framing_tcp,
-                                url->unit, device->driver->manners.pause_ms, &device->link);
-}
-
-static int attach_line(struct device *device) {
-    const struct device_url *url = &device->config->url;
-    return link_modbus_rtu_open(device->poller->lines, url->host, &url->line, url->unit,
-                                device->driver->manners.pause_ms, &device->link);
-}
-
-static void attach_opened(struct device *device, int error) {
+static void attach_open_and_go_on(struct device *device, struct link **link) {
+    char why[300] = "its link could not be opened";
+    int error = device_open_link(device, link, why, sizeof(why));
     if (error != 0)
-        attach_failed(device, error, "its link could not be opened");
+        attach_failed(device, error, why);
     else
         attach_go_on(device);
 }
@@ -204,27 +184,24 @@ static void attach_resolved(void *context, int error, const struct sockaddr_stor
         device->link = NULL;
     }
     device->address = *address;
-    attach_opened(device, device->link == NULL ? attach_link(device) : 0);
+    if (device->link == NULL)
+        attach_open_and_go_on(device, &device->link);
+    else
+        attach_go_on(device);
 }
 
 static void attach_open(struct device *device) {
     const struct device_url *url = &device->config->url;
-    char why[300] = "";
     bool named = url->transport != TRANSPORT_REPLAY && url->transport != TRANSPORT_MODBUS_SERIAL;
-    if (device->link != NULL && (device->attached || !named)) {
-        attach_go_on(device);
-    } else if (url->transport == TRANSPORT_MODBUS_SERIAL) {
-        attach_opened(device, attach_line(device));
-    } else if (url->transport == TRANSPORT_REPLAY) {
-        int error = link_replay_open(device->poller->loop, url->host, &device->link, why, sizeof(why));
-        if (error != 0)
-            attach_failed(device, error, why);
-        else
-            attach_go_on(device);
-    } else if (resolve_start(device->poller->loop, url->host, url->port, attach_resolved, device,
-                             &device->resolve) != 0) {
+    if (device->attached)
+        attach_open_and_go_on(device, &device->second);
+    else if (named && resolve_start(device->poller->loop, url->host, url->port, attach_resolved, device,
+                                    &device->resolve) != 0)
         attach_failed(device, ERROR_MEMORY, NULL);
-    }
+    else if (!named && device->link != NULL)
+        attach_go_on(device);
+    else if (!named)
+        attach_open_and_go_on(device, &device->link);
 }
 
 /* --- recognise --- */
@@ -243,15 +220,32 @@ static void attach_identified(void *context, const struct driver *driver, int er
 }
 
 static void attach_identify(struct device *device) {
-    int error =
-        identify_start(device->link, attach_timeout_ms(device), attach_identified, device, &device->identify);
+    int error = identify_start(attach_link(device), attach_timeout_ms(device), attach_identified, device,
+                               &device->identify);
     if (error != 0)
         attach_failed(device, error, NULL);
 }
 
 /* --- discover, plan, describe --- */
 
-/* Takes the plan; keeps the present view where nothing has changed, so that its series go on. */
+static void attach_take_plan(struct device *device, struct plan *plan, struct request_record *records) {
+    if (plan == device->plan) {
+        plan_release(plan);
+        free(records);
+        return;
+    }
+    plan_release(device->plan);
+    free(device->records);
+    device->plan = plan;
+    device->records = records;
+    device->health.parked = 0;
+    device_size_batches(device);
+}
+
+/*
+ * Takes the plan; keeps the present one and the present view where nothing has changed, so that its series go
+ * on.
+ */
 static int attach_adopt(struct device *device, struct plan *plan, const struct image *image) {
     plan = poller_share_plan(device->poller, plan);
     struct device_view *view = describe_device(device->config, device->poller->options.site, plan, image,
@@ -263,12 +257,7 @@ static int attach_adopt(struct device *device, struct plan *plan, const struct i
         free(records);
         return ERROR_MEMORY;
     }
-    free(device->records);
-    device->records = records;
-    device->health.parked = 0;
-    plan_release(device->plan);
-    device->plan = plan;
-    device_size_batches(device);
+    attach_take_plan(device, plan, records);
     if (device->view != NULL && describe_equal(device->view, view)) {
         device_view_release(view);
         return 0;
@@ -315,31 +304,29 @@ static bool attach_looks_right(const struct device *device, const struct image *
     return false;
 }
 
-/* Everything is read at once; the schedule goes on from there. */
+/* Of a device that was not polled so far everything is read at once; the schedule goes on from there. */
 static void attach_done(struct device *device) {
+    bool again = device->attached;
     attach_ended(device);
     device->attached = true;
     device->rediscover_ms = poller_now_ms(device->poller) + REDISCOVER_MS;
     device_poll(device, RATE_ONCE, 0);
-    for (int rate = 0; rate < RATE_ONCE && !device->poller->options.once; rate++)
+    for (int rate = 0; rate < RATE_ONCE && !device->poller->options.once && !again; rate++)
         device_poll(device, (enum rate)rate, 0);
 }
 
-static void attach_discovered(void *context, struct image *image, int error, const char *detail) {
-    struct device *device = context;
+/* From the image to the plan. Not while a poll goes by the present one. */
+static void attach_plan(struct device *device) {
+    struct image *image = device->image;
     struct plan *plan = NULL;
     char why[300];
-    device->discovery = NULL;
-    if (error != 0) {
-        attach_failed(device, error, detail);
-        return;
-    }
+    device->image = NULL;
     if (!attach_looks_right(device, image, why, sizeof(why))) {
         image_free(image);
         attach_failed(device, ERROR_NOT_FOUND, why);
         return;
     }
-    error = plan_build(device->driver, image, device->poller->options.with_raw, &plan);
+    int error = plan_build(device->driver, image, device->poller->options.with_raw, &plan);
     if (error == 0)
         error = attach_adopt(device, plan, image);
     image_free(image);
@@ -353,42 +340,62 @@ static void attach_discovered(void *context, struct image *image, int error, con
         attach_done(device);
 }
 
+static void attach_discovered(void *context, struct image *image, int error, const char *detail) {
+    struct device *device = context;
+    device->discovery = NULL;
+    device->image = image;
+    if (error != 0)
+        attach_failed(device, error, detail);
+    else if (!device_is_polled(device))
+        attach_plan(device);
+}
+
 static void attach_discover(struct device *device) {
-    int error = discovery_start(device->link, device->driver, attach_timeout_ms(device), attach_discovered,
-                                device, &device->discovery);
+    int error = discovery_start(attach_link(device), device->driver, attach_timeout_ms(device),
+                                attach_discovered, device, &device->discovery);
     if (error != 0)
         attach_failed(device, error, NULL);
 }
 
 void device_attach(struct device *device) {
     int64_t now_ms = poller_now_ms(device->poller);
-    if (device->attaching || device_is_polled(device) ||
-        (device->attached && now_ms < device->rediscover_ms) || !health_may_ask(&device->health, now_ms))
+    if (device->image != NULL && !device_is_polled(device)) {
+        attach_plan(device);
+        return;
+    }
+    if (device->attaching || (device->attached && now_ms < device->rediscover_ms) ||
+        (!device->attached && device_is_polled(device)) || !health_may_ask(&device->health, now_ms))
         return;
     device->attaching = true;
     attach_open(device);
 }
 
-void device_detach(struct device *device) {
+void device_give_up_attaching(struct device *device) {
     resolve_stop(device->resolve);
+    device->resolve = NULL;
     /* A closed link forgets its request; only then may those who wait for it go. */
-    if (device->link != NULL)
-        link_close(device->link);
-    identify_stop(device->identify);
-    discovery_stop(device->discovery);
-    free(device->probe);
-    attach_forget_found(device);
     if (device->attaching)
         attach_ended(device);
+    attach_forget_found(device);
+    free(device->probe);
+    identify_stop(device->identify);
+    discovery_stop(device->discovery);
+    image_free(device->image);
+    device->probe = NULL;
+    device->identify = NULL;
+    device->discovery = NULL;
+    device->image = NULL;
+}
+
+void device_detach(struct device *device) {
+    if (device->link != NULL)
+        link_close(device->link);
+    device->link = NULL;
+    device_give_up_attaching(device);
     for (int lane = 0; lane < N_LANES; lane++) {
         if (device->polls[lane].batch != NULL)
             batch_give_back(device->polls[lane].batch);
         device->polls[lane] = (struct poll){0};
     }
     device->asked = NULL;
-    device->resolve = NULL;
-    device->link = NULL;
-    device->probe = NULL;
-    device->identify = NULL;
-    device->discovery = NULL;
 }

@@ -77,6 +77,7 @@ struct batch *device_take_batch(struct device *device, struct plan_range range) 
     batch->first = range.first;
     batch->n = range.n;
     batch->urgent = false;
+    batch->farewell = false;
     memset(batch->qualities, QUALITY_ABSENT, range.n);
     return batch;
 }

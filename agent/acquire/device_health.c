@@ -68,7 +68,10 @@ void device_failed(struct device *device, int error, const char *detail) {
     }
     if (!health_is_up(health)) {
         /* What comes back may be another model. */
+        device_give_up_attaching(device);
         device->attached = false;
+        if (news && error == ERROR_HELD)
+            device->trouble = (struct complaint){0}; /* it is another trouble now */
         device->driver = config->driver;
         if (!device->poller->options.once)
             log_complain(&device->trouble, now_ms, config->name, "%s %s: %s", trouble_text(error),

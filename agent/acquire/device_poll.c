@@ -85,8 +85,8 @@ static void poll_end(struct device *device, struct poll *lane) {
         poll_go_on_once(device, &poll);
         return;
     }
-    poll_go_on_due(device, lane);
     device_attach(device);
+    poll_go_on_due(device, lane);
 }
 
 /* --- requests that fail --- */
@@ -176,6 +176,13 @@ static void poll_take(struct device *device, struct poll *poll, const struct lin
     poll->at++;
 }
 
+/* A unit that was silent last, on a bus where silence has had its share: it is no more alive than before. */
+static void poll_has_no_turn(struct poll *poll) {
+    poll->lost = poll->failed = true;
+    poll->error = ERROR_TIMEOUT;
+    poll->detail = "it was silent, and so were others of its bus, which all together get a tenth of its time";
+}
+
 static void poll_answered(void *context, const struct link_answer *answer) {
     struct device *device = context;
     const struct poller_events *events = &device->poller->events;
@@ -184,7 +191,7 @@ static void poll_answered(void *context, const struct link_answer *answer) {
     if (events->answered != NULL)
         events->answered(events->context, device, &device->plan->requests[poll->at], answer);
     if (answer->error == ERROR_BUSY && poll->request.probe)
-        poll->lost = true; /* its bus had no time for it, which is not its fault */
+        poll_has_no_turn(poll);
     else if (answer->error != 0)
         poll_failed(device, poll, answer);
     else
@@ -223,7 +230,7 @@ static void poll_ask(struct device *device, struct poll *poll) {
         .n_oids = ask->n_oids,
         .timeout_ms = (uint32_t)device->config->timeout_ms,
         .urgent = poll->rate == RATE_FAST,
-        .probe = device->health.state != HEALTH_ALIVE,
+        .probe = device->health.state == HEALTH_FAILING,
     };
     device->asked = poll;
     int error = link_ask(device->link, &poll->request, poll_answered, device);
@@ -285,8 +292,7 @@ static struct batch *poll_take_batch(struct device *device, enum rate rate) {
 
 void device_poll(struct device *device, enum rate rate, int64_t instant_ms) {
     struct poll *lane = poll_of(device, rate);
-    if (!device->attached || device->attaching ||
-        !health_may_ask(&device->health, poller_now_ms(device->poller)))
+    if (!device->attached || !health_may_ask(&device->health, poller_now_ms(device->poller)))
         return;
     if (device->plan->requests_of[rate].n == 0 && !device->poller->options.once)
         return;

@@ -21,12 +21,21 @@
  */
 #include "acquire/health.h"
 
+#include <string.h>
+
 enum { FAILURES_MOST = 3, PAUSE_LEAST_MS = 1000, PAUSE_MOST_MS = 6000, PAUSE_HELD_MS = 30000 };
 
 const char *health_error_word(enum health_error error) {
     static const char *const words[N_HEALTH_ERRORS] = {"timeout", "unreachable", "refused", "garbled",
                                                        "held",    "missed",      "dropped"};
     return words[error];
+}
+
+void health_begin_anew(struct health *health) {
+    struct health counted = *health;
+    *health = (struct health){.last_success_ms = counted.last_success_ms, .duration_us = counted.duration_us};
+    memcpy(health->errors, counted.errors, sizeof(health->errors));
+    memcpy(health->bad, counted.bad, sizeof(health->bad));
 }
 
 bool health_is_up(const struct health *health) {

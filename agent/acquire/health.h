@@ -54,6 +54,9 @@ struct health {
     uint64_t bad[N_BAD_REASONS];
 };
 
+/* It may be another device by now: nothing is known of it, but its counters go on. */
+void health_begin_anew(struct health *health);
+
 /* Whether it answers, as far as is known: ALIVE or FAILING. */
 bool health_is_up(const struct health *health);
 

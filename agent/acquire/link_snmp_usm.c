@@ -32,16 +32,6 @@ int snmp_usm_start(void) {
 
 /* --- keys --- */
 
-static bool is_same_text(const char *a, const char *b) {
-    return a && b ? strcmp(a, b) == 0 : a == b;
-}
-
-static bool is_same(const struct snmp_credentials *a, const struct snmp_credentials *b) {
-    return a->auth == b->auth && a->privacy == b->privacy && is_same_text(a->user, b->user) &&
-           is_same_text(a->context, b->context) && is_same_text(a->auth_passphrase, b->auth_passphrase) &&
-           is_same_text(a->privacy_passphrase, b->privacy_passphrase);
-}
-
 static bool copy_text(const char *text, char **copy) {
     *copy = text ? strdup(text) : NULL;
     return *copy || !text;
@@ -109,7 +99,7 @@ int snmp_keys_hold(struct snmp_keys **ring, const struct snmp_credentials *crede
     if (!is_sound(credentials))
         return ERROR_ARGUMENT;
     struct snmp_keys *found = *ring;
-    while (found && !is_same(&found->credentials, credentials))
+    while (found && !snmp_credentials_equal(&found->credentials, credentials))
         found = found->next;
     if (!found) {
         int error = make_keys(credentials, &found);

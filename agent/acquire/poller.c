@@ -50,7 +50,15 @@ int poller_new(uv_loop_t *loop, const struct poller_options *options, const stru
     return 0;
 }
 
-int poller_add(struct poller *poller, const struct device_config *config) {
+/* A device of a poller that runs gets its plan, view and turns. */
+static int poller_begin(struct poller *poller, struct device *device) {
+    int error = poller->options.once ? 0 : device_begin(device);
+    if (error == 0)
+        poller_enlist(poller, device);
+    return error;
+}
+
+int poller_add(struct poller *poller, struct device_config *config) {
     if (poller->n_devices == DEVICES_MOST)
         return ERROR_TOO_BIG;
     if (poller->n_devices == poller->room_devices) {
@@ -67,7 +75,15 @@ int poller_add(struct poller *poller, const struct device_config *config) {
     device->poller = poller;
     device->config = config;
     device->driver = config->driver;
-    device->number = (uint32_t)poller->n_devices;
+    int error = poller_take_number(poller, device);
+    if (error == 0 && poller->started)
+        error = poller_begin(poller, device);
+    if (error != 0) {
+        device_free(device);
+        return error;
+    }
+    config->number = device->number;
+    device->place = poller->n_devices;
     poller->devices[poller->n_devices++] = device;
     return 0;
 }
@@ -125,6 +141,7 @@ static void poller_take_back(struct poller *poller) {
         batch_give_back(batch);
         batch = next;
     }
+    poller_bury(poller);
 }
 
 static void poller_on_timer(uv_timer_t *timer) {
@@ -145,7 +162,12 @@ static void poller_on_timer(uv_timer_t *timer) {
     uv_timer_start(timer, poller_on_timer, (uint64_t)wait_ms, 0);
 }
 
-static void poller_enlist(struct poller *poller, struct device *device) {
+void poller_delist(struct device *device) {
+    for (int rate = 0; rate < N_RATES; rate++)
+        schedule_remove(&device->turns[rate]);
+}
+
+void poller_enlist(struct poller *poller, struct device *device) {
     struct turn *turns[RATE_ONCE];
     bool once = poller->options.once;
     for (int rate = 0; rate < N_RATES; rate++)
@@ -161,11 +183,11 @@ int poller_start(struct poller *poller) {
     uv_update_time(poller->loop);
     schedule_init(&poller->schedule, poller->options.aligned, poller_now_ms(poller), clock_wall_ms());
     for (size_t i = 0; i < poller->n_devices; i++) {
-        int error = poller->options.once ? 0 : device_begin(poller->devices[i]);
+        int error = poller_begin(poller, poller->devices[i]);
         if (error != 0)
             return error;
-        poller_enlist(poller, poller->devices[i]);
     }
+    poller->started = true;
     return uv_timer_start(&poller->timer, poller_on_timer, SCHEDULE_TICK_MS, 0) == 0 ? 0 : ERROR_SYSTEM;
 }
 
@@ -189,15 +211,9 @@ void poller_free(struct poller *poller) {
     if (poller == NULL)
         return;
     poller_take_back(poller);
-    for (size_t i = 0; i < poller->n_devices; i++) {
-        struct device *device = poller->devices[i];
-        device_free_batches(device);
-        device_view_release(device->view);
-        plan_release(device->plan);
-        free(device->records);
-        free(device->choice);
-        free(device);
-    }
+    for (size_t i = 0; i < poller->room_numbers; i++)
+        device_free(poller->numbered[i]);
+    free(poller->numbered);
     for (size_t i = 0; i < poller->n_plans; i++)
         plan_release(poller->plans[i]);
     free(poller->plans);

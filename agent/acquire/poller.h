@@ -40,8 +40,31 @@ struct poller_options {
 int poller_new(uv_loop_t *loop, const struct poller_options *options, const struct poller_events *events,
                struct poller **poller);
 
-/* Before poller_start. The device's first attempt is spread over its interval. */
-int poller_add(struct poller *poller, const struct device_config *config);
+/*
+ * Before poller_start or while it runs. The device gets the lowest number that is free. Its first attempt is
+ * spread over its interval. 0, ERROR_MEMORY or ERROR_TOO_BIG.
+ */
+int poller_add(struct poller *poller, struct device_config *config);
+
+/*
+ * Another configuration of a device that is read, in two steps, since the first must be taken for all devices
+ * before the configuration before may go, and the second costs more. `what` are the bits of config_changes.h.
+ *
+ * First: the device goes on with it; where it is another one by now, its link is closed. Device and number
+ * stay; one whose number is not known is left to poller_add, and false returned.
+ */
+bool poller_adopt(struct poller *poller, uint32_t number, struct device_config *config, unsigned what);
+/*
+ * Then: what follows from it: views, and turns in the schedule. Nothing of what did not change is touched.
+ * ERROR_MEMORY: it goes on as it was.
+ */
+int poller_renew(struct poller *poller, uint32_t number, unsigned what);
+
+/*
+ * Stops reading a device and says a farewell behind its last batch. Its configuration is not used any more;
+ * its number and memory are free when all its batches have come back.
+ */
+void poller_remove(struct poller *poller, uint32_t number);
 
 int poller_start(struct poller *poller);
 

@@ -74,7 +74,7 @@ static int status_of(int error) {
     }
 }
 
-static int read_device(const struct choice *options, const char *site, const struct device_config *device) {
+static int read_device(const struct choice *options, const char *site, struct device_config *device) {
     uv_loop_t loop;
     struct reading reading = {.table = {.with_raw = options->raw}};
     struct poller_options poller = {.site = site, .once = true, .with_raw = options->raw};
@@ -113,7 +113,7 @@ static int read_configured(const struct choice *options) {
     if (config_load(options->config, options->gateway, stderr, &config) != 0)
         return STATUS_USAGE;
     const char **names = calloc(config->n_devices, sizeof(*names));
-    const struct device_config *found = NULL;
+    struct device_config *found = NULL;
     for (size_t i = 0; names != NULL && i < config->n_devices; i++) {
         names[i] = config->devices[i].name;
         if (text_same_name(names[i], options->target))

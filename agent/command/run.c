@@ -8,49 +8,43 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
+#include <unistd.h>
 #include <uv.h>
 
 #include "acquire/poller.h"
 #include "base/log.h"
 #include "command/command.h"
+#include "command/descriptors.h"
 #include "command/options.h"
+#include "command/reload.h"
 #include "model/config.h"
 #include "model/latest.h"
 #include "publish/publisher.h"
-#include "publish/sink.h"
+#include "publish/sink_set.h"
 #include "serve/status.h"
 
+enum { N_SIGNALS = 3 };
+static const int signal_numbers[N_SIGNALS] = {SIGINT, SIGTERM, SIGHUP};
+
 struct agent {
-    struct site_config *config;
+    const char *path, *gateway; /* as they were given */
+    struct site_config *config; /* until the agent runs; then reload has the one in force */
+    char *site;                 /* its name, which stays */
     struct spool *spool;
-    struct sink **sinks;
-    size_t n_sinks;
+    struct sink_set *sinks;
     struct latest *latest;
     struct status_server *status;
     struct publisher *publisher;
     uv_loop_t loop;
     bool loop_made;
+    bool on_terminal; /* it was started by hand: it ends with its terminal */
     struct poller *poller;
-    uv_signal_t signals[2];
+    struct reload *reload;
+    uv_signal_t signals[N_SIGNALS];
     uv_timer_t patience; /* runs while the field loop is asked to end */
 };
 
 enum { PATIENCE_MS = 1000 };
-
-/* Each device has a descriptor or shares one; the default of 1024 is too few for a hall. */
-static void raise_descriptor_limit(const struct site_config *config) {
-    struct rlimit limit;
-    rlim_t wanted = config->n_devices + 256;
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
-        return;
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
-    if (limit.rlim_cur < wanted)
-        log_write(LOG_WARNING, "agent",
-                  "at most %llu open files, %zu devices need up to %llu: raise LimitNOFILE",
-                  (unsigned long long)limit.rlim_cur, config->n_devices, (unsigned long long)wanted);
-}
 
 /* The two ends of the field loop */
 
@@ -74,33 +68,26 @@ static void on_impatient(uv_timer_t *timer) {
 
 /* The loop ends when nothing is under way any more, or when patience does. */
 static void end_polling(struct agent *agent) {
-    for (size_t i = 0; i < 2; i++)
+    for (size_t i = 0; i < N_SIGNALS; i++)
         uv_close((uv_handle_t *)&agent->signals[i], NULL);
     uv_timer_start(&agent->patience, on_impatient, PATIENCE_MS, 0);
     uv_unref((uv_handle_t *)&agent->patience);
+    reload_close(agent->reload);
     poller_stop(agent->poller);
 }
 
 static void on_signal(uv_signal_t *handle, int number) {
+    struct agent *agent = handle->data;
+    bool terminal_is_gone = agent->on_terminal && !isatty(STDERR_FILENO);
+    if (number == SIGHUP && !terminal_is_gone) {
+        reload_ask(agent->reload);
+        return;
+    }
     log_write(LOG_NOTICE, "agent", "stopping on %s", number == SIGINT ? "SIGINT" : "SIGTERM");
-    end_polling(handle->data);
+    end_polling(agent);
 }
 
 /* Starting and stopping */
-
-static int start_sinks(struct agent *agent) {
-    const struct site_config *config = agent->config;
-    agent->sinks = calloc(config->n_sinks + 1, sizeof(struct sink *));
-    if (agent->sinks == NULL)
-        return ERROR_MEMORY;
-    for (; agent->n_sinks < config->n_sinks; agent->n_sinks++) {
-        int error =
-            sink_start(config, &config->sinks[agent->n_sinks], agent->spool, &agent->sinks[agent->n_sinks]);
-        if (error != 0)
-            return error;
-    }
-    return 0;
-}
 
 /* The socket first: another agent that holds it may hold the broker's session of that name too. */
 static int start_publishing(struct agent *agent) {
@@ -110,48 +97,70 @@ static int start_publishing(struct agent *agent) {
         return ERROR_MEMORY;
     int error = status_server_start(agent->config, agent->latest, agent->spool, &agent->status);
     if (error == 0)
-        error = start_sinks(agent);
+        error = sink_set_start(agent->config, agent->spool, &agent->sinks);
     if (error == 0)
         error = publisher_start(agent->spool, observe, agent->latest, &agent->publisher);
     return error;
 }
 
-static int start_loop(struct agent *agent) {
-    static const int numbers[2] = {SIGINT, SIGTERM};
+static void block_reload_signal(int how) {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGHUP);
+    pthread_sigmask(how, &signals, NULL);
+}
+
+/* Signals that come while the agent starts are heard when it runs. */
+static int make_loop(struct agent *agent) {
     if (uv_loop_init(&agent->loop) != 0)
         return ERROR_SYSTEM;
     agent->loop_made = true;
     uv_timer_init(&agent->loop, &agent->patience);
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < N_SIGNALS; i++) {
         agent->signals[i].data = agent;
         uv_signal_init(&agent->loop, &agent->signals[i]);
-        if (uv_signal_start(&agent->signals[i], on_signal, numbers[i]) != 0)
+        if (uv_signal_start(&agent->signals[i], on_signal, signal_numbers[i]) != 0)
             return ERROR_SYSTEM;
     }
+    block_reload_signal(SIG_UNBLOCK);
     return 0;
 }
 
-static int start_polling(struct agent *agent) {
-    struct poller_options options = {.site = agent->config->site,
-                                     .aligned = agent->config->phase == PHASE_ALIGNED};
+/* Before anybody looks at the configuration: each device gets its number here. */
+static int make_poller(struct agent *agent) {
+    struct poller_options options = {.site = agent->site, .aligned = agent->config->phase == PHASE_ALIGNED};
     struct poller_events events = {.context = agent, .batch = on_batch, .take_back = on_take_back};
     int error = poller_new(&agent->loop, &options, &events, &agent->poller);
     for (size_t i = 0; error == 0 && i < agent->config->n_devices; i++)
         error = poller_add(agent->poller, &agent->config->devices[i]);
-    return error == 0 ? poller_start(agent->poller) : error;
+    return error;
+}
+
+static int make_reload(struct agent *agent) {
+    const struct reload_parts parts = {
+        .path = agent->path,
+        .gateway = agent->gateway,
+        .loop = &agent->loop,
+        .poller = agent->poller,
+        .spool = agent->spool,
+        .sinks = agent->sinks,
+        .status = agent->status,
+        .config = agent->config,
+    };
+    int error = reload_new(&parts, &agent->reload);
+    if (error == 0)
+        config_hold(agent->config);
+    return error;
 }
 
 /* Stops what was started. False where a thread hangs in a name look-up: then nothing that it may touch is
  * freed. */
 static bool agent_stop(struct agent *agent) {
-    bool all = true;
+    bool all = reload_finish(agent->reload);
     status_server_stop(agent->status);
     if (agent->publisher != NULL)
         publisher_stop(agent->publisher);
-    for (size_t i = 0; i < agent->n_sinks; i++)
-        sink_ask_to_stop(agent->sinks[i]);
-    for (size_t i = 0; i < agent->n_sinks; i++)
-        all &= sink_stop(agent->sinks[i]) == 0;
+    all &= sink_set_stop(agent->sinks);
     if (agent->loop_made) {
         uv_close((uv_handle_t *)&agent->patience, NULL);
         uv_run(&agent->loop, UV_RUN_NOWAIT);
@@ -166,17 +175,28 @@ static void agent_free(struct agent *agent) {
     publisher_free(agent->publisher);
     latest_free(agent->latest);
     spool_free(agent->spool);
-    free(agent->sinks);
+    reload_free(agent->reload);
     config_free(agent->config);
+    free(agent->site);
     free(agent);
 }
 
+static int agent_start(struct agent *agent) {
+    agent->site = strdup(agent->config->site);
+    int error = agent->site == NULL ? ERROR_MEMORY : make_loop(agent);
+    if (error == 0)
+        error = make_poller(agent);
+    if (error == 0)
+        error = start_publishing(agent);
+    if (error == 0)
+        error = make_reload(agent);
+    if (error == 0)
+        error = poller_start(agent->poller);
+    return error;
+}
+
 static int agent_run(struct agent *agent) {
-    int error = start_publishing(agent);
-    if (error == 0)
-        error = start_loop(agent);
-    if (error == 0)
-        error = start_polling(agent);
+    int error = agent_start(agent);
     if (error == 0)
         log_write(LOG_NOTICE, "agent", "site %s: %zu devices, %zu sinks; status at %s", agent->config->site,
                   agent->config->n_devices, agent->config->n_sinks, agent->config->status_socket);
@@ -184,6 +204,10 @@ static int agent_run(struct agent *agent) {
         log_write(LOG_ERROR, "agent", "does not start%s", error == ERROR_MEMORY ? ": out of memory" : "");
     if (error != 0 && agent->loop_made)
         end_polling(agent);
+    if (error == 0) { /* reload holds it as long as it is in force */
+        config_free(agent->config);
+        agent->config = NULL;
+    }
     if (agent->loop_made)
         uv_run(&agent->loop, UV_RUN_DEFAULT);
     return error == 0 ? STATUS_OK : error == ERROR_CONFIG ? STATUS_USAGE : STATUS_FAILED;
@@ -195,6 +219,7 @@ static int run(int argc, char **argv) {
     struct site_config *config;
     if (options_read(argc, argv, options, 1, &path, 1, 1) < 0)
         return STATUS_USAGE;
+    block_reload_signal(SIG_BLOCK);
     if (config_load(path, gateway, stderr, &config) != 0)
         return STATUS_USAGE;
     struct agent *agent = calloc(1, sizeof(*agent));
@@ -202,9 +227,12 @@ static int run(int argc, char **argv) {
         config_free(config);
         return STATUS_FAILED;
     }
+    agent->path = path;
+    agent->gateway = gateway;
     agent->config = config;
+    agent->on_terminal = isatty(STDERR_FILENO) == 1;
     signal(SIGPIPE, SIG_IGN);
-    raise_descriptor_limit(config);
+    raise_descriptor_limit(config->n_devices);
     int status = agent_run(agent);
     if (!agent_stop(agent))
         return status | STATUS_AT_ONCE;
@@ -219,7 +247,10 @@ const struct command command_run = {
         "run CONFIG [--gateway NAME]\n\n"
         "Reads the devices of CONFIG, publishes to its sinks and keeps the latest readings for `hallwatch "
         "status`.\n"
-        "Logs to standard error. SIGINT and SIGTERM stop it; what waits is sent first, for at most 3 s.\n\n"
+        "Logs to standard error. SIGINT and SIGTERM stop it; what waits is sent first, for at most 3 s.\n"
+        "SIGHUP loads CONFIG again, with its inventories and secrets: what is unchanged goes on undisturbed, "
+        "and a\n"
+        "configuration with mistakes changes nothing (try it before with `hallwatch check CONFIG`).\n\n"
         "  --gateway NAME  take the devices of gateway NAME; default: the configuration's, else the host's "
         "name\n\n"
         "Exit status: 0 stopped on request, 1 failed, 2 wrong arguments or configuration.\n",

@@ -97,11 +97,31 @@ static void print_sinks(const json_t *sinks, FILE *out) {
     table_done(&table);
 }
 
+/* Only where there is something to say: it was loaded again, or refused. */
+static void add_configuration(struct text *line, const json_t *document, const json_t *configuration) {
+    enum { SLACK_MS = 1000 };
+    char span[32];
+    double now_ms = status_number(document, "time"), loaded_ms = status_number(configuration, "loaded");
+    double refused_ms = status_number(configuration, "refused");
+    double mistakes = status_number(configuration, "mistakes");
+    if (isnan(refused_ms) && !(loaded_ms - status_number(document, "started") > SLACK_MS))
+        return;
+    write_span((now_ms - loaded_ms) / 1000, span, sizeof(span));
+    text_add_format(line, "configuration: loaded %s ago", span);
+    if (!isnan(refused_ms)) {
+        write_span((now_ms - refused_ms) / 1000, span, sizeof(span));
+        text_add_format(line, "; another one was refused %s ago for %.0f mistake%s, which the log tells",
+                        span, mistakes, mistakes > 1 ? "s" : "");
+    }
+    text_add_char(line, '\n');
+}
+
 static void print_heading(const json_t *document, const struct line *lines, size_t n, FILE *out) {
     size_t up = 0;
     for (size_t i = 0; i < n; i++)
         up += json_is_true(json_object_get(lines[i].device, "up"));
     char span[32];
+    const json_t *configuration = json_object_get(document, "configuration");
     struct text line = {0};
     write_span((status_number(document, "time") - status_number(document, "started")) / 1000, span,
                sizeof(span));
@@ -111,7 +131,9 @@ static void print_heading(const json_t *document, const struct line *lines, size
     text_add_printable(&line, status_text(document, "gateway"));
     text_add_format(&line, ": %zu of %zu devices up; hallwatch ", up, n);
     text_add_printable(&line, status_text(document, "version"));
-    text_add_format(&line, ", running for %s\n\n", span);
+    text_add_format(&line, ", running for %s\n", span);
+    add_configuration(&line, document, configuration);
+    text_add_char(&line, '\n');
     if (!line.failed)
         fputs(line.data, out);
     text_done(&line);

@@ -216,6 +216,8 @@ static int load(struct build *build, const char *gateway,
     struct text text = {0};
     build->folder = strndup(path, slash ? (size_t)(slash - path) + 1 : 0);
     build->config = calloc(1, sizeof(*build->config));
+    if (build->config)
+        atomic_init(&build->config->references, 1);
     if (!build->folder || !build->config) {
         mistakes_add(&build->mistakes, &whole, "", "out of memory");
     } else if (read_file(build, &whole, "", path, YAML_FILE_MOST, &text) == 0) {
@@ -272,23 +274,45 @@ static void free_device(struct device_config *device) {
     free(device->feed);
 }
 
-static void free_sink(struct sink_config *sink) {
+void sink_config_done(struct sink_config *sink) {
     free(sink->name);
     free(sink->url);
     free(sink->user);
     secret_free(sink->password);
     free(sink->client_id);
+    *sink = (struct sink_config){0};
+}
+
+static bool copy_text(const char *text, char **copy) {
+    *copy = text ? strdup(text) : NULL;
+    return *copy || !text;
+}
+
+int sink_config_copy(const struct sink_config *from, struct sink_config *to) {
+    *to = *from;
+    bool name = copy_text(from->name, &to->name), url = copy_text(from->url, &to->url);
+    bool user = copy_text(from->user, &to->user), password = copy_text(from->password, &to->password);
+    if (copy_text(from->client_id, &to->client_id) && name && url && user && password)
+        return 0;
+    sink_config_done(to);
+    return ERROR_MEMORY;
+}
+
+struct site_config *config_hold(struct site_config *config) {
+    atomic_fetch_add_explicit(&config->references, 1, memory_order_relaxed);
+    return config;
 }
 
 void config_free(struct site_config *config) {
-    if (!config)
+    /* The last holder must see what all others did before they let go. */
+    if (!config || atomic_fetch_sub_explicit(&config->references, 1, memory_order_acq_rel) > 1)
         return;
     for (size_t i = 0; i < config->n_devices; i++)
         free_device(&config->devices[i]);
     for (size_t i = 0; i < config->n_credentials; i++)
         snmp_credentials_done(&config->credentials[i]);
     for (size_t i = 0; i < config->n_sinks; i++)
-        free_sink(&config->sinks[i]);
+        sink_config_done(&config->sinks[i]);
     free(config->devices);
     free(config->credentials);
     free(config->sinks);

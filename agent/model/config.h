@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The configuration as the agent uses it: checked, with defaults, secrets read. Made by config_load from
- * YAML and the CSV inventory; owned by the caller; constant afterwards.
+ * YAML and the CSV inventory; constant afterwards, and shared by reference count, so that one can take
+ * another's place while the agent runs.
  */
 #ifndef HALLWATCH_MODEL_CONFIG_H
 #define HALLWATCH_MODEL_CONFIG_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -57,7 +59,11 @@ struct device_config {
     char *hall, *row, *rack, *feed;      /* "" where not given */
     int64_t interval_ms[N_RATES];        /* per rate; RATE_ONCE unused */
     int64_t timeout_ms;
+    /* In this process, of its views; the poller's to give. DEVICE_NO_NUMBER: it is not read. */
+    uint32_t number;
 };
+
+enum { DEVICE_NO_NUMBER = UINT32_MAX };
 
 enum sink_kind { SINK_MQTT, SINK_REMOTE_WRITE };
 
@@ -73,10 +79,14 @@ struct sink_config {
     uint32_t batch_readings;           /* HTTP: most readings in one request */
 };
 
+/* A copy of its own, to be ended with sink_config_done. 0 or ERROR_MEMORY. */
+int sink_config_copy(const struct sink_config *from, struct sink_config *to);
+void sink_config_done(struct sink_config *sink);
 /* Polls are spread over their interval, or stand at whole multiples of it of the wall clock. */
 enum poll_phase { PHASE_SPREAD, PHASE_ALIGNED };
 
 struct site_config {
+    atomic_uint references;
     char *site, *hall, *gateway;
     char *status_socket;
     enum poll_phase phase;
@@ -95,7 +105,8 @@ struct site_config {
  * to be freed with config_free; or ERROR_CONFIG after all mistakes were written.
  */
 int config_load(const char *path, const char *gateway, FILE *errors, struct site_config **config);
-void config_free(struct site_config *config);
+struct site_config *config_hold(struct site_config *config); /* returns it, one more reference */
+void config_free(struct site_config *config); /* gives one back; the last frees; NULL is fine */
 
 /*
  * The status socket that the configuration at `path` names, or the default one where `path` is NULL or

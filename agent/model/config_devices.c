@@ -182,6 +182,7 @@ static void add_device(struct devices *devices, const struct device_settings *se
     struct device_config *device = &build->config->devices[build->config->n_devices++];
     device->url = url;
     device->driver = driver;
+    device->number = DEVICE_NO_NUMBER;
     device->name = config_copy(build, settings->name.text);
     device->url_text = config_copy(build, settings->url.text);
     if (has_url && url.transport == TRANSPORT_SNMP)

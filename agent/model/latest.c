@@ -95,6 +95,11 @@ static struct slot *slot_for(struct latest *latest, struct device_view *view) {
         return slot;
     if (slot && slot->view->generation > view->generation)
         return NULL;
+    if (slot && slot->view->list == view->list) { /* the same series, with other labels */
+        device_view_release(slot->view);
+        slot->view = device_view_hold(view);
+        return slot;
+    }
     struct slot *fresh = slot_new(view);
     if (!fresh)
         return NULL;
@@ -130,9 +135,18 @@ static void take(struct slot *slot, const struct batch *batch, uint32_t i) {
     slot->qualities[number] = batch->qualities[i];
 }
 
+static void forget(struct latest *latest, uint32_t number) {
+    if (number >= latest->n_slots)
+        return;
+    slot_free(latest->slots[number]);
+    latest->slots[number] = NULL;
+}
+
 void latest_update(struct latest *latest, const struct batch *batch) {
     pthread_mutex_lock(&latest->lock);
-    struct slot *slot = slot_for(latest, batch->view);
+    if (batch->farewell)
+        forget(latest, batch->view->number);
+    struct slot *slot = batch->farewell ? NULL : slot_for(latest, batch->view);
     for (uint32_t i = 0; slot && i < batch->n && batch->first + i < slot->view->n_series; i++) {
         if (batch->qualities[i] != QUALITY_ABSENT)
             take(slot, batch, i);

@@ -16,7 +16,7 @@ void latest_free(struct latest *latest); /* NULL is fine */
 
 /*
  * Takes what the batch says; the batch stays the caller's. A series that is absent in it keeps its last
- * reading.
+ * reading. A farewell makes the device forgotten; its number may then be another's.
  */
 void latest_update(struct latest *latest, const struct batch *batch);
 

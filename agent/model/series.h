@@ -88,6 +88,7 @@ struct batch {
     uint32_t first, n;        /* series first .. first + n - 1 of the view */
     uint32_t room;
     bool urgent;    /* states, counters, alarms: not dropped before gauges */
+    bool farewell;  /* without values: the device's last, it is configured no more */
     double *values; /* n of them */
     uint8_t *qualities;
 };

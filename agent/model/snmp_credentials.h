@@ -3,6 +3,8 @@
 #ifndef HALLWATCH_MODEL_SNMP_CREDENTIALS_H
 #define HALLWATCH_MODEL_SNMP_CREDENTIALS_H
 
+#include <stdbool.h>
+
 enum snmp_version { SNMP_V1, SNMP_V2C, SNMP_V3 };
 enum snmp_auth {
     SNMP_AUTH_NONE,
@@ -42,6 +44,9 @@ struct snmp_credentials {
 
 /* Of a device that names none: v2c, "public". */
 extern const struct snmp_credentials snmp_credentials_public;
+
+/* Whether the two say the same; the texts' contents are compared. */
+bool snmp_credentials_equal(const struct snmp_credentials *a, const struct snmp_credentials *b);
 
 /* Forgets the texts, which were allocated. */
 void snmp_credentials_done(struct snmp_credentials *credentials);

@@ -3,6 +3,7 @@
 #include "publish/sink.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -23,19 +24,13 @@ static void run(void *context) {
     bell_ring(&sink->finished);
 }
 
-static int start_thread(struct sink *sink, struct spool *spool) {
-    int error = sink->kind->prepare(sink);
-    if (error)
-        return error;
-    sink->cursor = spool_cursor_open(spool, sink->config->name, bell_ring, &sink->bell);
-    error = sink->cursor ? 0 : ERROR_MEMORY;
-    if (!error && uv_thread_create(&sink->thread, run, sink) != 0) {
-        spool_cursor_close(sink->cursor);
-        error = ERROR_SYSTEM;
-    }
-    if (error)
-        sink->kind->release(sink);
-    return error;
+/* Its cursor is open; closed where there is no thread for it. */
+static int start_thread(struct sink *sink) {
+    if (uv_thread_create(&sink->thread, run, sink) == 0)
+        return 0;
+    spool_cursor_close(sink->cursor);
+    sink->cursor = NULL;
+    return ERROR_SYSTEM;
 }
 
 static int init_bells(struct sink *sink) {
@@ -48,21 +43,34 @@ static int init_bells(struct sink *sink) {
     return error;
 }
 
-static void free_sink(struct sink *sink) {
+/* All but what its kind holds. */
+static void free_common(struct sink *sink) {
+    struct sink_config *config = (struct sink_config *)sink->config;
     bell_done(&sink->finished);
     bell_done(&sink->bell);
+    sink_config_done(config);
+    free(config);
+    free(sink->site);
+    free(sink->gateway);
     free(sink);
 }
 
-int sink_start(const struct site_config *site, const struct sink_config *config, struct spool *spool,
-               struct sink **sink) {
+static int copy_config(struct sink *sink, const struct site_config *site, const struct sink_config *from) {
+    struct sink_config *config = calloc(1, sizeof(*config));
+    int error = config ? sink_config_copy(from, config) : ERROR_MEMORY;
+    sink->config = config;
+    sink->site = strdup(site->site);
+    sink->gateway = strdup(site->gateway);
+    return error || !sink->site || !sink->gateway ? ERROR_MEMORY : 0;
+}
+
+int sink_new(const struct site_config *site, const struct sink_config *config, struct spool *spool,
+             struct sink **sink) {
     const struct sink_kind_info *kind = kinds[config->kind];
     struct sink *new = calloc(1, kind->size);
     if (!new)
         return ERROR_MEMORY;
     new->kind = kind;
-    new->site = site;
-    new->config = config;
     new->stream = spool_stream(spool);
     atomic_init(&new->stop_by_ms, INT64_MAX);
     int error = init_bells(new);
@@ -70,13 +78,40 @@ int sink_start(const struct site_config *site, const struct sink_config *config,
         free(new);
         return error;
     }
-    error = start_thread(new, spool);
+    error = copy_config(new, site, config);
+    if (!error)
+        error = kind->prepare(new);
     if (error) {
-        free_sink(new);
+        free_common(new);
         return error;
     }
     *sink = new;
     return 0;
+}
+
+void sink_free(struct sink *sink) {
+    if (!sink)
+        return;
+    sink->kind->release(sink);
+    free_common(sink);
+}
+
+int sink_begin(struct sink *sink, struct spool *spool) {
+    sink->cursor = spool_cursor_open(spool, sink->config->name, bell_ring, &sink->bell);
+    return sink->cursor ? start_thread(sink) : ERROR_MEMORY;
+}
+
+int sink_start(const struct site_config *site, const struct sink_config *config, struct spool *spool,
+               struct sink **sink) {
+    int error = sink_new(site, config, spool, sink);
+    if (error)
+        return error;
+    error = sink_begin(*sink, spool);
+    if (error) {
+        sink_free(*sink);
+        *sink = NULL;
+    }
+    return error;
 }
 
 void sink_ask_to_stop(struct sink *sink) {
@@ -89,7 +124,8 @@ static void wait_for_end(struct sink *sink, int64_t until_ms) {
         bell_wait(&sink->finished, until_ms);
 }
 
-int sink_stop(struct sink *sink) {
+/* Has the thread end by its time, and joins it; ERROR_BUSY where it hangs. */
+static int end_thread(struct sink *sink) {
     if (!sink_is_stopping(sink))
         sink_ask_to_stop(sink);
     int64_t stop_by_ms = atomic_load(&sink->stop_by_ms);
@@ -100,10 +136,29 @@ int sink_stop(struct sink *sink) {
     if (!atomic_load(&sink->has_finished))
         return ERROR_BUSY;
     uv_thread_join(&sink->thread);
-    spool_cursor_close(sink->cursor);
-    sink->kind->release(sink);
-    free_sink(sink);
     return 0;
+}
+
+static void close_and_free(struct sink *sink) {
+    spool_cursor_close(sink->cursor);
+    sink_free(sink);
+}
+
+int sink_stop(struct sink *sink) {
+    int error = end_thread(sink);
+    if (!error)
+        close_and_free(sink);
+    return error;
+}
+
+int sink_replace(struct sink *old, struct sink *next) {
+    int hangs = end_thread(old);
+    next->cursor = spool_cursor_replace(old->cursor, bell_ring, &next->bell);
+    /* Its connection ends before the other's begins: a broker knows both by one name. */
+    if (!hangs)
+        close_and_free(old);
+    int error = next->cursor ? start_thread(next) : ERROR_MEMORY;
+    return error ? error : hangs;
 }
 
 bool sink_is_stopping(const struct sink *sink) {

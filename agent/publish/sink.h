@@ -38,8 +38,8 @@ enum { SINK_STOP_MS = 3000 };
 
 struct sink {
     const struct sink_kind_info *kind;
-    const struct site_config *site;
-    const struct sink_config *config;
+    const struct sink_config *config; /* its own copy, as the names are: configurations come and go */
+    char *site, *gateway;
     const char *stream;
     struct spool_cursor *cursor;
     struct bell bell;     /* rings when rows came, on what the kind adds, and to stop */
@@ -50,10 +50,27 @@ struct sink {
 };
 
 /*
- * Starts a sink; configuration and spool are borrowed until it is stopped. A receiver that is away is no
- * error: the sink says so and keeps trying. 0, ERROR_MEMORY, ERROR_SYSTEM, or ERROR_CONFIG after the log has
- * said what cannot be used.
+ * A sink that does not yet run; the configuration is copied, the spool borrowed until it is stopped. 0,
+ * ERROR_MEMORY, ERROR_SYSTEM, or ERROR_CONFIG after the log has said what cannot be used.
  */
+int sink_new(const struct site_config *site, const struct sink_config *config, struct spool *spool,
+             struct sink **sink);
+void sink_free(struct sink *sink); /* one that does not run; NULL is fine */
+
+/*
+ * Starts it behind the newest row. A receiver that is away is no error: the sink says so and keeps trying. 0,
+ * ERROR_MEMORY or ERROR_SYSTEM.
+ */
+int sink_begin(struct sink *sink, struct spool *spool);
+
+/*
+ * Stops a sink as sink_stop does and starts another, which did not run, at the place that it has reached.
+ * `old` is freed; or ERROR_BUSY and it hangs, as of sink_stop. ERROR_MEMORY or ERROR_SYSTEM: `next` does not
+ * run.
+ */
+int sink_replace(struct sink *old, struct sink *next);
+
+/* sink_new and sink_begin. */
 int sink_start(const struct site_config *site, const struct sink_config *config, struct spool *spool,
                struct sink **sink);
 

@@ -32,7 +32,6 @@ enum {
     FORBIDDEN_MS = 10 * 60000, /* how long a topic that is not ours is left alone */
     FORBIDDEN_MOST = 64,
     NOT_AUTHORIZED = 0x87,
-    PRESENCE = -1,  /* in the place of a device's number */
     READ_MOST = 32, /* rows in one look at the spool */
 };
 
@@ -43,7 +42,8 @@ enum state { RESTING, CONNECTING, CONNECTED };
  * and again.
  */
 struct forbidden {
-    int64_t device, until_ms;
+    struct device_view *view; /* held; NULL: the gateway's presence */
+    int64_t until_ms;
 };
 
 struct sink_mqtt {
@@ -72,7 +72,7 @@ struct sink_mqtt {
 
 static void write_presence(struct sink_mqtt *mqtt, const char *status, struct text *text) {
     text_add_string(text, "{\"schema\":1,\"gateway\":");
-    text_add_json(text, mqtt->sink.site->gateway);
+    text_add_json(text, mqtt->sink.gateway);
     text_add_string(text, ",\"stream\":");
     text_add_json(text, mqtt->sink.stream);
     text_add_string(text, ",\"status\":");
@@ -85,6 +85,8 @@ static void release(struct sink *sink) {
     mqtt_client_free(mqtt->client);
     encode_json_free(mqtt->encoder);
     window_done(&mqtt->window);
+    for (size_t i = 0; i < FORBIDDEN_MOST; i++)
+        device_view_release(mqtt->forbidden[i].view);
     text_done(&mqtt->topic);
     text_done(&mqtt->message);
     text_done(&mqtt->status_topic);
@@ -101,9 +103,9 @@ static int prepare(struct sink *sink) {
     }
     mqtt->encoder = encode_json_new();
     text_add_string(&mqtt->status_topic, "hallwatch/");
-    encode_json_topic_level(&mqtt->status_topic, sink->site->site);
+    encode_json_topic_level(&mqtt->status_topic, sink->site);
     text_add_string(&mqtt->status_topic, "/status/");
-    encode_json_topic_level(&mqtt->status_topic, sink->site->gateway);
+    encode_json_topic_level(&mqtt->status_topic, sink->gateway);
     write_presence(mqtt, "online", &mqtt->online);
     write_presence(mqtt, "offline", &mqtt->offline);
     bool failed = mqtt->status_topic.failed || mqtt->online.failed || mqtt->offline.failed;
@@ -171,15 +173,24 @@ static int send_message(struct sink_mqtt *mqtt, const struct text *topic, const 
     return error;
 }
 
-static void forbid(struct sink_mqtt *mqtt, int64_t device) {
-    mqtt->forbidden[mqtt->n_forbidden++ % FORBIDDEN_MOST] =
-        (struct forbidden){device, clock_monotonic_ms() + FORBIDDEN_MS};
+/* `view` NULL: the gateway's presence. */
+static void forbid(struct sink_mqtt *mqtt, struct device_view *view) {
+    struct forbidden *forbidden = &mqtt->forbidden[mqtt->n_forbidden++ % FORBIDDEN_MOST];
+    device_view_release(forbidden->view);
+    forbidden->view = view ? device_view_hold(view) : NULL;
+    forbidden->until_ms = clock_monotonic_ms() + FORBIDDEN_MS;
 }
 
-static bool is_forbidden(const struct sink_mqtt *mqtt, int64_t device) {
+/* Numbers are used again, for devices of other names. */
+static bool is_same_device(const struct device_view *a, const struct device_view *b) {
+    return a == b || (a && b && a->number == b->number && strcmp(a->device, b->device) == 0);
+}
+
+static bool is_forbidden(const struct sink_mqtt *mqtt, const struct device_view *view) {
     size_t n = mqtt->n_forbidden < FORBIDDEN_MOST ? mqtt->n_forbidden : FORBIDDEN_MOST;
     for (size_t i = 0; i < n; i++)
-        if (mqtt->forbidden[i].device == device && clock_monotonic_ms() < mqtt->forbidden[i].until_ms)
+        if (is_same_device(mqtt->forbidden[i].view, view) &&
+            clock_monotonic_ms() < mqtt->forbidden[i].until_ms)
             return true;
     return false;
 }
@@ -200,7 +211,7 @@ static void set_aside(struct sink_mqtt *mqtt, struct spool_row *row, const char 
 
 /* 0: the window has taken over the row. */
 static int send_row(struct sink_mqtt *mqtt, struct spool_row *row) {
-    if (is_forbidden(mqtt, row->view->number)) {
+    if (is_forbidden(mqtt, row->view)) {
         set_aside(mqtt, row, mqtt_client_reason(NOT_AUTHORIZED));
         return 0;
     }
@@ -263,7 +274,7 @@ static void on_connected(struct sink_mqtt *mqtt, const struct mqtt_event *event)
     log_relieve(&mqtt->trouble, clock_monotonic_ms(), mqtt->sink.config->name, "connected to %s",
                 mqtt->sink.config->url);
     int error = 0;
-    if (!is_forbidden(mqtt, PRESENCE))
+    if (!is_forbidden(mqtt, NULL))
         error = send_message(mqtt, &mqtt->status_topic, &mqtt->online, true, NULL);
     if (error)
         rest(mqtt, true, error_word(error));
@@ -283,7 +294,7 @@ static void on_settled(struct sink_mqtt *mqtt, const struct mqtt_event *event) {
                  (unsigned)event->reason);
         complain_of_refusal(mqtt, flight->row, reason);
         if (event->reason == NOT_AUTHORIZED)
-            forbid(mqtt, flight->row ? (int64_t)flight->row->view->number : PRESENCE);
+            forbid(mqtt, flight->row ? flight->row->view : NULL);
     }
     settle_oldest(mqtt);
 }

@@ -40,6 +40,7 @@ struct spool_cursor {
     char sink[64];
     void (*wake)(void *context);
     void *context;
+    bool is_replaced; /* by another cursor: it is in the list no more */
     bool is_drained;  /* it has seen the newest row: the next one is news */
     uint64_t passed;  /* acknowledged or dropped up to here */
     uint64_t waiting; /* readings */
@@ -95,6 +96,12 @@ void spool_free(struct spool *spool) {
     uv_mutex_destroy(&spool->lock);
     free(spool->ring);
     free(spool);
+}
+
+void spool_set_most_bytes(struct spool *spool, size_t most_bytes) {
+    uv_mutex_lock(&spool->lock);
+    spool->most_bytes = most_bytes;
+    uv_mutex_unlock(&spool->lock);
 }
 
 const char *spool_stream(const struct spool *spool) {
@@ -220,6 +227,14 @@ int spool_append(struct spool *spool, const struct batch *batch) {
     return error;
 }
 
+/* Where the list points to the cursor. */
+static struct spool_cursor **find_place(struct spool *spool, const struct spool_cursor *cursor) {
+    struct spool_cursor **place = &spool->cursors;
+    while (*place != cursor)
+        place = &(*place)->next;
+    return place;
+}
+
 struct spool_cursor *spool_cursor_open(struct spool *spool, const char *sink, void (*wake)(void *context),
                                        void *context) {
     struct spool_cursor *cursor = calloc(1, sizeof(*cursor));
@@ -240,14 +255,31 @@ struct spool_cursor *spool_cursor_open(struct spool *spool, const char *sink, vo
     return cursor;
 }
 
+struct spool_cursor *spool_cursor_replace(struct spool_cursor *old, void (*wake)(void *context),
+                                          void *context) {
+    struct spool *spool = old->spool;
+    struct spool_cursor *cursor = malloc(sizeof(*cursor));
+    if (!cursor)
+        return NULL;
+    uv_mutex_lock(&spool->lock);
+    *cursor = *old;
+    cursor->wake = wake;
+    cursor->context = context;
+    *find_place(spool, old) = cursor;
+    old->is_replaced = true;
+    old->waiting = 0;
+    old->complaint = (struct complaint){0};
+    uv_mutex_unlock(&spool->lock);
+    return cursor;
+}
+
 void spool_cursor_close(struct spool_cursor *cursor) {
     struct spool *spool = cursor->spool;
     uv_mutex_lock(&spool->lock);
-    struct spool_cursor **place = &spool->cursors;
-    while (*place != cursor)
-        place = &(*place)->next;
-    *place = cursor->next;
-    trim(spool);
+    if (!cursor->is_replaced) {
+        *find_place(spool, cursor) = cursor->next;
+        trim(spool);
+    }
     uv_mutex_unlock(&spool->lock);
     if (cursor->waiting > 0)
         log_write(LOG_WARNING, cursor->sink,
@@ -260,7 +292,7 @@ size_t spool_read(struct spool_cursor *cursor, uint64_t after, struct spool_row 
     size_t n = 0;
     uv_mutex_lock(&spool->lock);
     uint64_t id = (after > cursor->passed ? after : cursor->passed) + 1;
-    for (; id <= spool->newest && n < most; id++) {
+    for (; !cursor->is_replaced && id <= spool->newest && n < most; id++) {
         struct spool_row *row = &(*place_of(spool, id))->row;
         atomic_fetch_add_explicit(&row->references, 1, memory_order_relaxed);
         rows[n++] = row;
@@ -275,7 +307,7 @@ static void pass(struct spool_cursor *cursor, uint64_t row, uint64_t rejected) {
     struct spool *spool = cursor->spool;
     uint64_t readings = 0;
     uv_mutex_lock(&spool->lock);
-    while (cursor->passed < row && cursor->passed < spool->newest)
+    while (!cursor->is_replaced && cursor->passed < row && cursor->passed < spool->newest)
         readings += (*place_of(spool, ++cursor->passed))->row.readings;
     if (rejected > readings)
         rejected = readings; /* of a row that was dropped meanwhile, and counted there */

@@ -33,6 +33,8 @@ struct spool_row {
 
 struct spool *spool_new(size_t most_bytes);
 void spool_free(struct spool *spool); /* after every cursor was closed */
+/* Another bound. What is above it goes when the next row comes. */
+void spool_set_most_bytes(struct spool *spool, size_t most_bytes);
 
 /*
  * Copies the batch into a row and wakes the cursors' readers. The batch stays the caller's. Without any
@@ -51,6 +53,12 @@ const char *spool_stream(const struct spool *spool);
  */
 struct spool_cursor *spool_cursor_open(struct spool *spool, const char *sink, void (*wake)(void *context),
                                        void *context);
+/*
+ * A new cursor in the place of `old`, with what waits there and what it counted. `old` is inert from then on:
+ * it reads nothing, acknowledges nothing and wakes nobody; it is still to be closed. NULL when out of memory.
+ */
+struct spool_cursor *spool_cursor_replace(struct spool_cursor *old, void (*wake)(void *context),
+                                          void *context);
 /* Says how many readings were still waiting: they are lost. */
 void spool_cursor_close(struct spool_cursor *cursor);
 

@@ -33,14 +33,18 @@ struct client {
     uv_pipe_t pipe;
     uv_write_t write;
     struct status_server *server;
-    struct text text; /* what is being sent */
+    struct site_config *config; /* held: the document is of one configuration from beginning to end */
+    struct text text;           /* what is being sent */
     enum piece next;
     size_t next_device;
     int64_t progress_ms; /* monotonic */
 };
 
 struct status_server {
-    const struct site_config *config;
+    pthread_mutex_t lock; /* of these: */
+    struct site_config *config;
+    struct status_configuration configuration;
+
     struct latest *latest;
     struct spool *spool;
     int64_t started_ms;
@@ -57,6 +61,7 @@ struct status_server {
 
 static void on_client_closed(uv_handle_t *handle) {
     struct client *client = handle->data;
+    config_free(client->config);
     text_done(&client->text);
     free(client);
 }
@@ -86,19 +91,23 @@ static void add_device(void *context, const struct latest_device *latest) {
 }
 
 static void add_devices(struct client *client, int64_t now_ms) {
-    struct status_server *server = client->server;
-    while (client->next_device < server->config->n_devices && client->text.size < PIECE_SIZE) {
-        struct device_piece piece = {client, &server->config->devices[client->next_device], now_ms};
-        if (!latest_show(server->latest, (uint32_t)client->next_device, add_device, &piece))
+    const struct site_config *config = client->config;
+    while (client->next_device < config->n_devices && client->text.size < PIECE_SIZE) {
+        struct device_piece piece = {client, &config->devices[client->next_device], now_ms};
+        if (!latest_show(client->server->latest, piece.config->number, add_device, &piece))
             add_device(&piece, NULL);
         client->next_device++;
     }
 }
 
 static void add_tail(struct client *client) {
+    struct status_server *server = client->server;
     struct spool_state states[SINKS_MOST];
-    size_t n = client->server->spool ? spool_states(client->server->spool, states, SINKS_MOST) : 0;
-    status_write_tail(&client->text, states, n < SINKS_MOST ? n : SINKS_MOST);
+    size_t n = server->spool ? spool_states(server->spool, states, SINKS_MOST) : 0;
+    pthread_mutex_lock(&server->lock);
+    struct status_configuration configuration = server->configuration;
+    pthread_mutex_unlock(&server->lock);
+    status_write_tail(&client->text, &configuration, states, n < SINKS_MOST ? n : SINKS_MOST);
 }
 
 static void on_written(uv_write_t *write, int error);
@@ -109,12 +118,12 @@ static void client_send_next(struct client *client) {
     client->progress_ms = clock_monotonic_ms();
     text_clear(&client->text);
     if (client->next == PIECE_HEAD) {
-        status_write_head(&client->text, server->config, server->started_ms, now_ms);
+        status_write_head(&client->text, client->config, server->started_ms, now_ms);
         client->next = PIECE_DEVICES;
     }
     if (client->next == PIECE_DEVICES) {
         add_devices(client, now_ms);
-        if (client->next_device == server->config->n_devices)
+        if (client->next_device == client->config->n_devices)
             client->next = PIECE_TAIL;
     } else if (client->next == PIECE_TAIL) {
         add_tail(client);
@@ -164,6 +173,9 @@ static void on_connection(uv_stream_t *listener, int error) {
     if (server->n_clients == 0)
         uv_timer_start(&server->timer, on_timer, CHECK_MS, CHECK_MS);
     server->clients[server->n_clients++] = client;
+    pthread_mutex_lock(&server->lock);
+    client->config = config_hold(server->config);
+    pthread_mutex_unlock(&server->lock);
     client_send_next(client);
 }
 
@@ -256,24 +268,47 @@ static int open_loop(struct status_server *server) {
     return 0;
 }
 
-static void close_loop(struct status_server *server) {
-    uv_run(&server->loop, UV_RUN_DEFAULT);
-    uv_loop_close(&server->loop);
+static void free_server(struct status_server *server) {
+    config_free(server->config);
+    pthread_mutex_destroy(&server->lock);
     free(server);
 }
 
-int status_server_start(const struct site_config *config, struct latest *latest, struct spool *spool,
+static void close_loop(struct status_server *server) {
+    uv_run(&server->loop, UV_RUN_DEFAULT);
+    uv_loop_close(&server->loop);
+    free_server(server);
+}
+
+void status_server_set_config(struct status_server *server, struct site_config *config) {
+    pthread_mutex_lock(&server->lock);
+    struct site_config *before = server->config;
+    server->config = config_hold(config);
+    server->configuration = (struct status_configuration){.loaded_ms = clock_wall_ms()};
+    pthread_mutex_unlock(&server->lock);
+    config_free(before);
+}
+
+void status_server_say_refused(struct status_server *server, size_t mistakes) {
+    pthread_mutex_lock(&server->lock);
+    server->configuration.refused_ms = clock_wall_ms();
+    server->configuration.mistakes = mistakes;
+    pthread_mutex_unlock(&server->lock);
+}
+
+int status_server_start(struct site_config *config, struct latest *latest, struct spool *spool,
                         struct status_server **started) {
     struct status_server *server = calloc(1, sizeof(*server));
     if (!server)
         return ERROR_MEMORY;
-    server->config = config;
+    pthread_mutex_init(&server->lock, NULL);
+    server->config = config_hold(config);
     server->latest = latest;
     server->spool = spool;
-    server->started_ms = clock_wall_ms();
+    server->started_ms = server->configuration.loaded_ms = clock_wall_ms();
     int error = open_loop(server);
     if (error) {
-        free(server);
+        free_server(server);
         return error;
     }
     error = open_socket(server);

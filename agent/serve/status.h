@@ -15,12 +15,16 @@
 struct status_server;
 
 /*
- * Listens at config->status_socket; a socket that nobody listens on any more is replaced. Device i of the
- * configuration has the number i in its views. What is handed in is borrowed. 0, or an error after it was
- * logged.
+ * Listens at config->status_socket; a socket that nobody listens on any more is replaced. A device's number
+ * tells whose its views are. The configuration is held, latest and spool are borrowed. 0, or an error after
+ * it was logged.
  */
-int status_server_start(const struct site_config *config, struct latest *latest, struct spool *spool,
+int status_server_start(struct site_config *config, struct latest *latest, struct spool *spool,
                         struct status_server **server);
+/* Any thread: another configuration is in force, and held; its socket is not looked at. */
+void status_server_set_config(struct status_server *server, struct site_config *config);
+/* Any thread: a configuration was refused for so many mistakes. */
+void status_server_say_refused(struct status_server *server, size_t mistakes);
 /* Ends the thread and removes the socket; NULL is fine. */
 void status_server_stop(struct status_server *server);
 

@@ -137,8 +137,15 @@ void status_write_device(struct text *text, const struct device_config *config,
     text_add_char(text, '}');
 }
 
-void status_write_tail(struct text *text, const struct spool_state *states, size_t n) {
-    text_add_string(text, "\n],\"sinks\":[");
+void status_write_tail(struct text *text, const struct status_configuration *configuration,
+                       const struct spool_state *states, size_t n) {
+    text_add_string(text, "\n],\"configuration\":{");
+    add_integer(text, "loaded", configuration->loaded_ms);
+    if (configuration->refused_ms) {
+        add_integer(text, "refused", configuration->refused_ms);
+        add_integer(text, "mistakes", (int64_t)configuration->mistakes);
+    }
+    text_add_string(text, "},\"sinks\":[");
     for (size_t i = 0; i < n; i++) {
         const struct spool_state *state = &states[i];
         text_add_string(text, i ? ",\n{" : "\n{");

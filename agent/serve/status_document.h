@@ -14,6 +14,8 @@
  *     "component_id":"1","phase":"total","value":1234.5,"unit":"W","quality":"good","time":1764000059876},
  * ...]}, ...],
  *
+ *    "configuration":{"loaded":1764000000000,"refused":1764000050000,"mistakes":2},
+ *
  *    "sinks":[{"name":"broker","waiting":0,"sent":12,"dropped":0,"rejected":0}]}
  *
  * Times are in milliseconds since 1970, `age` in seconds since the device itself said something. `up` is
@@ -33,6 +35,12 @@ void status_write_head(struct text *text, const struct site_config *config, int6
 /* `latest` is NULL where the device has said nothing yet. `first`: no comma before it. */
 void status_write_device(struct text *text, const struct device_config *config,
                          const struct latest_device *latest, bool first, int64_t now_ms);
-void status_write_tail(struct text *text, const struct spool_state *states, size_t n);
+/* What became of the configuration: when that in force was loaded, and one refused since. */
+struct status_configuration {
+    int64_t loaded_ms, refused_ms; /* wall clock; refused_ms 0: none was */
+    size_t mistakes;               /* of the one refused */
+};
+void status_write_tail(struct text *text, const struct status_configuration *configuration,
+                       const struct spool_state *states, size_t n);
 
 #endif

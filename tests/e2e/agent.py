@@ -14,6 +14,8 @@ import hallwatch
 from servers import wait_until
 
 START_LIMIT_S = 30
+# How a reload ends.
+IN_FORCE, SAME, REFUSED = "a new configuration is in force", "nothing changed", "the new configuration is refused"
 STOP_LIMIT_S = 30
 
 
@@ -41,8 +43,23 @@ class Agent:
             **({"sinks": list(sinks)} if sinks else {}),
             **settings,
         }
-        self.config.write_text(json.dumps(self.settings, ensure_ascii=False), encoding="utf-8")
+        self.write()
         self.process = None
+
+    def write(self, **settings):
+        """The configuration, with further or other keys."""
+        self.settings.update(settings)
+        self.config.write_text(json.dumps(self.settings, ensure_ascii=False), encoding="utf-8")
+
+    def reload(self, outcome=IN_FORCE):
+        """Asks it to load the configuration again, and waits for what comes of it; returns that log line."""
+        lines = len(self.outcomes(outcome))
+        self.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: len(self.outcomes(outcome)) > lines, f"the agent says: {outcome}\n{self.log()}", 60)
+        return self.outcomes(outcome)[-1]
+
+    def outcomes(self, outcome):
+        return [text for _, text in self.said("agent") if outcome in text]
 
     def start(self):
         with open(self.path / "log", "ab") as log:

@@ -414,6 +414,95 @@ class SnmpFaults(WithHall):
                 self.assertEqual(lines[-1].split()[0], f".{self.column}.500")
 
 
+class SnmpV3(unittest.TestCase):
+    """Against net-snmp's tools (which know no AES-192-C), then against hallwatch, which knows all."""
+
+    pairs = (
+        ("MD5", "DES"),
+        ("SHA-1", "AES-128"),
+        ("SHA-1", "AES-256"),
+        ("SHA-1", "AES-256-C"),
+        ("SHA-224", "AES-192"),
+        ("SHA-256", "AES-128"),
+        ("SHA-384", None),
+        ("SHA-512", "AES-256"),
+    )
+
+    @classmethod
+    def setUpClass(cls):
+        users = []
+        for number, (auth, privacy) in enumerate(cls.pairs):
+            users += ["--snmp-v3", f"u{number}:{auth}:authsecret" + (f":{privacy}:privsecret" if privacy else "")]
+        cls.folder = cls.enterClassContext(tempfile.TemporaryDirectory())
+        cls.hall = Hallsim("--snmp", str(len(cls.pairs)), *users, "--config", f"{cls.folder}/hall.yaml")
+        cls.hall.__enter__()
+        cls.addClassCleanup(cls.hall.__exit__)
+
+    def tool(self, tool, user, *oids, host="snmp-00001", auth_passphrase="authsecret", privacy_passphrase="privsecret"):
+        auth, privacy = self.pairs[user]
+        level = ["-l", "authPriv", "-x", privacy.replace("AES-128", "AES"), "-X", privacy_passphrase] if privacy else ["-l", "authNoPriv"]
+        secure = ["-v3", "-u", f"u{user}", "-a", auth.replace("SHA-1", "SHA"), "-A", auth_passphrase, *level]
+        return snmp(tool, f"{self.hall.host(host)}:{self.hall.snmp_port}", *oids, options=secure)
+
+    def test_every_pair_of_protocols(self):
+        for user, pair in enumerate(self.pairs):
+            with self.subTest(pair):
+                got = self.tool("snmpget", user, "1.3.6.1.2.1.1.5.0", host="snmp-00002")
+                self.assertEqual(got, {"1.3.6.1.2.1.1.5.0": '"snmp-00002"'})
+
+    def test_walks_agree_with_v2c(self):
+        plain = snmp("snmpbulkwalk", f"{self.hall.host('snmp-00001')}:{self.hall.snmp_port}", RPDU2)
+        for tool, user in (("snmpwalk", 0), ("snmpbulkwalk", 5)):
+            with self.subTest(tool):
+                self.assertEqual(list(self.tool(tool, user, RPDU2)), list(plain))
+
+    def test_each_refusal_is_told(self):
+        wrong = {"auth_passphrase": "wrongsecret"}, {"privacy_passphrase": "wrongsecret"}
+        with self.assertRaisesRegex(RuntimeError, "Authentication failure"):
+            self.tool("snmpget", 5, "1.3.6.1.2.1.1.5.0", **wrong[0])
+        with self.assertRaisesRegex(RuntimeError, "Decryption error"):
+            self.tool("snmpget", 5, "1.3.6.1.2.1.1.5.0", **wrong[1])
+        with self.assertRaisesRegex(RuntimeError, "Unknown user"):
+            address = f"{self.hall.host('snmp-00001')}:{self.hall.snmp_port}"
+            snmp("snmpget", address, "1.3.6.1.2.1.1.5.0", options=["-v3", "-u", "nobody", "-l", "noAuthNoPriv"])
+
+    def test_a_passphrase_is_changed_on_command(self):
+        self.addCleanup(self.hall.ask, "user u6:SHA-384:authsecret")
+        self.assertEqual(self.hall.ask("user u6:SHA-384:othersecret"), {"users": len(self.pairs)})
+        self.assertEqual(len(self.tool("snmpget", 6, "1.3.6.1.2.1.1.5.0", auth_passphrase="othersecret")), 1)
+        with self.assertRaisesRegex(RuntimeError, "Authentication failure"):
+            self.tool("snmpget", 6, "1.3.6.1.2.1.1.5.0")
+        self.assertIn("error", self.hall.ask("user u6:SHA-385:othersecret"))
+
+    def wait_for(self, holds, what, limit_s=60):
+        end = time.monotonic() + limit_s
+        while not holds(self.hall.ask("counts")):
+            self.assertLess(time.monotonic(), end, f"{what}: {self.hall.ask('counts')}")
+            time.sleep(0.05)
+
+    def test_hallwatch_reads_them_whatever_happens_to_their_engines(self):
+        secrets = list(Path(self.folder).glob("*.v3-*"))
+        self.assertEqual(len(secrets), 15)
+        self.assertEqual({file.stat().st_mode & 0o777 for file in secrets}, {0o600})
+        with open(f"{self.folder}/hall.yaml", "a", encoding="utf-8") as file:
+            file.write(f"status_socket: {self.folder}/status.sock\n")
+        agent = subprocess.Popen([HALLWATCH, "run", f"{self.folder}/hall.yaml"], stderr=subprocess.DEVNULL)
+        self.addCleanup(agent.wait)
+        self.addCleanup(agent.kill)
+        n = len(self.pairs)
+        self.wait_for(lambda counts: counts["polls"]["counted"] >= 3 * n, "all are polled")
+        for change in ("reboot", "boots-reset", "new-engine", "same-engine"):
+            with self.subTest(change):
+                self.hall.ask("reset")
+                self.assertEqual(self.hall.ask(f"fault * {change}"), {"devices": n})
+                values = self.hall.ask("counts")["snmp"]["values"]
+                # Thirty values a poll: answers, not reports.
+                self.wait_for(
+                    lambda counts: counts["returns"]["counted"] == n and counts["snmp"]["values"] > values + n * 30,
+                    "all are polled again",
+                )
+
+
 class Shares(unittest.TestCase):
     def test_shares_do_not_overlap_and_are_spread_over_both_protocols(self):
         orders = [f"*:5% {kind}" for kind in ("dead", "slow", "dribbling", "resetting")]

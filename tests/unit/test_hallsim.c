@@ -74,6 +74,10 @@ static void long_oids_are_bounded(void **state) {
     assert_int_equal(n, OID_PARTS_MOST);
 }
 
+static const struct usm_users nobody;
+static const struct snmp_access access = {.community = "public", .users = &nobody};
+static const struct snmp_access stranger = {.community = "private", .users = &nobody};
+
 /* A rack PDU and a meter of a small hall. */
 static int make_site(void **state) {
     const struct device *twice;
@@ -172,7 +176,7 @@ static void get_answers_each_name(void **state) {
     uint32_t parts[OID_PARTS_MOST];
     size_t size = make_request(request, sizeof request, 0xa0, 0, 0, oids), n;
     struct answer answer;
-    parse_answer(bytes, device_snmp_answer(find(state, "pdu-1-01-A"), "public", request, size, bytes),
+    parse_answer(bytes, device_snmp_answer(find(state, "pdu-1-01-A"), &access, request, size, bytes),
                  &answer);
     assert_int_equal(answer.request_id, 0x1234567);
     assert_int_equal(answer.status, 0);
@@ -181,7 +185,7 @@ static void get_answers_each_name(void **state) {
         assert_int_equal(tag, tags[i]);
     }
     assert_false(next_varbind(&answer, parts, &n, &tag));
-    assert_int_equal(device_snmp_answer(find(state, "pdu-1-01-A"), "private", request, size, bytes), 0);
+    assert_int_equal(device_snmp_answer(find(state, "pdu-1-01-A"), &stranger, request, size, bytes), 0);
 }
 
 static void bulk_fills_one_datagram_in_order(void **state) {
@@ -190,7 +194,7 @@ static void bulk_fills_one_datagram_in_order(void **state) {
     uint32_t last[OID_PARTS_MOST] = {0}, parts[OID_PARTS_MOST];
     size_t size = make_request(request, sizeof request, 0xa5, 0, 1000, oids), n_last = 1, n, count = 0;
     struct answer answer;
-    size_t answer_size = device_snmp_answer(find(state, "pdu-1-01-A"), "public", request, size, bytes);
+    size_t answer_size = device_snmp_answer(find(state, "pdu-1-01-A"), &access, request, size, bytes);
     assert_in_range(answer_size, SNMP_ANSWER_MOST - 100, SNMP_ANSWER_MOST);
     parse_answer(bytes, answer_size, &answer);
     for (; next_varbind(&answer, parts, &n, &tag); count++) {
@@ -210,7 +214,7 @@ static void walk_ends(void **state) {
     for (unsigned i = 0; i < 2; i++) {
         size_t size = make_request(request, sizeof request, pdus[i], 0, 20, oids);
         struct answer answer;
-        parse_answer(bytes, device_snmp_answer(find(state, "pdu-1-01-A"), "public", request, size, bytes),
+        parse_answer(bytes, device_snmp_answer(find(state, "pdu-1-01-A"), &access, request, size, bytes),
                      &answer);
         assert_true(next_varbind(&answer, parts, &n, &tag));
         assert_int_equal(tag, BER_END_OF_VIEW);
@@ -225,7 +229,7 @@ static void writing_is_refused_and_counted(void **state) {
     struct device *device = find(state, "pdu-1-01-A");
     uint64_t writes = device->counts.writes;
     struct answer answer;
-    parse_answer(bytes, device_snmp_answer(device, "public", request, size, bytes), &answer);
+    parse_answer(bytes, device_snmp_answer(device, &access, request, size, bytes), &answer);
     assert_int_equal(answer.status, 17);
     assert_int_equal(answer.index, 1);
     assert_int_equal(device->counts.writes, writes + 1);
@@ -237,7 +241,7 @@ static void answer_exactly(struct device *device, const uint8_t *request, size_t
     uint8_t *copy = malloc(size + !size);
     assert_non_null(copy);
     memcpy(copy, request, size);
-    assert_true(device_snmp_answer(device, "public", copy, size, answer) <= sizeof answer);
+    assert_true(device_snmp_answer(device, &access, copy, size, answer) <= sizeof answer);
     free(copy);
 }
 
@@ -251,7 +255,7 @@ static void damaged_datagrams_do_no_harm(void **state) {
         size_t whole = make_request(request, sizeof request, pdus[i], 1, 5, oids);
         for (size_t size = 0; size < whole; size++) {
             answer_exactly(device, request, size);
-            assert_int_equal(device_snmp_answer(device, "public", request, size, answer), 0);
+            assert_int_equal(device_snmp_answer(device, &access, request, size, answer), 0);
         }
         for (size_t at = 0; at < whole; at++)
             for (unsigned bit = 0; bit < 8; bit++) {

@@ -99,6 +99,24 @@ static void test_failures_are_counted_by_kind(void **state) {
     }
 }
 
+static void test_one_that_begins_anew_keeps_its_counters(void **state) {
+    (void)state;
+    struct health health = {0};
+    health_succeed(&health, 1000);
+    health_count(&health, ERROR_TIMEOUT);
+    health.bad[0] = 3;
+    health.parked = 2;
+    while (health_is_up(&health))
+        health_fail(&health, ERROR_TIMEOUT, 5000, 0);
+    health_begin_anew(&health);
+    assert_int_equal(health.state, HEALTH_NEW);
+    assert_true(health_may_ask(&health, 5000));
+    assert_int_equal(health.errors[HEALTH_TIMEOUT], 1);
+    assert_int_equal(health.bad[0], 3);
+    assert_int_equal(health.parked, 0);
+    assert_int_equal(health.last_success_ms, 1000);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_three_failures_make_it_silent),
@@ -108,6 +126,7 @@ int main(void) {
         cmocka_unit_test(test_what_another_master_holds_is_left_alone),
         cmocka_unit_test(test_one_that_is_up_may_always_be_asked),
         cmocka_unit_test(test_failures_are_counted_by_kind),
+        cmocka_unit_test(test_one_that_begins_anew_keeps_its_counters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

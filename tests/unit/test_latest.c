@@ -101,6 +101,58 @@ static void a_new_view_begins_anew(void **state) {
     latest_free(latest);
 }
 
+static void other_labels_keep_the_readings(void **state) {
+    (void)state;
+    struct latest *latest = latest_new();
+    struct device_view *old = specimen_view(1, "pdu", N_SERIES), *moved = specimen_view(1, "pdu", N_SERIES);
+    series_list_release(moved->list);
+    moved->list = series_list_hold(old->list); /* the same series */
+    moved->series = old->series;
+    moved->generation = old->generation + 1;
+    struct batch *before = specimen_batch(old, 1000, 1), *after = specimen_batch(moved, 2000, 2);
+    struct seen seen;
+    after->n = 1;
+    latest_update(latest, before);
+    latest_update(latest, after);
+    latest_update(latest, before); /* late: not believed */
+    assert_true(latest_show(latest, 1, look, &seen));
+    assert_ptr_equal(seen.view, moved);
+    assert_true(seen.times_ms[0] == 2000 && seen.values[0] == specimen_value(moved, 0, 2));
+    assert_true(seen.times_ms[1] == 1000 && seen.values[1] == specimen_value(old, 1, 1));
+    specimen_batch_free(before);
+    specimen_batch_free(after);
+    device_view_release(old);
+    device_view_release(moved);
+    latest_free(latest);
+}
+
+static void a_farewell_frees_the_number_for_another_device(void **state) {
+    (void)state;
+    struct latest *latest = latest_new();
+    struct device_view *old = specimen_view(1, "pdu", N_SERIES), *next = specimen_view(1, "ups", 5);
+    old->generation = 7;
+    next->generation = 1;
+    struct batch *batch = specimen_batch(old, 1000, 1), *farewell = specimen_batch(old, 0, 0);
+    struct batch *fresh = specimen_batch(next, 2000, 1);
+    struct seen seen;
+    farewell->n = 0;
+    farewell->farewell = true;
+    latest_update(latest, farewell); /* of one that never said anything */
+    latest_update(latest, batch);
+    latest_update(latest, farewell);
+    assert_false(latest_show(latest, 1, look, &seen));
+    assert_int_equal(atomic_load(&old->references), 3); /* ours and the batches' */
+    latest_update(latest, fresh);
+    assert_true(latest_show(latest, 1, look, &seen));
+    assert_ptr_equal(seen.view, next);
+    specimen_batch_free(batch);
+    specimen_batch_free(farewell);
+    specimen_batch_free(fresh);
+    device_view_release(old);
+    device_view_release(next);
+    latest_free(latest);
+}
+
 static void numbers_are_bounded(void **state) {
     (void)state;
     struct latest *latest = latest_new();
@@ -159,6 +211,8 @@ int main(void) {
         cmocka_unit_test(readings_are_kept_until_newer_come),
         cmocka_unit_test(parts_of_a_view_are_placed),
         cmocka_unit_test(a_new_view_begins_anew),
+        cmocka_unit_test(other_labels_keep_the_readings),
+        cmocka_unit_test(a_farewell_frees_the_number_for_another_device),
         cmocka_unit_test(numbers_are_bounded),
         cmocka_unit_test(health_says_the_trouble),
     };

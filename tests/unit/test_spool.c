@@ -191,6 +191,54 @@ static void refused_readings_are_counted_apart(void **state) {
     spool_cursor_close(cursor);
 }
 
+static void a_cursor_takes_another_ones_place(void **state) {
+    struct fixture *fixture = *state;
+    unsigned wakes = 0;
+    struct spool_row *row;
+    struct spool_cursor *old = spool_cursor_open(fixture->spool, "a", count_wake, &fixture->wakes);
+    struct spool_cursor *other = spool_cursor_open(fixture->spool, "b", count_wake, &fixture->wakes);
+    for (uint32_t round = 1; round <= 3; round++)
+        append(fixture, round);
+    spool_acknowledge(old, 1);
+    struct spool_cursor *cursor = spool_cursor_replace(old, count_wake, &wakes);
+    assert_int_equal(spool_read(old, 0, &row, 1), 0);
+    spool_acknowledge(old, 3); /* too late: it counts for nothing */
+    spool_cursor_close(old);
+    assert_int_equal(spool_states(fixture->spool, NULL, 0), 2);
+    struct spool_state said = state_of(fixture, 0);
+    assert_string_equal(said.sink, "a"); /* its place among the others, too */
+    assert_int_equal(said.sent_readings, READINGS);
+    assert_int_equal(said.waiting_readings, 2 * READINGS);
+    assert_int_equal(spool_read(cursor, 0, &row, 1), 1);
+    assert_int_equal(row->id, 2);
+    spool_release(row);
+    spool_acknowledge(cursor, 3);
+    assert_int_equal(spool_read(cursor, 0, &row, 1), 0);
+    fixture->wakes = 0;
+    append(fixture, 4);
+    assert_int_equal(wakes, 1);
+    spool_cursor_close(cursor);
+    spool_cursor_close(other);
+}
+
+static void another_bound_counts_from_the_next_row_on(void **state) {
+    struct fixture *fixture = *state;
+    struct spool_cursor *cursor = spool_cursor_open(fixture->spool, "a", count_wake, &fixture->wakes);
+    for (uint32_t round = 1; round <= 100; round++)
+        append(fixture, round);
+    spool_set_most_bytes(fixture->spool, 2000);
+    assert_int_equal(state_of(fixture, 0).waiting_rows, 100);
+    append(fixture, 101);
+    struct spool_state said = state_of(fixture, 0);
+    assert_true(said.waiting_rows < 20 && said.waiting_rows > 0);
+    assert_int_equal(said.dropped_readings + said.waiting_readings, 101 * READINGS);
+    spool_set_most_bytes(fixture->spool, 1 << 20);
+    for (uint32_t round = 1; round <= 100; round++)
+        append(fixture, round);
+    assert_int_equal(state_of(fixture, 0).dropped_readings, said.dropped_readings);
+    spool_cursor_close(cursor);
+}
+
 static void streams_differ(void **state) {
     struct fixture *fixture = *state;
     struct spool *other = spool_new(1);
@@ -207,6 +255,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(nothing_is_kept_that_nobody_wants, setup, teardown),
         cmocka_unit_test_setup_teardown(a_reader_is_woken_once_until_it_has_read_all, setup, teardown),
         cmocka_unit_test_setup_teardown(refused_readings_are_counted_apart, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_cursor_takes_another_ones_place, setup, teardown),
+        cmocka_unit_test_setup_teardown(another_bound_counts_from_the_next_row_on, setup, teardown),
         cmocka_unit_test_setup_teardown(streams_differ, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -43,10 +43,14 @@ static void whole_document_is_json(void **state) {
     status_write_head(&text, &config, 1000, 2000);
     status_write_device(&text, &pdu, NULL, true, 2000);
     status_write_device(&text, &pdu, NULL, false, 2000);
-    status_write_tail(&text, &sink, 1);
+    status_write_tail(&text, &(struct status_configuration){1000, 1500, 2}, &sink, 1);
     json_t *json = parse(&text);
     assert_string_equal(status_text(json, "gateway"), "gw\n1");
     assert_true(status_number(json, "started") == 1000);
+    const json_t *configuration = json_object_get(json, "configuration");
+    assert_true(status_number(configuration, "loaded") == 1000);
+    assert_true(status_number(configuration, "refused") == 1500);
+    assert_true(status_number(configuration, "mistakes") == 2);
     const json_t *devices = json_object_get(json, "devices"), *first = json_array_get(devices, 0);
     assert_int_equal(json_array_size(devices), 2);
     assert_string_equal(status_text(first, "name"), "pdu \"1\"");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The part of BER that SNMP v2c needs: a reader that never leaves its bounds and a writer that never
+ * The part of BER that SNMP needs: a reader that never leaves its bounds and a writer that never
  * overruns. Written for the simulated hall alone, so that the agent is tested against a second opinion and
  * not against itself.
  */

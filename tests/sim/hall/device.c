@@ -9,6 +9,7 @@ static void device_free(struct device *device) {
     free(device->values);
     free(device->texts);
     fault_done(&device->fault);
+    usm_engine_done(&device->engine);
     free(device);
 }
 

@@ -15,6 +15,7 @@
 #include "object_table.h"
 #include "poll_watch.h"
 #include "register_image.h"
+#include "usm.h"
 
 enum protocol { MODBUS, SNMP };
 enum { NAME_MOST = 64 };
@@ -49,6 +50,7 @@ struct device {
     const struct object_table *objects; /* borrowed */
     struct object_value *values;        /* by slot; owned */
     char *texts;                        /* storage that values point into; owned */
+    struct usm_engine engine;
 
     struct counts counts;
     struct poll_mark mark;

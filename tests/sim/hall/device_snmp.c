@@ -1,29 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An SNMP v2c agent; see the header. */
+/* An SNMP agent; see the header. */
 #include "device_snmp.h"
 
-#include "ber.h"
+#include "device_snmp_v3.h"
 
 #include <string.h>
 
 enum pdu { GET = 0xa0, GET_NEXT = 0xa1, RESPONSE = 0xa2, SET = 0xa3, GET_BULK = 0xa5, REPORT = 0xa8 };
 enum { NO_ERROR = 0, TOO_BIG = 1, GEN_ERROR = 5, NOT_WRITABLE = 17 };
-enum { VERSION_2C = 1 };
+enum { VERSION_2C = 1, VERSION_3 = 3 };
 enum { BULK_COLUMNS_MOST = 128 };
 
 struct message {
-    struct ber_reader community, varbinds;
+    struct ber_reader varbinds;
     uint8_t pdu;
     int64_t request_id, second,
         third; /* error status and index; of GETBULK non-repeaters and max-repetitions */
 };
 
-static bool read_message(struct message *message, const uint8_t *bytes, size_t size) {
-    struct ber_reader datagram = {.at = bytes, .end = bytes + size}, outer, pdu;
-    int64_t version;
-    return ber_read_tagged(&datagram, BER_SEQUENCE, &outer) && ber_read_integer(&outer, &version) &&
-           version == VERSION_2C && ber_read_tagged(&outer, BER_OCTETS, &message->community) &&
-           ber_read(&outer, &message->pdu, &pdu) && ber_read_integer(&pdu, &message->request_id) &&
+static bool read_pdu(struct message *message, struct ber_reader from) {
+    struct ber_reader pdu;
+    return ber_read(&from, &message->pdu, &pdu) && ber_read_integer(&pdu, &message->request_id) &&
            ber_read_integer(&pdu, &message->second) && ber_read_integer(&pdu, &message->third) &&
            ber_read_tagged(&pdu, BER_SEQUENCE, &message->varbinds);
 }
@@ -59,7 +56,8 @@ static bool write_object(struct ber_writer *writer, const struct device *device,
     if (size > UINT16_MAX || (size_t)(writer->end - writer->at) < ber_element_size(size))
         return false;
     ber_write_header(writer, BER_SEQUENCE, size);
-    ber_write_bytes(writer, object->encoded, object->encoded_size);
+    memcpy(writer->at, object->encoded, object->encoded_size); /* it fits, as has been seen */
+    writer->at += object->encoded_size;
     return number ? ber_write_number(writer, object->tag, value->number)
                   : ber_write_element(writer, object->tag, value->bytes, value->size);
 }
@@ -72,16 +70,18 @@ static bool write_absent(struct ber_writer *writer, struct ber_reader name, uint
            ber_write_bytes(writer, name.at, name_size) && ber_write_header(writer, tag, 0);
 }
 
+/* Where a walk goes on after the object at `index` when the device is faulty. */
+static size_t walk_astray(const struct device *device, size_t index) {
+    if (device->fault.kind == FAULT_LOOPING_WALK)
+        return index;
+    if (device->fault.kind == FAULT_UNSORTED_WALK) /* 1, 0, 3, 2 ... */
+        return index % 2 ? index - 1 : index + 3;
+    return index + 1;
+}
+
 /* The index of the object that a walk is told after the one at `index`; beyond the table: the end. */
 static size_t walk_on(const struct device *device, size_t index) {
-    switch ((int)device->fault.kind) {
-    case FAULT_LOOPING_WALK:
-        return index;
-    case FAULT_UNSORTED_WALK: /* 1, 0, 3, 2 ... */
-        return index % 2 ? index - 1 : index + 3;
-    default:
-        return index + 1;
-    }
+    return device->fault.kind == FAULT_NONE ? index + 1 : walk_astray(device, index);
 }
 
 /* The same for the name that a request carries, which need not be an object's. */
@@ -221,41 +221,63 @@ static void finish_error(const struct message *message, int status, struct ber_w
         ber_write_bytes(writer, message->varbinds.at, (size_t)(message->varbinds.end - message->varbinds.at));
 }
 
-size_t device_snmp_answer(struct device *device, const char *community, const uint8_t *request, size_t size,
-                          uint8_t answer[SNMP_ANSWER_MOST]) {
+bool device_snmp_answer_pdu(struct device *device, struct ber_reader from, struct ber_writer *writer) {
     struct message message;
-    if (!read_message(&message, request, size))
-        return 0;
-    size_t community_size = (size_t)(message.community.end - message.community.at);
-    if (community_size != strlen(community) || memcmp(message.community.at, community, community_size) != 0)
-        return 0;
+    if (!read_pdu(&message, from))
+        return false;
     if (message.pdu != GET && message.pdu != GET_NEXT && message.pdu != GET_BULK && message.pdu != SET)
-        return 0;
-    struct ber_writer writer = {.at = answer, .end = answer + SNMP_ANSWER_MOST};
-    uint8_t *outer = ber_begin_long(&writer, BER_SEQUENCE);
-    ber_write_number(&writer, BER_INTEGER, VERSION_2C);
-    ber_write_element(&writer, BER_OCTETS, message.community.at, community_size);
-    uint8_t *pdu = ber_begin_long(&writer, device->fault.kind == FAULT_REPORTS ? REPORT : RESPONSE);
+        return false;
+    uint8_t *pdu = ber_begin_long(writer, device->fault.kind == FAULT_REPORTS ? REPORT : RESPONSE);
     if (device->fault.kind == FAULT_WRONG_ID)
         message.request_id += device->fault.argument;
-    if (pdu == NULL || !ber_write_number(&writer, BER_INTEGER, message.request_id))
-        return 0;
-    uint8_t *error = writer.at; /* status and index take 3 bytes each */
-    if (!ber_write_number(&writer, BER_INTEGER, 0) || !ber_write_number(&writer, BER_INTEGER, 0))
-        return 0;
-    uint8_t *varbinds = ber_begin_long(&writer, BER_SEQUENCE);
+    if (pdu == NULL || !ber_write_number(writer, BER_INTEGER, message.request_id))
+        return false;
+    uint8_t *error = writer->at; /* status and index take 3 bytes each */
+    if (!ber_write_number(writer, BER_INTEGER, 0) || !ber_write_number(writer, BER_INTEGER, 0))
+        return false;
+    uint8_t *varbinds = ber_begin_long(writer, BER_SEQUENCE);
     if (varbinds == NULL)
-        return 0;
-    int status = answer_varbinds(device, &message, &writer);
+        return false;
+    int status = answer_varbinds(device, &message, writer);
     if (status != NO_ERROR) {
-        finish_error(&message, status, &writer, varbinds + 4);
+        finish_error(&message, status, writer, varbinds + 4);
         error[2] = (uint8_t)status;
         error[5] = status != TOO_BIG;
         device->counts.refused++;
         device->counts.writes += message.pdu == SET;
     }
-    ber_end_long(&writer, varbinds);
-    ber_end_long(&writer, pdu);
+    ber_end_long(writer, varbinds);
+    ber_end_long(writer, pdu);
+    return true;
+}
+
+static size_t answer_v2c(struct device *device, const struct snmp_access *access, struct ber_reader from,
+                         uint8_t answer[SNMP_ANSWER_MOST]) {
+    struct ber_reader community;
+    struct ber_writer writer = {.at = answer, .end = answer + SNMP_ANSWER_MOST};
+    size_t size = strlen(access->community);
+    if (!ber_read_tagged(&from, BER_OCTETS, &community) || (size_t)(community.end - community.at) != size ||
+        memcmp(community.at, access->community, size) != 0)
+        return 0;
+    uint8_t *outer = ber_begin_long(&writer, BER_SEQUENCE);
+    if (outer == NULL || !ber_write_number(&writer, BER_INTEGER, VERSION_2C) ||
+        !ber_write_element(&writer, BER_OCTETS, community.at, size) ||
+        !device_snmp_answer_pdu(device, from, &writer))
+        return 0;
     ber_end_long(&writer, outer);
     return (size_t)(writer.at - answer);
+}
+
+size_t device_snmp_answer(struct device *device, const struct snmp_access *access, const uint8_t *request,
+                          size_t size, uint8_t answer[SNMP_ANSWER_MOST]) {
+    struct ber_reader datagram = {.at = request, .end = request + size}, outer;
+    int64_t version;
+    if (!ber_read_tagged(&datagram, BER_SEQUENCE, &outer) || !ber_read_integer(&outer, &version))
+        return 0;
+    if (version == VERSION_2C)
+        return answer_v2c(device, access, outer, answer);
+    const struct ber_reader message = {.at = request, .end = outer.end};
+    return version == VERSION_3 && access->users->n > 0
+               ? device_snmp_v3_answer(device, access, message, outer, answer)
+               : 0;
 }

@@ -33,7 +33,7 @@ enum {
     FREQUENCY = 3109
 };
 
-static void put_phases(const struct register_image *image, const struct load_state *load) {
+static void put_phases(struct register_image *image, const struct load_state *load) {
     for (unsigned i = 0; i < 3; i++) {
         const struct phase_state *phase = &load->phase[i];
         register_put_f32(image, CURRENT + 2 * i, phase->amperes);
@@ -51,7 +51,7 @@ static double mean_of(double a, double b, double c) {
 }
 
 static void refresh(struct device *device, double time) {
-    const struct register_image *image = &device->registers;
+    struct register_image *image = &device->registers;
     struct load_state load;
     hall_meter_at(device->hall, device->place, device->side, time, &load);
     const struct phase_state *p = load.phase;

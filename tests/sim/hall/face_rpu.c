@@ -42,7 +42,7 @@ enum {
 };
 enum { ALARMS = 37375, N_ALARMS = 5, TARGETS = 37888, TOTAL_WATTS = 41005, HEAT_ALARMS = 41473 };
 
-static void put_pumping_unit(const struct register_image *image, const struct loop_state *loop) {
+static void put_pumping_unit(struct register_image *image, const struct loop_state *loop) {
     register_put_u16(image, FLOW, loop->flow * 60000 * 10);
     register_put_s16(image, OUTLET_TEMPERATURE, loop->supply_celsius * 10);
     register_put_s16(image, INLET_TEMPERATURE, loop->return_celsius * 10);
@@ -67,7 +67,7 @@ static void put_pumping_unit(const struct register_image *image, const struct lo
 }
 
 static void refresh(struct device *device, double time) {
-    const struct register_image *image = &device->registers;
+    struct register_image *image = &device->registers;
     struct loop_state loop;
     hall_loop_at(device->hall, device->place, time, &loop);
     put_pumping_unit(image, &loop);

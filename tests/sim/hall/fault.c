@@ -24,7 +24,7 @@ static const struct kind {
      0,
      0,
      0,
-     "its connections are reset, and each new one as soon as it is accepted; SNMP: dead"},
+     "its connections are reset, and each new one at once; refused when all have gone; SNMP: dead"},
     {"held",
      {FAULT_HELD, FAULT_DEAD},
      0,
@@ -108,6 +108,15 @@ static const struct kind {
     {"too-big", {FAULT_NONE, FAULT_TOO_BIG}, 0, 0, 0, "error status tooBig"},
     {"gen-err", {FAULT_NONE, FAULT_GENERAL_ERROR}, 0, 0, 0, "error status genErr"},
     {"reports", {FAULT_NONE, FAULT_REPORTS}, 0, 0, 0, "reports and never an answer"},
+    {"reboot", {FAULT_NONE, CHANGE_REBOOT}, 0, 0, 0, "once: one more boot of the SNMPv3 engine, time 0"},
+    {"boots-reset",
+     {FAULT_NONE, CHANGE_BOOTS_RESET},
+     0,
+     0,
+     0,
+     "once: the engine begins at its first boot again"},
+    {"new-engine", {FAULT_NONE, CHANGE_NEW_ENGINE}, 0, 0, 0, "once: another engine id, as after a new board"},
+    {"same-engine", {FAULT_NONE, CHANGE_SAME_ENGINE}, 0, 0, 0, "once: the engine id that all of these share"},
 };
 enum { N_KINDS = sizeof kinds / sizeof kinds[0], HALF = 50 };
 
@@ -217,8 +226,28 @@ void fault_done(struct fault *fault) {
     *fault = (struct fault){0};
 }
 
+enum { SHARED_NUMBER = 0x7fffffff, NEXT_BOARD = 1 << 24 };
+
+static void change_engine(struct device *device, enum fault_kind change, int64_t now_us) {
+    struct usm_engine *engine = &device->engine;
+    uint32_t number = engine->number, boots = engine->boots;
+    if (change == CHANGE_REBOOT)
+        usm_engine_begin(engine, number, boots + 1, now_us);
+    else if (change == CHANGE_BOOTS_RESET)
+        usm_engine_begin(engine, number, 1, now_us);
+    else if (change == CHANGE_NEW_ENGINE)
+        usm_engine_begin(engine, number + NEXT_BOARD, 1, now_us);
+    else
+        usm_engine_begin(engine, SHARED_NUMBER, boots, engine->begun_us);
+    device->mark = (struct poll_mark){.returned_us = now_us};
+}
+
 static void give(struct device *device, const struct fault_order *order, int64_t now_us) {
     const struct kind *kind = order->of_kind;
+    if (kind->by_protocol[device->protocol] >= CHANGE_REBOOT) {
+        change_engine(device, kind->by_protocol[device->protocol], now_us);
+        return;
+    }
     bool returns = device->fault.kind != FAULT_NONE && kind == &kinds[0];
     fault_done(&device->fault);
     if (kind != &kinds[0])

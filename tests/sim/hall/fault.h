@@ -42,6 +42,11 @@ enum fault_kind {
     FAULT_TOO_BIG,
     FAULT_GENERAL_ERROR,
     FAULT_REPORTS,
+    /* Of these a device stays well; only its SNMPv3 engine is another one afterwards. */
+    CHANGE_REBOOT,
+    CHANGE_BOOTS_RESET,
+    CHANGE_NEW_ENGINE,
+    CHANGE_SAME_ENGINE,
 };
 
 /* Of one device. Zeroed = none. */

@@ -25,6 +25,8 @@ static const char help[] =
     "How:\n"
     "  --first-address A    default 127.1.0.1; the other devices follow\n"
     "  --modbus-port P, --snmp-port P, --community C   default any free port, and public\n"
+    "  --snmp-v3 USER[:AUTH:PASSPHRASE[:PRIVACY:PASSPHRASE]]   who may ask in SNMPv3, e.g.\n"
+    "                       watch:SHA-256:authsecret:AES-128:privsecret; up to 8 times; v2c is answered too\n"
     "  --seed N             another hall of the same shape\n"
     "  --dead N             every Nth device is silent\n"
     "  --fault ORDER        something is wrong with some of them from the start, see below; may be repeated\n"
@@ -34,7 +36,8 @@ static const char help[] =
     "  --control PATH       a local socket: send one line, get JSON; SIGUSR1 prints the counts\n"
     "When it listens it prints: ready modbus=PORT snmp=PORT devices=N\n"
     "\n"
-    "On the control socket: counts | devices | reset (begins the poll statistics anew) | fault ORDER\n"
+    "On the control socket: counts | devices | reset (begins the poll statistics anew) | fault ORDER |\n"
+    "user USER:... (as --snmp-v3: adds one, or changes the one of that name)\n"
     "`polls` in the counts is about devices without a fault; `returns` is about those whose fault was taken\n"
     "away: the time until they were asked again.\n"
     "\n";
@@ -62,6 +65,7 @@ enum {
     MODBUS_PORT,
     SNMP_PORT,
     COMMUNITY,
+    SNMP_V3,
     SEED,
     DEAD,
     FAULT,
@@ -85,6 +89,7 @@ static const struct option long_options[] = {{"hall", required_argument, NULL, H
                                              {"modbus-port", required_argument, NULL, MODBUS_PORT},
                                              {"snmp-port", required_argument, NULL, SNMP_PORT},
                                              {"community", required_argument, NULL, COMMUNITY},
+                                             {"snmp-v3", required_argument, NULL, SNMP_V3},
                                              {"seed", required_argument, NULL, SEED},
                                              {"dead", required_argument, NULL, DEAD},
                                              {"fault", required_argument, NULL, FAULT},
@@ -128,6 +133,14 @@ static bool add_fault(const char *text, struct options *options) {
         return true;
     }
     fprintf(stderr, "hallsim: --fault %s: %s\n", text, problem);
+    return false;
+}
+
+static bool add_user(const char *text, struct site *site) {
+    const char *problem;
+    if (usm_add_user(&site->users, text, &problem))
+        return true;
+    fprintf(stderr, "hallsim: --snmp-v3: %s\n", problem);
     return false;
 }
 
@@ -184,6 +197,8 @@ static bool take_option(int option, const char *text, struct options *options, s
         return site_set_driver(site, text);
     case FIRST_ADDRESS:
         return to_loopback(text, &site->next_address);
+    case SNMP_V3:
+        return add_user(text, site);
     case FAULT:
         return add_fault(text, options);
     case COMMUNITY:
@@ -270,28 +285,13 @@ static bool write_inventory(const struct site *site, const struct options *optio
     return false;
 }
 
-/* Names the inventory by its whole path, so that the two files may lie anywhere. */
-static bool write_config(const struct options *options) {
-    if (options->config == NULL)
-        return true;
-    char *inventory = options->inventory ? realpath(options->inventory, NULL) : NULL;
-    FILE *file = inventory ? fopen(options->config, "w") : NULL;
-    if (file != NULL)
-        fprintf(file, "site: simulated\n%s%s%sinventory: [\"%s\"]\n", *options->gateway ? "gateway: " : "",
-                options->gateway, *options->gateway ? "\n" : "", inventory);
-    bool written = file != NULL && fclose(file) == 0;
-    if (!written)
-        fprintf(stderr, "hallsim: %s: %s\n", options->config,
-                inventory ? strerror(errno) : "a configuration needs an --inventory too");
-    free(inventory);
-    return written;
-}
-
 static int serve(struct site *site, const struct options *options) {
     struct server *server = server_new(site, &options->server);
     if (server == NULL)
         return 1;
-    bool served = write_inventory(site, options, server) && write_config(options);
+    bool served = write_inventory(site, options, server) &&
+                  (options->config == NULL ||
+                   site_write_config(site, options->config, options->inventory, options->gateway));
     if (served) {
         printf("ready modbus=%u snmp=%u devices=%zu\n", server_modbus_port(server), server_snmp_port(server),
                site->devices.n);

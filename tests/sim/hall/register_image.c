@@ -68,9 +68,17 @@ bool register_image_seal(struct register_image *image) {
     return sound;
 }
 
-uint16_t *register_image_find(const struct register_image *image, enum register_table table, uint32_t first,
+/* `n` words of the span from `first` on, or NULL where it has not all of them. */
+static uint16_t *words_of(const struct register_span *span, enum register_table table, uint32_t first,
+                          uint32_t n) {
+    bool inside = span->table == table && span->first <= first && first + n <= span->first + span->n;
+    return inside ? span->words + (first - span->first) : NULL;
+}
+
+uint16_t *register_image_find(struct register_image *image, enum register_table table, uint32_t first,
                               uint32_t n) {
-    size_t low = 0, high = image->n;
+    uint16_t *words = image->n > 0 ? words_of(&image->spans[image->near], table, first, n) : NULL;
+    size_t low = 0, high = words ? 0 : image->n;
     while (low < high) {
         size_t middle = (low + high) / 2;
         const struct register_span *span = &image->spans[middle];
@@ -79,15 +87,13 @@ uint16_t *register_image_find(const struct register_image *image, enum register_
         else
             high = middle;
     }
-    if (low == image->n)
-        return NULL;
-    const struct register_span *span = &image->spans[low];
-    if (span->table != table || span->first > first || first + n > span->first + span->n)
-        return NULL;
-    return span->words + (first - span->first);
+    if (words != NULL || low == image->n)
+        return words;
+    image->near = low;
+    return words_of(&image->spans[low], table, first, n);
 }
 
-static uint16_t *holding(const struct register_image *image, uint32_t address, uint32_t n) {
+static uint16_t *holding(struct register_image *image, uint32_t address, uint32_t n) {
     uint16_t *words = register_image_find(image, TABLE_HOLDING, address, n);
     assert(words != NULL);
     return words;
@@ -97,32 +103,32 @@ static double bounded(double value, double least, double most) {
     return round(value < least ? least : value > most ? most : value);
 }
 
-void register_put_u16(const struct register_image *image, uint32_t address, double value) {
+void register_put_u16(struct register_image *image, uint32_t address, double value) {
     *holding(image, address, 1) = (uint16_t)bounded(value, 0, UINT16_MAX);
 }
 
-void register_put_s16(const struct register_image *image, uint32_t address, double value) {
+void register_put_s16(struct register_image *image, uint32_t address, double value) {
     *holding(image, address, 1) = (uint16_t)(int16_t)bounded(value, INT16_MIN, INT16_MAX);
 }
 
-static void put_bits(const struct register_image *image, uint32_t address, uint32_t bits) {
+static void put_bits(struct register_image *image, uint32_t address, uint32_t bits) {
     uint16_t *words = holding(image, address, 2);
     words[0] = (uint16_t)(bits >> 16);
     words[1] = (uint16_t)bits;
 }
 
-void register_put_u32(const struct register_image *image, uint32_t address, double value) {
+void register_put_u32(struct register_image *image, uint32_t address, double value) {
     put_bits(image, address, (uint32_t)bounded(value, 0, UINT32_MAX));
 }
 
-void register_put_f32(const struct register_image *image, uint32_t address, double value) {
+void register_put_f32(struct register_image *image, uint32_t address, double value) {
     float number = (float)value;
     uint32_t bits;
     memcpy(&bits, &number, sizeof bits);
     put_bits(image, address, bits);
 }
 
-void register_put_text(const struct register_image *image, uint32_t address, uint32_t n, const char *text) {
+void register_put_text(struct register_image *image, uint32_t address, uint32_t n, const char *text) {
     uint16_t *words = holding(image, address, n);
     size_t size = strlen(text);
     for (size_t i = 0; i < n; i++) {

@@ -23,6 +23,7 @@ struct register_span {
 struct register_image {
     struct register_span *spans;
     size_t n;
+    size_t near; /* the span that was found last: neighbours are asked for next */
 };
 
 void register_image_done(struct register_image *image);
@@ -36,14 +37,14 @@ bool register_image_add(struct register_image *image, enum register_table table,
 bool register_image_seal(struct register_image *image);
 
 /* `n` words from `first` on, or NULL where one of them is not in the image. */
-uint16_t *register_image_find(const struct register_image *image, enum register_table table, uint32_t first,
+uint16_t *register_image_find(struct register_image *image, enum register_table table, uint32_t first,
                               uint32_t n);
 
 /* Holding registers that the image has, high word first. */
-void register_put_u16(const struct register_image *image, uint32_t address, double value);
-void register_put_s16(const struct register_image *image, uint32_t address, double value);
-void register_put_u32(const struct register_image *image, uint32_t address, double value);
-void register_put_f32(const struct register_image *image, uint32_t address, double value);
-void register_put_text(const struct register_image *image, uint32_t address, uint32_t n, const char *text);
+void register_put_u16(struct register_image *image, uint32_t address, double value);
+void register_put_s16(struct register_image *image, uint32_t address, double value);
+void register_put_u32(struct register_image *image, uint32_t address, double value);
+void register_put_f32(struct register_image *image, uint32_t address, double value);
+void register_put_text(struct register_image *image, uint32_t address, uint32_t n, const char *text);
 
 #endif

@@ -45,9 +45,10 @@ size_t server_answer(struct server *server, struct device *device, const uint8_t
     if (fault == FAULT_NONE)
         poll_watch_request(&server->watch, &device->mark, server->now_us);
     bring_up_to_date(server, device);
+    const struct snmp_access access = {server->options.community, &server->site->users, server->now_us};
     size_t answer_size = device->protocol == MODBUS
                              ? device_modbus_answer(device, request, size, answer)
-                             : device_snmp_answer(device, server->options.community, request, size, answer);
+                             : device_snmp_answer(device, &access, request, size, answer);
     if (fault != FAULT_NONE && answer_size > 0)
         answer_size = device->protocol == MODBUS ? fault_change_modbus(device, request, answer, answer_size)
                                                  : fault_change_snmp(device, answer, answer_size);
@@ -61,6 +62,14 @@ bool server_set_fault(struct server *server, const char *line, size_t *n, const 
         return false;
     *n = fault_set(&server->site->devices, &order, server->now_us);
     server_close_refused(server);
+    return true;
+}
+
+bool server_set_user(struct server *server, const char *text, const char **problem) {
+    if (!usm_add_user(&server->site->users, text, problem))
+        return false;
+    for (size_t i = 0; i < server->site->devices.n; i++)
+        usm_engine_done(&server->site->devices.list[i]->engine); /* its keys are made anew */
     return true;
 }
 

@@ -44,5 +44,7 @@ void server_write_devices(const struct server *server, FILE *file);
 void server_reset_watch(struct server *server);
 /* Carries out an order of faults; false: *problem says why not. */
 bool server_set_fault(struct server *server, const char *line, size_t *n, const char **problem);
+/* Adds or changes an SNMPv3 user; false: *problem says why not. */
+bool server_set_user(struct server *server, const char *text, const char **problem);
 
 #endif

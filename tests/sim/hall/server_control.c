@@ -28,6 +28,14 @@ static void order_fault(struct server *server, const char *order, FILE *file) {
         fprintf(file, "{\"error\": \"%s\"}\n", problem);
 }
 
+static void order_user(struct server *server, const char *text, FILE *file) {
+    const char *problem;
+    if (server_set_user(server, text + strspn(text, " "), &problem))
+        fprintf(file, "{\"users\": %zu}\n", server->site->users.n);
+    else
+        fprintf(file, "{\"error\": \"%s\"}\n", problem);
+}
+
 static void answer_control(struct server *server, const char *line, FILE *file) {
     const char *rest;
     if (begins_with(line, "counts", &rest))
@@ -38,8 +46,10 @@ static void answer_control(struct server *server, const char *line, FILE *file) 
         server_reset_watch(server);
     else if (begins_with(line, "fault", &rest))
         order_fault(server, rest, file);
+    else if (begins_with(line, "user", &rest))
+        order_user(server, rest, file);
     else
-        fprintf(file, "{\"error\": \"say counts, devices, reset or fault, as --help has it\"}\n");
+        fprintf(file, "{\"error\": \"there is no such order; --help has all\"}\n");
 }
 
 /*

@@ -77,7 +77,35 @@ static void make_abortive(int descriptor) {
     setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &abort_it, sizeof abort_it);
 }
 
+static bool server_listen(struct server *server, uint16_t port);
+
+static bool all_vanished(const struct devices *devices) {
+    bool any = false;
+    for (size_t i = 0; i < devices->n; i++) {
+        const struct device *device = devices->list[i];
+        if (device->protocol == MODBUS && device->fault.kind != FAULT_VANISHED)
+            return false;
+        any |= device->protocol == MODBUS;
+    }
+    return any;
+}
+
+/* One listener serves them all: only when none is left can connections be refused as a closed port does it.
+ */
+static void listen_while_anybody_is_there(struct server *server) {
+    bool gone = all_vanished(&server->site->devices);
+    if (gone && server->listener.descriptor >= 0) {
+        server->vanished_port = server_modbus_port(server);
+        close(server->listener.descriptor);
+        server->listener.descriptor = -1;
+    } else if (!gone && server->vanished_port != 0) {
+        server_listen(server, server->vanished_port);
+        server->vanished_port = 0;
+    }
+}
+
 void server_close_refused(struct server *server) {
+    listen_while_anybody_is_there(server);
     struct connection *next;
     for (struct connection *connection = server->connections; connection != NULL; connection = next) {
         const struct device *device = devices_find_gateway(&server->site->devices, connection->address);
@@ -218,7 +246,7 @@ static struct device *device_at(const struct server *server, int descriptor, uin
 }
 
 static void listener_ready(struct server *server, struct endpoint *endpoint) {
-    for (;;) {
+    while (endpoint->descriptor >= 0) {
         int descriptor = accept4(endpoint->descriptor, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (descriptor < 0)
             return;
@@ -245,13 +273,17 @@ static void listener_ready(struct server *server, struct endpoint *endpoint) {
     }
 }
 
-bool server_open_modbus(struct server *server) {
-    server->listener = (struct endpoint){
-        .ready = listener_ready, .descriptor = server_open_socket(SOCK_STREAM, server->options.modbus_port)};
+static bool server_listen(struct server *server, uint16_t port) {
+    server->listener =
+        (struct endpoint){.ready = listener_ready, .descriptor = server_open_socket(SOCK_STREAM, port)};
     if (server->listener.descriptor < 0 || listen(server->listener.descriptor, SOMAXCONN) != 0)
         return false;
     server_add_endpoint(server, &server->listener);
     return true;
+}
+
+bool server_open_modbus(struct server *server) {
+    return server_listen(server, server->options.modbus_port);
 }
 
 void server_close_modbus(struct server *server) {

@@ -36,6 +36,7 @@ struct server {
     struct server_options options;
     int loop;
     struct endpoint listener, snmp, control, signals;
+    uint16_t vanished_port;                  /* of the listener while all are gone; 0 = it listens */
     struct connection *connections, *closed; /* closed: until the end of the loop's round */
     struct datagrams *datagrams;
     struct later_datagram *later; /* all that are under way */

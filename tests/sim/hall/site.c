@@ -42,6 +42,9 @@ static const struct object_table *new_face_table(struct site *site, const struct
     return table != NULL && face_make_table(face, outlets, table) ? table : NULL;
 }
 
+/* Engines have booted before, and their time is the machine's: a simulator that is started anew goes on. */
+enum { USUAL_BOOTS = 10 };
+
 /*
  * A device at the next address, standing for a part of the hall. Names and places of what the caller leaves
  * empty stay so.
@@ -52,6 +55,7 @@ static struct device *new_device(struct site *site, const struct hall *hall, uns
         return NULL;
     device->address = site->next_address++;
     device->driver = "";
+    usm_engine_begin(&device->engine, device->address, USUAL_BOOTS, 0);
     device->hall = hall;
     device->place = place;
     device->side = side;
@@ -229,6 +233,7 @@ static bool parse_address(const char *text, struct device *device) {
     if (inet_pton(AF_INET, host, &address) != 1 || ntohl(address.s_addr) >> 24 != 127)
         return false;
     device->address = ntohl(address.s_addr);
+    usm_engine_begin(&device->engine, device->address, USUAL_BOOTS, 0);
     if (text[size] == '\0')
         return true;
     char *end;
@@ -268,22 +273,4 @@ bool site_set_driver(struct site *site, const char *name) {
         return complain("--driver: comes after the --recording that it is for", name);
     device->driver = name;
     return true;
-}
-
-void site_write_inventory(const struct site *site, FILE *file, const char *gateway, uint16_t modbus_port,
-                          uint16_t snmp_port, unsigned interval_ms) {
-    fprintf(file, "name,driver,url,credentials,gateway,hall,row,rack,feed,interval\n");
-    for (size_t i = 0; i < site->devices.n; i++) {
-        const struct device *device = site->devices.list[i];
-        char host[INET_ADDRSTRLEN];
-        struct in_addr address = {.s_addr = htonl(device->address)};
-        inet_ntop(AF_INET, &address, host, sizeof host);
-        fprintf(file, "%s,%s,", device->name, device->driver);
-        if (device->protocol == MODBUS)
-            fprintf(file, "modbus://%s:%u/%u,,", host, modbus_port, device->unit);
-        else
-            fprintf(file, "snmp://%s:%u,,", host, snmp_port);
-        fprintf(file, "%s,simulated,%s,%s,%s,%ums\n", gateway, device->row, device->rack, device->feed,
-                interval_ms);
-    }
 }

@@ -18,6 +18,7 @@ struct site {
     uint64_t seed;
     uint32_t next_address; /* host byte order; devices without an address of their own count up from here */
     struct devices devices;
+    struct usm_users users; /* of SNMPv3, at every agent */
     struct hall *halls[SHARED_MOST];
     size_t n_halls;
     struct object_table tables[SHARED_MOST];
@@ -46,8 +47,16 @@ bool site_add_recording(struct site *site, const char *path);
 bool site_set_address(struct site *site, const char *text);
 bool site_set_driver(struct site *site, const char *name);
 
-/* The inventory as CSV; ports as the server got them. */
+/*
+ * The inventory as CSV; ports as the server got them. SNMP devices are spread over the SNMPv3 users, whose
+ * credentials are named v3-1, v3-2 ...
+ */
 void site_write_inventory(const struct site *site, FILE *file, const char *gateway, uint16_t modbus_port,
                           uint16_t snmp_port, unsigned interval_ms);
+/*
+ * A configuration of hallwatch at `path` for the inventory at `inventory`; the users' passphrases in files of
+ * mode 600 beside it: PATH.v3-1.auth, PATH.v3-1.privacy ... False after the cause was said.
+ */
+bool site_write_config(const struct site *site, const char *path, const char *inventory, const char *gateway);
 
 #endif

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Compares two configurations by the names of their devices and sinks. */
+#include "model/config_changes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+
+static bool is_same_text(const char *a, const char *b) {
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+/* --- devices --- */
+
+/* The URL's text may be written in several ways. */
+static bool is_same_url(const struct device_url *a, const struct device_url *b) {
+    return a->transport == b->transport && is_same_text(a->host, b->host) && a->port == b->port &&
+           a->unit == b->unit && a->line.baud == b->line.baud && a->line.parity == b->line.parity &&
+           a->line.stop_bits == b->line.stop_bits;
+}
+
+static unsigned compare_device(const struct device_config *a, const struct device_config *b) {
+    unsigned what = 0;
+    if (!is_same_url(&a->url, &b->url))
+        what |= DEVICE_URL;
+    if (a->snmp != b->snmp && (!a->snmp || !b->snmp || !snmp_credentials_equal(a->snmp, b->snmp)))
+        what |= DEVICE_CREDENTIALS;
+    if (a->driver != b->driver)
+        what |= DEVICE_DRIVER;
+    if (!is_same_text(a->hall, b->hall) || !is_same_text(a->row, b->row) || !is_same_text(a->rack, b->rack) ||
+        !is_same_text(a->feed, b->feed))
+        what |= DEVICE_LABELS;
+    if (memcmp(a->interval_ms, b->interval_ms, RATE_ONCE * sizeof(a->interval_ms[0])) != 0)
+        what |= DEVICE_INTERVALS;
+    if (a->timeout_ms != b->timeout_ms)
+        what |= DEVICE_TIMEOUT;
+    return what;
+}
+
+static int order_by_name(const void *a, const void *b) {
+    const struct device_config *const *x = a, *const *y = b;
+    return strcmp((*x)->name, (*y)->name);
+}
+
+/* The devices of a configuration in the order of their names; NULL when out of memory. */
+static const struct device_config **sort_devices(const struct site_config *config) {
+    const struct device_config **sorted = calloc(config->n_devices + 1, sizeof(*sorted));
+    if (!sorted)
+        return NULL;
+    for (size_t i = 0; i < config->n_devices; i++)
+        sorted[i] = &config->devices[i];
+    qsort(sorted, config->n_devices, sizeof(*sorted), order_by_name);
+    return sorted;
+}
+
+static const struct device_config *find_device(const struct device_config **sorted, size_t n,
+                                               const struct device_config *like) {
+    const struct device_config **found = bsearch(&like, sorted, n, sizeof(*sorted), order_by_name);
+    return found ? *found : NULL;
+}
+
+static int compare_devices(const struct site_config *before, struct site_config *now,
+                           struct config_changes *changes) {
+    const struct device_config **old = sort_devices(before), **new = sort_devices(now);
+    changes->devices = calloc(before->n_devices + now->n_devices + 1, sizeof(*changes->devices));
+    if (!old || !new || !changes->devices) {
+        free(old);
+        free(new);
+        return ERROR_MEMORY;
+    }
+    for (size_t i = 0; i < before->n_devices; i++)
+        if (!find_device(new, now->n_devices, &before->devices[i]))
+            changes->devices[changes->n_removed++].before = &before->devices[i];
+    changes->n_devices = changes->n_removed;
+    for (size_t i = 0; i < now->n_devices; i++) {
+        struct device_change *change = &changes->devices[changes->n_devices++];
+        change->now = &now->devices[i];
+        change->before = find_device(old, before->n_devices, change->now);
+        change->what = change->before ? compare_device(change->before, change->now) : 0;
+        changes->n_added += !change->before;
+        changes->n_changed += change->what != 0;
+    }
+    free(old);
+    free(new);
+    return 0;
+}
+
+/* --- sinks: there are a few only --- */
+
+static bool is_same_sink(const struct sink_config *a, const struct sink_config *b) {
+    return a->kind == b->kind && is_same_text(a->url, b->url) && is_same_text(a->user, b->user) &&
+           is_same_text(a->password, b->password) && is_same_text(a->client_id, b->client_id) &&
+           a->window == b->window && a->timeout_ms == b->timeout_ms && a->batch_wait_ms == b->batch_wait_ms &&
+           a->batch_readings == b->batch_readings;
+}
+
+static const struct sink_config *find_sink(const struct site_config *config, const char *name) {
+    for (size_t i = 0; i < config->n_sinks; i++)
+        if (strcmp(config->sinks[i].name, name) == 0)
+            return &config->sinks[i];
+    return NULL;
+}
+
+static int compare_sinks(const struct site_config *before, const struct site_config *now,
+                         struct config_changes *changes) {
+    changes->sinks = calloc(before->n_sinks + now->n_sinks + 1, sizeof(*changes->sinks));
+    if (!changes->sinks)
+        return ERROR_MEMORY;
+    for (size_t i = 0; i < before->n_sinks; i++)
+        if (!find_sink(now, before->sinks[i].name))
+            changes->sinks[changes->n_sinks_removed++].before = &before->sinks[i];
+    changes->n_sinks = changes->n_sinks_removed;
+    for (size_t i = 0; i < now->n_sinks; i++) {
+        struct sink_change *change = &changes->sinks[changes->n_sinks++];
+        change->now = &now->sinks[i];
+        change->before = find_sink(before, change->now->name);
+        change->changed = change->before && !is_same_sink(change->before, change->now);
+        changes->n_sinks_added += !change->before;
+        changes->n_sinks_changed += change->changed;
+    }
+    return 0;
+}
+
+int config_compare(const struct site_config *before, struct site_config *now,
+                   struct config_changes *changes) {
+    *changes = (struct config_changes){0};
+    if (!is_same_text(before->site, now->site))
+        changes->site |= SITE_NAME;
+    if (!is_same_text(before->gateway, now->gateway))
+        changes->site |= SITE_GATEWAY;
+    if (!is_same_text(before->status_socket, now->status_socket))
+        changes->site |= SITE_SOCKET;
+    if (before->phase != now->phase)
+        changes->site |= SITE_PHASE;
+    if (before->buffer_bytes != now->buffer_bytes)
+        changes->site |= SITE_BUFFER;
+    int error = compare_devices(before, now, changes);
+    if (!error)
+        error = compare_sinks(before, now, changes);
+    if (error)
+        config_changes_done(changes);
+    return error;
+}
+
+void config_changes_done(struct config_changes *changes) {
+    free(changes->devices);
+    free(changes->sinks);
+    *changes = (struct config_changes){0};
+}
+
+bool config_changes_any(const struct config_changes *changes) {
+    return changes->site || changes->n_added || changes->n_removed || changes->n_changed ||
+           changes->n_sinks_added || changes->n_sinks_removed || changes->n_sinks_changed;
+}
+
+/* --- in words --- */
+
+enum { NAMED_MOST = 8 };
+
+/* What a device's bits are called, in their order. */
+static const char *const device_words[] = {"url", "credentials", "driver", "labels", "interval", "time-out"};
+
+/* One kind of change while its names are listed. */
+struct listing {
+    struct text *text;
+    size_t named, total;
+};
+
+/* "2 devices added"; nothing where there are none. */
+static bool begin_listing(struct listing *listing, struct text *text, size_t n, const char *kind,
+                          const char *verb) {
+    *listing = (struct listing){.text = text, .total = n};
+    if (n > 0)
+        text_add_format(text, "%s%zu %s%s %s", text->size ? ", " : "", n, kind, n > 1 ? "s" : "", verb);
+    return n > 0;
+}
+
+static void list(struct listing *listing, const char *name, unsigned what) {
+    if (++listing->named > NAMED_MOST)
+        return;
+    text_add_format(listing->text, "%s%.100s", listing->named == 1 ? " (" : ", ", name);
+    const char *separator = ": ";
+    for (size_t bit = 0; bit < sizeof(device_words) / sizeof(device_words[0]); bit++) {
+        if ((what >> bit & 1) == 0)
+            continue;
+        text_add_format(listing->text, "%s%s", separator, device_words[bit]);
+        separator = " and ";
+    }
+}
+
+static void end_listing(struct listing *listing) {
+    if (listing->total > NAMED_MOST)
+        text_add_format(listing->text, " and %zu more", listing->total - NAMED_MOST);
+    text_add_char(listing->text, ')');
+}
+
+static void write_devices(const struct config_changes *changes, struct text *text) {
+    struct listing listing;
+    if (begin_listing(&listing, text, changes->n_added, "device", "added")) {
+        for (size_t i = changes->n_removed; i < changes->n_devices; i++)
+            if (!changes->devices[i].before)
+                list(&listing, changes->devices[i].now->name, 0);
+        end_listing(&listing);
+    }
+    if (begin_listing(&listing, text, changes->n_removed, "device", "removed")) {
+        for (size_t i = 0; i < changes->n_removed; i++)
+            list(&listing, changes->devices[i].before->name, 0);
+        end_listing(&listing);
+    }
+    if (begin_listing(&listing, text, changes->n_changed, "device", "changed")) {
+        for (size_t i = changes->n_removed; i < changes->n_devices; i++)
+            if (changes->devices[i].what)
+                list(&listing, changes->devices[i].now->name, changes->devices[i].what);
+        end_listing(&listing);
+    }
+    size_t unchanged = changes->n_devices - changes->n_added - changes->n_removed - changes->n_changed;
+    text_add_format(text, "%s%zu device%s unchanged", text->size ? ", " : "", unchanged,
+                    unchanged == 1 ? "" : "s");
+}
+
+static void write_sinks(const struct config_changes *changes, struct text *text) {
+    struct listing listing;
+    if (begin_listing(&listing, text, changes->n_sinks_added, "sink", "added")) {
+        for (size_t i = changes->n_sinks_removed; i < changes->n_sinks; i++)
+            if (!changes->sinks[i].before)
+                list(&listing, changes->sinks[i].now->name, 0);
+        end_listing(&listing);
+    }
+    if (begin_listing(&listing, text, changes->n_sinks_removed, "sink", "removed")) {
+        for (size_t i = 0; i < changes->n_sinks_removed; i++)
+            list(&listing, changes->sinks[i].before->name, 0);
+        end_listing(&listing);
+    }
+    if (begin_listing(&listing, text, changes->n_sinks_changed, "sink", "changed")) {
+        for (size_t i = changes->n_sinks_removed; i < changes->n_sinks; i++)
+            if (changes->sinks[i].changed)
+                list(&listing, changes->sinks[i].now->name, 0);
+        end_listing(&listing);
+    }
+}
+
+void config_changes_write(const struct config_changes *changes, struct text *text) {
+    write_devices(changes, text);
+    write_sinks(changes, text);
+    if ((changes->site & SITE_BUFFER) != 0)
+        text_add_string(text, ", the buffer is of another size");
+}
