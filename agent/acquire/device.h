@@ -16,6 +16,7 @@
 #include "acquire/link_snmp.h"
 #include "acquire/poller.h"
 #include "acquire/schedule.h"
+#include "acquire/trap.h"
 #include "base/log.h"
 #include "base/resolve.h"
 
@@ -79,6 +80,9 @@ struct device {
     struct turn turns[N_RATES];            /* that of RATE_ONCE serves attaching and health */
     int64_t rediscover_ms, health_said_ms; /* monotonic */
     uint64_t missed_said;                  /* polls missed when health was said last */
+    struct trap_sender trap;
+    bool trapped;       /* by a trap while it was attaching */
+    int64_t started_ms; /* monotonic: a trap said so, and it was discovered again for that; 0 = never */
 };
 
 struct poller {
@@ -88,6 +92,7 @@ struct poller {
     struct modbus_service *modbus;
     struct rtu_service *lines;
     struct snmp_service *snmp;
+    struct trap_service *traps; /* NULL: none are received */
     struct device **devices;
     size_t n_devices, room_devices;
     struct device **numbered; /* all by number, those that leave too; NULL = the number is free */
@@ -142,6 +147,18 @@ int device_open_link(struct device *device, struct link **link, char *why, size_
  * add. */
 const char *device_link_trouble(const struct device *device, const struct link *link, int error,
                                 const char *detail);
+
+/* --- device_trap.c */
+
+/* Its traps come from the address of its link from now on; or from nowhere. */
+void device_place_trap(struct device *device);
+void device_forget_trap(struct device *device);
+/* It goes on with another configuration that says the same of its address and credentials. */
+void device_keep_trap(struct device *device);
+/* It sent a trap, and may be polled for that now. A trap_event. */
+void device_trapped(void *context, struct trap_sender *sender, bool cold_start);
+/* An attempt to attach has failed, perhaps because the trap that came since was of its start. */
+void device_trapped_meanwhile(struct device *device);
 
 /* --- device_poll.c */
 

@@ -58,7 +58,7 @@ static void attach_ended(struct device *device) {
 /* A driver for what no driver is known for: it has nothing but its health. */
 static const struct driver unrecognised = {.name = "", .title = ""};
 
-static void attach_failed(struct device *device, int error, const char *detail) {
+static void attach_say_failed(struct device *device, int error, const char *detail) {
     detail = device_link_trouble(device, attach_link(device), error, detail);
     attach_ended(device);
     if (error == ERROR_BUSY && device->health.state != HEALTH_ALIVE)
@@ -73,6 +73,11 @@ static void attach_failed(struct device *device, int error, const char *detail) 
     device_failed(device, error, detail);
     if (device->poller->options.once && device->poller->events.finished != NULL)
         device->poller->events.finished(device->poller->events.context, device, error, detail);
+}
+
+static void attach_failed(struct device *device, int error, const char *detail) {
+    attach_say_failed(device, error, detail);
+    device_trapped_meanwhile(device);
 }
 
 /* --- link --- */
@@ -184,6 +189,7 @@ static void attach_resolved(void *context, int error, const struct sockaddr_stor
         device->link = NULL;
     }
     device->address = *address;
+    device_place_trap(device);
     if (device->link == NULL)
         attach_open_and_go_on(device, &device->link);
     else
@@ -367,6 +373,7 @@ void device_attach(struct device *device) {
         (!device->attached && device_is_polled(device)) || !health_may_ask(&device->health, now_ms))
         return;
     device->attaching = true;
+    device->trapped = false;
     attach_open(device);
 }
 
@@ -388,6 +395,7 @@ void device_give_up_attaching(struct device *device) {
 }
 
 void device_detach(struct device *device) {
+    device_forget_trap(device);
     if (device->link != NULL)
         link_close(device->link);
     device->link = NULL;

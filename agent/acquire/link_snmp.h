@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * SNMP over net-snmp: asynchronous, all links on one shared UDP socket per address family. net-snmp's message
- * layer does the encoding (link_snmp_codec, _value, _report and _usm know it); requests, deadlines and
+ * layer does the encoding (link_snmp_codec, _report, _usm and _notice know it); requests, deadlines and
  * sockets are link_snmp's own.
  */
 #ifndef HALLWATCH_ACQUIRE_LINK_SNMP_H

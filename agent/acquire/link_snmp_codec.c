@@ -20,7 +20,6 @@
 #include <net-snmp/net-snmp-includes.h>
 
 #include "acquire/link_snmp_report.h"
-#include "acquire/link_snmp_value.h"
 #include "model/secret.h"
 
 struct snmp_codec {
@@ -49,11 +48,6 @@ int snmp_codec_new(struct snmp_codec **codec) {
     }
     snmp_sess_init(&made->session);
     made->session.isAuthoritative = SNMP_SESS_NONAUTHORITATIVE;
-    /*
-     * What the parser has to say about a hostile datagram would go to standard error; the answer's detail
-     * says it.
-     */
-    netsnmp_register_loghandler(NETSNMP_LOGHANDLER_NONE, LOG_DEBUG);
     int error = snmp_usm_start();
     if (error)
         snmp_codec_free(made);
@@ -224,7 +218,7 @@ static struct oid keep_oid(struct snmp_codec *codec, const oid *part, size_t n) 
 }
 
 static struct raw keep_value(struct snmp_codec *codec, const netsnmp_variable_list *variable) {
-    struct raw raw = snmp_value_read(variable);
+    struct raw raw = snmp_report_value(variable);
     if (raw.kind == RAW_OID)
         raw.oid = keep_oid(codec, variable->val.objid, variable->val_len / sizeof(oid));
     return raw;

@@ -18,11 +18,13 @@
 /*
  * The steps of init_snmp that security needs; init_snmp itself reads MIBs, files and the environment. The
  * callback seeds the salts and makes the user without a name, by whom engines are discovered. Time windows
- * are checked against an engine id of one's own, which is never sent.
+ * are checked against an engine id of one's own, which none but senders of informs ever see. What the parser
+ * has to say about a hostile datagram would go to standard error; whoever called it says it.
  */
 int snmp_usm_start(void) {
     if (find_sec_mod(USM_SEC_MODEL_NUMBER))
         return ERROR_NONE;
+    netsnmp_register_loghandler(NETSNMP_LOGHANDLER_NONE, LOG_DEBUG);
     netsnmp_ds_set_string(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_APPTYPE, "hallwatch");
     init_usm();
     setup_engineID(NULL, "hallwatch");

@@ -6,6 +6,7 @@
  */
 #include "acquire/poller.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,6 +23,13 @@ int64_t poller_now_ms(const struct poller *poller) {
     return (int64_t)uv_now(poller->loop);
 }
 
+/* SNMPv3 knows gateways by the name. */
+static int poller_start_traps(struct poller *poller) {
+    char name[600];
+    snprintf(name, sizeof(name), "%s/%s", poller->options.site, poller->options.gateway);
+    return trap_service_new(poller->loop, poller->options.traps, name, device_trapped, NULL, &poller->traps);
+}
+
 int poller_new(uv_loop_t *loop, const struct poller_options *options, const struct poller_events *events,
                struct poller **made) {
     struct poller *poller = calloc(1, sizeof(*poller));
@@ -35,9 +43,12 @@ int poller_new(uv_loop_t *loop, const struct poller_options *options, const stru
         error = rtu_service_new(loop, &poller->lines);
     if (error == 0)
         error = snmp_service_new(loop, &poller->snmp);
+    if (error == 0 && options->traps != NULL)
+        error = poller_start_traps(poller);
     if (error == 0 && uv_timer_init(loop, &poller->timer) != 0)
         error = ERROR_SYSTEM;
     if (error != 0) {
+        trap_service_free(poller->traps);
         modbus_service_free(poller->modbus);
         rtu_service_free(poller->lines);
         if (poller->snmp != NULL)
@@ -151,6 +162,8 @@ static void poller_on_timer(uv_timer_t *timer) {
     poller_take_back(poller);
     modbus_service_tick(poller->modbus, now_ms);
     snmp_service_tick(poller->snmp, now_ms);
+    if (poller->traps != NULL)
+        trap_service_tick(poller->traps, now_ms);
     device_admit_found(poller);
     schedule_advance(&poller->schedule, now_ms, clock_wall_ms());
     while (!poller->stopping && schedule_next(&poller->schedule, &occurrence))
@@ -201,6 +214,8 @@ void poller_stop(struct poller *poller) {
     modbus_service_free(poller->modbus);
     rtu_service_free(poller->lines);
     snmp_service_free(poller->snmp);
+    trap_service_free(poller->traps);
+    poller->traps = NULL;
     poller->modbus = NULL;
     poller->lines = NULL;
     poller->snmp = NULL;
@@ -219,6 +234,10 @@ void poller_free(struct poller *poller) {
     free(poller->plans);
     free(poller->devices);
     free(poller);
+}
+
+struct trap_counts poller_trap_counts(const struct poller *poller) {
+    return poller->traps != NULL ? trap_service_counts(poller->traps) : (struct trap_counts){0};
 }
 
 const struct device_config *device_config_of(const struct device *device) {

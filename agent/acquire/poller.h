@@ -11,6 +11,7 @@
 #include <uv.h>
 
 #include "acquire/plan.h"
+#include "acquire/trap.h"
 #include "model/config.h"
 
 struct poller;
@@ -30,9 +31,10 @@ struct poller_events {
 };
 
 struct poller_options {
-    const char *site;
-    bool once;     /* read everything once, then finish */
-    bool with_raw; /* keep points without a stated unit */
+    const char *site, *gateway;
+    const struct trap_config *traps; /* until poller_new returns; NULL: none are received */
+    bool once;                       /* read everything once, then finish */
+    bool with_raw;                   /* keep points without a stated unit */
     bool aligned; /* polls stand at whole multiples of their interval of the wall clock, not spread over it */
 };
 
@@ -75,6 +77,9 @@ void poller_free(struct poller *poller);
 
 /* On the loop's thread: an empty batch back to its device. */
 void batch_give_back(struct batch *batch);
+
+/* What became of traps so far; on the loop's thread. All zero where none are received. */
+struct trap_counts poller_trap_counts(const struct poller *poller);
 
 /* For messages. */
 const struct device_config *device_config_of(const struct device *device);

@@ -127,6 +127,8 @@ bool poller_adopt(struct poller *poller, uint32_t number, struct device_config *
     config->number = number;
     if ((what & DEVICE_BEGINS_ANEW) != 0)
         device_begin_anew(device);
+    else
+        device_keep_trap(device);
     return true;
 }
 

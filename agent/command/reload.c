@@ -115,8 +115,7 @@ static bool keeps_identity(struct reload *reload) {
  * is in force.
  */
 static void keep_until_restart(struct reload *reload) {
-    const struct site_config *before = reload->parts.config;
-    struct site_config *now = reload->next;
+    struct site_config *before = reload->parts.config, *now = reload->next;
     char *socket = (reload->changes.site & SITE_SOCKET) != 0 ? strdup(before->status_socket) : NULL;
     if (socket) {
         log_write(LOG_WARNING, subject,
@@ -129,7 +128,13 @@ static void keep_until_restart(struct reload *reload) {
         log_write(LOG_WARNING, subject, "%s: poll.phase: to change it takes a restart", reload->parts.path);
         now->phase = before->phase;
     }
-    reload->changes.site &= ~(unsigned)(SITE_SOCKET | SITE_PHASE);
+    if ((reload->changes.site & SITE_TRAPS) != 0) {
+        struct trap_config other = now->traps;
+        log_write(LOG_WARNING, subject, "%s: traps: to change them takes a restart", reload->parts.path);
+        now->traps = before->traps; /* nobody reads them after the start */
+        before->traps = other;
+    }
+    reload->changes.site &= ~(unsigned)(SITE_SOCKET | SITE_PHASE | SITE_TRAPS);
 }
 
 static void give_up(struct reload *reload, int error) {

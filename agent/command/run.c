@@ -128,7 +128,11 @@ static int make_loop(struct agent *agent) {
 
 /* Before anybody looks at the configuration: each device gets its number here. */
 static int make_poller(struct agent *agent) {
-    struct poller_options options = {.site = agent->site, .aligned = agent->config->phase == PHASE_ALIGNED};
+    struct poller_options options = {.site = agent->site,
+                                     .gateway = agent->config->gateway,
+                                     .traps =
+                                         agent->config->traps.n_listens > 0 ? &agent->config->traps : NULL,
+                                     .aligned = agent->config->phase == PHASE_ALIGNED};
     struct poller_events events = {.context = agent, .batch = on_batch, .take_back = on_take_back};
     int error = poller_new(&agent->loop, &options, &events, &agent->poller);
     for (size_t i = 0; error == 0 && i < agent->config->n_devices; i++)

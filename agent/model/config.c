@@ -192,6 +192,7 @@ static void build_all(struct build *build, const char *gateway) {
         build_site(build, gateway);
         config_build_devices(build);
         config_build_sinks(build);
+        config_build_traps(build);
     } else {
         struct spot whole = whole_file(build);
         mistakes_add(&build->mistakes, &whole, "", "out of memory");
@@ -316,6 +317,7 @@ void config_free(struct site_config *config) {
     free(config->devices);
     free(config->credentials);
     free(config->sinks);
+    trap_config_done(&config->traps);
     free(config->site);
     free(config->hall);
     free(config->gateway);

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/socket.h>
 
 #include "drivers/driver.h"
 #include "model/snmp_credentials.h"
@@ -82,6 +83,34 @@ struct sink_config {
 /* A copy of its own, to be ended with sink_config_done. 0 or ERROR_MEMORY. */
 int sink_config_copy(const struct sink_config *from, struct sink_config *to);
 void sink_config_done(struct sink_config *sink);
+
+enum { TRAP_LISTENS_MOST = 8, TRAP_PROXIES_MOST = 64 };
+
+/* Where SNMP traps and informs are received. */
+struct trap_listen {
+    const char *text; /* as written; the configuration's */
+    bool inherited;   /* a socket that whoever started the agent hands over */
+    struct sockaddr_storage address;
+};
+/*
+ * Parses "udp 10.1.2.3:162", "udp [fd00::1]:162" or "inherited". On failure `why` says what is wrong; the
+ * text is borrowed.
+ */
+int trap_listen_parse(const char *text, struct trap_listen *listen, char *why, size_t size);
+/* A numeric IPv4 or IPv6 address, without a port. 0 or ERROR_ARGUMENT. */
+int trap_address_parse(const char *text, struct sockaddr_storage *address);
+
+struct trap_config {
+    struct trap_listen *listens; /* none: no traps are received */
+    size_t n_listens;
+    struct sockaddr_storage *proxies; /* they pass on what devices send */
+    size_t n_proxies;
+};
+/* A copy of its own, to be ended with trap_config_done. 0 or ERROR_MEMORY. */
+int trap_config_copy(const struct trap_config *from, struct trap_config *to);
+bool trap_config_same(const struct trap_config *a, const struct trap_config *b);
+void trap_config_done(struct trap_config *traps);
+
 /* Polls are spread over their interval, or stand at whole multiples of it of the wall clock. */
 enum poll_phase { PHASE_SPREAD, PHASE_ALIGNED };
 
@@ -97,6 +126,7 @@ struct site_config {
     size_t n_credentials;
     struct sink_config *sinks;
     size_t n_sinks;
+    struct trap_config traps;
 };
 
 /*

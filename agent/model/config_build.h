@@ -24,6 +24,7 @@ struct build {
 /* Devices and sinks: checked, and added to the configuration. Mistakes are only written. */
 void config_build_devices(struct build *build);
 void config_build_sinks(struct build *build);
+void config_build_traps(struct build *build);
 
 /* Reads the secrets of an entry of `credentials`. Mistakes are only written. */
 void config_build_credentials(struct build *build, const struct credentials_settings *settings,

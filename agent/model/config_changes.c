@@ -133,6 +133,8 @@ int config_compare(const struct site_config *before, struct site_config *now,
         changes->site |= SITE_SOCKET;
     if (before->phase != now->phase)
         changes->site |= SITE_PHASE;
+    if (!trap_config_same(&before->traps, &now->traps))
+        changes->site |= SITE_TRAPS;
     if (before->buffer_bytes != now->buffer_bytes)
         changes->site |= SITE_BUFFER;
     int error = compare_devices(before, now, changes);

@@ -28,6 +28,7 @@ enum {
     SITE_SOCKET = 1 << 2,
     SITE_BUFFER = 1 << 3,
     SITE_PHASE = 1 << 4, /* polls spread or aligned */
+    SITE_TRAPS = 1 << 5,
     SITE_IDENTITY = SITE_NAME | SITE_GATEWAY, /* in every label and topic: not while the agent runs */
 };
 

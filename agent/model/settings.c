@@ -88,6 +88,26 @@ static const struct field poll_fields[] = {
 };
 static const struct schema poll_schema = {FIELDS(poll_fields), .size = sizeof(struct poll_settings)};
 
+static bool check_trap_listen(const char *text, char *why, size_t size) {
+    struct trap_listen listen;
+    return check_text(text, why, size) && trap_listen_parse(text, &listen, why, size) == 0;
+}
+
+static bool check_trap_proxy(const char *text, char *why, size_t size) {
+    struct sockaddr_storage address;
+    if (trap_address_parse(text, &address) == 0)
+        return true;
+    return refuse(why, size, "must be an IPv4 or IPv6 address");
+}
+
+static const struct field trap_fields[] = {
+    {"listen", FIELD_TEXTS, AT(trap_settings, listen), .required = true, .entries_most = TRAP_LISTENS_MOST,
+     .check = check_trap_listen},
+    {"proxies", FIELD_TEXTS, AT(trap_settings, proxies), .entries_most = TRAP_PROXIES_MOST,
+     .check = check_trap_proxy},
+};
+static const struct schema trap_schema = {FIELDS(trap_fields), .size = sizeof(struct trap_settings)};
+
 static bool check_user(const char *text, char *why, size_t size) {
     if (strlen(text) > SNMP_USER_MOST)
         return refuse(why, size, "is longer than 32 bytes");
@@ -152,6 +172,7 @@ static const struct field site_fields[] = {
     {"gateway", FIELD_TEXT, AT(site_settings, gateway), .check = check_name},
     {"status_socket", FIELD_TEXT, AT(site_settings, status_socket), .check = check_text},
     {"poll", FIELD_GROUP, AT(site_settings, poll), .of = &poll_schema},
+    {"traps", FIELD_GROUP, AT(site_settings, traps), .of = &trap_schema},
     {"credentials", FIELD_TABLE, AT(site_settings, credentials), .entries_most = CREDENTIALS_MOST,
      .of = &credentials_schema},
     {"inventory", FIELD_TEXTS, AT(site_settings, inventory), .entries_most = 100, .check = check_text},

@@ -34,9 +34,14 @@ struct sink_settings {
     struct setting timeout, batch_wait, batch_readings; /* of remote_write */
 };
 
+struct trap_settings {
+    struct setting_list listen, proxies;
+};
+
 struct site_settings {
     struct setting site, hall, gateway, status_socket, buffer;
     struct poll_settings poll;
+    struct trap_settings traps;
     struct setting_list credentials, inventory, devices, sinks;
 };
 

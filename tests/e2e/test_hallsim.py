@@ -9,6 +9,7 @@ import socket
 import struct
 import subprocess
 import tempfile
+import threading
 import time
 import unittest
 from contextlib import closing
@@ -123,8 +124,8 @@ class Model(WithHall):
             int(snmp("snmpget", self.agent(f"pdu-1-04-{feed}"), "1.3.6.1.4.1.13742.6.5.2.3.1.4.1.1.5").popitem()[1])
             for feed in "AB"
         )
-        # Tenths of a degree and of a litre, and a moment between the readings.
-        self.assertAlmostEqual(heat, 0.65 * pdus, delta=0.05 * heat)
+        # Heat lags behind power; tenths of a degree and of a litre, and a moment between the readings.
+        self.assertAlmostEqual(heat, 0.65 * pdus, delta=0.25 * heat)
 
     def test_energy_counts_up(self):
         first = float_at(self.registers("meter-1-A", 2699, 2), 0)
@@ -134,7 +135,56 @@ class Model(WithHall):
             time.sleep(STEP_S)
 
 
+class Training(WithHall):
+    options = ("--hall", "rows=1,racks=4,kw=10,liquid=1,share=0.65", "--load", "training 1 0.4 0 0", "--interval-ms", "100")
+
+    def watts(self, seconds):
+        """The meter's power as often as it can be read for so long."""
+        end, watts = time.monotonic() + seconds, []
+        with closing(ModbusTcpClient(self.hall.host("meter-1-A"), port=self.hall.modbus_port)) as client:
+            while time.monotonic() < end:
+                watts.append(1000 * float_at(client.read_holding_registers(3059, 2, slave=1).registers, 0))
+                time.sleep(0.1)
+        return watts
+
+    def test_the_swing_is_seen_at_100_ms(self):
+        """Against the same hall, steady: it has waves of its own, but none as fast and as large."""
+        swinging = self.watts(3)
+        mean = sum(swinging) / len(swinging)
+        self.assertEqual(self.hall.ask("load steady"), {"load": "set"})
+        self.addCleanup(self.hall.ask, "load training 1 0.4 0 0")
+        steady = self.watts(3)
+        self.assertGreater(max(swinging) - min(swinging), 0.4 * mean)
+        self.assertLess(max(steady) - min(steady), 0.2 * mean)
+        turns = sum((a - b) * (b - c) < 0 for a, b, c in zip(swinging, swinging[1:], swinging[2:]))
+        self.assertIn(turns, range(4, 9))
+
+    def test_a_checkpoint_drops_the_power_but_not_at_once_the_heat(self):
+        self.hall.ask("load steady")
+        self.addCleanup(self.hall.ask, "load training 1 0.4 0 0")
+        before, heat_before = self.watts(0.2)[-1], self.registers("rpu-1-01", 36864, 3, unit=12)
+        self.hall.ask("load checkpoint")
+        after, heat_after = self.watts(0.2)[-1], self.registers("rpu-1-01", 36864, 3, unit=12)
+        self.assertLess(after, 0.8 * before)
+        self.assertAlmostEqual(heat_after[2], heat_before[2], delta=10)
+
+    def test_orders_that_make_no_sense_are_refused(self):
+        for order in ("", "training", "training 1", "training 1 0.7", "training 11 0.1", "training 1 0.1 5", "training 1 0.1 5 6", "fast"):
+            self.assertIn("error", self.hall.ask(f"load {order}"), order)
+            done = subprocess.run([BINARY, "--hall", "", "--load", order], capture_output=True, text=True, timeout=60)
+            self.assertEqual(done.returncode, 2, order)
+
+
 class Files(unittest.TestCase):
+    def test_some_devices_have_an_interval_of_their_own(self):
+        with Hallsim("--modbus", "3", "--snmp", "2", "--interval-ms", "500", "--interval-of", "modbus-*2=100") as hall:
+            self.assertEqual({row["interval"] for row in hall.devices.values()}, {"100ms", "500ms"})
+            self.assertEqual(hall.devices["modbus-00002"]["interval"], "100ms")
+            counts = hall.ask("counts")
+            self.assertEqual(counts["polls"]["interval_ms"], 500)
+            devices = {interval: polls["devices"] for interval, polls in counts["polls_by_interval"].items()}
+            self.assertEqual(devices, {"500": 4, "100": 1})
+
     def test_hallwatch_accepts_the_configuration_it_writes(self):
         with tempfile.TemporaryDirectory() as folder, Hallsim("--hall", "", "--config", f"{folder}/hall.yaml"):
             done = subprocess.run([HALLWATCH, "check", f"{folder}/hall.yaml"], capture_output=True, text=True, timeout=60)
@@ -501,6 +551,81 @@ class SnmpV3(unittest.TestCase):
                     lambda counts: counts["returns"]["counted"] == n and counts["snmp"]["values"] > values + n * 30,
                     "all are polled again",
                 )
+
+
+class Traps(WithHall):
+    options = ("--snmp", "3", "--modbus", "2", "--snmp-v3", "watch:SHA-256:authsecret:AES-128:privsecret")
+
+    def setUp(self):
+        self.receiver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.addCleanup(self.receiver.close)
+        self.receiver.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+        self.receiver.bind(("127.0.0.1", 0))
+        self.receiver.settimeout(10)
+        self.address = f"127.0.0.1:{self.receiver.getsockname()[1]}"
+
+    def test_traps_leave_from_their_devices(self):
+        self.assertEqual(self.hall.ask(f"trap * {self.address}"), {"traps": 3})
+        peers = {self.receiver.recvfrom(2000)[1][0] for _ in range(3)}
+        self.assertEqual(peers, {self.hall.host(f"snmp-0000{i}") for i in (1, 2, 3)})
+        self.hall.ask(f"trap snmp-00002 {self.address} stranger")
+        self.assertTrue(self.receiver.recvfrom(2000)[1][0].startswith("127.254."))
+
+    def test_malformed_ones_differ_from_the_right_one(self):
+        for kind in ("truncated", "garbled"):
+            self.hall.ask(f"trap snmp-00001 {self.address} v2c")
+            right = self.receiver.recv(2000)
+            self.hall.ask(f"trap snmp-00001 {self.address} {kind}")
+            wrong = self.receiver.recv(2000)
+            self.assertTrue(len(wrong) < len(right) if kind == "truncated" else len(wrong) == len(right))
+            self.assertNotEqual(wrong, right)
+
+    def test_flood(self):
+        self.assertEqual(self.hall.ask(f"trap-flood snmp-* {self.address} 3000"), {"traps": 3000})
+        peers = [self.receiver.recvfrom(2000)[1][0] for _ in range(3000)]
+        self.assertEqual({peers.count(peer) for peer in peers}, {1000})
+
+    def test_orders_that_make_no_sense_are_refused(self):
+        for order in ("", "snmp", "snmp 127.0.0.1", "snmp 10.0.0.1:162", "snmp 127.0.0.1:0", "snmp 127.0.0.1:1 v4"):
+            self.assertIn("error", self.hall.ask(f"trap {order}"), order)
+        self.assertIn("error", self.hall.ask("trap-flood snmp 127.0.0.1:162"))
+        self.assertEqual(self.hall.ask("trap modbus 127.0.0.1:162"), {"traps": 0})
+
+    def test_net_snmp_takes_every_version(self):
+        self.receiver.close()  # its port is the daemon's now
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder, "trapd.conf").write_text(
+                "authCommunity log public\n"
+                "createUser -e 0x8000013e017f010001 watch SHA-256 authsecret AES privsecret\nauthUser log watch\n"
+            )
+            environment = {**os.environ, "SNMP_PERSISTENT_DIR": folder, "MIBS": ""}
+            command = ["snmptrapd", "-f", "-Lo", "-On", "-C", "-c", f"{folder}/trapd.conf", f"udp:{self.address}"]
+            daemon = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            self.addCleanup(daemon.stdout.close)
+            self.addCleanup(daemon.wait)
+            self.addCleanup(daemon.kill)
+            limit = threading.Timer(30, daemon.kill)
+            self.addCleanup(limit.cancel)
+            limit.start()
+
+            def read_until(words):
+                said = ""
+                while words not in said:
+                    line = daemon.stdout.readline()
+                    self.assertTrue(line, f"snmptrapd ended and did not say {words}: {said}")
+                    said += line
+                return said
+
+            read_until("NET-SNMP version")
+            for kind in ("v1", "v2c", "v3", "inform"):
+                with self.subTest(kind):
+                    self.assertEqual(self.hall.ask(f"trap snmp-00001 {self.address} {kind}"), {"traps": 1})
+                    said = read_until("1.3.6.1.2.1.2.2.1.1.1 = INTEGER: 1")
+                    self.assertIn("Link Down" if kind == "v1" else "1.3.6.1.6.3.1.1.5.3", said)
+            end = time.monotonic() + 10
+            while self.hall.ask("counts")["traps"]["acknowledged"] == 0:
+                self.assertLess(time.monotonic(), end, "the inform is not acknowledged")
+                time.sleep(0.05)
 
 
 class Shares(unittest.TestCase):

@@ -2,6 +2,7 @@
 /* config_load from files: what a configuration becomes, and every mistake with its exact line. */
 #include "check.h"
 
+#include <arpa/inet.h>
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -491,6 +492,36 @@ static void polls_are_ordered(void **state) {
                    "hallwatch.yaml:2:25: poll: \"normal\" must not be longer than \"slow\"\n");
 }
 
+static void traps_are_received_somewhere(void **state) {
+    (void)state;
+    struct site_config *config = load_right(HEAD DEVICE, NULL);
+    assert_int_equal(config->traps.n_listens, 0);
+    config_free(config);
+    config = load_right(
+        HEAD DEVICE
+        "traps: {listen: [\"udp 0.0.0.0:162\", \"udp [fd00::1]:10162\", inherited], proxies: 10.0.0.9}\n",
+        NULL);
+    const struct trap_config *traps = &config->traps;
+    assert_int_equal(traps->n_listens, 3);
+    assert_string_equal(traps->listens[0].text, "udp 0.0.0.0:162");
+    assert_int_equal(traps->listens[0].address.ss_family, AF_INET);
+    const struct sockaddr_in6 *second = (const struct sockaddr_in6 *)&traps->listens[1].address;
+    assert_int_equal(second->sin6_family, AF_INET6);
+    assert_int_equal(ntohs(second->sin6_port), 10162);
+    assert_true(traps->listens[2].inherited && !traps->listens[1].inherited);
+    assert_int_equal(traps->n_proxies, 1);
+    config_free(config);
+    check_mistakes(
+        HEAD DEVICE "traps: {listen: 0.0.0.0:162}\n",
+        "hallwatch.yaml:4:17: traps.listen: must be like \"udp 0.0.0.0:162\" or \"udp [::]:162\", or "
+        "\"inherited\"\n");
+    check_mistakes(HEAD DEVICE "traps: {proxies: 10.0.0.9}\n",
+                   "hallwatch.yaml:4:8: traps: \"listen\" is missing\n");
+    check_mistakes(HEAD DEVICE "traps: {listen: [\"udp 1.2.3.4:1\", \"udp 1.2.3.4:1\"], proxies: [ten]}\n",
+                   "hallwatch.yaml:4:63: traps.proxies[0]: must be an IPv4 or IPv6 address\n"
+                   "hallwatch.yaml:4:35: traps.listen: is already on line 4\n");
+}
+
 static void a_hundred_mistakes_are_printed(void **state) {
     (void)state;
     FILE *file = fopen("hallwatch.yaml", "w");
@@ -563,6 +594,7 @@ int main(void) {
         IN_FOLDER(gateways_take_their_own),
         IN_FOLDER(sinks_are_checked),
         IN_FOLDER(polls_are_ordered),
+        IN_FOLDER(traps_are_received_somewhere),
         IN_FOLDER(a_hundred_mistakes_are_printed),
         IN_FOLDER(twenty_thousand_devices_are_the_most),
     };

@@ -157,12 +157,105 @@ static void heat_leaves_with_the_coolant(void **state) {
             hall_loop_at(*state, rack, moments[m], &loop);
             double heat = HALL_COOLANT_HEAT * loop.flow * (loop.return_celsius - loop.supply_celsius);
             check_near(heat, loop.heat_watts);
-            check_near(heat, spec.liquid_share * hall_rack_watts(*state, rack, moments[m]));
+            check_near(heat, spec.liquid_share * hall_rack_heat_watts(*state, rack, moments[m]));
             assert_true(loop.pump_ratio >= 0.4 && loop.pump_ratio <= 1);
             assert_true(loop.supply_pascals > loop.return_pascals);
         }
     }
     assert_int_equal(loops, 3);
+}
+
+/* A hall of its own, to which orders are given. */
+static struct hall *train(const struct training_spec *training, double time, bool begins_with_checkpoint) {
+    struct hall *hall = hall_new(&spec);
+    assert_non_null(hall);
+    hall_train(hall, training, time, begins_with_checkpoint);
+    return hall;
+}
+
+static const struct training_spec trainings[] = {{0, 0, 0, 0},      {0.2, 0.3, 0, 0},  {3, 0.6, 0, 0},
+                                                 {0.7, 0.4, 60, 8}, {1.3, 0.2, 25, 3}, {0, 0, 30, 5}};
+enum { N_TRAININGS = sizeof trainings / sizeof trainings[0] };
+
+/* Orders follow each other; heat and energy go on without a step, and at each moment the sums hold. */
+static void training_swings_all_racks_together(void **state) {
+    static const struct training_spec swing = {.hertz = 1, .swing = 0.4};
+    struct hall *hall = train(&swing, 1000, false);
+    for (unsigned rack = 0; rack < spec.rows * spec.racks; rack++) {
+        double design = (hall_rack_watts(hall, rack, 1000.25) - hall_rack_watts(*state, rack, 1000.25)) / 0.2;
+        assert_true(design > 0.6 * spec.rack_watts - 1 && design < spec.rack_watts + 1);
+        check_near(hall_rack_watts(hall, rack, 1000.75) - hall_rack_watts(*state, rack, 1000.75),
+                   -0.2 * design);
+    }
+    struct load_state meter;
+    struct pdu_state pdu;
+    double watts = 0;
+    for (unsigned i = 0; i < spec.racks; i++) {
+        hall_pdu_at(hall, i, FEED_A, 1000.25, &pdu);
+        watts += pdu.load.watts;
+    }
+    hall_meter_at(hall, 0, FEED_A, 1000.25, &meter);
+    check_near(meter.watts, watts * (1 + HALL_BUSWAY_LOSS));
+    check_phases(&meter);
+    hall_free(hall);
+}
+
+static void checkpoints_drop_the_load(void **state) {
+    static const struct training_spec with = {.hertz = 0.5, .swing = 0.2, .every = 60, .checkpoint = 8};
+    struct hall *hall = train(&with, 2000, false), *now = train(&with, 2000, true);
+    for (unsigned cycle = 1; cycle < 4; cycle++)
+        for (double seconds = 0.05; seconds < 60; seconds += 0.1) {
+            double time = 2000 - 8 + cycle * 60 + seconds;
+            double extra = hall_rack_watts(hall, 0, time) - hall_rack_watts(*state, 0, time);
+            double design =
+                (hall_rack_watts(*state, 0, 2000.5) - hall_rack_watts(now, 0, 2000.5)) / CHECKPOINT_DROP;
+            assert_true(design > 0);
+            if (seconds < 8)
+                check_near(extra, -CHECKPOINT_DROP * design);
+            else
+                assert_true(fabs(extra) < 0.1001 * design);
+        }
+    hall_free(hall);
+    hall_free(now);
+}
+
+static void energy_is_the_integral_of_training_too(void **state) {
+    (void)state;
+    const double step = 0.002;
+    struct hall *hall = train(&trainings[3], 1e6, true);
+    struct pdu_state pdu;
+    for (unsigned i = 0; i < N_TRAININGS; i++) {
+        double begin = 1e6 + 100 + 200 * i, joules = 0;
+        hall_train(hall, &trainings[i], begin - 37, i % 2);
+        hall_pdu_at(hall, 2, FEED_A, begin, &pdu);
+        double first = pdu.load.joules, share = pdu.load.watts / hall_rack_watts(hall, 2, begin);
+        for (int k = 0; k < 50000; k++)
+            joules += step * hall_rack_watts(hall, 2, begin + (k + 0.5) * step);
+        hall_pdu_at(hall, 2, FEED_A, begin + 100, &pdu);
+        double measured = pdu.load.joules - first;
+        assert_true(fabs(measured - joules * share) < 2e-5 * measured);
+    }
+    hall_free(hall);
+}
+
+/* Heat follows power as through one thermal mass: integrated step by step it comes out the same. */
+static void heat_lags_behind_power(void **state) {
+    (void)state;
+    const double step = 0.002;
+    struct hall *hall = train(&trainings[1], 1e6, false);
+    for (unsigned i = 0; i < N_TRAININGS; i++) {
+        double begin = 1e6 + 100 + 200 * i;
+        double before = hall_rack_heat_watts(hall, 2, begin);
+        hall_train(hall, &trainings[i], begin, i % 2);
+        double heat = hall_rack_heat_watts(hall, 2, begin);
+        check_near(heat, before);
+        for (int k = 0; k < 50000; k++) {
+            heat += step / TRAINING_LAG * (hall_rack_watts(hall, 2, begin + (k + 0.5) * step) - heat);
+            if (k % 1000 == 999)
+                assert_true(fabs(heat - hall_rack_heat_watts(hall, 2, begin + (k + 1) * step)) < 5e-4 * heat);
+        }
+    }
+    hall_free(hall);
 }
 
 static void same_seed_same_hall(void **state) {
@@ -199,6 +292,10 @@ int main(void) {
         cmocka_unit_test(battery_lasts_longer_with_less_load),
         cmocka_unit_test(energy_is_the_integral_of_power),
         cmocka_unit_test(heat_leaves_with_the_coolant),
+        cmocka_unit_test(training_swings_all_racks_together),
+        cmocka_unit_test(checkpoints_drop_the_load),
+        cmocka_unit_test(energy_is_the_integral_of_training_too),
+        cmocka_unit_test(heat_lags_behind_power),
         cmocka_unit_test(same_seed_same_hall),
         cmocka_unit_test(impossible_halls_are_refused),
     };

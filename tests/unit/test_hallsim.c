@@ -311,7 +311,7 @@ static void polls_are_timed(void **state) {
     struct poll_watch *watch = calloc(1, sizeof *watch);
     struct poll_mark mark = {0};
     assert_non_null(watch);
-    poll_watch_init(watch, 1000000);
+    poll_watch_init(watch, 1000000, NULL);
     /* Three requests each; the third poll is 5 ms late, the fourth misses two turns. */
     static const int64_t begins_us[] = {10, 1000010, 2005010, 5005010};
     for (unsigned i = 0; i < 4; i++)
@@ -326,7 +326,7 @@ static void polls_are_timed(void **state) {
     assert_int_equal(poll_watch_overdue(watch, &mark, 5005010 + 1490000), 0);
     assert_int_equal(poll_watch_overdue(watch, &mark, 5005010 + 1500010), 1);
     assert_int_equal(poll_watch_overdue(watch, &mark, 5005010 + 3600000), 3);
-    poll_watch_init(watch, 1000000);
+    poll_watch_init(watch, 1000000, NULL);
     assert_int_equal(watch->deviation.n + watch->missed, 0);
     free(watch);
 }
@@ -335,14 +335,18 @@ static void returns_are_timed(void **state) {
     (void)state;
     struct poll_watch *watch = calloc(1, sizeof *watch);
     struct poll_mark mark = {.returned_us = 5000000};
+    struct times *returns = calloc(1, sizeof *returns);
     assert_non_null(watch);
-    poll_watch_init(watch, 1000000);
+    assert_non_null(returns);
+    times_init(returns, RETURN_BIN_US);
+    poll_watch_init(watch, 1000000, returns);
     poll_watch_request(watch, &mark, 7300000);
     poll_watch_request(watch, &mark, 8300000);
-    assert_int_equal(watch->returns.n, 1);
-    assert_int_equal(watch->returns.largest_us, 2300000);
+    assert_int_equal(returns->n, 1);
+    assert_int_equal(returns->largest_us, 2300000);
     assert_int_equal(watch->deviation.n, 1);
     assert_int_equal(watch->missed, 0);
+    free(returns);
     free(watch);
 }
 

@@ -2,7 +2,9 @@
 /* The list of simulated devices; see the header. */
 #include "device.h"
 
+#include <fnmatch.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void device_free(struct device *device) {
     register_image_done(&device->registers);
@@ -36,6 +38,11 @@ struct device *devices_add(struct devices *devices) {
         devices->list[devices->n++] = device;
     }
     return device;
+}
+
+bool device_is_named(const struct device *device, const char *pattern) {
+    return fnmatch(pattern, device->name, 0) == 0 || strcmp(pattern, device->driver) == 0 ||
+           strcmp(pattern, device->protocol == MODBUS ? "modbus" : "snmp") == 0;
 }
 
 static uint8_t key_unit(const struct device *device) {

@@ -25,6 +25,7 @@ struct counts {
     uint64_t requests, answers, refused; /* refused: answered with an exception or an error status */
     uint64_t values;                     /* registers, bits and varbinds sent */
     uint64_t writes;                     /* requests to write: always refused */
+    uint64_t acknowledged;               /* informs */
 };
 
 struct device;
@@ -51,8 +52,11 @@ struct device {
     struct object_value *values;        /* by slot; owned */
     char *texts;                        /* storage that values point into; owned */
     struct usm_engine engine;
+    size_t user; /* of SNMPv3, that hallwatch is told and that signs its traps */
 
     struct counts counts;
+    unsigned interval_ms; /* at which it is expected to be polled */
+    unsigned watch;       /* which of the server's watches, by interval */
     struct poll_mark mark;
 };
 
@@ -69,6 +73,8 @@ struct devices {
 void devices_done(struct devices *devices);
 /* A new device, zeroed; NULL when out of memory. */
 struct device *devices_add(struct devices *devices);
+/* Whether the pattern (* and ?) is of its name, or is its driver, or its protocol: modbus or snmp. */
+bool device_is_named(const struct device *device, const char *pattern);
 /*
  * To be called after the last was added. False: out of memory, or two devices at one address, named in
  * *twice.

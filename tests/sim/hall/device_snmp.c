@@ -225,6 +225,7 @@ bool device_snmp_answer_pdu(struct device *device, struct ber_reader from, struc
     struct message message;
     if (!read_pdu(&message, from))
         return false;
+    device->counts.acknowledged += message.pdu == RESPONSE;
     if (message.pdu != GET && message.pdu != GET_NEXT && message.pdu != GET_BULK && message.pdu != SET)
         return false;
     uint8_t *pdu = ber_begin_long(writer, device->fault.kind == FAULT_REPORTS ? REPORT : RESPONSE);

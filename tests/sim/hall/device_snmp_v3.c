@@ -269,3 +269,21 @@ size_t device_snmp_v3_answer(struct device *device, const struct snmp_access *ac
                ? (size_t)(sealing.writer.at - answer)
                : 0;
 }
+
+size_t device_snmp_v3_notify(struct device *device, const struct snmp_access *access, uint32_t id,
+                             struct ber_reader pdu, uint8_t message[SNMP_ANSWER_MOST]) {
+    struct usm_engine *engine = &device->engine;
+    struct sealing sealing = {.writer = {.at = message, .end = message + SNMP_ANSWER_MOST},
+                              .time = usm_engine_time(engine, access->now_us)};
+    if (access->users->n == 0)
+        return 0;
+    const struct usm_user *user = &access->users->list[device->user];
+    struct usm_keys *keys = usm_engine_keys(engine, access->users, device->user);
+    const uint8_t *name = (const uint8_t *)user->name;
+    const struct request request = {.id = id, .user = {.at = name, .end = name + strlen(user->name)}};
+    uint8_t flags = (uint8_t)((user->auth ? AUTHENTICATED : 0) | (user->privacy ? ENCRYPTED : 0));
+    bool made = keys != NULL && begin_message(&sealing, device, &request, user, flags) &&
+                ber_write_bytes(&sealing.writer, pdu.at, size_of(pdu)) &&
+                finish_message(&sealing, engine, user, keys, flags);
+    return made ? (size_t)(sealing.writer.at - message) : 0;
+}

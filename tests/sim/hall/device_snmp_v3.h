@@ -16,4 +16,11 @@ size_t device_snmp_v3_answer(struct device *device, const struct snmp_access *ac
                              struct ber_reader message, struct ber_reader from,
                              uint8_t answer[SNMP_ANSWER_MOST]);
 
+/*
+ * A message with this PDU from the device's own engine, sealed as its user has it: a trap. 0 where there are
+ * no users, or no memory.
+ */
+size_t device_snmp_v3_notify(struct device *device, const struct snmp_access *access, uint32_t id,
+                             struct ber_reader pdu, uint8_t message[SNMP_ANSWER_MOST]);
+
 #endif

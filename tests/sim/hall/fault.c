@@ -5,7 +5,6 @@
 #include "device.h"
 #include "device_modbus.h"
 
-#include <fnmatch.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -211,9 +210,7 @@ bool fault_read(const char *line, struct fault_order *order, const char **proble
 static bool is_meant(const struct device *device, const struct fault_order *order) {
     const struct kind *kind = order->of_kind;
     bool applies = kind == &kinds[0] || kind->by_protocol[device->protocol] != FAULT_NONE;
-    return applies &&
-           (fnmatch(order->pattern, device->name, 0) == 0 || strcmp(order->pattern, device->driver) == 0 ||
-            strcmp(order->pattern, device->protocol == MODBUS ? "modbus" : "snmp") == 0);
+    return applies && device_is_named(device, order->pattern);
 }
 
 /* A share is taken of those that do not yet have what is ordered: well ones for a fault, others for none. */

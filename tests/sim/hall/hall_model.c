@@ -12,6 +12,7 @@ struct rack {
     double design_watts;
     double tangent; /* var per W */
     double period[N_WAVES], offset[N_WAVES];
+    double heat_gain[N_WAVES], heat_delay[N_WAVES]; /* of heat against power */
     double feed_share[N_FEEDS];
     double outlet_share[N_FEEDS][OUTLETS_MOST]; /* of the feed's share; sums to 1 */
     double phase_share[N_FEEDS][3];
@@ -22,6 +23,7 @@ struct hall {
     struct hall_spec spec;
     double design_watts;
     struct rack *racks;
+    struct training training;
 };
 
 /* The load of a rack swings around `mean` of its design by these amplitudes, within these periods. */
@@ -67,6 +69,9 @@ static void make_rack(struct rack *rack, const struct hall_spec *spec, unsigned 
         rack->period[i] =
             waves[i].shortest + (waves[i].longest - waves[i].shortest) * spread(seed, PERIOD, number, i);
         rack->offset[i] = 2 * pi * spread(seed, OFFSET, number, i);
+        double turned = 2 * pi / rack->period[i] * TRAINING_LAG;
+        rack->heat_gain[i] = 1 / sqrt(1 + turned * turned);
+        rack->heat_delay[i] = atan(turned);
     }
     spread_outlets(rack, spec, number, FEED_A);
     spread_outlets(rack, spec, number, FEED_B);
@@ -109,17 +114,31 @@ bool hall_rack_is_liquid(const struct hall *hall, unsigned rack) {
     return hall->racks[rack].liquid;
 }
 
+void hall_train(struct hall *hall, const struct training_spec *spec, double time,
+                bool begins_with_checkpoint) {
+    training_set(&hall->training, spec, time, begins_with_checkpoint);
+}
+
 double hall_rack_watts(const struct hall *hall, unsigned rack, double time) {
     const struct rack *r = &hall->racks[rack];
-    double load = mean_load;
+    double load = mean_load + training_value(&hall->training, time);
     for (unsigned i = 0; i < N_WAVES; i++)
         load += waves[i].amplitude * sin(2 * pi * time / r->period[i] + r->offset[i]);
     return r->design_watts * load;
 }
 
+double hall_rack_heat_watts(const struct hall *hall, unsigned rack, double time) {
+    const struct rack *r = &hall->racks[rack];
+    double load = mean_load + training_lagged(&hall->training, time);
+    for (unsigned i = 0; i < N_WAVES; i++)
+        load += waves[i].amplitude * r->heat_gain[i] *
+                sin(2 * pi * time / r->period[i] + r->offset[i] - r->heat_delay[i]);
+    return r->design_watts * load;
+}
+
 /* The integral of hall_rack_watts from the epoch on. */
-static double rack_joules(const struct rack *rack, double time) {
-    double seconds = mean_load * time;
+static double rack_joules(const struct hall *hall, const struct rack *rack, double time) {
+    double seconds = mean_load * time + training_integral(&hall->training, time);
     for (unsigned i = 0; i < N_WAVES; i++)
         seconds += waves[i].amplitude * rack->period[i] / (2 * pi) *
                    (cos(rack->offset[i]) - cos(2 * pi * time / rack->period[i] + rack->offset[i]));
@@ -153,7 +172,7 @@ static void add_rack(struct load_state *load, const struct hall *hall, unsigned 
                      double time, double factor) {
     const struct rack *rack = &hall->racks[number];
     double watts = factor * hall_rack_watts(hall, number, time) * rack->feed_share[feed];
-    double joules = factor * rack_joules(rack, time) * rack->feed_share[feed];
+    double joules = factor * rack_joules(hall, rack, time) * rack->feed_share[feed];
     for (unsigned i = 0; i < 3; i++) {
         load->phase[i].watts += watts * rack->phase_share[feed][i];
         load->phase[i].vars += watts * rack->phase_share[feed][i] * rack->tangent;
@@ -176,7 +195,7 @@ void hall_pdu_at(const struct hall *hall, unsigned rack, enum feed feed, double 
         outlet->amperes = outlet->watts / (phase->volts * phase->power_factor);
         outlet->joules = pdu->load.joules * r->outlet_share[feed][i];
     }
-    double load = hall_rack_watts(hall, rack, time) / r->design_watts;
+    double load = hall_rack_heat_watts(hall, rack, time) / r->design_watts;
     pdu->inlet_celsius = 22 + 2.5 * load + 0.3 * sin(2 * pi * time / 600 + r->offset[0]);
     pdu->relative_humidity = 0.45 - 0.02 * load;
 }
@@ -212,7 +231,7 @@ void hall_loop_at(const struct hall *hall, unsigned rack, double time, struct lo
     const struct rack *r = &hall->racks[rack];
     double design_heat = r->design_watts * hall->spec.liquid_share;
     double design_flow = design_heat / (HALL_COOLANT_HEAT * 10); /* 10 K at full load */
-    loop->heat_watts = hall_rack_watts(hall, rack, time) * hall->spec.liquid_share;
+    loop->heat_watts = hall_rack_heat_watts(hall, rack, time) * hall->spec.liquid_share;
     /* The pumps follow the load, never below 40 %: the temperature difference falls at small loads. */
     loop->pump_ratio = fmax(0.4, fmin(1, loop->heat_watts / design_heat));
     loop->flow = design_flow * loop->pump_ratio;

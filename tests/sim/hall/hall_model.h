@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The physics of the simulated hall: what every rack, feed, UPS and coolant loop carries at a moment. Pure: a
- * function of the seed and the time, without state, so that any two answers about one moment agree with each
- * other.
+ * function of the seed, the time and the last order, so that any two answers about one moment agree with each
+ * other. Electrical quantities follow the load at once, heat with TRAINING_LAG.
  *
- * Each rack has a load that swings over an hour, minutes and seconds. Two rack PDUs, one on feed A and one on
- * B, carry it; the PDUs of a row and feed hang on one meter, which sees them and the busway's loss; all
- * meters of a feed hang on that feed's UPS. The heat of a liquid-cooled rack's declared share leaves through
- * its coolant loop.
+ * Each rack has a load that swings over an hour, minutes and seconds, and, when training is ordered, together
+ * with all others some times a second. Two rack PDUs, one on feed A and one on B, carry it; the PDUs of a row
+ * and feed hang on one meter, which sees them and the busway's loss; all meters of a feed hang on that feed's
+ * UPS. The heat of a liquid-cooled rack's declared share leaves through its coolant loop.
  *
  * Base units everywhere: W, V, A, J, s, degC, Pa, m3/s. Time is seconds since HALL_EPOCH, so that energy
  * counters go on where they were when the simulator is started again.
@@ -17,6 +17,8 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "training.h"
 
 enum { HALL_EPOCH = 1767225600 }; /* 2026-01-01 00:00 UTC, seconds since 1970 */
 enum { OUTLETS_MOST = 48 };
@@ -76,14 +78,23 @@ struct loop_state {
 
 struct hall;
 
-/* NULL when out of memory or the specification is out of bounds. The hall is constant afterwards. */
+/*
+ * NULL when out of memory or the specification is out of bounds. The hall is constant afterwards but for
+ * hall_train.
+ */
 struct hall *hall_new(const struct hall_spec *spec);
 void hall_free(struct hall *hall);
 const struct hall_spec *hall_spec(const struct hall *hall);
 
+/* Orders another training load from this time on; see training_set. */
+void hall_train(struct hall *hall, const struct training_spec *spec, double time,
+                bool begins_with_checkpoint);
+
 /* `rack` counts through all rows: row x racks per row + place. */
 bool hall_rack_is_liquid(const struct hall *hall, unsigned rack);
 double hall_rack_watts(const struct hall *hall, unsigned rack, double time);
+/* The heat that leaves the rack: its power, lagged. */
+double hall_rack_heat_watts(const struct hall *hall, unsigned rack, double time);
 void hall_pdu_at(const struct hall *hall, unsigned rack, enum feed feed, double time, struct pdu_state *pdu);
 void hall_meter_at(const struct hall *hall, unsigned row, enum feed feed, double time,
                    struct load_state *load);

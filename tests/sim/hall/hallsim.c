@@ -30,23 +30,37 @@ static const char help[] =
     "  --seed N             another hall of the same shape\n"
     "  --dead N             every Nth device is silent\n"
     "  --fault ORDER        something is wrong with some of them from the start, see below; may be repeated\n"
+    "  --load ORDER         the racks' load, see below\n"
     "  --interval-ms N      how often the devices are expected to be polled (default 1000)\n"
+    "  --interval-of WHO=N  another interval for some, by name, driver or protocol; up to 3 times\n"
     "  --inventory FILE     writes hallwatch's inventory of all devices; --gateway NAME is their gateway\n"
     "  --config FILE        writes a configuration of hallwatch for that inventory, without sinks\n"
     "  --control PATH       a local socket: send one line, get JSON; SIGUSR1 prints the counts\n"
     "When it listens it prints: ready modbus=PORT snmp=PORT devices=N\n"
     "\n"
     "On the control socket: counts | devices | reset (begins the poll statistics anew) | fault ORDER |\n"
-    "user USER:... (as --snmp-v3: adds one, or changes the one of that name)\n"
+    "load ORDER | trap WHO ADDRESS:PORT [KIND] | trap-flood WHO ADDRESS:PORT N [KIND] | user USER:... (as "
+    "--snmp-v3: adds one, or changes the one of that name)\n"
     "`polls` in the counts is about devices without a fault; `returns` is about those whose fault was taken\n"
     "away: the time until they were asked again.\n"
+    "\n"
+    "A trap (linkDown) leaves from the device's own address, to 127.0.0.0/8; of a flood N, the devices in "
+    "turn.\n"
+    "KIND is v1, v2c (default), v3, inform, truncated, garbled, or stranger: from an address of nobody.\n"
+    "\n"
+    "A load is ordered as `training HERTZ SWING [EVERY SECONDS]` (all racks swing together by this share of\n"
+    "their design power, peak to peak, and drop by a quarter of it for so many SECONDS, EVERY so many: "
+    "default\n"
+    "300 8, 0 0 = never), `checkpoint` (one now) or `steady`. Power follows at once, heat within 20 s.\n"
     "\n";
 
-enum { FAULTS_MOST = 64 };
+enum { FAULTS_MOST = 64, INTERVALS_MOST = 3 };
 
 struct options {
     struct server_options server;
-    unsigned registers, values;
+    unsigned registers, values, interval_ms;
+    const char *intervals[INTERVALS_MOST]; /* of some: WHO=N */
+    size_t n_intervals;
     struct fault_order faults[FAULTS_MOST];
     size_t n_faults;
     const char *inventory, *config, *gateway;
@@ -69,7 +83,9 @@ enum {
     SEED,
     DEAD,
     FAULT,
+    LOAD,
     INTERVAL,
+    INTERVAL_OF,
     INVENTORY,
     CONFIG,
     GATEWAY,
@@ -93,7 +109,9 @@ static const struct option long_options[] = {{"hall", required_argument, NULL, H
                                              {"seed", required_argument, NULL, SEED},
                                              {"dead", required_argument, NULL, DEAD},
                                              {"fault", required_argument, NULL, FAULT},
+                                             {"load", required_argument, NULL, LOAD},
                                              {"interval-ms", required_argument, NULL, INTERVAL},
+                                             {"interval-of", required_argument, NULL, INTERVAL_OF},
                                              {"inventory", required_argument, NULL, INVENTORY},
                                              {"config", required_argument, NULL, CONFIG},
                                              {"gateway", required_argument, NULL, GATEWAY},
@@ -133,6 +151,24 @@ static bool add_fault(const char *text, struct options *options) {
         return true;
     }
     fprintf(stderr, "hallsim: --fault %s: %s\n", text, problem);
+    return false;
+}
+
+static bool add_interval(const char *text, struct options *options) {
+    if (options->n_intervals == INTERVALS_MOST) {
+        fprintf(stderr, "hallsim: --interval-of: at most %d of them\n", INTERVALS_MOST);
+        return false;
+    }
+    options->intervals[options->n_intervals++] = text;
+    return true;
+}
+
+static bool is_load(const char *text) {
+    struct training_spec spec = {0};
+    bool begins_with_checkpoint;
+    if (training_read(text, &spec, &begins_with_checkpoint))
+        return true;
+    fprintf(stderr, "hallsim: --load %s: there is no such order\n", text);
     return false;
 }
 
@@ -180,7 +216,7 @@ static bool take_number(int option, const char *text, struct options *options, s
     case DEAD:
         return add_every_nth_dead((unsigned)n, options);
     default:
-        options->server.interval_ms = n ? (unsigned)n : 1;
+        options->interval_ms = n ? (unsigned)n : 1;
         return true;
     }
 }
@@ -197,6 +233,11 @@ static bool take_option(int option, const char *text, struct options *options, s
         return site_set_driver(site, text);
     case FIRST_ADDRESS:
         return to_loopback(text, &site->next_address);
+    case INTERVAL_OF:
+        return add_interval(text, options);
+    case LOAD:
+        options->server.load = text;
+        return is_load(text);
     case SNMP_V3:
         return add_user(text, site);
     case FAULT:
@@ -246,6 +287,27 @@ static bool take_options(int argc, char **argv, struct options *options, struct 
     return false;
 }
 
+/* Gives all their interval, and then some, by `WHO=N`, another. */
+static bool set_intervals(struct site *site, const struct options *options) {
+    for (size_t i = 0; i < site->devices.n; i++)
+        site->devices.list[i]->interval_ms = options->interval_ms;
+    for (size_t i = 0; i < options->n_intervals; i++) {
+        const char *equals = strchr(options->intervals[i], '=');
+        unsigned long interval_ms;
+        if (equals == NULL || !to_number(equals + 1, 3600000, &interval_ms) || interval_ms == 0) {
+            fprintf(stderr, "hallsim: --interval-of %s: give WHO=N\n", options->intervals[i]);
+            return false;
+        }
+        char who[NAME_MOST];
+        snprintf(who, sizeof who, "%.*s", (int)(equals - options->intervals[i]), options->intervals[i]);
+        for (size_t k = 0; k < site->devices.n; k++)
+            if (device_is_named(site->devices.list[k], who))
+                site->devices.list[k]->interval_ms = (unsigned)interval_ms;
+    }
+    return true;
+}
+
+/* Gives faults, SNMPv3 users and places in the index to devices that are all there. */
 static bool index_devices(struct site *site, const struct options *options) {
     const struct device *twice;
     for (size_t i = 0; i < options->n_faults; i++) {
@@ -256,6 +318,9 @@ static bool index_devices(struct site *site, const struct options *options) {
             return false;
         }
     }
+    for (size_t i = 0, n_agents = 0; i < site->devices.n && site->users.n > 0; i++)
+        if (site->devices.list[i]->protocol == SNMP)
+            site->devices.list[i]->user = n_agents++ % site->users.n;
     if (devices_index(&site->devices, &twice))
         return true;
     fprintf(stderr, "hallsim: %s: its address is taken, or out of memory\n", twice ? twice->name : "devices");
@@ -278,7 +343,7 @@ static bool write_inventory(const struct site *site, const struct options *optio
     FILE *file = fopen(options->inventory, "w");
     if (file != NULL)
         site_write_inventory(site, file, options->gateway, server_modbus_port(server),
-                             server_snmp_port(server), options->server.interval_ms);
+                             server_snmp_port(server));
     if (file != NULL && fclose(file) == 0)
         return true;
     fprintf(stderr, "hallsim: %s: %s\n", options->inventory, strerror(errno));
@@ -304,7 +369,7 @@ static int serve(struct site *site, const struct options *options) {
 
 int main(int argc, char **argv) {
     struct options options = {
-        .server = {.community = "public", .interval_ms = 1000}, .registers = 50, .values = 80, .gateway = ""};
+        .server = {.community = "public"}, .interval_ms = 1000, .registers = 50, .values = 80, .gateway = ""};
     struct site site = {.seed = 1, .next_address = 0x7f010001};
     int status = 2;
     for (int i = 1; i < argc; i++)
@@ -313,7 +378,8 @@ int main(int argc, char **argv) {
             return 0;
         }
     allow_many_descriptors();
-    if (take_options(argc, argv, &options, &site) && index_devices(&site, &options))
+    if (take_options(argc, argv, &options, &site) && set_intervals(&site, &options) &&
+        index_devices(&site, &options))
         status = serve(&site, &options);
     site_done(&site);
     return status;

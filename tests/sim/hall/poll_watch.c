@@ -5,13 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEVIATION_BIN_US = 100, RETURN_BIN_US = 10000 };
+void times_init(struct times *times, int64_t bin_us) {
+    memset(times, 0, sizeof *times);
+    times->bin_us = bin_us;
+}
 
-void poll_watch_init(struct poll_watch *watch, int64_t interval_us) {
-    memset(watch, 0, sizeof *watch);
+void poll_watch_init(struct poll_watch *watch, int64_t interval_us, struct times *returns) {
     watch->interval_us = interval_us;
-    watch->deviation.bin_us = DEVIATION_BIN_US;
-    watch->returns.bin_us = RETURN_BIN_US;
+    watch->missed = 0;
+    watch->returns = returns;
+    times_init(&watch->deviation, DEVIATION_BIN_US);
 }
 
 static void count_time(struct times *times, int64_t duration_us) {
@@ -27,7 +30,7 @@ void poll_watch_request(struct poll_watch *watch, struct poll_mark *mark, int64_
     if (mark->polls > 0 && since_us <= watch->interval_us / 2)
         return;
     if (mark->returned_us > 0)
-        count_time(&watch->returns, now_us - mark->returned_us);
+        count_time(watch->returns, now_us - mark->returned_us);
     mark->returned_us = 0;
     mark->begin_us = now_us;
     if (mark->polls++ == 0)

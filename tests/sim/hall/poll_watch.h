@@ -10,7 +10,7 @@
 
 #include <stdint.h>
 
-enum { TIME_BINS = 20000 };
+enum { TIME_BINS = 20000, DEVIATION_BIN_US = 100, RETURN_BIN_US = 10000 };
 
 /* Durations, counted in bins of `bin_us`; what is longer than they reach is counted in the last. */
 struct times {
@@ -24,7 +24,7 @@ struct poll_watch {
     int64_t interval_us;
     uint64_t missed;
     struct times deviation; /* either way; one for every poll but a device's first */
-    struct times returns;   /* from a device's return to its next request */
+    struct times *returns;  /* from a device's return to its next request; borrowed */
 };
 
 /* Of one device. Zeroed = not yet polled. */
@@ -34,7 +34,8 @@ struct poll_mark {
     uint64_t polls;
 };
 
-void poll_watch_init(struct poll_watch *watch, int64_t interval_us);
+void poll_watch_init(struct poll_watch *watch, int64_t interval_us, struct times *returns);
+void times_init(struct times *times, int64_t bin_us);
 /* A request came in at this time (monotonic). */
 void poll_watch_request(struct poll_watch *watch, struct poll_mark *mark, int64_t now_us);
 /* How many polls of the device are overdue: none within one and a half intervals. */

@@ -16,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { STEP_MS = 100, EVENTS = 256 };
+enum { STEP_MS = 100, TRAINING_STEP_MS = 20, EVENTS = 256 };
 
 static int64_t clock_us(clockid_t clock) {
     struct timespec now;
@@ -24,16 +24,21 @@ static int64_t clock_us(clockid_t clock) {
     return now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
 }
 
-/*
- * Every device shows the state at the beginning of the present step, so that what is read in one step fits
- * together.
- */
+/* The present moment of the model, in steps: what is read in one step fits together. */
+static double present_step(const struct server *server, int64_t *step) {
+    int64_t step_ms = server->training.swing > 0 ? TRAINING_STEP_MS : STEP_MS;
+    *step = (server->now_us + server->wall_offset_us) / 1000 / step_ms;
+    return (double)(*step * step_ms) / 1000 - HALL_EPOCH;
+}
+
+/* Every device shows the state at the beginning of the present step. */
 static void bring_up_to_date(struct server *server, struct device *device) {
-    int64_t step = (server->now_us + server->wall_offset_us) / 1000 / STEP_MS;
+    int64_t step;
+    double time = present_step(server, &step);
     if (device->refresh == NULL || device->step == step)
         return;
     device->step = step;
-    device->refresh(device, (double)step * STEP_MS / 1000 - HALL_EPOCH);
+    device->refresh(device, time);
 }
 
 size_t server_answer(struct server *server, struct device *device, const uint8_t *request, size_t size,
@@ -43,7 +48,7 @@ size_t server_answer(struct server *server, struct device *device, const uint8_t
     if (fault == FAULT_DEAD || fault_refuses(&device->fault))
         return 0;
     if (fault == FAULT_NONE)
-        poll_watch_request(&server->watch, &device->mark, server->now_us);
+        poll_watch_request(&server->watches[device->watch], &device->mark, server->now_us);
     bring_up_to_date(server, device);
     const struct snmp_access access = {server->options.community, &server->site->users, server->now_us};
     size_t answer_size = device->protocol == MODBUS
@@ -62,6 +67,17 @@ bool server_set_fault(struct server *server, const char *line, size_t *n, const 
         return false;
     *n = fault_set(&server->site->devices, &order, server->now_us);
     server_close_refused(server);
+    return true;
+}
+
+bool server_set_load(struct server *server, const char *line) {
+    bool begins_with_checkpoint;
+    int64_t step;
+    if (!training_read(line, &server->training, &begins_with_checkpoint))
+        return false;
+    double time = present_step(server, &step);
+    for (size_t i = 0; i < server->site->n_halls; i++)
+        hall_train(server->site->halls[i], &server->training, time, begins_with_checkpoint);
     return true;
 }
 
@@ -140,20 +156,41 @@ static bool open_signals(struct server *server) {
     return true;
 }
 
+/* Finds each device the watch of its interval. */
+static bool set_watches(struct server *server) {
+    for (size_t i = 0; i < server->site->devices.n; i++) {
+        struct device *device = server->site->devices.list[i];
+        int64_t interval_us = device->interval_ms * INT64_C(1000);
+        unsigned at = 0;
+        while (at < server->n_watches && server->watches[at].interval_us != interval_us)
+            at++;
+        if (at == WATCHES_MOST) {
+            fprintf(stderr, "hallsim: more than %d intervals\n", WATCHES_MOST);
+            return false;
+        }
+        if (at == server->n_watches)
+            server->watches[server->n_watches++].interval_us = interval_us;
+        device->watch = at;
+    }
+    server_reset_watch(server);
+    return true;
+}
+
 struct server *server_new(struct site *site, const struct server_options *options) {
     struct server *server = calloc(1, sizeof *server);
     if (server == NULL)
         return NULL;
     server->site = site;
     server->options = *options;
-    poll_watch_init(&server->watch, options->interval_ms * INT64_C(1000));
     server->now_us = clock_us(CLOCK_MONOTONIC);
     server->wall_offset_us = clock_us(CLOCK_REALTIME) - server->now_us;
     server->listener.descriptor = server->snmp.descriptor = -1;
     server->control.descriptor = server->signals.descriptor = -1;
     server->loop = epoll_create1(EPOLL_CLOEXEC);
-    if (open_signals(server) && server_open_modbus(server) && server_open_snmp(server) &&
-        server_open_control(server))
+    if (options->load != NULL)
+        server_set_load(server, options->load);
+    if (set_watches(server) && open_signals(server) && server_open_modbus(server) &&
+        server_open_snmp(server) && server_open_control(server))
         return server;
     server_free(server);
     return NULL;
@@ -163,6 +200,7 @@ void server_free(struct server *server) {
     if (server == NULL)
         return;
     server_close_modbus(server);
+    server_end_traps(server);
     server_close_snmp(server);
     server_close_control(server);
     if (server->signals.descriptor >= 0)

@@ -17,12 +17,13 @@ struct server;
 struct server_options {
     uint16_t modbus_port, snmp_port; /* 0 = any free one */
     const char *community;
-    const char *control;  /* path of the control socket; NULL = none */
-    unsigned interval_ms; /* at which the devices are expected to be polled */
+    const char *control; /* path of the control socket; NULL = none */
+    const char *load;    /* an order of training load; NULL = steady */
 };
 
 /*
- * Opens the sockets. NULL after a line on standard error said what is wrong. `site` must outlive the server.
+ * Opens the sockets; the devices' intervals may be of 4 kinds. NULL after a line on standard error said what
+ * is wrong. `site` must outlive the server.
  */
 struct server *server_new(struct site *site, const struct server_options *options);
 void server_free(struct server *server);
@@ -44,6 +45,12 @@ void server_write_devices(const struct server *server, FILE *file);
 void server_reset_watch(struct server *server);
 /* Carries out an order of faults; false: *problem says why not. */
 bool server_set_fault(struct server *server, const char *line, size_t *n, const char **problem);
+/*
+ * Sends a trap of each device that `line` means, or a flood of them: *n in all. False: *problem says why not.
+ */
+bool server_send_traps(struct server *server, const char *line, bool flood, size_t *n, const char **problem);
+/* Carries out an order of training load in all halls; false: there is no such order. */
+bool server_set_load(struct server *server, const char *line);
 /* Adds or changes an SNMPv3 user; false: *problem says why not. */
 bool server_set_user(struct server *server, const char *text, const char **problem);
 

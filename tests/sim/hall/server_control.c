@@ -28,6 +28,15 @@ static void order_fault(struct server *server, const char *order, FILE *file) {
         fprintf(file, "{\"error\": \"%s\"}\n", problem);
 }
 
+static void order_traps(struct server *server, const char *order, bool flood, FILE *file) {
+    const char *problem;
+    size_t n;
+    if (server_send_traps(server, order, flood, &n, &problem))
+        fprintf(file, "{\"traps\": %zu}\n", n);
+    else
+        fprintf(file, "{\"error\": \"%s\"}\n", problem);
+}
+
 static void order_user(struct server *server, const char *text, FILE *file) {
     const char *problem;
     if (server_set_user(server, text + strspn(text, " "), &problem))
@@ -46,6 +55,13 @@ static void answer_control(struct server *server, const char *line, FILE *file) 
         server_reset_watch(server);
     else if (begins_with(line, "fault", &rest))
         order_fault(server, rest, file);
+    else if (begins_with(line, "load", &rest))
+        fprintf(file, server_set_load(server, rest) ? "{\"load\": \"set\"}\n"
+                                                    : "{\"error\": \"no such load, see --help\"}\n");
+    else if (begins_with(line, "trap", &rest))
+        order_traps(server, rest, false, file);
+    else if (begins_with(line, "trap-flood", &rest))
+        order_traps(server, rest, true, file);
     else if (begins_with(line, "user", &rest))
         order_user(server, rest, file);
     else
@@ -117,28 +133,12 @@ static void add_counts(struct counts *sum, const struct counts *counts) {
     sum->refused += counts->refused;
     sum->values += counts->values;
     sum->writes += counts->writes;
+    sum->acknowledged += counts->acknowledged;
 }
 
 static void write_counts(FILE *file, const struct counts *counts) {
     fprintf(file, "\"requests\": %lu, \"answers\": %lu, \"refused\": %lu, \"values\": %lu, \"writes\": %lu",
             counts->requests, counts->answers, counts->refused, counts->values, counts->writes);
-}
-
-/* What the devices that are well have not been asked although it was time. */
-static void write_overdue(const struct server *server, FILE *file) {
-    uint64_t overdue = 0, returning = 0, never = 0;
-    size_t well = 0;
-    for (size_t i = 0; i < server->site->devices.n; i++) {
-        const struct device *device = server->site->devices.list[i];
-        if (device->fault.kind != FAULT_NONE)
-            continue;
-        well++;
-        overdue += poll_watch_overdue(&server->watch, &device->mark, server->now_us);
-        returning += device->mark.returned_us > 0;
-        never += device->mark.polls == 0 && device->mark.returned_us == 0;
-    }
-    fprintf(file, "\"devices\": %zu, \"overdue\": %lu, \"never\": %lu, \"returning\": %lu", well, overdue,
-            never, returning);
 }
 
 static void write_times(const char *name, const struct times *times, FILE *file) {
@@ -147,15 +147,45 @@ static void write_times(const char *name, const struct times *times, FILE *file)
             (double)times->largest_us / 1000);
 }
 
-static void write_polls(const struct server *server, FILE *file) {
-    const struct poll_watch *watch = &server->watch;
-    fprintf(file, "\"polls\": {\"interval_ms\": %u, \"counted\": %lu, \"missed\": %lu, ",
-            server->options.interval_ms, watch->deviation.n, watch->missed);
+/* What the devices of a watch that are well have not been asked although it was time. */
+static void write_overdue(const struct server *server, unsigned watch, FILE *file) {
+    uint64_t overdue = 0, returning = 0, never = 0;
+    size_t well = 0;
+    for (size_t i = 0; i < server->site->devices.n; i++) {
+        const struct device *device = server->site->devices.list[i];
+        if (device->fault.kind != FAULT_NONE || device->watch != watch)
+            continue;
+        well++;
+        overdue += poll_watch_overdue(&server->watches[watch], &device->mark, server->now_us);
+        returning += device->mark.returned_us > 0;
+        never += device->mark.polls == 0 && device->mark.returned_us == 0;
+    }
+    fprintf(file, "\"devices\": %zu, \"overdue\": %lu, \"never\": %lu, \"returning\": %lu", well, overdue,
+            never, returning);
+}
+
+static void write_polls(const struct server *server, unsigned number, FILE *file) {
+    const struct poll_watch *watch = &server->watches[number];
+    fprintf(file, "{\"interval_ms\": %lu, \"counted\": %lu, \"missed\": %lu, ", watch->interval_us / 1000,
+            watch->deviation.n, watch->missed);
     write_times("deviation_ms", &watch->deviation, file);
     fprintf(file, ", ");
-    write_overdue(server, file);
-    fprintf(file, "}, \"returns\": {\"counted\": %lu, ", watch->returns.n);
-    write_times("ms", &watch->returns, file);
+    write_overdue(server, number, file);
+    fprintf(file, "}");
+}
+
+/* `polls` is about the first device's interval; where there are several, `polls_by_interval` has all. */
+static void write_watches(const struct server *server, FILE *file) {
+    fprintf(file, "\"polls\": ");
+    write_polls(server, 0, file);
+    for (unsigned i = 0; i < server->n_watches && server->n_watches > 1; i++) {
+        fprintf(file, "%s\"%lu\": ", i == 0 ? ", \"polls_by_interval\": {" : ", ",
+                server->watches[i].interval_us / 1000);
+        write_polls(server, i, file);
+    }
+    fprintf(file, "%s, \"returns\": {\"counted\": %lu, ", server->n_watches > 1 ? "}" : "",
+            server->returns.n);
+    write_times("ms", &server->returns, file);
     fprintf(file, "}");
 }
 
@@ -171,10 +201,10 @@ void server_write_counts(const struct server *server, FILE *file) {
     write_counts(file, &sums[SNMP]);
     fprintf(file,
             "}, \"connections\": %lu, \"accepted\": {\"counted\": %lu, \"largest_per_second\": %u}, "
-            "\"strangers\": %lu, \"malformed\": %lu, ",
-            server->n_connections, server->accepted.n, server->accepted.largest, server->strangers,
-            server->malformed);
-    write_polls(server, file);
+            "\"traps\": {\"sent\": %lu, \"acknowledged\": %lu}, \"strangers\": %lu, \"malformed\": %lu, ",
+            server->n_connections, server->accepted.n, server->accepted.largest, server->traps,
+            sums[SNMP].acknowledged, server->strangers, server->malformed);
+    write_watches(server, file);
     fprintf(file, "}\n");
 }
 
@@ -192,7 +222,9 @@ void server_write_devices(const struct server *server, FILE *file) {
 }
 
 void server_reset_watch(struct server *server) {
-    poll_watch_init(&server->watch, server->watch.interval_us);
+    times_init(&server->returns, RETURN_BIN_US);
+    for (unsigned i = 0; i < server->n_watches; i++)
+        poll_watch_init(&server->watches[i], server->watches[i].interval_us, &server->returns);
     server->accepted = (struct rate_watch){0};
 }
 

@@ -6,6 +6,8 @@
 #ifndef HALLSIM_SERVER_PARTS_H
 #define HALLSIM_SERVER_PARTS_H
 
+#include <netinet/in.h>
+
 #include "server.h"
 
 /* A descriptor in the loop and what to do when it is ready. */
@@ -27,9 +29,12 @@ struct timers {
     size_t n, room;
 };
 
+enum { WATCHES_MOST = 4 };
+
 struct connection;
 struct datagrams;
 struct later_datagram;
+struct trap_run;
 
 struct server {
     struct site *site;
@@ -43,8 +48,13 @@ struct server {
     uint64_t n_connections, strangers,
         malformed; /* strangers: requests to units and addresses that are no device */
     int64_t now_us, wall_offset_us;
+    struct trap_run *trap_runs;
+    uint64_t traps; /* sent */
     struct timers timers;
-    struct poll_watch watch;
+    struct training_spec training;
+    struct poll_watch watches[WATCHES_MOST]; /* one for each interval */
+    unsigned n_watches;
+    struct times returns;
     struct rate_watch accepted; /* connections, also those that were refused */
     bool stopped;
 };
@@ -69,6 +79,13 @@ int timers_run(struct server *server);
 void server_forget_closed(struct server *server);
 /* Closes the connections to devices that refuse them. */
 void server_close_refused(struct server *server);
+
+/* Sends a datagram from this address of ours; what the kernel does not take is lost. */
+void server_send_datagram(struct server *server, uint32_t from, const struct sockaddr_in *to,
+                          const uint8_t *bytes, size_t size);
+/* An address where nobody lives, for a device that speaks from a wrong one. */
+uint32_t server_strange_address(const struct device *device);
+void server_end_traps(struct server *server);
 
 /* Each opens its endpoint; false after the cause was said. */
 bool server_open_modbus(struct server *server);

@@ -70,6 +70,19 @@ static void address_answer(struct datagram *datagram, size_t size, uint32_t addr
     memcpy(CMSG_DATA(control), &info, sizeof info);
 }
 
+uint32_t server_strange_address(const struct device *device) {
+    return NOBODY | (device->address & UINT16_MAX);
+}
+
+void server_send_datagram(struct server *server, uint32_t from, const struct sockaddr_in *to,
+                          const uint8_t *bytes, size_t size) {
+    struct datagram datagram = {.peer = *to};
+    struct msghdr message;
+    memcpy(datagram.answer, bytes, size);
+    address_answer(&datagram, size, from, &message);
+    sendmsg(server->snmp.descriptor, &message, MSG_DONTWAIT);
+}
+
 /* An answer that comes later, or again and again. */
 struct later_datagram {
     struct timer timer; /* first: it is found by it */
@@ -145,7 +158,7 @@ static bool answer_datagram(struct server *server, struct msghdr *header, size_t
         return false;
     }
     if (fault == FAULT_OTHER_ADDRESS)
-        address = NOBODY | (address & UINT16_MAX);
+        address = server_strange_address(device);
     address_answer(datagram, size, address, message);
     return true;
 }

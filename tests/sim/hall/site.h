@@ -52,7 +52,7 @@ bool site_set_driver(struct site *site, const char *name);
  * credentials are named v3-1, v3-2 ...
  */
 void site_write_inventory(const struct site *site, FILE *file, const char *gateway, uint16_t modbus_port,
-                          uint16_t snmp_port, unsigned interval_ms);
+                          uint16_t snmp_port);
 /*
  * A configuration of hallwatch at `path` for the inventory at `inventory`; the users' passphrases in files of
  * mode 600 beside it: PATH.v3-1.auth, PATH.v3-1.privacy ... False after the cause was said.

@@ -12,9 +12,8 @@
 #include <unistd.h>
 
 void site_write_inventory(const struct site *site, FILE *file, const char *gateway, uint16_t modbus_port,
-                          uint16_t snmp_port, unsigned interval_ms) {
+                          uint16_t snmp_port) {
     fprintf(file, "name,driver,url,credentials,gateway,hall,row,rack,feed,interval\n");
-    size_t n_agents = 0;
     for (size_t i = 0; i < site->devices.n; i++) {
         const struct device *device = site->devices.list[i];
         char host[INET_ADDRSTRLEN];
@@ -24,11 +23,11 @@ void site_write_inventory(const struct site *site, FILE *file, const char *gatew
         if (device->protocol == MODBUS)
             fprintf(file, "modbus://%s:%u/%u,,", host, modbus_port, device->unit);
         else if (site->users.n > 0)
-            fprintf(file, "snmp://%s:%u,v3-%zu,", host, snmp_port, n_agents++ % site->users.n + 1);
+            fprintf(file, "snmp://%s:%u,v3-%zu,", host, snmp_port, device->user + 1);
         else
             fprintf(file, "snmp://%s:%u,,", host, snmp_port);
         fprintf(file, "%s,simulated,%s,%s,%s,%ums\n", gateway, device->row, device->rack, device->feed,
-                interval_ms);
+                device->interval_ms);
     }
 }
 
