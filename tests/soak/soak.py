@@ -113,13 +113,17 @@ class Soak:
 
     def begin(self):
         """All of the hall is up; then things go wrong."""
-        names = list(self.hall.devices)
+        begin, names = time.monotonic(), list(self.hall.devices)
         wait_until(
-            lambda: all(self.agent.devices()[name]["up"] for name in names), "all devices of the hall are up", START_LIMIT_S
+            lambda: (now := self.agent.devices()) and all(now[name]["up"] for name in names),
+            "all devices of the hall are up",
+            START_LIMIT_S,
         )
+        print(f"all are up after {time.monotonic() - begin:.0f} s", flush=True)
         for who, what, _ in HALL_FAULTS:
             self.order(who, what)
         wait_until(lambda: "the buffer is full" in self.agent.log(), "what no receiver takes fills the buffer", START_LIMIT_S)
+        print(f"the buffer is full after {time.monotonic() - begin:.0f} s", flush=True)
 
     def disturb(self, seconds):
         """Lets things come and go for so long, and the configuration change."""
@@ -198,6 +202,14 @@ def pause(seconds):
     time.sleep(max(seconds, 0))
 
 
+def judge_traps(agent, failures):
+    """Each kind was counted under its own name."""
+    text = [text for _, text in agent.said("traps") if " received: " in text][-1]
+    print("traps:", text, flush=True)
+    for name in ("triggered a poll", "limited", "from unknown senders", "with wrong credentials", "malformed"):
+        failures.check(re.search(rf"\b[1-9]\d* {name}", text), f"no trap was {name}: {text}")
+
+
 def judge_process(watch, warm_s, polls, failures):
     """Memory: without a sanitizer half a batch lost at every hundredth poll would show; with one, what is lost it says itself,
     and what it holds back comes and goes."""
@@ -227,6 +239,7 @@ def run(options, failures):
         devices = [{key: row[key] for key in ("name", "driver", "url")} for row in hall.devices.values()]
         devices += hostile.devices
         devices.append({"name": "restless line", "driver": "orv3_rpu", "url": f"rtu:{hostile.places['restless']}:19200:8E1/1"})
+        trap_port = free_udp_port()
         with Agent(
             devices,
             receivers.sinks,
@@ -234,7 +247,8 @@ def run(options, failures):
             credentials=hostile.credentials,
             poll=POLL,
             buffer="1MiB",
-        ) as agent:
+            traps={"listen": f"udp 127.0.0.1:{trap_port}"},
+        ) as agent, TrapStorm(trap_port, hall.host("snmp-00001")):
             urge(agent.process.pid, hall.process.pid)
             watch = ProcessWatch(agent.process.pid)
             soak = Soak(agent, hall, hostile, failures)
@@ -254,6 +268,7 @@ def run(options, failures):
             status, seconds = agent.stop()
             log = agent.log()
             failures.check(status == 0, f"the agent ended with {status}")
+            judge_traps(agent, failures)
             failures.check(seconds <= STOP_MOST_S, f"the agent took {seconds:.1f} s to stop")
             failures.check(not REPORT.search(log), "the sanitizer reports:\n" + log[-20000:])
             print(f"stopped within {seconds:.1f} s", flush=True)
@@ -265,10 +280,12 @@ if __name__ == "__main__":
     import hallwatch
     from agent import IN_FORCE, REFUSED, SAME, Agent, errors
     from bad_receivers import BadReceivers
+    from device_servers import free_udp_port
     from hallsim import Hallsim
     from hostile import Hostile
     from process_watch import ProcessWatch
     from servers import wait_until
+    from trap_storm import TrapStorm
 
     FAILURES = Failures()
     run(OPTIONS, FAILURES)
