@@ -345,7 +345,8 @@ class Sinks(WithAgent):
         return came
 
     def statuses(self, subscriber):
-        return [json.loads(payload)["status"] for topic, payload, _ in subscriber.messages() if "/status/" in topic]
+        said = [json.loads(payload) for topic, payload, _ in subscriber.messages() if "/status/" in topic]
+        return [one["status"] for one in said if "status" in one]
 
     def test_an_unchanged_sink_keeps_its_connection_and_place(self):
         with Hallsim("--modbus", "10") as hall, Mosquitto() as broker, CountingSink() as database:
