@@ -204,6 +204,7 @@ enum quantity {
     MODBUS_EVENTS,
     SERIAL_EVENTS,
     SNMP_EVENTS,
+    TRAP_EVENTS,
     /* Texts: facts of a device, published as labels of one info series and never as readings. */
     FACT_MANUFACTURER,
     FACT_MODEL,

@@ -43,7 +43,8 @@ void gateway_report_say(struct poller *poller) {
     gateway->health_said_ms = now_ms;
     const struct link_counts counts = {.network = modbus_service_counts(poller->modbus),
                                        .serial = rtu_service_counts(poller->lines),
-                                       .snmp = snmp_service_counts(poller->snmp)};
+                                       .snmp = snmp_service_counts(poller->snmp),
+                                       .traps = poller_trap_counts(poller)};
     const struct plan_range all = {0, (uint32_t)gateway->view->n_series};
     struct batch *batch = device_take_batch(gateway, all);
     if (batch == NULL)

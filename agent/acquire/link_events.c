@@ -35,6 +35,16 @@ static const struct {
     {SNMP_EVENTS, "foreign", offsetof(struct link_counts, snmp.foreign)},
     {SNMP_EVENTS, "malformed", offsetof(struct link_counts, snmp.malformed)},
     {SNMP_EVENTS, "kernel_dropped", offsetof(struct link_counts, snmp.kernel_drops)},
+    {TRAP_EVENTS, "received", offsetof(struct link_counts, traps.received)},
+    {TRAP_EVENTS, "triggered", offsetof(struct link_counts, traps.triggered)},
+    {TRAP_EVENTS, "limited", offsetof(struct link_counts, traps.limited)},
+    {TRAP_EVENTS, "unknown_sender", offsetof(struct link_counts, traps.unknown_sender)},
+    {TRAP_EVENTS, "wrong_credentials", offsetof(struct link_counts, traps.wrong_credentials)},
+    {TRAP_EVENTS, "late", offsetof(struct link_counts, traps.late)},
+    {TRAP_EVENTS, "malformed", offsetof(struct link_counts, traps.malformed)},
+    {TRAP_EVENTS, "introduced", offsetof(struct link_counts, traps.introduced)},
+    {TRAP_EVENTS, "acknowledged", offsetof(struct link_counts, traps.acknowledged)},
+    {TRAP_EVENTS, "kernel_dropped", offsetof(struct link_counts, traps.kernel_drops)},
 };
 enum { N_EVENTS = sizeof(events) / sizeof(events[0]) };
 

@@ -8,12 +8,14 @@
 
 #include "acquire/link_modbus_tcp.h"
 #include "acquire/link_snmp.h"
+#include "acquire/trap_intake.h"
 #include "model/series.h"
 
 struct link_counts {
     struct modbus_counts network; /* Modbus TCP, and RTU through TCP */
     struct modbus_counts serial;
     struct snmp_counts snmp;
+    struct trap_counts traps;
 };
 
 size_t link_events_n(void);

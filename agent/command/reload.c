@@ -28,6 +28,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "command/descriptors.h"
+#include "command/plan_table.h"
 #include "model/config_changes.h"
 
 enum {
@@ -168,6 +169,8 @@ static void read_config(struct reload *reload) {
     error = sink_set_prepare(reload->parts.sinks, reload->next, &reload->changes);
     if (error)
         give_up(reload, error);
+    else
+        plan_warn(reload->next);
 }
 
 /* --- exchanging: on the thread --- */

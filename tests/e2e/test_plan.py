@@ -8,6 +8,7 @@ speed says measures the same, and `hallwatch status` names who is late and why.
 import json
 import os
 import resource
+import signal
 import subprocess
 import sys
 import tempfile
@@ -132,6 +133,21 @@ class Plan(unittest.TestCase):
         self.assertEqual((done.returncode, done.stderr), (BROKEN, ""))
         self.assertEqual(len(json.loads(done.stdout)["devices"]), 20000)
         self.assertLess(took_s, 20 if hallwatch.SANITIZED else 2)
+
+
+class Said(unittest.TestCase):
+    """A running agent says at its start, and when its configuration changes, what it will not keep."""
+
+    def test_a_configuration_that_asks_too_much_is_said_when_it_is_loaded(self):
+        line = "rtu:/nowhere/line"
+        with Agent(meters("m", 2, f"{line}:9600:8N1", "5s")) as agent:
+            self.assertEqual(agent.complaints(line), [])
+            agent.settings["devices"] = meters("m", 32, f"{line}:9600:8N1", "5s")
+            agent.config.write_text(json.dumps(agent.settings), encoding="utf-8")
+            agent.process.send_signal(signal.SIGHUP)
+            said = wait_until(lambda: agent.complaints(line), "the new configuration is judged")
+            self.assertEqual(len(said), 1)
+            self.assertRegex(said[0], r"^its 32 devices may be late: up to \d+ % of its time is asked for; ")
 
 
 class FastLane(unittest.TestCase):

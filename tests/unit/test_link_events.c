@@ -25,6 +25,7 @@ static const struct link_counts counts = {
     .network = {.connects = 1, .late = 2, .garbled = {[MODBUS_WRONG_ID] = 3}},
     .serial = {.connects = 4, .noise = 5, .garbled = {[MODBUS_WRONG_CHECK_SUM] = 6}},
     .snmp = {.foreign = 7, .kernel_drops = 8},
+    .traps = {.received = 9, .wrong_credentials = 10},
 };
 
 static void each_event_has_its_own_name(void **state) {
@@ -42,13 +43,14 @@ static void each_event_has_its_own_name(void **state) {
     assert_true(value_of(list, values, SERIAL_EVENTS, "wrong_check_sum") == 6);
     assert_true(value_of(list, values, SNMP_EVENTS, "foreign") == 7);
     assert_true(value_of(list, values, SNMP_EVENTS, "kernel_dropped") == 8);
+    assert_true(value_of(list, values, TRAP_EVENTS, "wrong_credentials") == 10);
     for (size_t i = 0; i < list->n; i++) {
         sum += values[i];
         for (size_t k = 0; k < i; k++)
             assert_false(list->series[i].quantity == list->series[k].quantity &&
                          strcmp(list->series[i].reason, list->series[k].reason) == 0);
     }
-    assert_true(sum == 1 + 2 + 3 + 4 + 5 + 6 + 7 + 8);
+    assert_true(sum == 1 + 2 + 3 + 4 + 5 + 6 + 7 + 8 + 9 + 10);
     series_list_release(list);
 }
 
@@ -97,7 +99,8 @@ static void status_shows_what_happened(void **state) {
     assert_string_equal(table, "\nLINKS   WHAT HAPPENED\n"
                                "modbus  1 connected, 2 late, 3 wrong id\n"
                                "serial  4 opened, 5 noise bytes, 6 wrong check sum\n"
-                               "snmp    7 foreign, 8 kernel dropped\n");
+                               "snmp    7 foreign, 8 kernel dropped\n"
+                               "trap    9 received, 10 wrong credentials\n");
     free(table);
     json_decref(document);
     text_done(&text);
