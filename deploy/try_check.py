@@ -23,6 +23,7 @@ HEALTH = (
     "facility_device_last_success",
     "facility_sample_skew",
     "facility_poll_",
+    "facility_bus_time",
     "facility_points_parked",
     "facility_reading_bad",
     "facility_device_info",

@@ -193,10 +193,18 @@ enum quantity {
     DEVICE_LAST_SUCCESS,
     DEVICE_STATE,
     POLL_DURATION,
+    POLL_INTERVAL,
+    POLL_LATENESS,
+    BUS_TIME,
     SAMPLE_SKEW,
     POLL_ERRORS,
     READINGS_BAD,
     POINTS_PARKED,
+    /* What the gateway says of itself. */
+    MODBUS_EVENTS,
+    SERIAL_EVENTS,
+    SNMP_EVENTS,
+    TRAP_EVENTS,
     /* Texts: facts of a device, published as labels of one info series and never as readings. */
     FACT_MANUFACTURER,
     FACT_MODEL,

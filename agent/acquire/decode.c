@@ -154,14 +154,18 @@ int decode_number(const struct raw *raw, double *number) {
     return 0;
 }
 
-static bool absent_has(const struct absent *absent, const struct raw *raw) {
-    if (raw->kind == RAW_NONE || (raw->kind == RAW_REAL && isnan(raw->real)))
-        return true;
+static bool absent_integer(const struct absent *absent, int64_t integer) {
     for (unsigned i = 0; i < absent->n; i++)
-        if (raw->kind == RAW_INTEGER ? raw->integer == absent->values[i]
-                                     : raw->kind == RAW_REAL && raw->real == (double)absent->values[i])
+        if (integer == absent->values[i])
             return true;
     return false;
+}
+
+static bool absent_real(const struct absent *absent, double real) {
+    for (unsigned i = 0; i < absent->n; i++)
+        if (real == (double)absent->values[i])
+            return true;
+    return isnan(real);
 }
 
 /* Below this, an integer is a double exactly, so one division rounds once. */
@@ -181,11 +185,9 @@ static double convert_real(const struct conversion *by, double real) {
     return (real * (double)by->numerator + (double)by->offset) / (double)by->denominator;
 }
 
-static enum quality decode_state(const struct point *point, const struct raw *raw, double *value,
-                                 enum bad_reason *reason) {
-    *reason = BAD_STATE;
-    for (unsigned i = 0; i < point->n_states && raw->kind == RAW_INTEGER; i++) {
-        if (point->states[i].raw == raw->integer) {
+static enum quality decode_state(const struct point *point, int64_t integer, double *value) {
+    for (unsigned i = 0; i < point->n_states; i++) {
+        if (point->states[i].raw == integer) {
             *value = point->states[i].published;
             return QUALITY_GOOD;
         }
@@ -193,34 +195,59 @@ static enum quality decode_state(const struct point *point, const struct raw *ra
     return QUALITY_BAD;
 }
 
-enum quality decode_value(const struct driver *driver, const struct plan_item *item, const struct raw *given,
-                          double *value, enum bad_reason *reason) {
-    const struct point *point = item->point;
-    struct raw raw = raw_normalize(given);
-    if (point->wraps && raw.unsigned32 && raw.integer > INT32_MAX)
-        raw.integer -= (int64_t)1 << 32;
-    if (absent_has(&point->absent, &raw))
-        return QUALITY_ABSENT;
-    if (point->n_states > 0)
-        return decode_state(point, &raw, value, reason);
-    if (point->adjusted && (raw.kind == RAW_INTEGER || raw.kind == RAW_REAL)) {
-        double number = raw.kind == RAW_INTEGER ? (double)raw.integer : raw.real;
-        if (driver->adjust(point, &number) == DROP)
-            return QUALITY_ABSENT;
-        raw = raw_real(number);
-    }
-    *reason = BAD_NUMBER;
-    if (raw.kind == RAW_INTEGER)
-        *value = convert_integer(&item->conversion, raw.integer);
-    else if (raw.kind == RAW_REAL && isfinite(raw.real))
-        *value = convert_real(&item->conversion, raw.real);
-    else
-        return QUALITY_BAD;
+/* What was converted, held against what is possible. */
+static enum quality judge_range(const struct point *point, double *value, enum bad_reason *reason) {
     const struct quantity_info *info = catalog_quantity(point->quantity);
     if (info->magnitude)
         *value = fabs(*value);
     *reason = BAD_RANGE;
     return *value >= info->least && *value <= info->most ? QUALITY_GOOD : QUALITY_BAD;
+}
+
+static enum quality decode_real(const struct driver *driver, const struct plan_item *item, double real,
+                                double *value, enum bad_reason *reason) {
+    const struct point *point = item->point;
+    if (point->adjusted && driver->adjust(point, &real) == DROP)
+        return QUALITY_ABSENT;
+    *reason = BAD_NUMBER;
+    if (!isfinite(real))
+        return QUALITY_BAD;
+    *value = convert_real(&item->conversion, real);
+    return judge_range(point, value, reason);
+}
+
+static enum quality decode_integer(const struct driver *driver, const struct plan_item *item, int64_t integer,
+                                   double *value, enum bad_reason *reason) {
+    const struct point *point = item->point;
+    if (absent_integer(&point->absent, integer))
+        return QUALITY_ABSENT;
+    *reason = BAD_STATE;
+    if (point->n_states > 0)
+        return decode_state(point, integer, value);
+    if (point->adjusted)
+        return decode_real(driver, item, (double)integer, value, reason);
+    *value = convert_integer(&item->conversion, integer);
+    return judge_range(point, value, reason);
+}
+
+enum quality decode_value(const struct driver *driver, const struct plan_item *item, const struct raw *given,
+                          double *value, enum bad_reason *reason) {
+    const struct point *point = item->point;
+    struct raw normal;
+    if (given->kind == RAW_TEXT) {
+        normal = raw_normalize(given);
+        given = &normal;
+    }
+    if (given->kind == RAW_INTEGER) {
+        bool wrapped = point->wraps && given->unsigned32 && given->integer > INT32_MAX;
+        return decode_integer(driver, item, given->integer - (wrapped ? (int64_t)1 << 32 : 0), value, reason);
+    }
+    if (given->kind == RAW_NONE || (given->kind == RAW_REAL && absent_real(&point->absent, given->real)))
+        return QUALITY_ABSENT;
+    *reason = point->n_states > 0 ? BAD_STATE : BAD_NUMBER;
+    if (point->n_states > 0 || given->kind != RAW_REAL)
+        return QUALITY_BAD;
+    return decode_real(driver, item, given->real, value, reason);
 }
 
 struct raw decode_raw(const struct plan_item *item, const struct plan_request *request,
@@ -246,6 +273,37 @@ static bool item_valid(const struct plan_item *item, const struct link_answer *a
     return says->kind == RAW_NONE || match_raw(item->valid, says);
 }
 
+/* Most of what is read, without a detour: numbers in registers that are integers by their type. */
+static bool decode_plain(const struct plan *plan, const struct plan_item *item,
+                         const struct plan_request *request, const struct link_answer *answer, double *value,
+                         enum bad_reason *reason, enum quality *quality) {
+    const struct source *source = item->source;
+    const uint8_t *data = answer->data + 2u * item->position;
+    bool wide = source->wire == U32 || source->wire == S32;
+    if (request->function <= 2 || (!wide && source->wire != U16 && source->wire != S16) ||
+        2u * item->position + (wide ? 4 : 2) > answer->size)
+        return false;
+    int64_t integer = (int64_t)join_words(data, wide ? 2 : 1, source->low_word_first);
+    if (source->wire == S16)
+        integer = (int16_t)integer;
+    else if (source->wire == S32)
+        integer = (int32_t)integer;
+    *quality = decode_integer(plan->driver, item, integer, value, reason);
+    return true;
+}
+
+static enum quality decode_item(const struct plan *plan, const struct plan_item *item,
+                                const struct plan_request *request, const struct link_answer *answer,
+                                double *value, enum bad_reason *reason) {
+    enum quality quality;
+    if (decode_plain(plan, item, request, answer, value, reason, &quality))
+        return quality;
+    struct raw raw = decode_raw(item, request, answer);
+    if (raw.kind == RAW_NONE || !item_valid(item, answer))
+        return QUALITY_ABSENT;
+    return decode_value(plan->driver, item, &raw, value, reason);
+}
+
 void decode_answer(const struct plan *plan, const struct plan_request *request,
                    const struct link_answer *answer, struct readings *readings) {
     for (uint32_t i = 0; i < request->n_items; i++) {
@@ -257,10 +315,7 @@ void decode_answer(const struct plan *plan, const struct plan_request *request,
             continue;
         if (item->rank > 0 && readings->qualities[at] == QUALITY_GOOD)
             continue;
-        struct raw raw = decode_raw(item, request, answer);
-        if (raw.kind == RAW_NONE || !item_valid(item, answer))
-            continue;
-        enum quality quality = decode_value(plan->driver, item, &raw, &value, &reason);
+        enum quality quality = decode_item(plan, item, request, answer, &value, &reason);
         if (quality == QUALITY_BAD)
             readings->bad[reason]++;
         if (quality == QUALITY_GOOD || (quality == QUALITY_BAD && readings->qualities[at] != QUALITY_GOOD)) {

@@ -13,6 +13,9 @@ struct device_view *describe_device(const struct device_config *config, const ch
                                     const struct plan *plan, const struct image *image, uint32_t number,
                                     uint32_t generation);
 
+/* The view of the gateway itself, of these series; holds the list. NULL when out of memory. */
+struct device_view *describe_gateway(const char *site, const char *gateway, struct series_list *list);
+
 /*
  * The same device, as another configuration has it: a new view with its hall, row, rack and feed. NULL when
  * out of memory.

@@ -15,6 +15,7 @@
 #include "acquire/link_modbus_tcp.h"
 #include "acquire/link_snmp.h"
 #include "acquire/poller.h"
+#include "acquire/punctuality.h"
 #include "acquire/schedule.h"
 #include "acquire/trap.h"
 #include "base/log.h"
@@ -45,6 +46,7 @@ struct poll {
     uint32_t parked_item;
     struct batch *batch;
     int64_t started_us;
+    int64_t held_us;    /* for how long its requests held the bus */
     int64_t instant_ms; /* of the wall clock, that its readings are to be of; 0 = none */
 };
 
@@ -71,6 +73,7 @@ struct device {
     struct device_view *view;
     struct request_record *records; /* of the plan's requests */
     struct health health;
+    struct punctuality punctuality;
     struct complaint trouble, refusal, lateness;
     struct poll polls[N_LANES];
     struct poll *asked; /* whose request is under way; NULL = none */
@@ -106,6 +109,7 @@ struct poller {
     uv_timer_t timer;
     struct schedule schedule;
     struct complaint backlog;
+    struct device *gateway; /* that says the links' counters; NULL = none */
     bool stopping;
 };
 
@@ -133,11 +137,20 @@ int device_begin(struct device *device);
  * time.
  */
 void device_attach(struct device *device);
-/* Goes on with devices that were found, as many as may be read at once. Called once per tick. */
-void device_admit_found(struct poller *poller);
+/* Recognises and discovers it: its turn among those that were found has come. */
+void device_read(struct device *device);
 /* Stops what attaching has under way; of a device that is polled, its reading again. */
 void device_give_up_attaching(struct device *device);
 void device_detach(struct device *device); /* stops everything under way and closes the link */
+
+/* --- device_found.c */
+
+/* The device answers: device_read comes when its turn has come. */
+void device_wait_to_be_read(struct device *device);
+/* It does not wait any more, where it did. */
+void device_read_no_more(struct device *device);
+/* Goes on with as many as may be read at once. Called once per tick. */
+void device_read_found(struct poller *poller);
 
 /* --- device_link.c */
 
@@ -178,6 +191,14 @@ struct batch *device_take_batch(struct device *device, struct plan_range range);
 /* Gives it to whoever wants the readings. */
 void device_hand_over(struct device *device, struct batch *batch);
 void device_free_batches(struct device *device);
+
+/* --- gateway_report.c */
+
+/* Where the options name a gateway. 0 or ERROR_MEMORY. */
+int gateway_report_begin(struct poller *poller);
+/* Does nothing before its time. */
+void gateway_report_say(struct poller *poller);
+void gateway_report_end(struct poller *poller);
 
 /* --- device_health.c */
 

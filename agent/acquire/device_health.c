@@ -23,6 +23,11 @@ static void say_what_is_over(struct device *device, int64_t now_ms) {
     device->missed_said = health->errors[HEALTH_MISSED];
 }
 
+static void say_punctuality(struct device *device) {
+    punctuality_report(&device->punctuality, device->config->interval_ms, clock_monotonic_us(),
+                       &device->health.punctuality);
+}
+
 void device_say_health(struct device *device, bool now) {
     int64_t now_ms = poller_now_ms(device->poller);
     bool unknown = device->health.failures == 0 && device->health.last_success_ms == 0;
@@ -31,12 +36,15 @@ void device_say_health(struct device *device, bool now) {
     struct batch *batch = device_take_batch(device, device->plan->health);
     if (batch == NULL)
         return;
+    say_punctuality(device);
     health_write(&device->health, batch->values);
     memset(batch->qualities, QUALITY_GOOD, batch->n);
     if (device->health.last_success_ms == 0) {
         batch->qualities[HEALTH_SERIES_LAST_SUCCESS] = QUALITY_ABSENT;
         batch->qualities[HEALTH_SERIES_DURATION] = QUALITY_ABSENT;
     }
+    if (!health_is_up(&device->health))
+        memset(batch->qualities + HEALTH_SERIES_INTERVAL, QUALITY_ABSENT, 3);
     if (!device->poller->options.aligned || device->health.last_success_ms == 0)
         batch->qualities[HEALTH_SERIES_SKEW] = QUALITY_ABSENT;
     batch->urgent = true;
@@ -73,6 +81,7 @@ void device_failed(struct device *device, int error, const char *detail) {
         if (news && error == ERROR_HELD)
             device->trouble = (struct complaint){0}; /* it is another trouble now */
         device->driver = config->driver;
+        device->punctuality = (struct punctuality){0};
         if (!device->poller->options.once)
             log_complain(&device->trouble, now_ms, config->name, "%s %s: %s", trouble_text(error),
                          config->url_text, detail != NULL ? detail : error_word(error));

@@ -78,7 +78,9 @@ static void poll_end(struct device *device, struct poll *lane) {
     struct poll poll = *lane;
     char why[200];
     *lane = (struct poll){0};
-    device->health.duration_us = (uint32_t)(clock_monotonic_us() - poll.started_us);
+    int64_t now_us = clock_monotonic_us();
+    device->health.duration_us = (uint32_t)(now_us - poll.started_us);
+    punctuality_polled(&device->punctuality, poll.rate, poll.answered, poll.held_us, now_us);
     device_judge(device, &poll, why, sizeof(why));
     poll_hand_over(device, &poll);
     if (device->poller->options.once) {
@@ -188,6 +190,7 @@ static void poll_answered(void *context, const struct link_answer *answer) {
     const struct poller_events *events = &device->poller->events;
     struct poll *poll = device->asked;
     device->asked = NULL;
+    poll->held_us += punctuality_held_us(answer, poll->request.timeout_ms);
     if (events->answered != NULL)
         events->answered(events->context, device, &device->plan->requests[poll->at], answer);
     if (answer->error == ERROR_BUSY && poll->request.probe)

@@ -103,6 +103,9 @@ void health_write(const struct health *health, double values[N_HEALTH_SERIES]) {
     values[HEALTH_SERIES_STATE] = DEVICE_NEW + (int)health->state;
     values[HEALTH_SERIES_LAST_SUCCESS] = (double)health->last_success_ms / 1000;
     values[HEALTH_SERIES_DURATION] = (double)health->duration_us / 1e6;
+    values[HEALTH_SERIES_INTERVAL] = health->punctuality.interval_s;
+    values[HEALTH_SERIES_LATENESS] = health->punctuality.lateness_s;
+    values[HEALTH_SERIES_BUS_TIME] = health->punctuality.bus_time;
     values[HEALTH_SERIES_SKEW] = (double)health->skew_ms / 1000;
     values[HEALTH_SERIES_PARKED] = health->parked;
     for (int i = 0; i < N_HEALTH_ERRORS; i++)

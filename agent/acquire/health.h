@@ -7,6 +7,7 @@
 #define HALLWATCH_ACQUIRE_HEALTH_H
 
 #include "acquire/decode.h"
+#include "acquire/punctuality.h"
 
 enum health_state {
     HEALTH_NEW,     /* 1. never answered */
@@ -35,6 +36,9 @@ enum health_series {
     HEALTH_SERIES_STATE,
     HEALTH_SERIES_LAST_SUCCESS,
     HEALTH_SERIES_DURATION,
+    HEALTH_SERIES_INTERVAL, /* these three while it is up */
+    HEALTH_SERIES_LATENESS,
+    HEALTH_SERIES_BUS_TIME,
     HEALTH_SERIES_SKEW,
     HEALTH_SERIES_PARKED,
     HEALTH_SERIES_ERRORS,
@@ -48,7 +52,8 @@ struct health {
     int64_t next_ms;         /* monotonic: not asked before this while silent or new */
     int64_t last_success_ms; /* wall clock; 0 = never */
     uint32_t duration_us;    /* of the last poll */
-    int64_t skew_ms;         /* of the last poll, of the instant it was to be of */
+    struct punctuality_report punctuality;
+    int64_t skew_ms; /* of the last poll, of the instant it was to be of */
     uint32_t parked;
     uint64_t errors[N_HEALTH_ERRORS];
     uint64_t bad[N_BAD_REASONS];

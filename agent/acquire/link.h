@@ -72,6 +72,7 @@ struct link_answer {
         *varbinds; /* GET: exactly n_oids, same names, same order; BULK: as the agent sent them */
     size_t n_varbinds;
     uint32_t latency_us;
+    uint32_t held_us; /* how long it held a serial line, silence included; 0 where no line is held */
 };
 
 typedef void (*link_done)(void *context, const struct link_answer *answer);

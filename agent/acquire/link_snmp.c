@@ -19,6 +19,7 @@
 
 #include "acquire/deadline.h"
 #include "acquire/link_snmp_codec.h"
+#include "acquire/link_snmp_question.h"
 #include "acquire/link_snmp_slots.h"
 #include "acquire/link_snmp_socket.h"
 #include "acquire/snmp_peek.h"
@@ -290,7 +291,7 @@ static int ask(struct link *base, const struct link_request *request, link_done 
     struct link_snmp *link = (struct link_snmp *)base;
     if (link->state != STATE_IDLE)
         return ERROR_BUSY;
-    int error = snmp_codec_check(request);
+    int error = snmp_question_check(request);
     if (error)
         return error;
     link->request = *request;

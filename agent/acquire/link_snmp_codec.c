@@ -19,12 +19,16 @@
 
 #include <net-snmp/net-snmp-includes.h>
 
+#include "acquire/link_snmp_question.h"
 #include "acquire/link_snmp_report.h"
+#include "acquire/snmp_kept.h"
 #include "model/secret.h"
 
 struct snmp_codec {
     netsnmp_session session;
-    struct snmp_keys *keys;       /* the ring of them */
+    struct snmp_keys *keys;    /* the ring of them */
+    struct snmp_clocks clocks; /* of the engines */
+    struct snmp_kept_table kept;
     netsnmp_variable_list *asked; /* SNMP_OIDS_MOST of them */
     u_char *packet;
     size_t packet_room;
@@ -58,6 +62,7 @@ int snmp_codec_new(struct snmp_codec **codec) {
 
 void snmp_codec_free(struct snmp_codec *codec) {
     snmp_codec_release(codec);
+    snmp_kept_done(&codec->kept);
     free(codec->asked);
     free(codec->packet);
     free(codec->varbinds);
@@ -65,24 +70,13 @@ void snmp_codec_free(struct snmp_codec *codec) {
     free(codec);
 }
 
-int snmp_codec_check(const struct link_request *request) {
-    if (request->ask != ASK_GET && request->ask != ASK_BULK)
-        return ERROR_ARGUMENT;
-    if (request->n_oids < 1 || request->n_oids > SNMP_OIDS_MOST)
-        return ERROR_ARGUMENT;
-    if (request->ask == ASK_BULK && request->repetitions == 0)
-        return ERROR_ARGUMENT;
-    for (size_t i = 0; i < request->n_oids; i++)
-        if (request->oids[i].n < 2 || request->oids[i].n > OID_MOST)
-            return ERROR_ARGUMENT;
-    return ERROR_NONE;
-}
-
 int snmp_peer_init(struct snmp_codec *codec, const struct snmp_credentials *credentials,
                    struct snmp_peer *peer) {
     *peer = (struct snmp_peer){.version = credentials->version};
-    if (peer->version == SNMP_V3)
+    if (peer->version == SNMP_V3) {
+        peer->engine.clocks = &codec->clocks;
         return snmp_keys_hold(&codec->keys, credentials, &peer->engine.keys);
+    }
     peer->community = strdup(credentials->community);
     return peer->community ? ERROR_NONE : ERROR_MEMORY;
 }
@@ -91,10 +85,6 @@ void snmp_peer_done(struct snmp_codec *codec, struct snmp_peer *peer) {
     secret_free(peer->community);
     snmp_engine_forget(&peer->engine);
     snmp_keys_release(&codec->keys, peer->engine.keys);
-}
-
-static bool is_missing(const struct snmp_question *question, size_t i) {
-    return question->missing[i / 64] >> i % 64 & 1;
 }
 
 /* --- questions --- */
@@ -111,7 +101,7 @@ static netsnmp_variable_list *list_asked(struct snmp_codec *codec, const struct 
     for (size_t i = 0; i < question->request->n_oids; i++) {
         const struct oid *name = &question->request->oids[i];
         netsnmp_variable_list *variable = &codec->asked[i];
-        if (is_missing(question, i))
+        if (snmp_question_lacks(question, i))
             continue;
         variable->type = ASN_NULL;
         variable->name = variable->name_loc;
@@ -148,8 +138,15 @@ static long version_of(const struct snmp_peer *peer) {
     return versions[peer->version];
 }
 
-int snmp_codec_encode(struct snmp_codec *codec, const struct snmp_question *question, const uint8_t **packet,
-                      size_t *size) {
+static struct snmp_kept *find_kept(const struct snmp_codec *codec, const struct snmp_question *question) {
+    if (!snmp_question_is_plain(question))
+        return NULL;
+    return snmp_kept_find(&codec->kept, question->request, (int)version_of(question->peer),
+                          question->peer->community);
+}
+
+static int build(struct snmp_codec *codec, const struct snmp_question *question, const uint8_t **packet,
+                 size_t *size) {
     struct snmp_peer *peer = question->peer;
     bool discovers = peer->version == SNMP_V3 && !peer->engine.user;
     codec->session.version = version_of(peer);
@@ -168,7 +165,8 @@ int snmp_codec_encode(struct snmp_codec *codec, const struct snmp_question *ques
     if (pdu.command == SNMP_MSG_GETBULK)
         pdu.max_repetitions = question->request->repetitions;
     size_t length = 0;
-    snmp_engine_lend(&peer->engine);
+    if (peer->version == SNMP_V3)
+        snmp_engine_lend(&peer->engine);
     int failed = snmp_build(&codec->packet, &codec->packet_room, &length, &codec->session, &pdu);
     snmp_engine_take_back(&peer->engine);
     if (failed)
@@ -176,6 +174,18 @@ int snmp_codec_encode(struct snmp_codec *codec, const struct snmp_question *ques
     /* It is built from its end to its beginning. */
     *packet = codec->packet + codec->packet_room - length;
     *size = length;
+    if (snmp_question_is_plain(question))
+        snmp_kept_add(&codec->kept, question->request, (int)version_of(peer), peer->community, *packet,
+                      length);
+    return ERROR_NONE;
+}
+
+int snmp_codec_encode(struct snmp_codec *codec, const struct snmp_question *question, const uint8_t **packet,
+                      size_t *size) {
+    struct snmp_kept *kept = find_kept(codec, question);
+    if (!kept)
+        return build(codec, question, packet, size);
+    *packet = snmp_kept_message(kept, question->id, size);
     return ERROR_NONE;
 }
 
@@ -270,7 +280,7 @@ static int take_varbinds(struct snmp_codec *codec, const struct snmp_question *q
     bool is_get = request->ask == ASK_GET;
     for (size_t i = 0; i < answer->n_varbinds; i++) {
         struct varbind *varbind = &codec->varbinds[i];
-        if (i < request->n_oids && is_missing(question, i)) {
+        if (i < request->n_oids && snmp_question_lacks(question, i)) {
             *varbind = (struct varbind){.name = request->oids[i]};
             continue;
         }
@@ -284,17 +294,10 @@ static int take_varbinds(struct snmp_codec *codec, const struct snmp_question *q
     return ERROR_NONE;
 }
 
-static size_t count_missing(const struct snmp_question *question) {
-    size_t n = 0;
-    for (size_t i = 0; i < question->request->n_oids; i++)
-        n += is_missing(question, i);
-    return n;
-}
-
 static int take_response(struct snmp_codec *codec, const struct snmp_question *question,
                          struct link_answer *answer) {
     const struct link_request *request = question->request;
-    size_t n_missing = count_missing(question);
+    size_t n_missing = snmp_question_missing(question);
     int error = survey(codec, n_missing, answer);
     if (error)
         return error;
@@ -304,27 +307,10 @@ static int take_response(struct snmp_codec *codec, const struct snmp_question *q
     return take_varbinds(codec, question, answer);
 }
 
-/*
- * SNMPv1 says that there is no such name for the first that is not there. Returns false where it does not say
- * which one.
- */
-static bool leave_out(struct snmp_question *question, long index) {
-    if (index == 0 && count_missing(question) + 1 == question->request->n_oids)
-        index = 1;
-    for (size_t i = 0; i < question->request->n_oids; i++) {
-        if (is_missing(question, i) || --index > 0)
-            continue;
-        if (index == 0)
-            question->missing[i / 64] |= UINT64_C(1) << i % 64;
-        return index == 0;
-    }
-    return false;
-}
-
 /* After a name was left out: there may be none to ask for any more. */
 static enum snmp_meaning ask_for_the_rest(struct snmp_codec *codec, const struct snmp_question *question,
                                           struct link_answer *answer) {
-    if (count_missing(question) < question->request->n_oids)
+    if (snmp_question_missing(question) < question->request->n_oids)
         return SNMP_GO_ON;
     if (make_room(codec, question->request->n_oids, 0)) {
         fail(answer, ERROR_MEMORY, NULL);
@@ -339,7 +325,7 @@ static enum snmp_meaning understand(struct snmp_codec *codec, struct snmp_questi
                                     struct link_answer *answer) {
     const netsnmp_pdu *response = codec->response;
     if (response->errstat == SNMP_ERR_NOSUCHNAME && question->peer->version == SNMP_V1 &&
-        leave_out(question, response->errindex))
+        snmp_question_leave_out(question, response->errindex))
         return ask_for_the_rest(codec, question, answer);
     if (response->errstat != SNMP_ERR_NOERROR)
         refuse(question->request, response, answer);
@@ -350,25 +336,44 @@ static enum snmp_meaning understand(struct snmp_codec *codec, struct snmp_questi
     return SNMP_ANSWERED;
 }
 
+/* An answer as nearly all are. False: it is read the long way. */
+static bool read_kept(struct snmp_codec *codec, const struct snmp_question *question, const uint8_t *packet,
+                      size_t size, struct link_answer *answer) {
+    const struct snmp_kept *kept = find_kept(codec, question);
+    if (!kept || make_room(codec, question->request->n_oids, 0) ||
+        !snmp_kept_read(kept, question->request, question->id, packet, size, codec->varbinds))
+        return false;
+    answer->varbinds = codec->varbinds;
+    answer->n_varbinds = question->request->n_oids;
+    question->peer->proven = true;
+    return true;
+}
+
 enum snmp_meaning snmp_codec_decode(struct snmp_codec *codec, struct snmp_question *question, uint8_t *packet,
                                     size_t size, struct link_answer *answer) {
     struct snmp_peer *peer = question->peer;
     *answer = (struct link_answer){.error = ERROR_NONE};
+    if (read_kept(codec, question, packet, size, answer))
+        return SNMP_ANSWERED;
     codec->session.version = version_of(peer);
     codec->response = snmp_pdu_create(SNMP_MSG_RESPONSE);
     if (!codec->response) {
         fail(answer, ERROR_MEMORY, NULL);
         return SNMP_ANSWERED;
     }
-    snmp_engine_lend(&peer->engine);
+    if (peer->version == SNMP_V3)
+        snmp_engine_lend(&peer->engine);
     int failed = snmp_parse(NULL, &codec->session, codec->response, packet, size);
     snmp_engine_take_back(&peer->engine);
     enum snmp_meaning meaning = SNMP_ANSWERED;
-    if (peer->version == SNMP_V3)
+    if (peer->version == SNMP_V3) {
         meaning =
             snmp_report_judge(question, codec->response, failed ? codec->session.s_snmp_errno : 0, answer);
-    else if (failed)
+        if (failed || meaning != SNMP_ANSWERED)
+            snmp_clocks_empty(&codec->clocks); /* of any engine that the message named */
+    } else if (failed) {
         fail(answer, ERROR_GARBLED, "a message that breaks the rules of SNMP");
+    }
     if (meaning != SNMP_ANSWERED || answer->error)
         return meaning;
     peer->proven = true;

@@ -53,11 +53,6 @@ void snmp_peer_done(struct snmp_codec *codec, struct snmp_peer *peer);
 const char *snmp_peer_silent(struct snmp_peer *peer);
 
 /*
- * ERROR_ARGUMENT where the request is none that SNMP can carry: no OIDs or too many, too short or too long.
- */
-int snmp_codec_check(const struct link_request *request);
-
-/*
  * Makes the message that comes next: of an SNMPv3 agent whose engine is not known, its discovery; else the
  * checked request as GET, GETBULK, or GETNEXT where one repetition is wanted (the same question, and agents
  * without GETBULK answer it; v1 has no other). *packet is the codec's, until the next call. Returns 0 or

@@ -7,7 +7,12 @@
 
 #include "base/error.h"
 
-enum { SLOTS_MOST = 1 << 16, GENERATIONS = 1 << 15, SLOTS_FIRST = 16 };
+enum {
+    SLOTS_MOST = 1 << 16,
+    FIRST_GENERATION = 1 << 8, /* so that all ids are encoded in four bytes */
+    GENERATIONS = 1 << 15,
+    SLOTS_FIRST = 16
+};
 
 struct snmp_slot {
     void *owner;
@@ -50,7 +55,9 @@ void snmp_slots_give_back(struct snmp_slots *slots, uint32_t slot) {
 
 int32_t snmp_slots_new_id(struct snmp_slots *slots, uint32_t slot) {
     uint16_t *generation = &slots->slots[slot].generation;
-    *generation = (uint16_t)(*generation % (GENERATIONS - 1) + 1);
+    *generation =
+        (uint16_t)(*generation < FIRST_GENERATION || *generation == GENERATIONS - 1 ? FIRST_GENERATION
+                                                                                    : *generation + 1);
     return (int32_t)((uint32_t)*generation << 16 | slot);
 }
 

@@ -6,6 +6,7 @@
  */
 #include "acquire/link_snmp_usm.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,8 @@
 #include <net-snmp/net-snmp-includes.h>
 
 #include <net-snmp/library/lcd_time.h>
+
+static_assert(SNMP_CLOCK_BUCKETS == ETIMELIST_SIZE, "as the library has them");
 
 /*
  * The steps of init_snmp that security needs; init_snmp itself reads MIBs, files and the environment. The
@@ -160,6 +163,7 @@ int snmp_engine_meet(struct snmp_engine *engine, const uint8_t *id, size_t size)
     engine->user = usm_get_user(copy, size, session.securityName);
     if (!engine->user)
         return ERROR_MEMORY;
+    engine->bucket = hash_engineID(copy, (u_int)size);
     snmp_engine_take_back(engine);
     return ERROR_NONE;
 }
@@ -176,19 +180,56 @@ void snmp_engine_forget(struct snmp_engine *engine) {
     snmp_engine_reset_clock(engine);
 }
 
-void snmp_engine_lend(struct snmp_engine *engine) {
-    const struct usmUser *user = engine->user;
+void snmp_clocks_empty(struct snmp_clocks *clocks) {
     free_etimelist();
-    if (!user)
-        return;
-    usm_add_user(engine->user);
-    if (engine->boots == 0 && engine->time == 0)
-        return;
+    *clocks = (struct snmp_clocks){0};
+}
+
+/* The clock of the engine's bucket, made where there is none; NULL when out of memory. */
+static Enginetime borrow_clock(const struct snmp_engine *engine) {
+    const struct usmUser *user = engine->user;
+    Enginetime *lent = &engine->clocks->lent[engine->bucket];
+    if (*lent)
+        return *lent;
     u_int size = (u_int)user->engineIDLen;
     set_enginetime(user->engineID, size, engine->boots, engine->time, engine->authentic);
     Enginetime clock = search_enginetime_list(user->engineID, size);
-    if (clock)
-        clock->lastReceivedEngineTime = engine->heard;
+    u_char *room = clock ? calloc(1, SNMP_ENGINE_ID_MOST) : NULL;
+    if (!room)
+        return NULL;
+    free(clock->engineID);
+    clock->engineID = room;
+    *lent = clock;
+    return clock;
+}
+
+void snmp_engine_lend(struct snmp_engine *engine) {
+    const struct usmUser *user = engine->user;
+    bool known = user && engine->bucket >= 0 && (engine->boots != 0 || engine->time != 0);
+    Enginetime clock = known ? borrow_clock(engine) : NULL;
+    if (user)
+        usm_add_user(engine->user);
+    if (!clock) {
+        snmp_clocks_empty(engine->clocks);
+        return;
+    }
+    memcpy(clock->engineID, user->engineID, user->engineIDLen);
+    clock->engineID_len = (u_int)user->engineIDLen;
+    clock->engineBoot = engine->boots;
+    clock->engineTime = engine->time;
+    clock->lastReceivedEngineTime = engine->heard;
+    clock->authenticatedFlag = engine->authentic;
+}
+
+/* Where the library keeps it at present: lent to it, or learnt from a message of an engine that was not
+ * known. */
+static const struct enginetime_struct *find_clock(const struct snmp_engine *engine) {
+    const struct usmUser *user = engine->user;
+    const struct enginetime_struct *lent = engine->bucket >= 0 ? engine->clocks->lent[engine->bucket] : NULL;
+    if (lent && lent->engineID_len == user->engineIDLen &&
+        memcmp(lent->engineID, user->engineID, user->engineIDLen) == 0)
+        return lent;
+    return search_enginetime_list(user->engineID, (u_int)user->engineIDLen);
 }
 
 void snmp_engine_take_back(struct snmp_engine *engine) {
@@ -197,7 +238,7 @@ void snmp_engine_take_back(struct snmp_engine *engine) {
         return;
     usm_remove_user(user);
     user->next = user->prev = NULL;
-    const struct enginetime_struct *clock = search_enginetime_list(user->engineID, (u_int)user->engineIDLen);
+    const struct enginetime_struct *clock = find_clock(engine);
     if (!clock)
         return;
     engine->boots = clock->engineBoot;

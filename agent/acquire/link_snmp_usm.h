@@ -2,7 +2,9 @@
 /*
  * SNMPv3's user-based security as each agent has it: keys, engine id, and the engine's clock. net-snmp keeps
  * users and clocks in tables of the process, by engine id, where two agents with one id would spoil each
- * other. So the tables stand empty, and an engine is lent to them around each message.
+ * other. So no user stands in them, and the clock that does is nobody's: an engine is lent to them around
+ * each message. To find a clock there the library hashes the engine id, which costs as much as a message; so
+ * its place is kept.
  */
 #ifndef HALLWATCH_ACQUIRE_LINK_SNMP_USM_H
 #define HALLWATCH_ACQUIRE_LINK_SNMP_USM_H
@@ -31,15 +33,25 @@ struct snmp_keys {
 };
 
 struct usmUser;
+struct enginetime_struct;
+
+enum { SNMP_CLOCK_BUCKETS = 23 };
+
+/* The library's table of clocks. One clock in each bucket is lent to one engine after the other. */
+struct snmp_clocks {
+    struct enginetime_struct *lent[SNMP_CLOCK_BUCKETS]; /* the library's; NULL: not made yet */
+};
 
 /* One agent's engine. `user` holds its id and the localized keys; NULL = not discovered. */
 struct snmp_engine {
+    struct snmp_clocks *clocks; /* borrowed */
     struct snmp_keys *keys;
     struct usmUser *user;
     /* Its clock when it was last heard, and when that was, by the library's clock; both 0 = not known. */
     uint32_t boots, time;
     int64_t heard;
     bool authentic; /* was learnt from an authenticated message */
+    int bucket;     /* of its id in the table of clocks; kept, for it is a hash */
 };
 
 /* Makes the library's security ready, once for the process, without reading any file. 0 or ERROR_SYSTEM. */
@@ -61,9 +73,14 @@ void snmp_engine_forget(struct snmp_engine *engine);
 /* The clock is to be learnt anew. */
 void snmp_engine_reset_clock(struct snmp_engine *engine);
 
-/* Fills the library's tables with this engine alone, before a message is built or parsed. */
+/*
+ * Puts the engine's user and clock into the library's tables, before a message is built or parsed. Where its
+ * clock is not known, no clock is in the table.
+ */
 void snmp_engine_lend(struct snmp_engine *engine);
 /* Takes its user out again, and keeps what the library has learnt of its clock. */
 void snmp_engine_take_back(struct snmp_engine *engine);
+/* Forgets what a message may have left that was none of a known engine. */
+void snmp_clocks_empty(struct snmp_clocks *clocks);
 
 #endif

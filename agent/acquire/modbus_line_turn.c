@@ -314,6 +314,7 @@ static int run_turn(struct modbus_line *line, struct turn *turn) {
 
 void modbus_line_serve(struct modbus_line *line, struct modbus_exchange *exchange) {
     struct turn turn = {.exchange = exchange};
+    int64_t begin_us = clock_monotonic_us();
     int error = open_port(line) ? run_turn(line, &turn) : ERROR_UNREACHABLE; /* in line->trouble's words */
     if (error == ERROR_GARBLED)
         modbus_line_end(exchange, error, "its serial line is never silent");
@@ -323,5 +324,7 @@ void modbus_line_serve(struct modbus_line *line, struct modbus_exchange *exchang
         modbus_line_end(exchange, error, NULL);
     else
         line->back_off_s = 0;
-    line->units[exchange->request.unit].ready_us = clock_monotonic_us() + exchange->pause_ms * 1000;
+    int64_t now_us = clock_monotonic_us();
+    exchange->answer.held_us = (uint32_t)(now_us - begin_us);
+    line->units[exchange->request.unit].ready_us = now_us + exchange->pause_ms * 1000;
 }

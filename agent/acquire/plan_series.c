@@ -95,7 +95,8 @@ static int rows_settle_rates(struct plan_rows *rows, uint32_t n_series, struct p
 /* The list of series, with those of the device's health behind the driver's. */
 static int plan_make_list(struct plan *plan) {
     static const enum quantity quantities[HEALTH_SERIES_ERRORS] = {
-        DEVICE_UP, DEVICE_STATE, DEVICE_LAST_SUCCESS, POLL_DURATION, SAMPLE_SKEW, POINTS_PARKED};
+        DEVICE_UP,     DEVICE_STATE, DEVICE_LAST_SUCCESS, POLL_DURATION, POLL_INTERVAL,
+        POLL_LATENESS, BUS_TIME,     SAMPLE_SKEW,         POINTS_PARKED};
     plan->list = series_list_new(plan->n_series + N_HEALTH_SERIES);
     if (plan->list == NULL)
         return ERROR_MEMORY;

@@ -45,6 +45,8 @@ int poller_new(uv_loop_t *loop, const struct poller_options *options, const stru
         error = snmp_service_new(loop, &poller->snmp);
     if (error == 0 && options->traps != NULL)
         error = poller_start_traps(poller);
+    if (error == 0)
+        error = gateway_report_begin(poller);
     if (error == 0 && uv_timer_init(loop, &poller->timer) != 0)
         error = ERROR_SYSTEM;
     if (error != 0) {
@@ -164,7 +166,8 @@ static void poller_on_timer(uv_timer_t *timer) {
     snmp_service_tick(poller->snmp, now_ms);
     if (poller->traps != NULL)
         trap_service_tick(poller->traps, now_ms);
-    device_admit_found(poller);
+    gateway_report_say(poller);
+    device_read_found(poller);
     schedule_advance(&poller->schedule, now_ms, clock_wall_ms());
     while (!poller->stopping && schedule_next(&poller->schedule, &occurrence))
         poller_run_turn(&occurrence);
@@ -231,6 +234,7 @@ void poller_free(struct poller *poller) {
     free(poller->numbered);
     for (size_t i = 0; i < poller->n_plans; i++)
         plan_release(poller->plans[i]);
+    gateway_report_end(poller);
     free(poller->plans);
     free(poller->devices);
     free(poller);

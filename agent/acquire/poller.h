@@ -31,7 +31,8 @@ struct poller_events {
 };
 
 struct poller_options {
-    const char *site, *gateway;
+    const char *site;
+    const char *gateway;             /* whose links' counters are said too; NULL: they are not */
     const struct trap_config *traps; /* until poller_new returns; NULL: none are received */
     bool once;                       /* read everything once, then finish */
     bool with_raw;                   /* keep points without a stated unit */

@@ -18,6 +18,7 @@ enum {
     WAIT_MS = 60000,     /* in one wait; what ends it is a socket, a time-out or a stop */
     CONNECT_TIMEOUT_MS = 10000,
     RETRY_AFTER_MOST_S = 3600,
+    UPLOAD_BUFFER = 256 << 10, /* what is handed to the kernel at once */
 };
 
 struct http_client {
@@ -65,6 +66,7 @@ static int set_options(struct http_client *client, const struct http_options *op
     code = code ? code : curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
     code = code ? code : curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)options->timeout_ms);
     code = code ? code : curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)connect_ms);
+    code = code ? code : curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, (long)UPLOAD_BUFFER);
     code = code ? code : curl_easy_setopt(easy, CURLOPT_POST, 1L);
     code = code ? code : curl_easy_setopt(easy, CURLOPT_HTTPHEADER, client->headers);
     code = code ? code : curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, client->problem);

@@ -2,11 +2,17 @@
 /*
  * The steps of a reload:
  *
- *   IDLE        nothing under way                                         reload_ask -> READING
- *   READING     thread: load, compare, make the new sinks                 refused, nothing changed -> IDLE;
- * -> APPLYING APPLYING    loop: devices go on with the new configuration, are       -> EXCHANGING removed,
- * added and changed, a slice at a time EXCHANGING  thread: sinks, status, the configuration before is freed
- * -> IDLE, or READING where asked meanwhile
+ *   1 IDLE        nothing is under way
+ *   2 READING     on a thread: load, compare, make the new sinks
+ *   3 APPLYING    on the loop: devices go on with the new configuration, are removed, added and changed,
+ *                 a slice at a time
+ *   4 EXCHANGING  on a thread: sinks and status; the configuration of before is freed
+ *
+ *   1 -> 2  reload_ask
+ *   2 -> 1  refused, or nothing has changed; 2 again where it was asked for meanwhile
+ *   2 -> 3  there is something to do
+ *   3 -> 4  every device has had its turn
+ *   4 -> 1  done; 2 where it was asked for meanwhile
  *
  * The thread and the loop never work at the same time on what they share here: each step is handed over by
  * the thread's beginning and end.
@@ -22,6 +28,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "command/descriptors.h"
+#include "command/plan_table.h"
 #include "model/config_changes.h"
 
 enum {
@@ -162,6 +169,8 @@ static void read_config(struct reload *reload) {
     error = sink_set_prepare(reload->parts.sinks, reload->next, &reload->changes);
     if (error)
         give_up(reload, error);
+    else
+        plan_warn(reload->next);
 }
 
 /* --- exchanging: on the thread --- */

@@ -16,6 +16,7 @@
 #include "command/command.h"
 #include "command/descriptors.h"
 #include "command/options.h"
+#include "command/plan_table.h"
 #include "command/reload.h"
 #include "model/config.h"
 #include "model/latest.h"
@@ -237,6 +238,7 @@ static int run(int argc, char **argv) {
     agent->on_terminal = isatty(STDERR_FILENO) == 1;
     signal(SIGPIPE, SIG_IGN);
     raise_descriptor_limit(config->n_devices);
+    plan_warn(config);
     int status = agent_run(agent);
     if (!agent_stop(agent))
         return status | STATUS_AT_ONCE;

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/human.h"
+
 /* States that make a device worth a look, in words. */
 static const struct {
     enum quantity quantity;
@@ -92,6 +94,24 @@ static void gather(struct gathered *gathered, const json_t *reading) {
         gathered->has[i] |= quantity == troubles[i].quantity && value == troubles[i].code;
 }
 
+static void gather_health(struct digest *digest, const json_t *reading) {
+    enum quantity quantity = catalog_find_quantity(status_text(reading, "metric"));
+    double value = status_number(reading, "value");
+    if (quantity == DEVICE_STATE && !isnan(value))
+        digest->condition = (int)value;
+    else if (quantity == POLL_DURATION)
+        digest->latency_s = value;
+    else if (quantity == POLL_INTERVAL)
+        digest->interval_s = value;
+    else if (quantity == POLL_LATENESS)
+        digest->lateness_s = value;
+    else if (quantity == BUS_TIME)
+        digest->bus_time = value;
+    for (int kind = 0; quantity == POLL_ERRORS && kind < N_HEALTH_ERRORS; kind++)
+        if (strcmp(status_text(reading, "reason"), health_error_word((enum health_error)kind)) == 0)
+            digest->errors[kind] = value;
+}
+
 static void choose_power(const struct gathered *gathered, struct digest *digest) {
     const struct power *power = &gathered->power;
     digest->power = ACTIVE_POWER;
@@ -126,6 +146,18 @@ static void describe_trouble(const struct gathered *gathered, struct digest *dig
     }
 }
 
+static void describe_lateness(struct digest *digest) {
+    char span[32];
+    human_write_duration(digest->lateness_s, span, sizeof(span));
+    snprintf(digest->state, sizeof(digest->state), "up: late by %s", span);
+    digest->rank = DIGEST_LATE;
+}
+
+static void describe_failing(struct digest *digest) {
+    snprintf(digest->state, sizeof(digest->state), "up: its last poll failed");
+    digest->rank = DIGEST_LATE;
+}
+
 static void judge(const json_t *device, const struct gathered *gathered, struct digest *digest) {
     const json_t *up = json_object_get(device, "up");
     const char *error = status_text(device, "error");
@@ -137,6 +169,8 @@ static void judge(const json_t *device, const struct gathered *gathered, struct 
         digest->rank = DIGEST_DOWN;
         snprintf(digest->state, sizeof(digest->state), "down%s%.60s%s", *error ? " (" : "", error,
                  *error ? ")" : "");
+        if (digest->condition == DEVICE_HELD)
+            snprintf(digest->state, sizeof(digest->state), "held by another master");
     } else if (!json_is_true(up)) {
         digest->rank = DIGEST_WAITING;
         snprintf(digest->state, sizeof(digest->state), "no answer yet");
@@ -148,6 +182,10 @@ static void judge(const json_t *device, const struct gathered *gathered, struct 
         snprintf(digest->state, sizeof(digest->state), "up: no readings");
     } else {
         describe_trouble(gathered, digest);
+        if (digest->rank == DIGEST_UP && digest->lateness_s > 0)
+            describe_lateness(digest);
+        else if (digest->rank == DIGEST_UP && digest->condition == DEVICE_FAILING)
+            describe_failing(digest);
     }
 }
 
@@ -156,12 +194,18 @@ void status_digest(const json_t *device, struct digest *digest) {
     const json_t *readings = json_object_get(device, "readings");
     for (size_t i = 0; i < N_TEMPERATURES; i++)
         gathered.hottest[i] = (double)NAN;
-    for (size_t i = 0; i < json_array_size(readings); i++)
+    digest->latency_s = digest->interval_s = digest->lateness_s = digest->bus_time = (double)NAN;
+    digest->condition = 0;
+    memset(digest->errors, 0, sizeof(digest->errors));
+    for (size_t i = 0; i < json_array_size(readings); i++) {
         gather(&gathered, json_array_get(readings, i));
+        gather_health(digest, json_array_get(readings, i));
+    }
     digest->age_s = status_number(device, "age");
     choose_power(&gathered, digest);
     choose_temperature(&gathered, digest);
     judge(device, &gathered, digest);
     if (digest->rank == DIGEST_DOWN) /* what it said last is no longer so */
-        digest->power_w = digest->temperature_c = (double)NAN;
+        digest->power_w = digest->temperature_c = digest->latency_s = digest->interval_s =
+            digest->lateness_s = digest->bus_time = (double)NAN;
 }

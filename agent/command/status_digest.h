@@ -5,10 +5,10 @@
 
 #include <jansson.h>
 
-#include "drivers/catalog.h"
+#include "acquire/health.h"
 
 /* The worst first: the order of the table. */
-enum digest_rank { DIGEST_DOWN, DIGEST_TROUBLE, DIGEST_STALE, DIGEST_WAITING, DIGEST_UP };
+enum digest_rank { DIGEST_DOWN, DIGEST_TROUBLE, DIGEST_STALE, DIGEST_LATE, DIGEST_WAITING, DIGEST_UP };
 
 struct digest {
     enum digest_rank rank;
@@ -17,6 +17,12 @@ struct digest {
     enum quantity power;  /* ACTIVE_POWER, or THERMAL_POWER of what cools */
     double temperature_c; /* NAN: none */
     double age_s;         /* NAN: nothing was read yet */
+    /* Its health; NAN where it is not known. */
+    int condition;                 /* DEVICE_NEW to DEVICE_HELD; 0 where it is not known */
+    double latency_s;              /* of its last poll, waiting for its bus included */
+    double interval_s, lateness_s; /* between good polls, and by how much that is too long */
+    double bus_time;               /* share of its bus's time that it needs */
+    double errors[N_HEALTH_ERRORS];
 };
 
 void status_digest(const json_t *device, struct digest *digest);

@@ -7,18 +7,12 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "command/status_digest.h"
+#include "command/status_buses.h"
 #include "command/table.h"
 #include "model/human.h"
 
-struct line {
-    const json_t *device;
-    size_t number;
-    struct digest digest;
-};
-
 static int compare_lines(const void *a, const void *b) {
-    const struct line *x = a, *y = b;
+    const struct status_line *x = a, *y = b;
     if (x->digest.rank != y->digest.rank)
         return x->digest.rank < y->digest.rank ? -1 : 1;
     return x->number < y->number ? -1 : 1; /* as configured */
@@ -56,11 +50,17 @@ static void add_span(struct table *table, double seconds) {
     table_add(table, "%s", text);
 }
 
-static void print_devices(const struct line *lines, size_t n, FILE *out) {
-    static const char *const headings[] = {"DEVICE", "CLASS",       "DRIVER", "STATE",
-                                           "POWER",  "TEMPERATURE", "AGE"};
+static void add_duration(struct table *table, double seconds) {
+    char text[32];
+    human_write_duration(seconds, text, sizeof(text));
+    table_add(table, "%s", text);
+}
+
+static void print_devices(const struct status_line *lines, size_t n, FILE *out) {
+    static const char *const headings[] = {"DEVICE", "CLASS", "DRIVER", "STATE",
+                                           "POWER",  "TEMP",  "AGE",    "LATENCY"};
     struct table table;
-    table_init(&table, "llllrrr");
+    table_init(&table, "llllrrrr");
     add_headings(&table, headings);
     for (size_t i = 0; i < n; i++) {
         const struct digest *digest = &lines[i].digest;
@@ -71,6 +71,7 @@ static void print_devices(const struct line *lines, size_t n, FILE *out) {
         add_rounded(&table, digest->power, digest->power_w, 2);
         add_rounded(&table, AIR_TEMPERATURE, digest->temperature_c, 1);
         add_span(&table, digest->age_s);
+        add_duration(&table, digest->latency_s);
     }
     table_print(&table, out);
     table_done(&table);
@@ -116,7 +117,7 @@ static void add_configuration(struct text *line, const json_t *document, const j
     text_add_char(line, '\n');
 }
 
-static void print_heading(const json_t *document, const struct line *lines, size_t n, FILE *out) {
+static void print_heading(const json_t *document, const struct status_line *lines, size_t n, FILE *out) {
     size_t up = 0;
     for (size_t i = 0; i < n; i++)
         up += json_is_true(json_object_get(lines[i].device, "up"));
@@ -142,16 +143,20 @@ static void print_heading(const json_t *document, const struct line *lines, size
 void status_table_print(const json_t *document, FILE *out) {
     const json_t *devices = json_object_get(document, "devices");
     size_t n = json_array_size(devices);
-    struct line *lines = calloc(n + 1, sizeof(*lines));
+    struct status_line *lines = calloc(n + 1, sizeof(*lines));
     if (!lines)
         return;
     for (size_t i = 0; i < n; i++) {
-        lines[i] = (struct line){.device = json_array_get(devices, i), .number = i};
+        lines[i] = (struct status_line){.device = json_array_get(devices, i), .number = i};
         status_digest(lines[i].device, &lines[i].digest);
     }
     qsort(lines, n, sizeof(*lines), compare_lines);
     print_heading(document, lines, n, out);
+    status_print_late(lines, n, out);
     print_devices(lines, n, out);
+    status_print_errors(lines, n, out);
+    status_print_buses(lines, n, out);
+    status_print_links(document, out);
     print_sinks(json_object_get(document, "sinks"), out);
     free(lines);
 }
@@ -192,7 +197,7 @@ static void add_reading(struct table *table, const json_t *reading, double now_m
 static void print_device(const json_t *device, double now_ms, FILE *out) {
     static const char *const headings[] = {"READING", "PLACE", "NAME", "VALUE", "UNIT", "QUALITY", "AGE"};
     static const char *const facts[] = {"class",  "driver",   "manufacturer", "model",
-                                        "serial", "firmware", "url"};
+                                        "serial", "firmware", "url",          "bus"};
     const json_t *readings = json_object_get(device, "readings");
     struct digest digest;
     struct table table;

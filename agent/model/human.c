@@ -108,3 +108,18 @@ void human_write_place(const struct place *place, char *text, size_t size) {
     if (used == 0)
         snprintf(text, size, "-");
 }
+
+void human_write_duration(double seconds, char *text, size_t size) {
+    if (!isfinite(seconds))
+        snprintf(text, size, "%s", "");
+    else if (seconds > 0 && seconds < 0.001)
+        snprintf(text, size, "<1 ms");
+    else if (seconds < 0.9995)
+        snprintf(text, size, "%.3g ms", seconds * 1000);
+    else if (seconds < 119.5)
+        snprintf(text, size, "%.3g s", seconds);
+    else if (seconds < 7170)
+        snprintf(text, size, "%.3g min", seconds / 60);
+    else
+        snprintf(text, size, "%.3g h", seconds / 3600);
+}

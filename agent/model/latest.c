@@ -114,7 +114,8 @@ static bool is_health(enum quantity quantity) {
 
 /* "missed" and "dropped" are counted too, but say what the agent did and not what became of the device. */
 static bool is_fault(const char *reason) {
-    static const enum error faults[] = {ERROR_TIMEOUT, ERROR_UNREACHABLE, ERROR_REFUSED, ERROR_GARBLED};
+    static const enum error faults[] = {ERROR_TIMEOUT, ERROR_UNREACHABLE, ERROR_REFUSED, ERROR_GARBLED,
+                                        ERROR_HELD};
     for (size_t i = 0; reason && i < sizeof(faults) / sizeof(faults[0]); i++) {
         if (strcmp(reason, error_word(faults[i])) == 0)
             return true;
@@ -122,17 +123,31 @@ static bool is_fault(const char *reason) {
     return false;
 }
 
-static void take(struct slot *slot, const struct batch *batch, uint32_t i) {
-    uint32_t number = batch->first + i;
-    const struct series *series = &slot->view->series[number];
-    if (series->quantity == POLL_ERRORS && batch->values[i] > slot->values[number] &&
+/* What the agent counts of the device. */
+static void note_trouble(struct slot *slot, const struct batch *batch, uint32_t i) {
+    const struct series *series = &slot->view->series[batch->first + i];
+    if (series->quantity == POLL_ERRORS && batch->values[i] > slot->values[batch->first + i] &&
         is_fault(series->reason))
         slot->trouble = series->reason;
-    if (!is_health(series->quantity))
+}
+
+static void take(struct slot *slot, const struct batch *batch, uint32_t n) {
+    /* The series of a device's health are a batch of their own. */
+    bool health = n > 0 && is_health(slot->view->series[batch->first].quantity);
+    bool any = false;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t number = batch->first + i;
+        if (batch->qualities[i] == QUALITY_ABSENT)
+            continue;
+        if (health)
+            note_trouble(slot, batch, i);
+        slot->values[number] = batch->values[i];
+        slot->times_ms[number] = batch->time_ms;
+        slot->qualities[number] = batch->qualities[i];
+        any = true;
+    }
+    if (any && !health)
         slot->newest_ms = batch->time_ms;
-    slot->values[number] = batch->values[i];
-    slot->times_ms[number] = batch->time_ms;
-    slot->qualities[number] = batch->qualities[i];
 }
 
 static void forget(struct latest *latest, uint32_t number) {
@@ -147,9 +162,9 @@ void latest_update(struct latest *latest, const struct batch *batch) {
     if (batch->farewell)
         forget(latest, batch->view->number);
     struct slot *slot = batch->farewell ? NULL : slot_for(latest, batch->view);
-    for (uint32_t i = 0; slot && i < batch->n && batch->first + i < slot->view->n_series; i++) {
-        if (batch->qualities[i] != QUALITY_ABSENT)
-            take(slot, batch, i);
+    if (slot && batch->first < slot->view->n_series) {
+        size_t room = slot->view->n_series - batch->first;
+        take(slot, batch, batch->n < room ? batch->n : (uint32_t)room);
     }
     pthread_mutex_unlock(&latest->lock);
 }

@@ -49,12 +49,16 @@ struct part_name {
     char *name;
 };
 
+/* The number of the view of the gateway itself: above those of devices. */
+enum { GATEWAY_NUMBER = 32767 };
+
 struct device_view {
     atomic_uint references;
     uint32_t generation;                   /* 1, 2 ... per device */
     uint32_t number;                       /* the device's number in this process, stable over generations */
     char *site, *hall, *row, *rack, *feed; /* "" where not configured */
     char *device, *driver;
+    char *gateway; /* of the gateway's own series, which have no device; else NULL */
     const char *class;
     /* What the device says of itself; "" where it does not. `given_name` is what people called it there. */
     char *manufacturer, *model, *serial, *firmware, *given_name;
@@ -69,7 +73,7 @@ struct device_view *device_view_hold(struct device_view *view); /* returns it, o
 void device_view_release(struct device_view *view);             /* frees with the last; NULL is fine */
 
 /* The labels of a series, in the published order, without empty ones. */
-enum { LABELS_MOST = 13 };
+enum { LABELS_MOST = 14 };
 struct label {
     const char *name, *value;
 };

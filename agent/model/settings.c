@@ -161,7 +161,7 @@ static const struct field sink_fields[] = {
      .most = "5min"},
     {"batch_wait", FIELD_DURATION, AT(sink_settings, batch_wait), .fallback = "1s", .least = "0ms",
      .most = "1min"},
-    {"batch_readings", FIELD_INTEGER, AT(sink_settings, batch_readings), .fallback = "5000", .least = "1",
+    {"batch_readings", FIELD_INTEGER, AT(sink_settings, batch_readings), .fallback = "20000", .least = "1",
      .most = "100000"},
 };
 static const struct schema sink_schema = {FIELDS(sink_fields), .size = sizeof(struct sink_settings)};

@@ -27,6 +27,8 @@ static void add_member(struct text *text, const char *name, const char *value) {
 
 static void render_head(const struct device_view *view, struct text *text) {
     add_member(text, "site", view->site);
+    if (view->gateway)
+        add_member(text, "gateway", view->gateway);
     add_member(text, "device", view->device);
     add_member(text, "driver", view->driver);
     add_member(text, "class", view->class);
@@ -130,5 +132,11 @@ void encode_json_topic(const struct device_view *view, struct text *topic) {
     text_add_string(topic, "hallwatch/");
     encode_json_topic_level(topic, view->site);
     text_add_char(topic, '/');
-    encode_json_topic_level(topic, view->device);
+    if (!view->gateway) {
+        encode_json_topic_level(topic, view->device);
+        return;
+    }
+    text_add_string(topic, "status/");
+    encode_json_topic_level(topic, view->gateway);
+    text_add_string(topic, "/links");
 }

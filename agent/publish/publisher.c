@@ -14,6 +14,8 @@
 #include "base/log.h"
 #include "publish/queue.h"
 
+enum { GATHER_MS = 10 }; /* what comes meanwhile goes with the first: to wake up costs more than a batch does */
+
 struct publisher {
     struct spool *spool;
     publisher_observe *observe;
@@ -57,6 +59,7 @@ static void run(void *context) {
     struct publisher *publisher = context;
     while (!atomic_load(&publisher->stopping)) {
         uv_sem_wait(&publisher->news);
+        uv_sleep(GATHER_MS);
         publish_all(publisher);
     }
     publish_all(publisher);

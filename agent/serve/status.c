@@ -90,6 +90,12 @@ static void add_device(void *context, const struct latest_device *latest) {
                         piece->now_ms);
 }
 
+static void add_head(void *context, const struct latest_device *links) {
+    struct device_piece *piece = context;
+    const struct client *client = piece->client;
+    status_write_head(&piece->client->text, client->config, links, client->server->started_ms, piece->now_ms);
+}
+
 static void add_devices(struct client *client, int64_t now_ms) {
     const struct site_config *config = client->config;
     while (client->next_device < config->n_devices && client->text.size < PIECE_SIZE) {
@@ -118,7 +124,9 @@ static void client_send_next(struct client *client) {
     client->progress_ms = clock_monotonic_ms();
     text_clear(&client->text);
     if (client->next == PIECE_HEAD) {
-        status_write_head(&client->text, client->config, server->started_ms, now_ms);
+        struct device_piece piece = {client, NULL, now_ms};
+        if (!latest_show(server->latest, GATEWAY_NUMBER, add_head, &piece))
+            add_head(&piece, NULL);
         client->next = PIECE_DEVICES;
     }
     if (client->next == PIECE_DEVICES) {

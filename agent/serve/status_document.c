@@ -36,14 +36,34 @@ static void add_number(struct text *text, const char *name, double value) {
         text_add_string(text, "null");
 }
 
-void status_write_head(struct text *text, const struct site_config *config, int64_t started_ms,
-                       int64_t now_ms) {
+/* {"facility_modbus_events_total":{"late":3, ...}, ...}: series of one quantity follow each other. */
+static void add_links(struct text *text, const struct latest_device *links) {
+    enum quantity quantity = QUANTITY_NONE;
+    add_name(text, "links");
+    text_add_char(text, '{');
+    for (size_t i = 0; i < links->view->n_series; i++) {
+        const struct series *series = &links->view->series[i];
+        if (series->quantity != quantity) {
+            text_add_string(text, quantity != QUANTITY_NONE ? "}" : "");
+            add_name(text, catalog_quantity(series->quantity)->name);
+            text_add_char(text, '{');
+            quantity = series->quantity;
+        }
+        add_number(text, series->reason, links->values[i]);
+    }
+    text_add_string(text, quantity != QUANTITY_NONE ? "}}" : "}");
+}
+
+void status_write_head(struct text *text, const struct site_config *config, const struct latest_device *links,
+                       int64_t started_ms, int64_t now_ms) {
     text_add_char(text, '{');
     add_text(text, "site", config->site);
     add_text(text, "gateway", config->gateway);
     add_text(text, "version", version_text());
     add_integer(text, "started", started_ms);
     add_integer(text, "time", now_ms);
+    if (links)
+        add_links(text, links);
     text_add_string(text, ",\"devices\":[\n");
 }
 
@@ -111,6 +131,14 @@ static void add_health(struct text *text, const struct latest_device *latest, in
         add_text(text, "error", latest->trouble);
 }
 
+static void add_bus(struct text *text, const struct device_config *config) {
+    char bus[512];
+    if (!config->url.host)
+        return;
+    device_url_write_bus(&config->url, bus, sizeof(bus));
+    add_text(text, "bus", bus);
+}
+
 void status_write_device(struct text *text, const struct device_config *config,
                          const struct latest_device *latest, bool first, int64_t now_ms) {
     const struct device_view *view = latest ? latest->view : NULL;
@@ -118,6 +146,7 @@ void status_write_device(struct text *text, const struct device_config *config,
     text_add_string(text, first ? "{" : ",\n{");
     add_text(text, "name", config->name);
     add_text(text, "url", config->url_text);
+    add_bus(text, config);
     add_text(text, "driver", view ? view->driver : driver ? driver->name : "");
     add_text(text, "class", view ? view->class : driver ? catalog_class(driver->class) : "");
     add_text(text, "hall", config->hall);

@@ -30,8 +30,9 @@
 #include "model/latest.h"
 #include "publish/spool.h"
 
-void status_write_head(struct text *text, const struct site_config *config, int64_t started_ms,
-                       int64_t now_ms);
+/* `links`: what the gateway says of its links; NULL where it has not yet. */
+void status_write_head(struct text *text, const struct site_config *config, const struct latest_device *links,
+                       int64_t started_ms, int64_t now_ms);
 /* `latest` is NULL where the device has said nothing yet. `first`: no comma before it. */
 void status_write_device(struct text *text, const struct device_config *config,
                          const struct latest_device *latest, bool first, int64_t now_ms);

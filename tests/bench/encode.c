@@ -76,27 +76,32 @@ static void bench_json(struct hall *hall) {
 static void bench_remote_write(struct hall *hall) {
     struct encode_remote_write *encoder = encode_remote_write_new();
     size_t bytes = 0;
-    int64_t start_us = 0, snappy_us = 0;
+    int64_t start_us = 0;
     for (uint32_t round = 0; round <= ROUNDS; round++) {
-        if (round == 1) {
+        if (round == 1)
             start_us = clock_monotonic_us();
-            snappy_us = 0;
-        }
         for (size_t i = 0; i < DEVICES; i += ROWS_A_REQUEST) {
             encode_remote_write_begin(encoder);
-            for (size_t k = 0; k < ROWS_A_REQUEST; k++)
+            for (size_t k = 0; k < ROWS_A_REQUEST; k++) {
+                hall->rows[i + k]->time_ms += 1000; /* another poll: the info series come once a minute */
                 encode_remote_write_add(encoder, hall->rows[i + k]);
+            }
             const char *body;
             size_t size = 0;
-            int64_t finish_us = clock_monotonic_us();
             encode_remote_write_finish(encoder, &body, &size);
-            snappy_us += clock_monotonic_us() - finish_us;
             bytes += round ? size : 0;
         }
     }
     print_line("remote write, with snappy", clock_monotonic_us() - start_us, bytes);
-    print_line("  of that snappy", snappy_us, 0);
     encode_remote_write_free(encoder);
+}
+
+/* As devices of one shape do. */
+static void share_list(struct device_view *view, struct series_list *list) {
+    series_list_hold(list);
+    series_list_release(view->list);
+    view->list = list;
+    view->series = list->series;
 }
 
 int main(void) {
@@ -109,6 +114,7 @@ int main(void) {
         char name[16];
         snprintf(name, sizeof(name), "pdu-%u", i);
         hall->views[i] = specimen_view(i, name, READINGS);
+        share_list(hall->views[i], hall->views[0]->list);
         hall->batches[i] = specimen_batch(hall->views[i], 0, 0);
     }
     bench_spool(hall);

@@ -23,6 +23,7 @@ class Hallsim:
         self.folder = tempfile.TemporaryDirectory(prefix="hallwatch-hallsim-")
         self.inventory = Path(self.folder.name) / "inventory.csv"
         self.control_path = Path(self.folder.name) / "control"
+        self.killed = False
         self.options = [*options, "--inventory", self.inventory, "--control", self.control_path]
 
     def __enter__(self):
@@ -36,21 +37,30 @@ class Hallsim:
             self.devices = {row["name"]: row for row in csv.DictReader(file)}
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, failure=None, *_):
+        """It must end well, which is also when a sanitizer says what it found."""
         self.process.terminate()
         try:
-            self.process.communicate(timeout=STOP_LIMIT_S)
+            _, errors = self.process.communicate(timeout=STOP_LIMIT_S)
         except subprocess.TimeoutExpired:
             self.process.kill()
-            self.process.communicate()
+            _, errors = self.process.communicate()
         self.folder.cleanup()
+        if self.process.returncode != 0 and failure is None and not self.killed:
+            raise AssertionError(f"hallsim ended with {self.process.returncode}: {errors}")
+
+    def kill(self):
+        """It is gone at once, as when its power is cut."""
+        self.killed = True
+        self.process.kill()
+        self.process.wait()
 
     def host(self, name):
         """The loopback address of a device."""
         return re.match(r"\w+://([\d.]+):", self.devices[name]["url"])[1]
 
     def ask(self, word):
-        """What the control socket says to `counts` or `devices`."""
+        """What the control socket says to an order, for example `counts` or `fault * dead`; hallsim --help has all."""
         with socket.socket(socket.AF_UNIX) as client:
             client.connect(str(self.control_path))
             client.sendall(word.encode() + b"\n")

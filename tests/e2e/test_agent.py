@@ -29,7 +29,9 @@ RPU = DRIVERS / "orv3_rpu" / "orv3_rpu.registers"
 OFTEN = {"fast": "1s", "normal": "1s", "slow": "2s", "timeout": "300ms"}
 STOP_MOST_S = 5
 # Of the agent's own, not of the device; and what has no place in a time-series database.
-ABOUT_POLLING = re.compile(r"facility_(device_up|device_state|device_last_success|sample_skew|poll_|points_parked|reading_bad)")
+ABOUT_POLLING = re.compile(
+    r"facility_(bus_time|device_up|device_state|device_last_success|sample_skew|poll_|points_parked|reading_bad)"
+)
 
 
 def mqtt_sink(broker, name="broker"):
@@ -161,6 +163,20 @@ class Values(WithAgent):
 
         labels = wait_until(outlets, "the names of outlets are stored")[0]
         self.assertEqual((labels["site"], labels["hall"], labels["row"]), ("서울 1/가", "홀 1", '"r"/1'))
+
+    def test_links_are_told_as_series_of_the_gateway(self):
+        def told():
+            return [(dict(labels), values[-1]) for labels, _, values in self.victoria.export()]
+
+        def events():
+            return [(labels, n) for labels, n in told() if labels["__name__"] == "facility_snmp_events_total"]
+
+        found = wait_until(events, "the links' events are stored")
+        self.assertEqual({labels.get("gateway") for labels, _ in found}, {"gw-1"})
+        self.assertEqual({labels.get("device") for labels, _ in found}, {None})
+        self.assertLessEqual({"unmatched", "foreign", "malformed", "kernel_dropped"}, {l["reason"] for l, _ in found})
+        topics = {topic for topic, _, _ in self.subscriber.messages() if topic.endswith("/links")}
+        self.assertEqual(len(topics), 1, topics)
 
     def test_status_says_what_read_says(self):
         for name in self.names:
@@ -360,11 +376,7 @@ class Return(WithAgent):
             ports = ["--modbus-port", str(hall.modbus_port), "--snmp-port", str(hall.snmp_port)]
             return Hallsim("--modbus", "3", "--snmp", "3", *ports)
 
-        def lose(hall):
-            hall.process.kill()
-            hall.process.wait()
-
-        took_s, log = self.gone_and_back(lose, again)
+        took_s, log = self.gone_and_back(Hallsim.kill, again)
         self.assertLess(took_s, 12, log)  # and a gateway's own back-off
 
 
@@ -521,7 +533,7 @@ class Refusals(WithAgent):
                 self.assertEqual(first.said("broker"), [])
                 self.assertTrue(first.devices()["pdu"]["up"])
                 self.assert_stops(first)
-            presence = [payload for topic, payload, _ in subscriber.messages() if "/status/" in topic]
+            presence = [payload for topic, payload, _ in subscriber.messages() if topic.endswith("/status/gw-1")]
             states = [json.loads(payload)["status"] for payload in presence]
             self.assertEqual(states, ["online", "offline"])
 

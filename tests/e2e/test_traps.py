@@ -3,8 +3,10 @@
 """SNMP traps and informs from net-snmp's own tools, and forged ones, against a running agent: each genuine one is
 followed by a poll at once, and nothing else is."""
 
+import json
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -270,6 +272,30 @@ class Communities(WithTraps):
                 self.assertEqual(source, (host, self.port))
                 self.assertEqual(answer, inform.replace(b"\xa6", b"\xa2"))
         self.end(agent, acknowledged=2)
+
+    def test_reload(self):
+        """Devices of a new configuration may send, those that stay go on; where traps are received stays."""
+        one, two = self.silent("127.9.0.1"), self.silent("127.9.0.2")
+        agent = self.start([{"name": "one", "url": one.url}], communities=["other"])
+        self.wait_for_first(one)
+        port = self.port
+        changed = {**agent.settings, "traps": {"listen": f"udp 127.0.0.1:{free_udp_port()}"},
+                   "devices": [{"name": "one", "url": one.url}, {"name": "two", "url": two.url, "credentials": "other"}]}
+        agent.config.write_text(json.dumps(changed))
+        agent.process.send_signal(signal.SIGHUP)
+        self.wait_for_first(two)
+        self.assertIn("traps: to change them takes a restart", agent.log())
+        self.assert_asked_at_once(one, lambda: notify("snmptrap", port, one.host, "-v2c", "-c", "public"))
+        self.assert_asked_at_once(two, lambda: notify("snmptrap", port, two.host, "-v2c", "-c", "other"))
+        changed["devices"] = [{"name": "one", "url": one.url, "credentials": "other"}]
+        agent.config.write_text(json.dumps(changed))
+        asked = len(one.times)
+        agent.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: "1 device removed (two)" in agent.log() and one.is_asked(asked + 1), "it is reloaded")
+        pause(1.1)
+        for source, community in ((one.host, "public"), (two.host, "other"), (one.host, "other")):
+            notify("snmptrap", port, source, "-v2c", "-c", community)
+        self.end(agent, received=5, triggered=3, strangers=1, wrong=1)
 
     def test_ipv6(self):
         device = self.silent("::1")

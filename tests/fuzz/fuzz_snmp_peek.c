@@ -44,7 +44,7 @@ static void check_answer(const struct link_answer *answer) {
 enum { N_PEERS = 3 };
 
 /* As in the agent, one codec for the process. */
-static void start(struct snmp_codec **codec, struct snmp_peer *peers) {
+static void start(struct snmp_codec **codec, struct snmp_peer *peers, const struct link_request *request) {
     const struct snmp_credentials credentials[N_PEERS] = {
         {.version = SNMP_V1, .community = (char *)"public"},
         {.version = SNMP_V2C, .community = (char *)"public"},
@@ -55,6 +55,14 @@ static void start(struct snmp_codec **codec, struct snmp_peer *peers) {
     for (size_t i = 0; i < N_PEERS; i++)
         if (snmp_peer_init(*codec, &credentials[i], &peers[i]))
             abort();
+    /* Asked once, so that answers are first held against what was asked. */
+    for (size_t i = 0; i < N_PEERS; i++) {
+        const struct snmp_question question = {.peer = &peers[i], .request = request, .id = 1 << 24};
+        const uint8_t *packet;
+        size_t size;
+        if (snmp_codec_encode(*codec, &question, &packet, &size))
+            abort();
+    }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
@@ -62,13 +70,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (size > SNMP_DATAGRAM_MOST || snmp_peek_read(data, size, &peek))
         return 0;
     static const uint32_t name[] = {1, 3, 6, 1, 2, 1, 1, 1, 0};
-    const struct oid oid = {name, sizeof name / sizeof name[0]};
+    static const struct oid oid = {name, sizeof name / sizeof name[0]};
     struct link_request request = {.ask = ASK_GET, .oids = &oid, .n_oids = 1, .repetitions = 10};
     static struct snmp_codec *codec;
     static uint8_t packet[SNMP_DATAGRAM_ROOM];
     static struct snmp_peer peers[N_PEERS];
     if (!codec)
-        start(&codec, peers);
+        start(&codec, peers, &request);
     for (request.ask = ASK_GET; request.ask <= ASK_BULK; request.ask++)
         for (size_t i = 0; i < N_PEERS; i++) {
             struct snmp_question question = {.peer = &peers[i], .request = &request, .id = peek.request_id};

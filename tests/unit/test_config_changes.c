@@ -194,7 +194,10 @@ static void what_concerns_the_whole_agent_is_told_apart(void **state) {
     static const struct {
         const char *more;
         unsigned site;
-    } cases[] = {{"buffer: 128MiB", SITE_BUFFER}, {"poll: {phase: aligned}", SITE_PHASE}, {"", 0}};
+    } cases[] = {{"buffer: 128MiB", SITE_BUFFER},
+                 {"poll: {phase: aligned}", SITE_PHASE},
+                 {"traps: {listen: inherited}", SITE_TRAPS},
+                 {"", 0}};
     struct site_config *before = make(PDU, BROKER, "");
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct site_config *now = make(PDU, BROKER, cases[i].more);

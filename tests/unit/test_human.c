@@ -82,6 +82,23 @@ static void places_read_from_the_outside_in(void **state) {
     assert_string_equal(text, "outlet ");
 }
 
+static void durations_have_three_digits(void **state) {
+    (void)state;
+    static const struct {
+        double seconds;
+        const char *text;
+    } cases[] = {{0, "0 ms"},        {0.0001, "<1 ms"}, {0.0842, "84.2 ms"},
+                 {0.9994, "999 ms"}, {0.9996, "1 s"},   {1.0525, "1.05 s"},
+                 {119.4, "119 s"},   {150, "2.5 min"},  {7200, "2 h"}};
+    char text[32];
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        human_write_duration(cases[i].seconds, text, sizeof(text));
+        assert_string_equal(text, cases[i].text);
+    }
+    human_write_duration((double)NAN, text, sizeof(text));
+    assert_string_equal(text, "");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_are_in_units_of_people),
@@ -89,6 +106,7 @@ int main(void) {
         cmocka_unit_test(columns_are_in_line),
         cmocka_unit_test(titles_have_no_unit),
         cmocka_unit_test(places_read_from_the_outside_in),
+        cmocka_unit_test(durations_have_three_digits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -86,7 +86,8 @@ static void every_protocol_makes_a_user(void **state) {
     for (enum snmp_auth auth = SNMP_AUTH_MD5; auth <= SNMP_AUTH_SHA512; auth++)
         for (enum snmp_privacy privacy = SNMP_PRIVACY_NONE; privacy <= SNMP_PRIVACY_AES256_C; privacy++) {
             const struct snmp_credentials credentials = credentials_of(auth, privacy);
-            struct snmp_engine engine = {0};
+            struct snmp_clocks clocks = {0};
+            struct snmp_engine engine = {.clocks = &clocks};
             assert_int_equal(snmp_keys_hold(&ring, &credentials, &engine.keys), ERROR_NONE);
             assert_int_equal(snmp_engine_meet(&engine, id, sizeof id - 1), ERROR_NONE);
             assert_non_null(engine.user);
@@ -101,7 +102,8 @@ static void clocks_of_clones_are_kept_apart(void **state) {
     static const uint8_t id[] = "\x80\0\x1f\x88\x04twin";
     const struct snmp_credentials credentials = credentials_of(SNMP_AUTH_MD5, SNMP_PRIVACY_NONE);
     struct snmp_keys *ring = NULL;
-    struct snmp_engine one = {0}, two = {0};
+    struct snmp_clocks clocks = {0};
+    struct snmp_engine one = {.clocks = &clocks}, two = {.clocks = &clocks};
     assert_int_equal(snmp_keys_hold(&ring, &credentials, &one.keys), ERROR_NONE);
     assert_int_equal(snmp_keys_hold(&ring, &credentials, &two.keys), ERROR_NONE);
     assert_int_equal(snmp_engine_meet(&one, id, sizeof id - 1), ERROR_NONE);
@@ -115,6 +117,17 @@ static void clocks_of_clones_are_kept_apart(void **state) {
     assert_int_equal(one.time, 1000);
     assert_int_equal(one.heard, -5);
     assert_true(one.authentic);
+    two.boots = 9, two.time = 5, two.heard = -7, two.authentic = false;
+    for (int turn = 0; turn < 3; turn++) { /* their place in the table is one, and may go */
+        snmp_engine_lend(&one);
+        snmp_engine_take_back(&one);
+        snmp_engine_lend(&two);
+        snmp_engine_take_back(&two);
+        if (turn == 1)
+            snmp_clocks_empty(&clocks);
+        assert_true(one.boots == 7 && one.time == 1000 && one.heard == -5 && one.authentic);
+        assert_true(two.boots == 9 && two.time == 5 && two.heard == -7 && !two.authentic);
+    }
     assert_int_equal(snmp_engine_meet(&two, id, 0), ERROR_ARGUMENT);
     assert_null(two.user);
     snmp_engine_forget(&one);

@@ -12,7 +12,7 @@
 #include "tests/sim/specimen.h"
 #include "tests/unit/check.h"
 
-enum { PRODUCERS = 3, EACH = 2000, POOL = 8, ROUNDS = 5000, READINGS = 5 };
+enum { PRODUCERS = 3, EACH = 2000, POOL = 8, ROUNDS = 400, READINGS = 5 };
 
 static void count_wake(void *context) {
     ++*(unsigned *)context;

@@ -62,6 +62,7 @@ static void all_labels_fit(void **state) {
     free(view->feed);
     view->row = strdup("row");
     view->feed = strdup("A");
+    view->gateway = strdup("gw");
     struct series series = {.quantity = ACTIVE_POWER,
                             .place = {.part = PART_OUTLET,
                                       .depth = 3,

@@ -40,7 +40,7 @@ static void whole_document_is_json(void **state) {
                                      .dropped_readings = 3,
                                      .rejected_readings = 4};
     struct text text = {0};
-    status_write_head(&text, &config, 1000, 2000);
+    status_write_head(&text, &config, NULL, 1000, 2000);
     status_write_device(&text, &pdu, NULL, true, 2000);
     status_write_device(&text, &pdu, NULL, false, 2000);
     status_write_tail(&text, &(struct status_configuration){1000, 1500, 2}, &sink, 1);
@@ -151,6 +151,34 @@ static void states_are_in_words(void **state) {
     assert_string_equal(digest.state, "up: no readings");
     digest = digest_of("\"up\":true,\"age\":21", "");
     assert_int_equal(digest.rank, DIGEST_STALE);
+    digest = digest_of("\"up\":false,\"error\":\"held\"", STATE("facility_device_state", 5));
+    assert_int_equal(digest.rank, DIGEST_DOWN);
+    assert_string_equal(digest.state, "held by another master");
+}
+
+#define ERRORS(reason, value)                                                                                \
+    "{\"metric\":\"facility_poll_errors_total\",\"reason\":\"" reason                                        \
+    "\",\"quality\":\"good\",\"value\":" #value "}"
+
+static void health_is_gathered(void **state) {
+    (void)state;
+    static const char up[] = "\"up\":true,\"age\":1";
+    struct digest digest = digest_of(up, "");
+    assert_true(isnan(digest.latency_s) && isnan(digest.lateness_s) && digest.condition == 0);
+    digest = digest_of(up, STATE("facility_poll_duration_seconds", 0.25) "," ERRORS("timeout", 3) "," ERRORS(
+                               "missed", 2) "," STATE("facility_device_state", 3));
+    assert_true(digest.latency_s == 0.25);
+    assert_true(digest.errors[HEALTH_TIMEOUT] == 3 && digest.errors[HEALTH_MISSED] == 2);
+    assert_int_equal(digest.rank, DIGEST_LATE);
+    assert_string_equal(digest.state, "up: its last poll failed");
+    digest =
+        digest_of(up, STATE("facility_poll_lateness_seconds", 1.5) "," STATE(
+                          "facility_poll_interval_seconds", 6.5) "," STATE("facility_bus_time_ratio", 0.5));
+    assert_int_equal(digest.rank, DIGEST_LATE);
+    assert_string_equal(digest.state, "up: late by 1.5 s");
+    assert_true(digest.bus_time == 0.5);
+    digest = digest_of("\"up\":false", STATE("facility_poll_lateness_seconds", 1.5));
+    assert_true(isnan(digest.lateness_s)); /* that is how it was when it was up */
 }
 
 static char *print_table(const json_t *json) {
@@ -161,6 +189,44 @@ static char *print_table(const json_t *json) {
     status_table_print(json, out);
     fclose(out);
     return text;
+}
+
+static void add_device(struct text *text, const char *name, const char *bus, double late_s, double share) {
+    text_add_format(text,
+                    "{\"name\":\"%s\",\"bus\":\"%s\",\"interval\":1,\"up\":true,\"age\":1,\"readings\":[",
+                    name, bus);
+    text_add_format(text, "{\"metric\":\"facility_poll_lateness_seconds\",\"value\":%g},", late_s);
+    text_add_format(text, "{\"metric\":\"facility_poll_interval_seconds\",\"value\":%g},", 1 + late_s);
+    text_add_format(text, "{\"metric\":\"facility_poll_duration_seconds\",\"value\":0.5},");
+    text_add_format(text, "{\"metric\":\"facility_bus_time_ratio\",\"value\":%g}]},", share);
+}
+
+static void late_devices_are_named_with_what_takes_the_time(void **state) {
+    (void)state;
+    struct text text = {0};
+    text_add_string(&text, "{\"devices\":[");
+    add_device(&text, "a", "rtu:/dev/a", 0, 0.5);
+    add_device(&text, "b", "rtu:/dev/a", 2, 0.25);
+    add_device(&text, "c", "rtu:/dev/a", 1, 0.125);
+    add_device(&text, "d", "rtu:/dev/a", 0, 0.125);
+    add_device(&text, "e", "rtu:/dev/a", 0, 0.5);
+    add_device(&text, "f", "snmp://f:161", 4, 4.5);
+    add_device(&text, "g", "snmp://g:161", 0, 0.5);
+    text_add_string(&text, "{\"name\":\"h\",\"bus\":\"rtu:/dev/a\",\"up\":false}]}");
+    json_t *json = parse(&text);
+    char *table = print_table(json);
+    assert_non_null(
+        strstr(table, "\nf is late: it comes every 5 s instead of 1 s; its last poll took 500 ms, it needs "
+                      "450 % of the time\n"
+                      "rtu:/dev/a: 2 of 6 devices late; all together they need 150 % of its time\n"
+                      "  the latest: b comes every 3 s instead of 1 s\n"
+                      "  what takes its time: a 50 %, e 50 %, b 25 %, 2 others 25 %; 1 silent, each try a "
+                      "time-out\n\nDEVICE "));
+    assert_non_null(strstr(table, "\nSHARED BUS  DEVICES  UP  LATE  NEEDED\n"
+                                  "rtu:/dev/a        6   5     2   150 %\n"));
+    free(table);
+    json_decref(json);
+    text_done(&text);
 }
 
 static void trouble_comes_first(void **state) {
@@ -178,9 +244,9 @@ static void trouble_comes_first(void **state) {
     assert_non_null(json);
     char *text = print_table(json);
     assert_string_equal(text, "site dc1, gateway gw: 1 of 2 devices up; hallwatch 1, running for 5 min\n\n"
-                              "DEVICE  CLASS  DRIVER  STATE    POWER  TEMPERATURE    AGE\n"
-                              "랙      ups    d       down                          90 s\n"
-                              "a       pdu    d       up     1.50 kW      23.5 °C  0.2 s\n\n"
+                              "DEVICE  CLASS  DRIVER  STATE    POWER     TEMP    AGE  LATENCY\n"
+                              "랙      ups    d       down                      90 s         \n"
+                              "a       pdu    d       up     1.50 kW  23.5 °C  0.2 s         \n\n"
                               "SINK  WAITING  SENT  DROPPED  REJECTED\n"
                               "s           1    22        0         0\n");
     free(text);
@@ -204,9 +270,14 @@ static void odd_documents_are_survived(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(whole_document_is_json),    cmocka_unit_test(readings_carry_their_place),
-        cmocka_unit_test(power_is_the_device_s_own), cmocka_unit_test(states_are_in_words),
-        cmocka_unit_test(trouble_comes_first),       cmocka_unit_test(odd_documents_are_survived),
+        cmocka_unit_test(whole_document_is_json),
+        cmocka_unit_test(readings_carry_their_place),
+        cmocka_unit_test(power_is_the_device_s_own),
+        cmocka_unit_test(states_are_in_words),
+        cmocka_unit_test(health_is_gathered),
+        cmocka_unit_test(late_devices_are_named_with_what_takes_the_time),
+        cmocka_unit_test(trouble_comes_first),
+        cmocka_unit_test(odd_documents_are_survived),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
