@@ -20,8 +20,7 @@ sys.path.insert(0, str(E2E))
 # Of each protocol. A sanitizer makes a poll dear; without one there are many, that a loss at some of them shows.
 DEVICES, DEVICES_SANITIZED = 300, 60
 URGENCY = -5  # so that the peers, who do much more than devices would, do not take the agent's time
-INTERVAL_MS = 2000
-POLL = {"fast": "2s", "normal": "2s", "slow": "4s", "timeout": "500ms"}
+INTERVAL_S, INTERVAL_SANITIZED_S = 2, 4
 START_LIMIT_S, STOP_MOST_S = 180, 15
 HEALTHY_ON_LINES = ("line right", "line highest")
 # A poll's batch is about 1 kB, and a third of the time lies between what is compared.
@@ -231,8 +230,10 @@ def judge_process(watch, warm_s, polls, failures):
 
 def run(options, failures):
     n = str(DEVICES_SANITIZED if hallwatch.SANITIZED else DEVICES)
+    interval_s = INTERVAL_SANITIZED_S if hallwatch.SANITIZED else INTERVAL_S
+    often, seldom = f"{interval_s}s", f"{2 * interval_s}s"
     with (
-        Hallsim("--modbus", n, "--snmp", n, "--values", "40", "--interval-ms", str(INTERVAL_MS)) as hall,
+        Hallsim("--modbus", n, "--snmp", n, "--values", "40", "--interval-ms", str(1000 * interval_s)) as hall,
         Hostile(lines=["restless"]) as hostile,
         BadReceivers() as receivers,
     ):
@@ -245,7 +246,7 @@ def run(options, failures):
             receivers.sinks,
             communities=hostile.communities,
             credentials=hostile.credentials,
-            poll=POLL,
+            poll={"fast": often, "normal": often, "slow": seldom, "timeout": f"{225 * interval_s}ms"},
             buffer="1MiB",
             traps={"listen": f"udp 127.0.0.1:{trap_port}"},
         ) as agent, TrapStorm(trap_port, hall.host("snmp-00001")):
