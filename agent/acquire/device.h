@@ -137,11 +137,20 @@ int device_begin(struct device *device);
  * time.
  */
 void device_attach(struct device *device);
-/* Goes on with devices that were found, as many as may be read at once. Called once per tick. */
-void device_admit_found(struct poller *poller);
+/* Recognises and discovers it: its turn among those that were found has come. */
+void device_read(struct device *device);
 /* Stops what attaching has under way; of a device that is polled, its reading again. */
 void device_give_up_attaching(struct device *device);
 void device_detach(struct device *device); /* stops everything under way and closes the link */
+
+/* --- device_found.c */
+
+/* The device answers: device_read comes when its turn has come. */
+void device_wait_to_be_read(struct device *device);
+/* It does not wait any more, where it did. */
+void device_read_no_more(struct device *device);
+/* Goes on with as many as may be read at once. Called once per tick. */
+void device_read_found(struct poller *poller);
 
 /* --- device_link.c */
 

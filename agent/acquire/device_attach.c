@@ -8,9 +8,8 @@
  * Now and then a device that answers is read again, through a link of its own beside the one of its polls,
  * which go on. What has changed is taken over between two polls.
  *
- * A probe is one small request and no memory, so a whole dark hall can be probed at once; reading what a
- * device has takes memory, so those that answer are read some at a time, in the order in which they were
- * found.
+ * A probe is one small request and no memory, so a whole dark hall can be probed at once; those that answer
+ * are read some at a time (device_found.c).
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,11 +33,7 @@ static uint32_t attach_timeout_ms(const struct device *device) {
     return (uint32_t)device->config->timeout_ms;
 }
 
-enum {
-    REDISCOVER_MS = 60 * 60 * 1000,
-    ADMITTED_MOST =
-        128, /* read at once: discovery takes memory, and a hall that comes back takes it all at once */
-};
+enum { REDISCOVER_MS = 60 * 60 * 1000 };
 
 /* What the device is read through. */
 static struct link *attach_link(const struct device *device) {
@@ -82,15 +77,8 @@ static void attach_failed(struct device *device, int error, const char *detail) 
 
 /* --- link --- */
 
-/* It is there: it is read when its turn among those has come. */
-static void attach_found(struct device *device) {
-    struct poller *poller = device->poller;
-    device->next_found = NULL;
-    *(poller->first_found != NULL ? &poller->last_found->next_found : &poller->first_found) = device;
-    poller->last_found = device;
-}
-
-static void attach_read(struct device *device) {
+/* It is there, and its turn among those that are read has come. */
+void device_read(struct device *device) {
     device->admitted = true;
     device->poller->n_admitted++;
     if (device->driver == NULL)
@@ -99,33 +87,13 @@ static void attach_read(struct device *device) {
         attach_discover(device);
 }
 
-void device_admit_found(struct poller *poller) {
-    while (poller->first_found != NULL && poller->n_admitted < ADMITTED_MOST) {
-        struct device *device = poller->first_found;
-        poller->first_found = device->next_found;
-        attach_read(device);
-    }
-}
-
-static void attach_forget_found(struct device *device) {
-    struct poller *poller = device->poller;
-    struct device *before = NULL, *each = poller->first_found;
-    for (; each != NULL && each != device; each = each->next_found)
-        before = each;
-    if (each == NULL)
-        return;
-    *(before != NULL ? &before->next_found : &poller->first_found) = device->next_found;
-    if (poller->last_found == device)
-        poller->last_found = before;
-}
-
 /* A refusal is an answer. */
 static void attach_probed(void *context, const struct link_answer *answer) {
     struct device *device = context;
     free(device->probe);
     device->probe = NULL;
     if (answer->error == 0 || answer->error == ERROR_REFUSED || answer->error == ERROR_TOO_BIG)
-        attach_found(device);
+        device_wait_to_be_read(device);
     else
         attach_failed(device, answer->error, answer->detail);
 }
@@ -158,9 +126,9 @@ static void attach_probe(struct device *device) {
 /* One that is up is known to be there; one that is read once is read at once. */
 static void attach_go_on(struct device *device) {
     if (device->poller->options.once)
-        attach_read(device);
+        device_read(device);
     else if (health_is_up(&device->health))
-        attach_found(device);
+        device_wait_to_be_read(device);
     else
         attach_probe(device);
 }
@@ -383,7 +351,7 @@ void device_give_up_attaching(struct device *device) {
     /* A closed link forgets its request; only then may those who wait for it go. */
     if (device->attaching)
         attach_ended(device);
-    attach_forget_found(device);
+    device_read_no_more(device);
     free(device->probe);
     identify_stop(device->identify);
     discovery_stop(device->discovery);

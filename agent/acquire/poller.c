@@ -167,7 +167,7 @@ static void poller_on_timer(uv_timer_t *timer) {
     if (poller->traps != NULL)
         trap_service_tick(poller->traps, now_ms);
     gateway_report_say(poller);
-    device_admit_found(poller);
+    device_read_found(poller);
     schedule_advance(&poller->schedule, now_ms, clock_wall_ms());
     while (!poller->stopping && schedule_next(&poller->schedule, &occurrence))
         poller_run_turn(&occurrence);

@@ -64,7 +64,7 @@ struct device_config {
     uint32_t number;
 };
 
-enum { DEVICE_NO_NUMBER = UINT32_MAX };
+#define DEVICE_NO_NUMBER UINT32_MAX
 
 enum sink_kind { SINK_MQTT, SINK_REMOTE_WRITE };
 

@@ -20,10 +20,10 @@ STOP_LIMIT_S = 30
 
 
 class Agent:
-    """Runs until the end of a with block. `devices` and `sinks` are the configuration's; `communities` are put into files
-    and named as credentials; `settings` are further keys of the configuration."""
+    """Runs until the end of a with block. `devices`, `sinks` and `credentials` are the configuration's; `communities` are
+    put into files and named as credentials too; `settings` are further keys of the configuration."""
 
-    def __init__(self, devices, sinks=(), communities=(), environment=None, **settings):
+    def __init__(self, devices, sinks=(), communities=(), credentials=(), environment=None, **settings):
         self.folder = tempfile.TemporaryDirectory(prefix="hallwatch-agent-")
         self.path = Path(self.folder.name)
         self.config = self.path / "hallwatch.yaml"
@@ -33,7 +33,7 @@ class Agent:
             file = self.path / f"{name}.community"
             file.write_text(name + "\n")
             file.chmod(0o600)
-        credentials = {name: {"community_file": f"{name}.community"} for name in communities}
+        credentials = {**dict(credentials), **{name: {"community_file": f"{name}.community"} for name in communities}}
         self.settings = {
             "site": "dc1",
             "gateway": "gw-1",

@@ -17,6 +17,7 @@ import hallwatch
 from agent import Agent, errors, value
 from device_servers import TOP, ModbusServer, SnmpSimulator, free_tcp_port, free_udp_port
 from hallsim import Hallsim
+from hostile import ANOTHER, SILENCE, UNIT_SILENT, Hostile
 from servers import Mosquitto, Prometheus, Subscriber, VictoriaMetrics, wait_until
 
 DRIVERS = TOP / "tests" / "drivers"
@@ -24,7 +25,6 @@ APC = DRIVERS / "apc_rpdu2" / "apc_rpdu2.snmprec"
 UPS = DRIVERS / "rfc1628" / "rfc1628.snmprec"
 METER = DRIVERS / "schneider_pm5000" / "schneider_pm5000.registers"
 RPU = DRIVERS / "orv3_rpu" / "orv3_rpu.registers"
-SIM = TOP / "tests" / "sim"
 
 OFTEN = {"fast": "1s", "normal": "1s", "slow": "2s", "timeout": "300ms"}
 STOP_MOST_S = 5
@@ -40,21 +40,6 @@ def mqtt_sink(broker, name="broker"):
 
 def write_sink(database, name="database", **more):
     return {"name": name, "type": "remote_write", "url": database.write_url, "batch_wait": "200ms", **more}
-
-
-def script(name, *arguments):
-    """A server of tests/sim; its first line on standard output is what it says when it is ready."""
-    process = subprocess.Popen(
-        [sys.executable, str(SIM / name), *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    return process, process.stdout.readline()
-
-
-def end(process):
-    process.kill()
-    process.wait()
-    process.stdin.close()
-    process.stdout.close()
 
 
 class WithAgent(unittest.TestCase):
@@ -234,79 +219,6 @@ class Alone(WithAgent):
                 self.assertIn(str(agent.socket), gone.stderr)
 
 
-SILENCE = "no answer from snmp://.*silence: wrong community"
-BROKEN = "answers that break the protocol from .*: "
-ANOTHER = "no readings from .*is it another device"
-# Every way to misbehave of tests/sim/hostile_modbus.py: whether the device is up all the same, else by which reason its
-# errors are counted and what the log says.
-HOSTILE_MODBUS = {
-    "right": None,
-    "doubled": None,
-    "many_copies": None,
-    "dribble": None,
-    "fragments": None,
-    "late": None,
-    "one_answer": None,
-    "wrong_id": ("garbled", BROKEN + "wrong transaction id"),
-    "constant_id": ("garbled", BROKEN + "wrong transaction id"),
-    "noise_before": ("garbled", BROKEN + "wrong transaction id"),
-    "flood": ("garbled", BROKEN + "wrong transaction id"),
-    "wrong_unit": ("garbled", BROKEN + "wrong unit"),
-    "wrong_function": ("garbled", BROKEN + "wrong function"),
-    "wrong_protocol": ("garbled", BROKEN + "wrong protocol id"),
-    "too_few": ("garbled", BROKEN + "wrong number of values"),
-    "registers_126": ("garbled", BROKEN + "impossible length"),
-    "length_zero": ("garbled", BROKEN + "impossible length"),
-    "length_huge": ("garbled", BROKEN + "impossible length"),
-    "length_short": ("garbled", BROKEN + "impossible length"),
-    "byte_count_lies": ("garbled", BROKEN + "impossible length"),
-    "length_long": ("timeout", "no answer from .*incomplete answer"),
-    "half_frame": ("timeout", "no answer from .*incomplete answer"),
-    "silent": ("timeout", "no answer from .*the unit is silent: is the unit number right"),
-    "previous": ("timeout", "no answer from .*the unit is silent"),
-    "reset_in_frame": ("unreachable", "no answer from .*(reset|closed) by peer"),
-    "reset_later": ("unreachable", "no answer from .*(reset|closed) by peer"),
-    "hang_up": ("unreachable", "no answer from .*(by peer|another master)"),
-    "exception": ("refused", "no readings from .*it refuses every value of driver orv3_rpu"),
-}
-# The same for tests/sim/hostile_snmp.py.
-HOSTILE_SNMP = {
-    "good": None,
-    "flood": None,
-    "huge": None,
-    "no-bulk": None,
-    "too-big-above-4": None,
-    "swapped": None,
-    "values": None,
-    "loop": None,
-    "other-port": None,
-    "endless-good": None,
-    "endless-huge": None,
-    "endless-loop": None,
-    "silent": ("timeout", SILENCE),
-    "late": ("timeout", SILENCE),
-    "wrong-id": ("timeout", SILENCE),
-    "cut-in-head": ("timeout", SILENCE),
-    "garbage": ("timeout", SILENCE),
-    "version-3": ("timeout", SILENCE),
-    "no-response": ("timeout", SILENCE),
-    "stranger": ("timeout", SILENCE),
-    "truncated": ("garbled", BROKEN + "a message that breaks the rules of SNMP"),
-    "wrong-version": ("garbled", BROKEN + "a message that breaks the rules of SNMP"),
-    "bad-type": ("garbled", BROKEN + "a message that breaks the rules of SNMP"),
-    "odd-status": ("garbled", BROKEN + "an error-status that does not exist"),
-    "fewer": ("garbled", BROKEN + "not as many varbinds as asked for"),
-    "more": ("garbled", BROKEN + "not as many varbinds as asked for"),
-    "other-names": ("garbled", BROKEN + "other names than asked for"),
-    "unsorted": ("garbled", BROKEN + "other names than asked for"),
-    "long-name": ("garbled", BROKEN + "an object identifier longer than 64 parts"),
-    "too-big": ("refused", ANOTHER),
-    "many": ("refused", ANOTHER),
-    "no-such-name": ("refused", ANOTHER),
-    "gen-err": ("refused", ANOTHER),
-}
-
-
 class Faults(WithAgent):
     """A hall of healthy devices with a few dead ones, and beside it every device that misbehaves."""
 
@@ -315,7 +227,7 @@ class Faults(WithAgent):
         "closed": ("unreachable", "no answer from modbus://.*: connection refused"),
         "nobody": ("timeout", SILENCE),
         "community": ("timeout", SILENCE),
-        "unit": ("timeout", "no answer from .*the unit is silent: is the unit number right"),
+        "unit": ("timeout", UNIT_SILENT),
         "make-snmp": ("refused", ANOTHER),
         "make-modbus": ("refused", "no readings from .*schneider_pm5000"),
         "unknown": ("refused", "no readings from .*no driver fits: sysObjectID none"),
@@ -327,20 +239,10 @@ class Faults(WithAgent):
         simulator = cls.enterClassContext(SnmpSimulator([APC, UPS]))
         rpu = cls.enterClassContext(ModbusServer(RPU, unit=12))
         partial = cls.enterClassContext(ModbusServer(cls.without(METER, "holding 3005 ", "holding 3109 ")))
-        server, ports = script("hostile_modbus.py", *HOSTILE_MODBUS)
-        cls.addClassCleanup(end, server)
-        ports = json.loads(ports)
-        server, port = script("hostile_snmp.py")
-        cls.addClassCleanup(end, server)
-        hostile = f"snmp://127.0.0.1:{int(port)}"
+        cls.hostile = cls.enterClassContext(Hostile())
+        agent_s_url = next(device["url"] for device in cls.hostile.devices if device["name"] == "snmp good")
         devices = [{key: row[key] for key in ("name", "driver", "url")} for row in cls.hall.devices.values()]
-        devices += [
-            {"name": f"modbus {name}", "driver": "orv3_rpu", "url": f"modbus://127.0.0.1:{ports[name]}/1"}
-            for name in HOSTILE_MODBUS
-        ]
-        devices += [
-            {"name": f"snmp {name}", "driver": "apc_rpdu2", "url": hostile, "credentials": name} for name in HOSTILE_SNMP
-        ]
+        devices += cls.hostile.devices
         devices += [
             {"name": "closed", "driver": "orv3_rpu", "url": f"modbus://127.0.0.1:{free_tcp_port()}/1"},
             {"name": "nobody", "url": f"snmp://127.0.0.1:{free_udp_port()}"},
@@ -348,10 +250,13 @@ class Faults(WithAgent):
             {"name": "unit", "driver": "orv3_rpu", "url": rpu.url.rpartition("/")[0] + "/13"},
             {"name": "make-snmp", "driver": "apc_rpdu2", "url": simulator.url, "credentials": "rfc1628"},
             {"name": "make-modbus", "driver": "schneider_pm5000", "url": rpu.url},
-            {"name": "unknown", "url": hostile, "credentials": "good"},
+            {"name": "unknown", "url": agent_s_url, "credentials": "good"},
             {"name": "partial", "driver": "schneider_pm5000", "url": partial.url},
         ]
-        cls.agent = cls.enterClassContext(Agent(devices, communities=["rfc1628", *HOSTILE_SNMP], poll=OFTEN))
+        communities = ["rfc1628", *cls.hostile.communities]
+        cls.agent = cls.enterClassContext(
+            Agent(devices, communities=communities, credentials=cls.hostile.credentials, poll=OFTEN)
+        )
 
     @classmethod
     def without(cls, recording, *lines):
@@ -371,24 +276,19 @@ class Faults(WithAgent):
             return (
                 device["up"] is False
                 and value(device, "facility_device_up") == 0
-                and reason in errors(device)
-                and any(re.search(words, text) for text in self.agent.complaints(name))
+                and any(re.fullmatch(reason, counted) for counted in errors(device))
+                and any(re.search(words, text) for _, text in self.agent.said(name))
             )
 
         try:
-            wait_until(is_said, f"{name} is {expected}", 15)
+            wait_until(is_said, f"{name} is {expected}", 30)
         except AssertionError as error:
             raise AssertionError(f"{error}: {self.agent.devices()[name]}: {self.agent.said(name)}") from None
 
-    def test_hostile_modbus(self):
-        for name, expected in HOSTILE_MODBUS.items():
+    def test_hostile_devices(self):
+        for name, expected in self.hostile.expected.items():
             with self.subTest(name):
-                self.expect(f"modbus {name}", expected)
-
-    def test_hostile_snmp(self):
-        for name, expected in HOSTILE_SNMP.items():
-            with self.subTest(name):
-                self.expect(f"snmp {name}", expected)
+                self.expect(name, expected)
 
     def test_other_faults(self):
         for name, expected in self.others.items():
@@ -476,11 +376,7 @@ class Return(WithAgent):
             ports = ["--modbus-port", str(hall.modbus_port), "--snmp-port", str(hall.snmp_port)]
             return Hallsim("--modbus", "3", "--snmp", "3", *ports)
 
-        def lose(hall):
-            hall.process.kill()
-            hall.process.wait()
-
-        took_s, log = self.gone_and_back(lose, again)
+        took_s, log = self.gone_and_back(Hallsim.kill, again)
         self.assertLess(took_s, 12, log)  # and a gateway's own back-off
 
 

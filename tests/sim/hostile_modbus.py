@@ -9,6 +9,7 @@ Listens on a free loopback port for every NAME (a function below named behave_NA
 """
 import asyncio
 import json
+import logging
 import socket
 import struct
 import sys
@@ -181,7 +182,7 @@ def serving(behave):
     async def serve(reader, writer):
         try:
             await behave(reader, writer)
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except (asyncio.IncompleteReadError, OSError):
             pass
         finally:
             writer.close()
@@ -200,6 +201,7 @@ async def main(names):
 
 
 if __name__ == "__main__":
+    logging.getLogger("asyncio").setLevel(logging.ERROR)  # that the other side has gone is nothing to say
     try:
         asyncio.run(main(sys.argv[1:]))
     except KeyboardInterrupt:

@@ -70,6 +70,7 @@ class Terminal:
     """A line that is a pseudo-terminal; its end for the client is kept open, so that clients may come and go."""
 
     def __init__(self, link):
+        self.link = link
         self.master, self.slave = pty.openpty()
         tty.setraw(self.slave)
         self.reader = asyncio.StreamReader()
@@ -195,6 +196,18 @@ async def behave_broken_off(line):
     line.send((await line.request()).frame()[:12])
     line.unplug()
     await asyncio.Event().wait()
+
+
+async def behave_restless(line):
+    """Noise with every answer, a damaged one now and then; pulled out after 20 of them, and back after a second."""
+    while True:
+        for number in range(20):
+            request = await line.request()
+            line.send(NOISE[number : number + 9] + (request.damaged() if number % 7 == 6 else request.frame()))
+        await line.request()
+        line.unplug()
+        await asyncio.sleep(1)
+        line = Terminal(line.link)
 
 
 def serving(behave):

@@ -1,11 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""An SNMP agent that misbehaves. The community of a request says how; "good" answers as it should.
+"""An SNMP agent that misbehaves. The community of a request, of SNMPv3 its user, says how; "good" answers as it should.
 
 Prints its port and serves 127.0.0.1 until its standard input ends. Every instance it is asked for by GET is
 the integer that is its last part; by GETNEXT and GETBULK the next instance is the name with its last part one
 greater, and of an "endless" agent never outside of a longer prefix.
 """
+import itertools
 import select
 import socket
 import struct
@@ -15,7 +16,8 @@ import time
 INTEGER, OCTETS, NULL, OID, SEQUENCE = 0x02, 0x04, 0x05, 0x06, 0x30
 IP_ADDRESS, COUNTER32, GAUGE32, TIME_TICKS, OPAQUE, COUNTER64 = 0x40, 0x41, 0x42, 0x43, 0x44, 0x46
 NO_SUCH_OBJECT, NO_SUCH_INSTANCE, END_OF_VIEW = 0x80, 0x81, 0x82
-GET, GETNEXT, RESPONSE, GETBULK = 0xA0, 0xA1, 0xA2, 0xA5
+GET, GETNEXT, RESPONSE, GETBULK, REPORT = 0xA0, 0xA1, 0xA2, 0xA5, 0xA8
+NOT_IN_TIME, UNKNOWN_ENGINE = 2, 4  # usmStats
 TOO_BIG, NO_SUCH_NAME, GEN_ERR = 1, 2, 5
 
 
@@ -68,10 +70,10 @@ class Request:
         _, message, _ = take(datagram)
         _, version, message = take(message)
         self.version = int.from_bytes(version, "big")
-        _, community, message = take(message)
-        self.community = community.decode()
+        community = self.take_head(message) if self.version == 3 else take(message)[1:]
+        self.community = community[0].decode()
         self.endless = self.community.startswith("endless")
-        self.pdu, body, _ = take(message)
+        self.pdu, body, _ = take(community[1])
         numbers = []
         for _ in range(3):
             _, number, body = take(body)
@@ -83,16 +85,50 @@ class Request:
             _, varbind, body = take(body)
             self.names.append(read_oid(take(varbind)[1]))
 
+    def take_head(self, message):
+        """Of SNMPv3, without authentication: the user and what follows."""
+        _, head, message = take(message)
+        self.message_id = int.from_bytes(take(head)[1], "big", signed=True)
+        _, security, message = take(message)
+        _, security, _ = take(security)
+        _, self.engine, security = take(security)
+        for _ in range(2):  # boots and time
+            _, _, security = take(security)
+        user = take(security)[1]
+        _, scoped, _ = take(message)
+        for _ in range(2):  # the context's engine and its name
+            _, _, scoped = take(scoped)
+        return user, scoped
+
 
 def varbind(name, value):
     return ber(SEQUENCE, oid(name) + value)
 
 
-def response(request, varbinds, status=0, index=0, version=None, id=None, tag=RESPONSE):
+def response(request, varbinds, status=0, index=0, version=None, id=None, tag=RESPONSE, engine=None):
     pdu = integer(request.id if id is None else id) + integer(status) + integer(index)
     pdu += ber(SEQUENCE, b"".join(varbinds))
+    if request.version == 3:
+        return response_v3(request, ber(tag, pdu), request.engine if engine is None else engine)
     head = integer(request.version if version is None else version) + ber(OCTETS, request.community.encode())
     return ber(SEQUENCE, head + ber(tag, pdu))
+
+
+ENGINE = b"\x80\0\0\0\x05engine"
+
+
+def response_v3(request, pdu, engine):
+    head = ber(SEQUENCE, integer(request.message_id) + integer(65507) + ber(OCTETS, b"\0") + integer(3))
+    user = b"" if pdu[0] == REPORT else request.community.encode()
+    security = [ber(OCTETS, engine), integer(5), integer(1000), ber(OCTETS, user), ber(OCTETS, b""), ber(OCTETS, b"")]
+    scoped = ber(SEQUENCE, ber(OCTETS, engine) + ber(OCTETS, b"") + pdu)
+    return ber(SEQUENCE, integer(3) + head + ber(OCTETS, ber(SEQUENCE, b"".join(security))) + scoped)
+
+
+def report(request, counter, engine):
+    body = integer(request.id) + integer(0) * 2
+    body += ber(SEQUENCE, varbind((1, 3, 6, 1, 6, 3, 15, 1, 1, counter, 0), integer(1, COUNTER32)))
+    return response_v3(request, ber(REPORT, body), engine)
 
 
 def following(name, step, endless):
@@ -135,8 +171,30 @@ VALUES = [
 ]
 
 
+numbers = itertools.count(1)
+
+
+def answers_v3(request):
+    """As below. A request without a user asks for the engine id."""
+    how, number = request.community, next(numbers)
+    other = ENGINE + number.to_bytes(4, "big")
+    if how == "":
+        return [(0, report(request, UNKNOWN_ENGINE, ENGINE))]
+    if how == "engines" or how == "changes" and number % 16 == 0:
+        return [(0, report(request, UNKNOWN_ENGINE, other))]
+    if how == "reports":
+        return [(0, report(request, NOT_IN_TIME, request.engine))]
+    if how == "strange-reports":
+        return [(0, report(request, 77, request.engine))]
+    if how == "other-engine":
+        return [(0, response(request, good(request), engine=other))]
+    return [(0, response(request, good(request)))]
+
+
 def answers(request):
     """The datagrams that the request brings, each with the seconds to wait before it."""
+    if request.version == 3:
+        return answers_v3(request)
     how, names = request.community.removeprefix("endless-"), request.names
     plain = response(request, good(request))
     first = varbind(names[0], integer(1))

@@ -1,0 +1,293 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Every hostile behaviour at once, for minutes, beside healthy devices, against an agent, built with a sanitizer or without.
+
+    soak.py --build FOLDER [--minutes N]
+
+What must hold: no healthy device misses a poll; each misbehaviour is counted and said as what it is; memory, descriptors
+and threads stay what they are; the sanitizer has nothing to say, and at the end the agent stops in time and nothing leaks.
+"""
+
+import argparse
+import os
+import re
+import sys
+import time
+from pathlib import Path
+
+E2E = Path(__file__).resolve().parent.parent / "e2e"
+sys.path.insert(0, str(E2E))
+# Of each protocol. A sanitizer makes a poll dear; without one there are many, that a loss at some of them shows.
+DEVICES, DEVICES_SANITIZED = 300, 60
+URGENCY = -5  # so that the peers, who do much more than devices would, do not take the agent's time
+INTERVAL_S, INTERVAL_SANITIZED_S = 2, 4
+START_LIMIT_S, STOP_MOST_S = 180, 15
+HEALTHY_ON_LINES = ("line right", "line highest")
+# A poll's batch is about 1 kB, and a third of the time lies between what is compared.
+BATCH_BYTES, SANITIZED_GROWTH_KB = 512, 16384
+SANITIZERS = {
+    # What is freed is held back for a while, the more of it, the longer memory grows before it stays.
+    "ASAN_OPTIONS": "detect_leaks=1:quarantine_size_mb=8:malloc_context_size=12",
+    "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
+    # Nothing is suppressed: it has nothing to say of the libraries either.
+    "TSAN_OPTIONS": "halt_on_error=0:history_size=4",
+}
+REPORT = re.compile(r"Sanitizer|runtime error")
+# Of the simulated hall: who, what is wrong with it, and by which reasons its errors are counted; None: it is up all the same.
+HALL_FAULTS = [
+    ("modbus-00001", "dead", "timeout"),
+    ("modbus-00002", "vanished", "unreachable|timeout"),
+    ("modbus-00003", "slow 2000", "timeout"),
+    ("modbus-00004", "dribbling", "timeout"),
+    ("modbus-00005", "resetting", "unreachable"),
+    ("modbus-00006", "cutting", "unreachable|held"),
+    ("modbus-00007", "garbled", "garbled|refused"),
+    ("modbus-00008", "wrong-id", "garbled"),
+    ("modbus-00009", "previous", "garbled|timeout"),
+    ("modbus-00010", "wrong-unit", "garbled"),
+    ("modbus-00011", "wrong-length", "garbled|timeout"),
+    ("modbus-00012", "wrong-count", "garbled"),
+    ("modbus-00013", "too-many", "garbled"),
+    ("modbus-00014", "exception", "refused"),
+    ("modbus-00015", "endless", "garbled|timeout"),
+    ("modbus-00016", "held", "held|unreachable"),
+    ("modbus-00017", "closing", None),
+    ("modbus-00018", "truncated", "timeout"),
+    ("snmp-00001", "dead", "timeout"),
+    ("snmp-00002", "slow 2000", "timeout"),
+    ("snmp-00003", "garbled", "garbled|timeout"),
+    ("snmp-00004", "truncated", "garbled|timeout"),
+    ("snmp-00005", "wrong-id", "timeout"),
+    ("snmp-00006", "previous", "timeout"),
+    ("snmp-00007", "other-address", "timeout"),
+    ("snmp-00008", "too-big", "refused"),
+    ("snmp-00009", "gen-err", "refused"),
+    ("snmp-00010", "reports", "garbled|timeout"),
+    ("snmp-00011", "looping-walk", None),
+    ("snmp-00012", "endless-walk", None),
+    ("snmp-00013", "unsorted-walk", None),
+]
+# These come and go.
+COMING_AND_GOING = [("modbus-0002?", "vanished"), ("snmp-0002?", "dead"), ("modbus-0003?", "resetting")]
+
+
+class Failures:
+    """What did not hold; the soak goes on to its end."""
+
+    def __init__(self):
+        self.n = 0
+
+    def check(self, holds, text):
+        if not holds:
+            self.n += 1
+            print(f"FAILED {text}", flush=True)
+        return holds
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--build", type=Path, required=True, help="where the agent was built")
+    parser.add_argument("--minutes", type=float, default=10)
+    options = parser.parse_args()
+    os.environ["HALLWATCH_BUILD"] = str(options.build.resolve())
+    os.environ["HALLWATCH"] = str(options.build.resolve() / "agent/hallwatch")
+    os.environ.update(SANITIZERS)
+    return options
+
+
+def healthy_names(hall):
+    """Of the hall: those that nothing is ever wrong with."""
+    return [name for name in hall.devices if not re.match(r"(modbus|snmp)-000(0|1|2|3)", name)]
+
+
+class Soak:
+    def __init__(self, agent, hall, hostile, failures):
+        self.agent, self.hall, self.hostile, self.failures = agent, hall, hostile, failures
+        self.devices, self.sinks, self.turn = agent.settings["devices"], agent.settings["sinks"], 0
+        self.healthy = healthy_names(hall) + [name for name in HEALTHY_ON_LINES if name in hostile.expected]
+
+    def order(self, who, what):
+        answer = self.hall.ask(f"fault {who} {what}")
+        self.failures.check(answer and answer.get("devices"), f"hallsim: fault {who} {what}: {answer}")
+
+    def begin(self):
+        """All of the hall is up; then things go wrong."""
+        begin, names = time.monotonic(), list(self.hall.devices)
+        wait_until(
+            lambda: (now := self.agent.devices()) and all(now[name]["up"] for name in names),
+            "all devices of the hall are up",
+            START_LIMIT_S,
+        )
+        print(f"all are up after {time.monotonic() - begin:.0f} s", flush=True)
+        for who, what, _ in HALL_FAULTS:
+            self.order(who, what)
+        wait_until(lambda: "the buffer is full" in self.agent.log(), "what no receiver takes fills the buffer", START_LIMIT_S)
+        print(f"the buffer is full after {time.monotonic() - begin:.0f} s", flush=True)
+
+    def disturb(self, seconds):
+        """Lets things come and go for so long, and the configuration change."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and self.agent.process.poll() is None:
+            who, what = COMING_AND_GOING[self.turn % len(COMING_AND_GOING)]
+            self.order(who, what)
+            pause(min(10, end - time.monotonic()))
+            self.order(who, "none")
+            self.reload()
+            pause(min(10, end - time.monotonic()))
+            self.turn += 1
+
+    def reload(self):
+        """The same again; a device and a sink more or less; devices asked more seldom; what is refused."""
+        more = {"name": "newcomer", "driver": "orv3_rpu", "url": self.hostile.devices[0]["url"]}
+        sink = {"name": "late comer", "type": "mqtt", "url": self.sinks[-1]["url"]}
+        seldom = [{**device, "interval": "5s"} if "v3 " in device["name"] else device for device in self.devices]
+        changes = [
+            (SAME, {}),
+            (IN_FORCE, {"devices": [*self.devices, more]}),
+            (IN_FORCE, {"devices": seldom, "sinks": [*self.sinks, sink]}),
+            (REFUSED, {"devices": [*self.devices, *self.devices]}),
+            (IN_FORCE, {"devices": self.devices, "sinks": self.sinks}),
+        ]
+        outcome, settings = changes[self.turn % len(changes)]
+        self.agent.write(**settings)
+        self.agent.reload(outcome)
+
+    def judge_polls(self):
+        counts = self.hall.ask("counts")
+        polls = counts["polls"]
+        print(f"polls of healthy devices: {polls}", flush=True)
+        self.failures.check(polls["counted"] > 0, f"nobody was polled: {polls}")
+        self.failures.check(polls["missed"] == 0 and polls["overdue"] == 0, f"healthy devices missed polls: {polls}")
+        self.failures.check(counts["modbus"]["writes"] + counts["snmp"]["writes"] == 0, "something was written to a device")
+
+    def judge_devices(self, before):
+        """Healthy ones are up without a new error; the others are what they should be."""
+        devices = self.agent.devices()
+        for name in self.healthy:
+            new = {reason: n - before[name].get(reason, 0) for reason, n in errors(devices[name]).items()}
+            new = {reason: n for reason, n in new.items() if n > 0}
+            self.failures.check(devices[name]["up"] is True and not new, f"{name} is healthy, but: {devices[name]['up']}, {new}")
+        for name, expected in self.hostile.expected.items():
+            self.judge_device(devices[name], expected)
+        for who, what, reason in HALL_FAULTS:
+            print(f"{who} {what}: {errors(devices[who])}")
+            self.judge_device(devices[who], reason and (reason, ""))
+
+    def judge_device(self, device, expected):
+        """That its misbehaviour was counted and said as what it is, or that it is up all the same."""
+        name, counted = device["name"], errors(device)
+        said = [text for _, text in self.agent.said(name)]
+        if expected is None:
+            self.failures.check(device["up"] is True, f"{name} should be up: {counted}, {said[-2:]}")
+            return
+        reason, words = expected
+        is_counted = any(re.fullmatch(reason, word) for word in counted)
+        is_said = not words or any(re.search(words, text) for text in said)
+        self.failures.check(is_counted and is_said, f"{name} should have failed by {expected}: {counted}, {said[-2:]}")
+
+
+def urge(*processes):
+    """Where that is allowed."""
+    for process in processes:
+        for task in os.listdir(f"/proc/{process}/task"):
+            try:
+                os.setpriority(os.PRIO_PROCESS, int(task), URGENCY)
+            except PermissionError:
+                return
+
+
+def pause(seconds):
+    """A soak is as long as it is told; nothing is waited for here."""
+    time.sleep(max(seconds, 0))
+
+
+def judge_traps(agent, failures):
+    """Each kind was counted under its own name."""
+    text = [text for _, text in agent.said("traps") if " received: " in text][-1]
+    print("traps:", text, flush=True)
+    for name in ("triggered a poll", "limited", "from unknown senders", "with wrong credentials", "malformed"):
+        failures.check(re.search(rf"\b[1-9]\d* {name}", text), f"no trap was {name}: {text}")
+
+
+def judge_process(watch, warm_s, polls, failures):
+    """Memory: without a sanitizer half a batch lost at every hundredth poll would show; with one, what is lost it says itself,
+    and what it holds back comes and goes."""
+    grown_kb, grown_descriptors, grown_threads = watch.growth(warm_s)
+    limit_kb = SANITIZED_GROWTH_KB if hallwatch.SANITIZED else 0.01 * polls * BATCH_BYTES / 1024
+    first, last = watch.most(warm_s)
+    resident = [sample[1] for sample in watch.samples if sample[0] >= warm_s]
+    print("resident kB over time:", *[sample[1] for sample in watch.samples[:: max(len(watch.samples) // 20, 1)]])
+    print(
+        f"resident {resident[0]} kB when warm, {resident[-1]} kB at the end, median grown by {grown_kb:.0f} kB of {limit_kb:.0f}; "
+        f"descriptors {first[0]} then {last[0]}, threads {first[1]} then {last[1]}",
+        flush=True,
+    )
+    failures.check(grown_kb <= limit_kb, f"memory grew by {grown_kb:.0f} kB in {polls} polls")
+    # Some twenty connections come and go.
+    failures.check(grown_descriptors <= 8 and last[0] <= first[0] + 20, f"descriptors grew: {first[0]}, then {last[0]}")
+    failures.check(grown_threads <= 0 and last[1] <= first[1] + 2, f"threads grew: {first[1]}, then {last[1]}")
+
+
+def run(options, failures):
+    n = str(DEVICES_SANITIZED if hallwatch.SANITIZED else DEVICES)
+    interval_s = INTERVAL_SANITIZED_S if hallwatch.SANITIZED else INTERVAL_S
+    often, seldom = f"{interval_s}s", f"{2 * interval_s}s"
+    with (
+        Hallsim("--modbus", n, "--snmp", n, "--values", "40", "--interval-ms", str(1000 * interval_s)) as hall,
+        Hostile(lines=["restless"]) as hostile,
+        BadReceivers() as receivers,
+    ):
+        devices = [{key: row[key] for key in ("name", "driver", "url")} for row in hall.devices.values()]
+        devices += hostile.devices
+        devices.append({"name": "restless line", "driver": "orv3_rpu", "url": f"rtu:{hostile.places['restless']}:19200:8E1/1"})
+        trap_port = free_udp_port()
+        with Agent(
+            devices,
+            receivers.sinks,
+            communities=hostile.communities,
+            credentials=hostile.credentials,
+            poll={"fast": often, "normal": often, "slow": seldom, "timeout": f"{225 * interval_s}ms"},
+            buffer="1MiB",
+            traps={"listen": f"udp 127.0.0.1:{trap_port}"},
+        ) as agent, TrapStorm(trap_port, hall.host("snmp-00001")):
+            urge(agent.process.pid, hall.process.pid)
+            watch = ProcessWatch(agent.process.pid)
+            soak = Soak(agent, hall, hostile, failures)
+            soak.begin()
+            whole_s = options.minutes * 60
+            soak.disturb(whole_s * 0.3)
+            warm_s = time.monotonic() - watch.begin
+            before = {name: errors(device) for name, device in agent.devices().items()}
+            hall.ask("reset")
+            soak.disturb(whole_s * 0.7)
+            if not failures.check(agent.process.poll() is None, f"the agent ended by itself:\n{agent.log()[-20000:]}"):
+                return
+            soak.judge_polls()
+            soak.judge_devices(before)
+            watch.stop()
+            judge_process(watch, warm_s, hall.ask("counts")["polls"]["counted"], failures)
+            status, seconds = agent.stop()
+            log = agent.log()
+            failures.check(status == 0, f"the agent ended with {status}")
+            judge_traps(agent, failures)
+            failures.check(seconds <= STOP_MOST_S, f"the agent took {seconds:.1f} s to stop")
+            failures.check(not REPORT.search(log), "the sanitizer reports:\n" + log[-20000:])
+            print(f"stopped within {seconds:.1f} s", flush=True)
+
+
+if __name__ == "__main__":
+    OPTIONS = parse_arguments()
+    # These ask the environment where the agent is.
+    import hallwatch
+    from agent import IN_FORCE, REFUSED, SAME, Agent, errors
+    from bad_receivers import BadReceivers
+    from device_servers import free_udp_port
+    from hallsim import Hallsim
+    from hostile import Hostile
+    from process_watch import ProcessWatch
+    from servers import wait_until
+    from trap_storm import TrapStorm
+
+    FAILURES = Failures()
+    run(OPTIONS, FAILURES)
+    sys.exit(1 if FAILURES.n else 0)
