@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the silent units of a bus may cost: a tenth of its time, all together. Every time-out is charged;
- * while more is owed than the bus has earned, units that failed before wait and the others go on. A few
- * time-outs in a row are allowed, so that one unit's silence is found out quickly. Pure.
+ * What the silent units of a bus may cost: a tenth of its time, all together. The time-outs of units that
+ * failed before are charged; while more is owed than the bus has earned, such units wait and the others go
+ * on. A few time-outs in a row are allowed, so that one unit's silence is found out quickly. Pure.
  */
 #ifndef HALLWATCH_ACQUIRE_BUS_SHARE_H
 #define HALLWATCH_ACQUIRE_BUS_SHARE_H

@@ -85,7 +85,8 @@ struct device {
     uint64_t missed_said;                  /* polls missed when health was said last */
     struct trap_sender trap;
     bool trapped;       /* by a trap while it was attaching */
-    int64_t started_ms; /* monotonic: a trap said so, and it was discovered again for that; 0 = never */
+    bool started;       /* a trap says so, and it has not been read again since */
+    int64_t started_ms; /* monotonic: when it was or will be read again for that; 0 = never */
 };
 
 struct poller {
@@ -172,6 +173,8 @@ void device_keep_trap(struct device *device);
 void device_trapped(void *context, struct trap_sender *sender, bool cold_start);
 /* An attempt to attach has failed, perhaps because the trap that came since was of its start. */
 void device_trapped_meanwhile(struct device *device);
+/* When it is discovered again: then, or as soon as may be where a trap says that it has started. */
+void device_read_again_in(struct device *device, int64_t ms);
 
 /* --- device_poll.c */
 

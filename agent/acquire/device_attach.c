@@ -33,7 +33,7 @@ static uint32_t attach_timeout_ms(const struct device *device) {
     return (uint32_t)device->config->timeout_ms;
 }
 
-enum { REDISCOVER_MS = 60 * 60 * 1000 };
+enum { REDISCOVER_MS = 60 * 60 * 1000, BUSY_MS = 60 * 1000 };
 
 /* What the device is read through. */
 static struct link *attach_link(const struct device *device) {
@@ -56,12 +56,14 @@ static const struct driver unrecognised = {.name = "", .title = ""};
 static void attach_say_failed(struct device *device, int error, const char *detail) {
     detail = device_link_trouble(device, attach_link(device), error, detail);
     attach_ended(device);
-    if (error == ERROR_BUSY && device->health.state != HEALTH_ALIVE)
+    if (error == ERROR_BUSY && device->health.state != HEALTH_ALIVE) {
+        device_read_again_in(device, BUSY_MS);
         return; /* its bus has no time for it now, which is not its fault */
+    }
     health_count(&device->health, error);
     /* Its polls tell how it is; that it is another device they would not notice. */
     if (device->attached && error != ERROR_NOT_FOUND) {
-        device->rediscover_ms = poller_now_ms(device->poller) + REDISCOVER_MS;
+        device_read_again_in(device, REDISCOVER_MS);
         return;
     }
     device->attached = false;
@@ -283,7 +285,7 @@ static void attach_done(struct device *device) {
     bool again = device->attached;
     attach_ended(device);
     device->attached = true;
-    device->rediscover_ms = poller_now_ms(device->poller) + REDISCOVER_MS;
+    device_read_again_in(device, REDISCOVER_MS);
     device_poll(device, RATE_ONCE, 0);
     for (int rate = 0; rate < RATE_ONCE && !device->poller->options.once && !again; rate++)
         device_poll(device, (enum rate)rate, 0);

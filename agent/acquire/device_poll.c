@@ -24,7 +24,9 @@
 enum {
     PARK_MS = 10 * 60 * 1000, /* a refused value is tried again after this */
     FAILURES_MOST = 3,        /* of one request, in polls in a row, while the device answers others */
-    SILENCES_MOST = 2,        /* requests in a row; one where the poll before failed too */
+    DOUBTFUL_FAILURES =
+        2,             /* polls in a row that failed; from then on it gets its turns as a silent unit does */
+    SILENCES_MOST = 2, /* requests in a row; one where the poll before failed too */
 };
 
 static void device_go_on(struct device *device);
@@ -233,7 +235,7 @@ static void poll_ask(struct device *device, struct poll *poll) {
         .n_oids = ask->n_oids,
         .timeout_ms = (uint32_t)device->config->timeout_ms,
         .urgent = poll->rate == RATE_FAST,
-        .probe = device->health.state == HEALTH_FAILING,
+        .probe = device->health.state == HEALTH_FAILING && device->health.failures >= DOUBTFUL_FAILURES,
     };
     device->asked = poll;
     int error = link_ask(device->link, &poll->request, poll_answered, device);

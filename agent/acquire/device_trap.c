@@ -47,6 +47,17 @@ static void poll_at_once(struct device *device) {
         device_poll(device, RATE_NORMAL, 0);
 }
 
+void device_read_again_in(struct device *device, int64_t ms) {
+    int64_t now_ms = poller_now_ms(device->poller);
+    device->rediscover_ms = now_ms + ms;
+    if (!device->started)
+        return;
+    bool too_soon = device->started_ms != 0 && device->started_ms + STARTS_MS > now_ms;
+    device->started = false;
+    device->started_ms = too_soon ? device->started_ms + STARTS_MS : now_ms;
+    device->rediscover_ms = device->started_ms;
+}
+
 static void react(struct device *device) {
     if (!health_is_up(&device->health))
         device->health.next_ms = poller_now_ms(device->poller);
@@ -58,12 +69,11 @@ static void react(struct device *device) {
 
 void device_trapped(void *context, struct trap_sender *sender, bool cold_start) {
     struct device *device = sender->owner;
-    int64_t now_ms = poller_now_ms(device->poller);
     (void)context;
-    if (cold_start && (device->started_ms == 0 || now_ms >= device->started_ms + STARTS_MS)) {
-        device->started_ms = now_ms;
-        device->rediscover_ms = now_ms;
-    }
+    /* One that is about to be attached is read whole anyway; a reading under way may have begun too early. */
+    device->started |= cold_start && (device->attached || device->attaching);
+    if (cold_start && device->attached && !device->attaching)
+        device_read_again_in(device, 0);
     if (device->attaching && !device->attached)
         device->trapped = true; /* everything is read at its end */
     else

@@ -26,6 +26,7 @@ struct rtu_line {
 struct rtu_service {
     uv_loop_t *loop;
     struct rtu_line *lines;
+    struct modbus_counts left; /* of lines that are no more */
 };
 
 /* A unit. While its request is under way it outlives its closing. */
@@ -103,19 +104,22 @@ void rtu_service_free(struct rtu_service *service) {
     free(service);
 }
 
+static void add_counts(struct modbus_counts *sum, struct modbus_line *line) {
+    struct modbus_counts counts = modbus_line_counts(line);
+    sum->connects += counts.connects;
+    sum->connect_failures += counts.connect_failures;
+    sum->losses += counts.losses;
+    sum->late += counts.late;
+    sum->unsolicited += counts.unsolicited;
+    sum->noise += counts.noise;
+    for (int fault = 0; fault < N_MODBUS_FAULTS; fault++)
+        sum->garbled[fault] += counts.garbled[fault];
+}
+
 struct modbus_counts rtu_service_counts(const struct rtu_service *service) {
-    struct modbus_counts sum = {0};
-    for (struct rtu_line *each = service->lines; each; each = each->next) {
-        struct modbus_counts counts = modbus_line_counts(each->line);
-        sum.connects += counts.connects;
-        sum.connect_failures += counts.connect_failures;
-        sum.losses += counts.losses;
-        sum.late += counts.late;
-        sum.unsolicited += counts.unsolicited;
-        sum.noise += counts.noise;
-        for (int fault = 0; fault < N_MODBUS_FAULTS; fault++)
-            sum.garbled[fault] += counts.garbled[fault];
-    }
+    struct modbus_counts sum = service->left;
+    for (struct rtu_line *each = service->lines; each; each = each->next)
+        add_counts(&sum, each->line);
     return sum;
 }
 
@@ -180,6 +184,7 @@ static void release_line(struct rtu_service *service, struct rtu_line *line) {
     while (*place != line)
         place = &(*place)->next;
     *place = line->next;
+    add_counts(&service->left, line->line);
     modbus_line_stop(line->line);
     free(line);
 }

@@ -19,7 +19,7 @@ struct rtu_service;
 int rtu_service_new(uv_loop_t *loop, struct rtu_service **service);
 /* After all its links were closed. Their lines end on the loop: run it until it has nothing left to do. */
 void rtu_service_free(struct rtu_service *service);
-/* Of all lines that have links; `connects` counts how often a line was opened. */
+/* Of all lines so far; `connects` counts how often a line was opened. */
 struct modbus_counts rtu_service_counts(const struct rtu_service *service);
 
 /*

@@ -26,8 +26,7 @@
 
 struct snmp_codec {
     netsnmp_session session;
-    struct snmp_keys *keys;    /* the ring of them */
-    struct snmp_clocks clocks; /* of the engines */
+    struct snmp_keys *keys; /* the ring of them */
     struct snmp_kept_table kept;
     netsnmp_variable_list *asked; /* SNMP_OIDS_MOST of them */
     u_char *packet;
@@ -73,10 +72,8 @@ void snmp_codec_free(struct snmp_codec *codec) {
 int snmp_peer_init(struct snmp_codec *codec, const struct snmp_credentials *credentials,
                    struct snmp_peer *peer) {
     *peer = (struct snmp_peer){.version = credentials->version};
-    if (peer->version == SNMP_V3) {
-        peer->engine.clocks = &codec->clocks;
+    if (peer->version == SNMP_V3)
         return snmp_keys_hold(&codec->keys, credentials, &peer->engine.keys);
-    }
     peer->community = strdup(credentials->community);
     return peer->community ? ERROR_NONE : ERROR_MEMORY;
 }
@@ -370,7 +367,7 @@ enum snmp_meaning snmp_codec_decode(struct snmp_codec *codec, struct snmp_questi
         meaning =
             snmp_report_judge(question, codec->response, failed ? codec->session.s_snmp_errno : 0, answer);
         if (failed || meaning != SNMP_ANSWERED)
-            snmp_clocks_empty(&codec->clocks); /* of any engine that the message named */
+            snmp_clocks_empty(); /* of any engine that the message named */
     } else if (failed) {
         fail(answer, ERROR_GARBLED, "a message that breaks the rules of SNMP");
     }

@@ -6,7 +6,6 @@
  */
 #include "acquire/link_snmp_usm.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,7 +15,11 @@
 
 #include <net-snmp/library/lcd_time.h>
 
-static_assert(SNMP_CLOCK_BUCKETS == ETIMELIST_SIZE, "as the library has them");
+/*
+ * The library's table of clocks is one for the process, and so is what is known of it here: in each bucket
+ * one clock that is lent to one engine after the other. They are the library's; NULL: not made yet.
+ */
+static Enginetime lent_clocks[ETIMELIST_SIZE];
 
 /*
  * The steps of init_snmp that security needs; init_snmp itself reads MIBs, files and the environment. The
@@ -180,15 +183,15 @@ void snmp_engine_forget(struct snmp_engine *engine) {
     snmp_engine_reset_clock(engine);
 }
 
-void snmp_clocks_empty(struct snmp_clocks *clocks) {
+void snmp_clocks_empty(void) {
     free_etimelist();
-    *clocks = (struct snmp_clocks){0};
+    memset(lent_clocks, 0, sizeof lent_clocks);
 }
 
 /* The clock of the engine's bucket, made where there is none; NULL when out of memory. */
 static Enginetime borrow_clock(const struct snmp_engine *engine) {
     const struct usmUser *user = engine->user;
-    Enginetime *lent = &engine->clocks->lent[engine->bucket];
+    Enginetime *lent = &lent_clocks[engine->bucket];
     if (*lent)
         return *lent;
     u_int size = (u_int)user->engineIDLen;
@@ -210,7 +213,7 @@ void snmp_engine_lend(struct snmp_engine *engine) {
     if (user)
         usm_add_user(engine->user);
     if (!clock) {
-        snmp_clocks_empty(engine->clocks);
+        snmp_clocks_empty();
         return;
     }
     memcpy(clock->engineID, user->engineID, user->engineIDLen);
@@ -225,7 +228,7 @@ void snmp_engine_lend(struct snmp_engine *engine) {
  * known. */
 static const struct enginetime_struct *find_clock(const struct snmp_engine *engine) {
     const struct usmUser *user = engine->user;
-    const struct enginetime_struct *lent = engine->bucket >= 0 ? engine->clocks->lent[engine->bucket] : NULL;
+    const struct enginetime_struct *lent = engine->bucket >= 0 ? lent_clocks[engine->bucket] : NULL;
     if (lent && lent->engineID_len == user->engineIDLen &&
         memcmp(lent->engineID, user->engineID, user->engineIDLen) == 0)
         return lent;

@@ -33,18 +33,8 @@ struct snmp_keys {
 };
 
 struct usmUser;
-struct enginetime_struct;
-
-enum { SNMP_CLOCK_BUCKETS = 23 };
-
-/* The library's table of clocks. One clock in each bucket is lent to one engine after the other. */
-struct snmp_clocks {
-    struct enginetime_struct *lent[SNMP_CLOCK_BUCKETS]; /* the library's; NULL: not made yet */
-};
-
 /* One agent's engine. `user` holds its id and the localized keys; NULL = not discovered. */
 struct snmp_engine {
-    struct snmp_clocks *clocks; /* borrowed */
     struct snmp_keys *keys;
     struct usmUser *user;
     /* Its clock when it was last heard, and when that was, by the library's clock; both 0 = not known. */
@@ -81,6 +71,6 @@ void snmp_engine_lend(struct snmp_engine *engine);
 /* Takes its user out again, and keeps what the library has learnt of its clock. */
 void snmp_engine_take_back(struct snmp_engine *engine);
 /* Forgets what a message may have left that was none of a known engine. */
-void snmp_clocks_empty(struct snmp_clocks *clocks);
+void snmp_clocks_empty(void);
 
 #endif

@@ -235,7 +235,7 @@ static void on_arrived(void *owner, const uint8_t *bytes, size_t size) {
     int64_t now_us = clock_monotonic_us();
     struct modbus_outcome outcome = {0};
     size_t used = modbus_gateway_take(gateway, bytes, size, now_us, &outcome);
-    if (outcome.link)
+    if (outcome.link || (gateway->state == MODBUS_WAITING && !gateway->asked))
         end_turn(gateway, now_us);
     bool one_answer_only = gateway->singles >= TELLING_SINGLES && outcome.link;
     if (outcome.broken || gateway->garbled >= MOST_GARBLED || one_answer_only)
@@ -322,7 +322,8 @@ static void advance(struct modbus_gateway *gateway, int64_t now_us) {
 
 static void time_out(struct modbus_gateway *gateway, int64_t now_us) {
     bool incomplete = tcp_stream_kept(gateway->stream) > 0;
-    bus_share_charge(&gateway->share, now_us, now_us - gateway->sent_us);
+    if (gateway->asked && gateway->asked->request->probe)
+        bus_share_charge(&gateway->share, now_us, now_us - gateway->sent_us);
     modbus_gateway_owe(gateway, now_us);
     if (gateway->noise != MODBUS_GOOD) {
         end_noise(gateway, now_us);
@@ -369,10 +370,10 @@ void modbus_gateway_ask(struct modbus_gateway *gateway, struct modbus_link *link
 void modbus_gateway_forget(struct modbus_gateway *gateway, struct modbus_link *link) {
     if (gateway->asked == link) {
         int64_t now_us = clock_monotonic_us();
+        /* The turn ends with the answer or its time-out: others must not follow on the heels of the question.
+         */
         modbus_gateway_owe(gateway, now_us);
         gateway->asked = NULL;
-        end_turn(gateway, now_us);
-        advance(gateway, now_us);
     } else if (!modbus_queue_remove(&gateway->queue, link)) {
         modbus_queue_remove(&gateway->service->settled, link);
     }

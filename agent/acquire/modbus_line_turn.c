@@ -82,6 +82,14 @@ static void lose(struct modbus_line *line, int trouble, const char *text) {
     log_complain(&line->complaint, now_us / 1000, line->path, "%s", text);
 }
 
+/*
+ * A line of our own that is just ending, with other settings, has the port for a moment: only who has it a
+ * second later is another program.
+ */
+static int open_error(const struct modbus_line *line, int error) {
+    return error == -EBUSY && line->back_off_s > 0 ? ERROR_HELD : ERROR_UNREACHABLE;
+}
+
 static bool open_port(struct modbus_line *line) {
     if (line->port)
         return true;
@@ -91,8 +99,7 @@ static bool open_port(struct modbus_line *line) {
     if (line->descriptor < 0) {
         line->port = NULL;
         count(line, &line->counts.connect_failures, 1);
-        lose(line, line->descriptor == -EBUSY ? ERROR_HELD : ERROR_UNREACHABLE,
-             open_trouble(line->descriptor));
+        lose(line, open_error(line, line->descriptor), open_trouble(line->descriptor));
         return false;
     }
     count(line, &line->counts.connects, 1);
@@ -281,7 +288,8 @@ static void sort(struct modbus_line *line, struct turn *turn) {
 static void give_up(struct modbus_line *line, struct turn *turn) {
     int64_t now_us = clock_monotonic_us();
     if (now_us >= turn->due_us) {
-        bus_share_charge(&line->share, now_us, now_us - turn->sent_us);
+        if (turn->exchange->shares)
+            bus_share_charge(&line->share, now_us, now_us - turn->sent_us);
         owe(line, turn->exchange, now_us);
     }
     if (turn->noise != MODBUS_GOOD)

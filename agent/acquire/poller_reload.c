@@ -6,6 +6,7 @@
  * command/reload.c's.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "acquire/describe.h"
 #include "acquire/device.h"
@@ -112,6 +113,8 @@ void poller_remove(struct poller *poller, uint32_t number) {
 static void device_begin_anew(struct device *device) {
     device_detach(device);
     device->attached = false;
+    /* Nothing is parked. */
+    memset(device->records, 0, (device->plan->n_requests + 1) * sizeof(*device->records));
     device->driver = device->config->driver;
     device->due = 0;
     health_begin_anew(&device->health);
@@ -141,7 +144,10 @@ static int device_relabel(struct device *device) {
     device->view = view;
     device->generation++;
     /* What is read once has not been said under these labels. */
-    device_poll(device, RATE_ONCE, 0);
+    if (device->polls[LANE_ROUTINE].active)
+        device->due = (uint8_t)(device->due | 1u << RATE_ONCE);
+    else
+        device_poll(device, RATE_ONCE, 0);
     return 0;
 }
 
@@ -156,7 +162,7 @@ int poller_renew(struct poller *poller, uint32_t number, unsigned what) {
         device_size_batches(device);
         device->punctuality = (struct punctuality){0}; /* what was measured was of the intervals before */
     }
-    if ((what & DEVICE_DRIVER) != 0 && !device->attached)
+    if ((what & DEVICE_DRIVER) != 0 && !device->attached && !device_is_polled(device))
         error = device_begin(device); /* its class is another: its health is said under the new one */
     else if ((what & DEVICE_LABELS) != 0)
         error = device_relabel(device);

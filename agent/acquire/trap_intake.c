@@ -115,13 +115,15 @@ static void count_accepted(struct trap_intake *intake, bool triggered) {
 
 /* --- v1 and v2c */
 
-/* Takes as long for a wrong community as for a right one. */
+/* Takes as long for a wrong community as for a right one of its length. */
 static bool has_community(const struct trap_sender *sender, const struct snmp_notice *notice) {
     if (sender->credentials->version == SNMP_V3)
         return false;
     const char *community = sender->credentials->community;
-    uint8_t difference = strlen(community) != notice->community_size;
-    for (size_t i = 0; !difference && i < notice->community_size; i++)
+    uint8_t difference = 0;
+    if (strlen(community) != notice->community_size)
+        return false;
+    for (size_t i = 0; i < notice->community_size; i++)
         difference |= (uint8_t)community[i] ^ notice->community[i];
     return difference == 0;
 }

@@ -135,13 +135,16 @@ static void keep_until_restart(struct reload *reload) {
         log_write(LOG_WARNING, subject, "%s: poll.phase: to change it takes a restart", reload->parts.path);
         now->phase = before->phase;
     }
-    if ((reload->changes.site & SITE_TRAPS) != 0) {
-        struct trap_config other = now->traps;
+    unsigned kept = reload->changes.site & (SITE_SOCKET | SITE_PHASE | SITE_TRAPS);
+    reload->changes.site &= ~kept;
+    if ((kept & SITE_TRAPS) != 0) {
         log_write(LOG_WARNING, subject, "%s: traps: to change them takes a restart", reload->parts.path);
-        now->traps = before->traps; /* nobody reads them after the start */
-        before->traps = other;
+        if (config_changes_any(&reload->changes)) {
+            struct trap_config other = now->traps;
+            now->traps = before->traps; /* nobody reads them after the start */
+            before->traps = other;
+        }
     }
-    reload->changes.site &= ~(unsigned)(SITE_SOCKET | SITE_PHASE | SITE_TRAPS);
 }
 
 static void give_up(struct reload *reload, int error) {

@@ -86,6 +86,9 @@ struct device_piece {
 
 static void add_device(void *context, const struct latest_device *latest) {
     struct device_piece *piece = context;
+    /* While a configuration is exchanged, a number may be another device's already. */
+    if (latest != NULL && strcmp(latest->view->device, piece->config->name) != 0)
+        latest = NULL;
     status_write_device(&piece->client->text, piece->config, latest, piece->client->next_device == 0,
                         piece->now_ms);
 }
