@@ -115,6 +115,7 @@ static void device_begin_anew(struct device *device) {
     device->driver = device->config->driver;
     device->due = 0;
     health_begin_anew(&device->health);
+    device->punctuality = (struct punctuality){0};
     device->refusal = device->lateness = (struct complaint){0};
     device->trouble.next_ms = 0; /* what is wrong now is said at once, and that it is over too */
 }
@@ -153,6 +154,7 @@ int poller_renew(struct poller *poller, uint32_t number, unsigned what) {
         poller_delist(device);
         poller_enlist(poller, device);
         device_size_batches(device);
+        device->punctuality = (struct punctuality){0}; /* what was measured was of the intervals before */
     }
     if ((what & DEVICE_DRIVER) != 0 && !device->attached)
         error = device_begin(device); /* its class is another: its health is said under the new one */

@@ -14,7 +14,8 @@
 #include "base/log.h"
 #include "publish/queue.h"
 
-enum { GATHER_MS = 10 }; /* what comes meanwhile goes with the first: to wake up costs more than a batch does */
+/* What comes meanwhile goes with the first: to wake up costs more than a batch does. */
+enum { GATHER_MS = 10 };
 
 struct publisher {
     struct spool *spool;

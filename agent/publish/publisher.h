@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The publisher's thread: takes batches from the threads that read devices, puts them into the spool, shows
- * them to an observer and gives them back empty. It takes them together, some milliseconds after the first. The
- * readers never wait for it: both ways are lock-free queues.
+ * them to an observer and gives them back empty. It takes them together, some milliseconds after the first.
+ * The readers never wait for it: both ways are lock-free queues.
  */
 #ifndef HALLWATCH_PUBLISH_PUBLISHER_H
 #define HALLWATCH_PUBLISH_PUBLISHER_H

@@ -101,7 +101,7 @@ static void whole_configuration(void **state) {
     assert_int_equal(config->sinks[0].window, 20);
     assert_int_equal(config->sinks[1].kind, SINK_REMOTE_WRITE);
     assert_int_equal(config->sinks[1].batch_wait_ms, 0);
-    assert_int_equal(config->sinks[1].batch_readings, 5000);
+    assert_int_equal(config->sinks[1].batch_readings, 20000);
     assert_null(config->sinks[1].password);
     config_free(config);
 }
