@@ -44,12 +44,12 @@ class ProcessWatch:
         return warm[:third], warm[-third:]
 
     def growth(self, warm_s):
-        """Of each: its median in the last third less that in the first, (kB, descriptors, threads)."""
+        """Of the last third more than of the first, (kB, descriptors, threads): of memory the least it fell back to, for it
+        comes and goes; of the others the median."""
         first, last = self.parts(warm_s)
-        return tuple(
-            statistics.median(sample[i] for sample in last) - statistics.median(sample[i] for sample in first)
-            for i in (1, 2, 3)
-        )
+        least = [min(sample[1] for sample in part) for part in (first, last)]
+        middle = [[statistics.median(sample[i] for sample in part) for part in (first, last)] for i in (2, 3)]
+        return (least[1] - least[0], *(after - before for before, after in middle))
 
     def most(self, warm_s):
         """The most descriptors and threads there were in the first third, and in the last."""

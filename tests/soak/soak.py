@@ -23,8 +23,9 @@ URGENCY = -5  # so that the peers, who do much more than devices would, do not t
 INTERVAL_S, INTERVAL_SANITIZED_S = 2, 4
 START_LIMIT_S, STOP_MOST_S = 180, 15
 HEALTHY_ON_LINES = ("line right", "line highest")
-# A poll's batch is about 1 kB, and a third of the time lies between what is compared.
+# A poll's batch is about 700 bytes, and two thirds of the time lie between what is compared.
 BATCH_BYTES, SANITIZED_GROWTH_KB = 512, 16384
+JUDGED_MINUTES = 6  # in less the allocator has not yet seen the worst of everything
 SANITIZERS = {
     # What is freed is held back for a while, the more of it, the longer memory grows before it stays.
     "ASAN_OPTIONS": "detect_leaks=1:quarantine_size_mb=8:malloc_context_size=12",
@@ -229,10 +230,12 @@ def judge_process(watch, warm_s, polls, failures):
     print("resident kB over time:", *[sample[1] for sample in watch.samples[:: max(len(watch.samples) // 20, 1)]])
     print(
         f"resident {resident[0]} kB when warm, {resident[-1]} kB at the end, "
-        f"median grown by {grown_kb:.0f} kB of {limit_kb:.0f}; descriptors {first[0]} then {last[0]}, threads {first[1]} then {last[1]}",
+        f"grown by {grown_kb:.0f} kB of {limit_kb:.0f}; "
+        f"descriptors {first[0]} then {last[0]}, threads {first[1]} then {last[1]}",
         flush=True,
     )
-    failures.check(grown_kb <= limit_kb, f"memory grew by {grown_kb:.0f} kB in {polls} polls")
+    if OPTIONS.minutes >= JUDGED_MINUTES:
+        failures.check(grown_kb <= limit_kb, f"memory grew by {grown_kb:.0f} kB in {polls} polls")
     # Some twenty connections come and go.
     failures.check(grown_descriptors <= 8 and last[0] <= first[0] + 20, f"descriptors grew: {first[0]}, then {last[0]}")
     failures.check(grown_threads <= 0 and last[1] <= first[1] + 2, f"threads grew: {first[1]}, then {last[1]}")
