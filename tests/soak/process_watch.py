@@ -2,7 +2,6 @@
 """What a process holds over time: resident memory, descriptors, threads. A thread looks every few seconds."""
 
 import os
-import statistics
 import threading
 import time
 from pathlib import Path
@@ -44,12 +43,9 @@ class ProcessWatch:
         return warm[:third], warm[-third:]
 
     def growth(self, warm_s):
-        """Of the last third more than of the first, (kB, descriptors, threads): of memory the least it fell back to, for it
-        comes and goes; of the others the median."""
+        """(kB, descriptors, threads): the least of the last third more than that of the first, for all of them come and go."""
         first, last = self.parts(warm_s)
-        least = [min(sample[1] for sample in part) for part in (first, last)]
-        middle = [[statistics.median(sample[i] for sample in part) for part in (first, last)] for i in (2, 3)]
-        return (least[1] - least[0], *(after - before for before, after in middle))
+        return tuple(min(sample[i] for sample in last) - min(sample[i] for sample in first) for i in (1, 2, 3))
 
     def most(self, warm_s):
         """The most descriptors and threads there were in the first third, and in the last."""
