@@ -176,6 +176,7 @@ static int parse(struct snmp_receiver *receiver, struct snmp_engine *engine, uin
     snmp_engine_lend(engine);
     int failed = snmp_parse(NULL, &receiver->session, receiver->message, packet, size);
     snmp_engine_take_back(engine);
+    snmp_clocks_empty(); /* what a stranger's message left must not stand beside a clock that is lent */
     if (!failed)
         return 0;
     return receiver->session.s_snmp_errno ? receiver->session.s_snmp_errno : SNMPERR_GENERR;
