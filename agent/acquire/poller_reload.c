@@ -114,7 +114,7 @@ static void device_begin_anew(struct device *device) {
     device_detach(device);
     device->attached = false;
     /* Nothing is parked. */
-    memset(device->records, 0, (device->plan->n_requests + 1) * sizeof(*device->records));
+    memset(device->records, 0, device->plan->n_requests * sizeof(*device->records));
     device->driver = device->config->driver;
     device->due = 0;
     health_begin_anew(&device->health);
