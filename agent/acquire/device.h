@@ -109,6 +109,8 @@ struct poller {
     size_t n_plans, room_plans;
     uv_timer_t timer;
     struct schedule schedule;
+    int64_t expected_ms; /* monotonic: when the timer was to go off */
+    int64_t patience_ms; /* until then nobody's silence counts */
     struct complaint backlog;
     struct device *gateway; /* that says the links' counters; NULL = none */
     bool stopping;

@@ -15,6 +15,8 @@
 
 enum {
     DEVICES_MOST = 20000,
+    STALL_MS = 100,         /* later than that the timer goes off only where the loop was held up */
+    PATIENCE_MOST_MS = 500, /* with silence after a stall */
     ATTACH_MS =
         1000, /* how often it is looked whether a device is to be attached, or its health to be said */
 };
@@ -157,13 +159,26 @@ static void poller_take_back(struct poller *poller) {
     poller_bury(poller);
 }
 
+/*
+ * Time-outs of what links wait for. After a stall of our own the answers are here and only not read yet: that
+ * is nobody's silence, and they are read first.
+ */
+static void poller_tick_links(struct poller *poller, int64_t now_ms) {
+    int64_t late_ms = now_ms - poller->expected_ms;
+    if (late_ms > STALL_MS)
+        poller->patience_ms = now_ms + (late_ms < PATIENCE_MOST_MS ? late_ms : PATIENCE_MOST_MS);
+    if (now_ms < poller->patience_ms)
+        return;
+    modbus_service_tick(poller->modbus, now_ms);
+    snmp_service_tick(poller->snmp, now_ms);
+}
+
 static void poller_on_timer(uv_timer_t *timer) {
     struct poller *poller = timer->data;
     struct occurrence occurrence;
     int64_t now_ms = poller_now_ms(poller);
     poller_take_back(poller);
-    modbus_service_tick(poller->modbus, now_ms);
-    snmp_service_tick(poller->snmp, now_ms);
+    poller_tick_links(poller, now_ms);
     if (poller->traps != NULL)
         trap_service_tick(poller->traps, now_ms);
     gateway_report_say(poller);
@@ -175,6 +190,7 @@ static void poller_on_timer(uv_timer_t *timer) {
         return;
     uv_update_time(poller->loop);
     int64_t wait_ms = schedule_wait_ms(&poller->schedule, poller_now_ms(poller));
+    poller->expected_ms = poller_now_ms(poller) + wait_ms;
     uv_timer_start(timer, poller_on_timer, (uint64_t)wait_ms, 0);
 }
 
@@ -204,6 +220,7 @@ int poller_start(struct poller *poller) {
             return error;
     }
     poller->started = true;
+    poller->expected_ms = poller_now_ms(poller) + SCHEDULE_TICK_MS;
     return uv_timer_start(&poller->timer, poller_on_timer, SCHEDULE_TICK_MS, 0) == 0 ? 0 : ERROR_SYSTEM;
 }
 

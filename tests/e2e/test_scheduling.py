@@ -3,6 +3,7 @@
 """Who is asked when: the fast lane, silent units on a shared bus, equipment that another master holds, polls aligned to
 the wall clock, and a hall that vanishes and comes back."""
 
+import signal
 import tempfile
 import time
 import unittest
@@ -137,6 +138,25 @@ class Aligned(unittest.TestCase):
             wait_until(lambda: states(agent) == [2], "it answers", 30)
             (device,) = agent.devices().values()
             self.assertIsNone(value(device, "facility_sample_skew_seconds"))
+
+
+class Stall(unittest.TestCase):
+    def test_a_stall_of_the_agent_is_nobodys_silence(self):
+        """What was asked before is answered meanwhile; the answers are read before time-outs are judged."""
+        poll = {"fast": "1s", "normal": "1s", "slow": "10s", "timeout": "600ms"}
+        with Hallsim("--modbus", "40", "--snmp", "40", "--values", "20") as hall, Agent(rows(hall), poll=poll) as agent:
+            wait_until(lambda: states(agent) == [2] * 80, "all answer", 60)
+            hall.ask("fault modbus slow 300")
+            hall.ask("fault snmp slow 300")
+            timeouts = lambda: sum(errors(device).get("timeout", 0) for device in agent.devices().values())
+            wait_until(lambda: states(agent) == [2] * 80, "all answer slowly", 60)
+            before, begin = timeouts(), time.monotonic()
+            agent.process.send_signal(signal.SIGSTOP)
+            wait_until(lambda: time.monotonic() > begin + 2, "the agent has stood still", 5)
+            agent.process.send_signal(signal.SIGCONT)
+            begin = time.monotonic()
+            wait_until(lambda: time.monotonic() > begin + 12, "health has been said since", 15)
+            self.assertEqual(timeouts() - before, 0)
 
 
 class WholeHall(unittest.TestCase):
