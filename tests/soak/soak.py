@@ -24,7 +24,10 @@ INTERVAL_S, INTERVAL_SANITIZED_S = 2, 4
 START_LIMIT_S, STOP_MOST_S = 180, 15
 HEALTHY_ON_LINES = ("line right", "line highest")
 # A poll's batch is about 700 bytes, and two thirds of the time lie between what is compared.
-BATCH_BYTES, SANITIZED_GROWTH_KB = 512, 16384
+# Besides, heaps grow by a step now and then, and sanitizers hold memory back.
+BATCH_BYTES, GROWTH_KB, GROWTH_SANITIZED_KB = 512, 1536, 16384
+# Of healthy devices, for three agents and their halls share two cores; instrumented ones are several times slower.
+MISSED, MISSED_SANITIZED = 0.0001, 0.005
 JUDGED_MINUTES = 6  # in less the allocator has not yet seen the worst of everything
 SANITIZERS = {
     # What is freed is held back for a while, the more of it, the longer memory grows before it stays.
@@ -167,7 +170,8 @@ class Soak:
         polls = counts["polls"]
         print(f"polls of healthy devices: {polls}", flush=True)
         self.failures.check(polls["counted"] > 0, f"nobody was polled: {polls}")
-        self.failures.check(polls["missed"] == 0 and polls["overdue"] == 0, f"healthy devices missed polls: {polls}")
+        most = (MISSED_SANITIZED if hallwatch.SANITIZED else MISSED) * polls["counted"]
+        self.failures.check(polls["missed"] + polls["overdue"] <= most, f"healthy devices missed polls: {polls}")
         self.failures.check(counts["modbus"]["writes"] + counts["snmp"]["writes"] == 0, "something was written to a device")
 
     def judge_devices(self, before):
@@ -221,10 +225,10 @@ def pause(seconds):
 
 
 def judge_process(watch, warm_s, polls, failures):
-    """Memory: without a sanitizer half a batch lost at every hundredth poll would show; with one, what is lost it says
-    itself, and what it holds back comes and goes."""
+    """Memory: without a sanitizer a batch lost at every thirtieth poll would show in ten minutes; with one, what is lost
+    it says itself, and what it holds back comes and goes."""
     grown_kb, grown_descriptors, grown_threads = watch.growth(warm_s)
-    limit_kb = SANITIZED_GROWTH_KB if hallwatch.SANITIZED else 0.01 * polls * BATCH_BYTES / 1024
+    limit_kb = GROWTH_SANITIZED_KB if hallwatch.SANITIZED else GROWTH_KB + 0.01 * polls * BATCH_BYTES / 1024
     first, last = watch.most(warm_s)
     resident = [sample[1] for sample in watch.samples if sample[0] >= warm_s]
     print("resident kB over time:", *[sample[1] for sample in watch.samples[:: max(len(watch.samples) // 20, 1)]])
