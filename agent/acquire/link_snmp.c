@@ -402,6 +402,6 @@ void snmp_service_free(struct snmp_service *service) {
 
 struct snmp_counts snmp_service_counts(const struct snmp_service *service) {
     struct snmp_counts counts = service->counts;
-    counts.kernel_drops = service->v4.socket.drops + service->v6.socket.drops;
+    counts.kernel_drops = service->v4.socket.drops.n + service->v6.socket.drops.n;
     return counts;
 }

@@ -46,15 +46,14 @@ static uint32_t measure_room(int descriptor) {
     return (uint32_t)size / ANSWER_FOOTPRINT;
 }
 
-/* The kernel tells its running count of drops beside the datagrams. */
-static void read_drops(struct snmp_socket *socket, struct msghdr *message) {
+void snmp_drops_read(struct snmp_drops *drops, struct msghdr *message) {
     for (struct cmsghdr *control = CMSG_FIRSTHDR(message); control; control = CMSG_NXTHDR(message, control)) {
         if (control->cmsg_level != SOL_SOCKET || control->cmsg_type != SO_RXQ_OVFL)
             continue;
         uint32_t count;
         memcpy(&count, CMSG_DATA(control), sizeof count);
-        socket->drops += count - socket->kernel_dropped;
-        socket->kernel_dropped = count;
+        drops->n += count - drops->running;
+        drops->running = count;
     }
 }
 
@@ -73,7 +72,7 @@ static bool receive_one(struct snmp_socket *socket) {
     ssize_t size = recvmsg(socket->descriptor, &message, 0);
     if (size < 0)
         return errno == EINTR;
-    read_drops(socket, &message);
+    snmp_drops_read(&socket->drops, &message);
     socket->received(socket->context, &from, socket->packet, (size_t)size);
     return true;
 }

@@ -32,12 +32,19 @@ enum { SNMP_DATAGRAM_MOST = 65536, SNMP_DATAGRAM_ROOM = SNMP_DATAGRAM_MOST + 409
 typedef void (*snmp_socket_received)(void *context, const union snmp_address *from, uint8_t *packet,
                                      size_t size);
 
+/* Datagrams that the kernel dropped for want of room. Begins zeroed. */
+struct snmp_drops {
+    uint64_t n;
+    uint32_t running; /* the kernel's own count: it wraps */
+};
+/* The kernel tells its running count beside the datagrams, where SO_RXQ_OVFL is set. */
+void snmp_drops_read(struct snmp_drops *drops, struct msghdr *message);
+
 struct snmp_socket {
     uv_poll_t poll; /* its data is the owner's */
     bool is_open;
     int descriptor;
-    uint32_t kernel_dropped; /* the kernel's running count: it wraps */
-    uint64_t drops;
+    struct snmp_drops drops;
     uint32_t room;   /* answers of common size that the receive buffer holds */
     uint8_t *packet; /* SNMP_DATAGRAM_ROOM bytes */
     snmp_socket_received received;

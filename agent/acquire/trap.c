@@ -43,7 +43,7 @@ struct trap_intake *trap_service_intake(struct trap_service *service) {
 struct trap_counts trap_service_counts(const struct trap_service *service) {
     struct trap_counts counts = trap_intake_counts(service->intake);
     for (size_t i = 0; i < service->config.n_listens; i++)
-        counts.kernel_drops += service->sockets[i].drops;
+        counts.kernel_drops += service->sockets[i].drops.n;
     return counts;
 }
 

@@ -71,18 +71,6 @@ int trap_socket_inherit(size_t number) {
 
 /* --- datagrams */
 
-/* The kernel tells its running count of drops beside the datagrams. */
-static void read_drops(struct trap_socket *socket, struct msghdr *message) {
-    for (struct cmsghdr *control = CMSG_FIRSTHDR(message); control; control = CMSG_NXTHDR(message, control)) {
-        if (control->cmsg_level != SOL_SOCKET || control->cmsg_type != SO_RXQ_OVFL)
-            continue;
-        uint32_t count;
-        memcpy(&count, CMSG_DATA(control), sizeof count);
-        socket->drops += count - socket->kernel_dropped;
-        socket->kernel_dropped = count;
-    }
-}
-
 static bool receive_one(struct trap_socket *socket) {
     struct sockaddr_storage from = {.ss_family = AF_UNSPEC};
     struct iovec buffer = {socket->packet, TRAP_DATAGRAM_MOST};
@@ -98,7 +86,7 @@ static bool receive_one(struct trap_socket *socket) {
     ssize_t size = recvmsg(socket->descriptor, &message, 0);
     if (size < 0)
         return errno == EINTR;
-    read_drops(socket, &message);
+    snmp_drops_read(&socket->drops, &message);
     socket->budget--;
     socket->message = &message;
     socket->received(socket->context, socket, (struct sockaddr *)&from, socket->packet, (size_t)size);

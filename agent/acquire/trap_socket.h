@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <uv.h>
 
+#include "acquire/link_snmp_socket.h"
 #include "acquire/trap_intake.h"
 
 /* Datagrams between two ticks; the rest waits for the next, and what the kernel cannot hold is lost. */
@@ -28,8 +29,7 @@ struct trap_socket {
     int descriptor;
     bool is_open;
     unsigned budget; /* datagrams until the next tick */
-    uint32_t kernel_dropped;
-    uint64_t drops;
+    struct snmp_drops drops;
     uint8_t *packet; /* borrowed: TRAP_DATAGRAM_ROOM bytes */
     trap_socket_received received;
     void *context;
