@@ -9,6 +9,8 @@
 /*
  * Factors are exact by definition: the inch is 25.4 mm (US liquid gallon 3.785411784 L, cubic foot
  * 28.316846592 L, psi = 4.4482216152605 N / 6.4516 cm2, given here to 13 digits), 0 degC is 273.15 K.
+ * The ton of refrigeration is 12000 Btu(IT)/h with 1055.05585262 J each, the conventional inch of water
+ * 249.08891 Pa (NIST SP 811, appendix B).
  */
 static const struct unit_info units[N_UNITS] = {
     [UNIT_UNSTATED] = {"?", DIMENSION_NONE, 1, 0, 1},
@@ -18,6 +20,7 @@ static const struct unit_info units[N_UNITS] = {
     [KILOWATT] = {"kW", DIMENSION_ACTIVE_POWER, 1000, 0, 1},
     [MEGAWATT] = {"MW", DIMENSION_ACTIVE_POWER, 1000000, 0, 1},
     [MILLIWATT] = {"mW", DIMENSION_ACTIVE_POWER, 1, 0, 1000},
+    [TON_OF_REFRIGERATION] = {"ton", DIMENSION_ACTIVE_POWER, 3516852842067, 0, 1000000000},
     [VOLTAMPERE] = {"VA", DIMENSION_APPARENT_POWER, 1, 0, 1},
     [KILOVOLTAMPERE] = {"kVA", DIMENSION_APPARENT_POWER, 1000, 0, 1},
     [VAR] = {"var", DIMENSION_REACTIVE_POWER, 1, 0, 1},
@@ -35,12 +38,14 @@ static const struct unit_info units[N_UNITS] = {
     [KILOVOLT] = {"kV", DIMENSION_VOLTAGE, 1000, 0, 1},
     [AMPERE] = {"A", DIMENSION_CURRENT, 1, 0, 1},
     [MILLIAMPERE] = {"mA", DIMENSION_CURRENT, 1, 0, 1000},
+    [AMPERE_HOUR] = {"Ah", DIMENSION_CHARGE, 3600, 0, 1},
     [HERTZ] = {"Hz", DIMENSION_FREQUENCY, 1, 0, 1},
     [REVOLUTION_PER_MINUTE] = {"rpm", DIMENSION_FREQUENCY, 1, 0, 60},
     [SECOND] = {"s", DIMENSION_TIME, 1, 0, 1},
     [MILLISECOND] = {"ms", DIMENSION_TIME, 1, 0, 1000},
     [MINUTE] = {"min", DIMENSION_TIME, 60, 0, 1},
     [HOUR] = {"h", DIMENSION_TIME, 3600, 0, 1},
+    [DAY] = {"d", DIMENSION_TIME, 86400, 0, 1},
     [CELSIUS] = {"degC", DIMENSION_TEMPERATURE, 1, 0, 1},
     [FAHRENHEIT] = {"degF", DIMENSION_TEMPERATURE, 5, -160, 9},
     [KELVIN_ABSOLUTE] = {"K abs", DIMENSION_TEMPERATURE, 100, -27315, 100},
@@ -50,6 +55,7 @@ static const struct unit_info units[N_UNITS] = {
     [CUBIC_METER_PER_HOUR] = {"m3/h", DIMENSION_FLOW, 1, 0, 3600},
     [LITER_PER_SECOND] = {"L/s", DIMENSION_FLOW, 1, 0, 1000},
     [LITER_PER_MINUTE] = {"L/min", DIMENSION_FLOW, 1, 0, 60000},
+    [LITER_PER_HOUR] = {"L/h", DIMENSION_FLOW, 1, 0, 3600000},
     [GALLON_PER_MINUTE] = {"gpm", DIMENSION_FLOW, 3785411784, 0, 60000000000000},
     [CUBIC_FOOT_PER_MINUTE] = {"cfm", DIMENSION_FLOW, 28316846592, 0, 60000000000000},
     [PASCAL] = {"Pa", DIMENSION_PRESSURE, 1, 0, 1},
@@ -58,6 +64,7 @@ static const struct unit_info units[N_UNITS] = {
     [BAR] = {"bar", DIMENSION_PRESSURE, 100000, 0, 1},
     [MILLIBAR] = {"mbar", DIMENSION_PRESSURE, 100, 0, 1},
     [PSI] = {"psi", DIMENSION_PRESSURE, 6894757293168, 0, 1000000000},
+    [INCH_OF_WATER] = {"inH2O", DIMENSION_PRESSURE, 24908891, 0, 100000},
     [METER] = {"m", DIMENSION_LENGTH, 1, 0, 1},
     [FOOT] = {"ft", DIMENSION_LENGTH, 3048, 0, 10000},
     [METER_PER_SECOND] = {"m/s", DIMENSION_SPEED, 1, 0, 1},

@@ -19,20 +19,8 @@
  * Several points of one quantity and place are one reading with several sources: the first in table order
  * that answers with a value wins (hundredths before tenths, new tables before old).
  *
- * Words that come with the first driver that needs them, and where they go:
- *   scale, valid, only, unit_from, label of registers (Veris)   here already, honoured for SNMP alone
- *   a base found by search, a chain of models (SunSpec)         driver.identify, filling the image
- *   variants and scales that only the site can name (Trane)     driver.variants, a bit mask in group
- *   an OID in a column chooses the point (Liebert)              struct match
- *   a number captured from a name, "Fan3" (Rittal)              struct match: what '#' stands for
- *   a unit text that also scales, "ddegC" (Packet Power)        struct unit_name
- *   rows that are a device of their own, or alarms              struct group
- *   the device's own sample time                                struct group
- *   absent codes of all points of a wire type                   struct driver
- *   counters that roll over below their type's width            struct point
- *   what an exception code means, no GETBULK, connections       struct manners
- *   keep or close, averaging window                             struct manners
- *   values computed from others                                 driver.derive
+ * Not in the language, because no driver needs them yet: the device's own sample time, counters that roll
+ * over below their type's width, values computed from others.
  */
 #ifndef HALLWATCH_DRIVERS_DRIVER_H
 #define HALLWATCH_DRIVERS_DRIVER_H
@@ -72,6 +60,8 @@ struct source {
     uint16_t stride[REPEAT_DEPTH];
     /* SNMP, below driver.oid_base. A column where the group repeats, else a whole instance ("1.2.4.0"). */
     const char *oid;
+    bool whole;     /* SNMP: an instance even where the group repeats: one object for all rows */
+    uint8_t pieces; /* SNMP: only so many pieces of the row's index belong to its name; 0 = all */
 };
 /* clang-format off */
 #define HOLDING(number, type) {.kind = SOURCE_HOLDING, .address = (number), .wire = (type)}
@@ -80,16 +70,29 @@ struct source {
 #define HOLDING_TEXT(number, n) {.kind = SOURCE_HOLDING, .address = (number), .wire = TEXT, .words = (n)}
 #define COIL(number) {.kind = SOURCE_COIL, .address = (number), .wire = BIT}
 #define DISCRETE(number) {.kind = SOURCE_DISCRETE, .address = (number), .wire = BIT}
+#define HOLDING_LOW_FIRST(number, type) \
+    {.kind = SOURCE_HOLDING, .address = (number), .wire = (type), .low_word_first = true}
+#define INPUT_LOW_FIRST(number, type) \
+    {.kind = SOURCE_INPUT, .address = (number), .wire = (type), .low_word_first = true}
+#define INPUT_BIT(number, n) {.kind = SOURCE_INPUT, .address = (number), .wire = BIT, .bit = (n)}
+#define INPUT_TEXT(number, n) {.kind = SOURCE_INPUT, .address = (number), .wire = TEXT, .words = (n)}
 #define OID(text) {.kind = SOURCE_OID, .oid = (text)}
+#define OID_WHOLE(text) {.kind = SOURCE_OID, .oid = (text), .whole = true}
+#define OID_OF(text, n) {.kind = SOURCE_OID, .oid = (text), .pieces = (n)}
+#define OID_BIT(text, n) {.kind = SOURCE_OID, .oid = (text), .wire = BIT, .bit = (n)}
 
 #define VALUES(...) \
     .n = sizeof((const int64_t[]){__VA_ARGS__}) / sizeof(int64_t), .values = (const int64_t[]){__VA_ARGS__}
 #define ABSENT(...) {VALUES(__VA_ARGS__)}
+#define ABSENT_OF(...) \
+    {.n = sizeof((const struct wire_absent[]){__VA_ARGS__}) / sizeof(struct wire_absent), \
+     .of = (const struct wire_absent[]){__VA_ARGS__}}
 #define ANY_OF(...) VALUES(__VA_ARGS__)
 #define OVER(...) \
     .over = (const struct repeat[]){__VA_ARGS__}, \
     .depth = sizeof((const struct repeat[]){__VA_ARGS__}) / sizeof(struct repeat)
 #define STATES(table) .states = (table), .n_states = sizeof(table) / sizeof((table)[0])
+#define STATE_TEXTS(table) .state_texts = (table), .n_state_texts = sizeof(table) / sizeof((table)[0])
 #define POINTS(table) .points = (table), .n_points = sizeof(table) / sizeof((table)[0])
 #define FACTS(table) .facts = (table), .n_facts = sizeof(table) / sizeof((table)[0])
 #define GROUPS(table) .groups = (table), .n_groups = sizeof(table) / sizeof((table)[0])
@@ -100,10 +103,22 @@ struct meaning {
     int32_t raw, published;
 };
 
+/* The same of a device that says its states in words; compared whole, blanks at the ends left out. */
+struct text_meaning {
+    const char *raw;
+    int32_t published;
+};
+
 /* Raw values that mean "not fitted" or "not supported". */
 struct absent {
     uint8_t n;
     const int64_t *values;
+};
+
+/* Absent codes of every point of one wire type that names none itself. */
+struct wire_absent {
+    enum wire wire; /* WIRE_NONE: of any (SNMP) */
+    struct absent absent;
 };
 
 /* A scale that the device states itself, next to the value. */
@@ -122,17 +137,25 @@ struct scale {
 /* A code or text of the device and the unit it names. The unit's dimension is checked when it is read. */
 struct unit_name {
     int32_t code;     /* used where text is NULL */
-    const char *text; /* compared whole */
+    const char *text; /* compared whole, blanks at the ends left out */
     enum unit unit;   /* UNIT_UNSTATED ends the table */
+    int32_t div;      /* the text names so small a part of the unit: 10 of "ddegC"; 0 means 1 */
 };
 
-/* A column (SNMP) that must hold one of the values for the row, or the reading, to count. No such column: it
- * counts. */
+enum { MATCH_CAPTURES = 2 };
+
+/*
+ * A value of the device that must be one of these. Read at discovery (`only`): the row, or the whole group,
+ * exists only if it matches; an object that is not there does not match. Polled with the value (`valid`): no
+ * such object means that the value counts.
+ */
 struct match {
     struct source source;
     uint8_t n;
     const int64_t *values;
     const char *pattern; /* text instead of numbers: literal, '#' stands for digits, '*' for anything */
+    const char *oid;     /* an object identifier as the value: the whole of it, not below driver.oid_base */
+    enum part captures[MATCH_CAPTURES]; /* what each '#' of the pattern numbers, left to right */
 };
 
 enum rate { RATE_NORMAL, RATE_FAST, RATE_SLOW, RATE_ONCE, N_RATES };
@@ -146,15 +169,18 @@ struct point {
     struct place at;              /* what it adds to the group's place */
     const struct meaning *states; /* of a state: ended by {0}; a code not listed is bad, never 0 */
     uint8_t n_states;
-    struct absent absent;
+    const struct text_meaning *state_texts; /* of a state that comes as text */
+    uint8_t n_state_texts;
+    struct absent absent; /* none: what driver.absent says */
     enum rate rate;
     int64_t key;        /* SNMP: what the index piece marked `key` must be */
     struct match valid; /* polled with the value */
-    struct match only;  /* read at discovery: the row belongs to this point only if it matches */
+    struct match only;  /* read at discovery: the value is this point's only if it matches */
     struct scale scale;
     struct source unit_from;       /* a code or text column ... */
     const struct unit_name *units; /* ... and what it says; the point's own unit where there is none */
     bool wraps;                    /* SNMP: a 32-bit unsigned object that holds negative values by wrapping */
+    bool leading;                  /* the text begins with its number: "23.1 degC" */
     bool adjusted;                 /* driver.adjust sees the number first */
 };
 
@@ -166,7 +192,8 @@ struct repeat {
     uint16_t stride;      /* Modbus: registers from one to the next, where the source does not say */
     struct source fitted; /* Modbus: where the device says how many it has */
     struct source number; /* SNMP: the column that holds the number where the index is not it */
-    bool key; /* SNMP: this piece chooses the point (struct point.key) and is no part of the place */
+    bool key;   /* SNMP: this piece chooses the point (struct point.key) and is no part of the place */
+    bool fixed; /* SNMP: this piece must be `first` and is no part of the place */
 };
 
 /*
@@ -180,6 +207,12 @@ struct group {
     const struct repeat *over; /* OVER(...) */
     uint8_t depth;
     struct source label; /* the name that people gave this part: info, never identity */
+    struct match only;   /* read at discovery: the group is there only if it matches, row by row */
+    uint32_t variants;   /* bit mask of driver.variants that have it; 0 = all */
+    struct {
+        uint8_t n;
+        const int64_t *values;
+    } models; /* of driver.chain: the first of these models; addresses count from its first register */
     /* What all points share where they say nothing themselves: columns of one table. */
     struct source value;
     struct match valid;
@@ -194,6 +227,17 @@ struct group {
 struct fact {
     enum quantity quantity; /* FACT_... */
     struct source source;   /* SNMP: a whole instance, or a column of which the first row is taken */
+    uint16_t model;         /* of driver.chain: the address counts from this model's first register */
+};
+
+/*
+ * A device whose registers are a chain of models (SunSpec): where it may begin, the two words that mark it,
+ * then blocks of id, length and so many registers until id 0xffff.
+ */
+struct chain {
+    uint8_t n;
+    const int64_t *values; /* wire addresses where it may begin, in the order tried */
+    uint32_t mark;
 };
 
 /* How the device wants to be spoken to. Zero means the default beside it. */
@@ -206,15 +250,21 @@ struct manners {
     uint16_t most_varbinds;    /* in one SNMP request: 32 */
     uint16_t most_repetitions; /* in one GETBULK: 40 */
     bool unsorted;             /* SNMP: rows may come out of order; only repetition ends a walk */
+    /* Modbus exception codes, a bit each (1 << code), that mean "no fresh value now": nothing is refused. */
+    uint16_t stale_exceptions;
 };
 
+/*
+ * One way to recognise a device. SNMP: all that is given must hold. Modbus: `says` is asked where function
+ * 43/14 does not settle it; at most three are asked of one device.
+ */
 struct recognition {
     const char *sys_object_id; /* SNMP: prefix at a dot; the longest that fits wins */
     const char *sys_descr;     /* SNMP: pattern ('*' anything) that sysDescr must match too */
     const char *probe;   /* SNMP: an instance (it ends in 0) or subtree that must answer; alone it marks a
-                            standard driver */
-    struct source text;  /* Modbus: a constant text ... */
-    const char *pattern; /* ... and what it looks like */
+                            standard driver, or devices whose sysObjectID says nothing */
+    struct match says;   /* Modbus: a constant text or number */
+    const char *product; /* Modbus, function 43/14: pattern of "vendor|product code" */
 };
 
 enum device_class {
@@ -247,8 +297,16 @@ struct driver {
     enum protocol protocol;
     bool recorded;       /* a recording of a real device confirms it; else the manual only */
     const char *sources; /* document and issue the numbers came from */
-    struct recognition recognition[4];
+    struct recognition recognition[8];
     const char *oid_base; /* SNMP: sources are below it */
+    struct {
+        uint8_t n;
+        const struct wire_absent *of;
+    } absent; /* ABSENT_OF(...): of points that name no codes themselves */
+    /* Modbus: models of the family that only the site can tell apart, ended by NULL; groups say which have
+     * them. */
+    const char *const *variants;
+    struct chain chain;
     /* Modbus: the number the manual gives to wire address 0, 0 or 1; input 30001 and holding 40001 are 1. */
     uint16_t first_register;
     struct manners manners;

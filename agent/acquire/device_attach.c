@@ -271,12 +271,12 @@ static bool attach_looks_right(const struct device *device, const struct image *
                                size_t size) {
     const struct recognition *recognition = &device->driver->recognition[0];
     char text[128];
-    if (recognition->pattern == NULL ||
-        !decode_image_text(device->driver, image, &recognition->text, text, sizeof(text)) ||
-        pattern_match(recognition->pattern, text, strlen(text)))
+    if (recognition->says.pattern == NULL ||
+        !decode_image_text(device->driver, image, &recognition->says.source, text, sizeof(text)) ||
+        pattern_match(recognition->says.pattern, text, strlen(text)))
         return true;
     snprintf(why, size, "it calls itself \"%s\", which is no device of driver %s (%s)", text,
-             device->driver->name, recognition->pattern);
+             device->driver->name, recognition->says.pattern);
     return false;
 }
 

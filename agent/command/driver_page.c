@@ -214,9 +214,15 @@ static void print_recognition(const struct driver *driver, FILE *out) {
             text_add_format(&text, "%ssysDescr \"%s\"", text.size ? ", " : "", way->sys_descr);
         if (way->probe)
             text_add_format(&text, "%san answer at %s", text.size ? ", " : "", way->probe);
-        if (way->pattern) {
-            add_source(&text, &way->text, driver->oid_base);
-            text_add_format(&text, " \"%s\"", way->pattern);
+        if (way->product)
+            text_add_format(&text, "function 43/14 \"%s\"", way->product);
+        if (way->says.source.kind != SOURCE_NONE) {
+            text_add_format(&text, "%s", text.size ? ", " : "");
+            add_source(&text, &way->says.source, driver->oid_base);
+            if (way->says.pattern)
+                text_add_format(&text, " \"%s\"", way->says.pattern);
+            for (unsigned k = 0; k < way->says.n; k++)
+                text_add_format(&text, "%s %lld", k == 0 ? "" : " or", (long long)way->says.values[k]);
         }
         if (text.size)
             fprintf(out, "  %-12s %s\n", any ? "or" : "recognised", text.data);

@@ -73,7 +73,7 @@ const struct driver driver_schneider_pm5000 = {
     .class = CLASS_METER,
     .protocol = PROTOCOL_MODBUS,
     .sources = "PowerLogic PM5500 and PM5560 register lists as published by integrators",
-    .recognition = {{.text = HOLDING_TEXT(50, 20), .pattern = "*PM5*"}},
+    .recognition = {{.says = {HOLDING_TEXT(50, 20), .pattern = "*PM5*"}}},
     .first_register = 1,
     .manners = {.widest_gap = 24},
     FACTS(facts),

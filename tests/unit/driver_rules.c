@@ -222,12 +222,12 @@ static void check_facts(struct walk *walk) {
 
 static bool is_empty(const struct recognition *entry) {
     return entry->sys_object_id == NULL && entry->sys_descr == NULL && entry->probe == NULL &&
-           entry->text.kind == SOURCE_NONE && entry->pattern == NULL;
+           entry->says.source.kind == SOURCE_NONE && entry->product == NULL;
 }
 
 static void check_snmp_recognition(struct walk *walk, const struct recognition *entry) {
-    if (entry->text.kind != SOURCE_NONE || entry->pattern != NULL)
-        walk_breach(walk, "a text to recognise is for Modbus");
+    if (entry->says.source.kind != SOURCE_NONE || entry->product != NULL)
+        walk_breach(walk, "a text or product to recognise is for Modbus");
     if (entry->sys_object_id == NULL && entry->probe == NULL)
         walk_breach(walk, "recognised by neither sysObjectID nor a probe");
     if (entry->sys_object_id != NULL && walk_oid_length(entry->sys_object_id) < 7)
@@ -249,11 +249,13 @@ static void check_recognition(struct walk *walk) {
             walk_breach(walk, "recognition %zu comes after an empty one", i + 1);
         if (driver->protocol == PROTOCOL_SNMP) {
             check_snmp_recognition(walk, entry);
-        } else if (entry->text.wire != TEXT || walk_is_blank(entry->pattern) ||
-                   entry->sys_object_id != NULL || entry->sys_descr != NULL || entry->probe != NULL) {
-            walk_breach(walk, "a Modbus device is recognised by a text and its pattern");
-        } else {
-            walk_check_source(walk, "recognition", &entry->text);
+        } else if (entry->sys_object_id != NULL || entry->sys_descr != NULL || entry->probe != NULL) {
+            walk_breach(walk, "a Modbus device is recognised by a text, a number or function 43/14");
+        } else if (entry->says.source.kind != SOURCE_NONE) {
+            walk_check_source(walk, "recognition", &entry->says.source);
+            if ((entry->says.source.wire == TEXT) != !walk_is_blank(entry->says.pattern) ||
+                (entry->says.source.wire == TEXT) == (entry->says.n > 0))
+                walk_breach(walk, "a text is recognised by a pattern, a number by values");
         }
     }
     if (driver->protocol == PROTOCOL_SNMP && is_empty(&driver->recognition[0]))

@@ -46,9 +46,9 @@ static void no_two_drivers_claim_the_same_device(void **state) {
     (void)state;
     for (size_t i = 0; i < n_drivers; i++)
         for (size_t j = 0; j < i; j++)
-            for (size_t k = 0; k < 16; k++) {
-                const struct recognition *a = &all_drivers[i]->recognition[k / 4];
-                const struct recognition *b = &all_drivers[j]->recognition[k % 4];
+            for (size_t k = 0; k < 64; k++) {
+                const struct recognition *a = &all_drivers[i]->recognition[k / 8];
+                const struct recognition *b = &all_drivers[j]->recognition[k % 8];
                 if ((a->sys_object_id != NULL || a->probe != NULL) &&
                     same_text(a->sys_object_id, b->sys_object_id) && same_text(a->sys_descr, b->sys_descr) &&
                     same_text(a->probe, b->probe))
