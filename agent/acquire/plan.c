@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "acquire/decode.h"
+#include "acquire/oid.h"
 #include "acquire/plan_series.h"
 
 enum {
@@ -103,11 +104,15 @@ static struct plan_request *packer_begin(struct packer *packer, enum rate rate, 
     return request;
 }
 
-/* Puts a name into the request; returns its varbind number. */
+/* Puts a name into the request, unless it was the last already (bits of one object); returns its varbind
+ * number. */
 static uint16_t packer_add_name(struct packer *packer, struct plan_request *request, const uint32_t *name,
                                 size_t n) {
     struct plan *plan = packer->plan;
     uint32_t *part = plan->parts + plan->n_parts;
+    const struct oid name_asked = {name, n};
+    if (request->n_oids > 0 && oid_compare(&plan->oids[plan->n_oids - 1], &name_asked) == 0)
+        return (uint16_t)(request->n_oids - 1);
     memcpy(part, name, n * sizeof(*part));
     plan->oids[plan->n_oids++] = (struct oid){part, n};
     plan->n_parts += n;
@@ -131,6 +136,7 @@ static struct plan_item *packer_add_item(struct packer *packer, struct plan_requ
     *item = (struct plan_item){.point = row->point,
                                .source = row->source,
                                .valid = row->valid,
+                               .absent = row->absent,
                                .conversion = row->conversion,
                                .series = row->series,
                                .valid_at = PLAN_NONE,

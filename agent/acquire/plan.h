@@ -27,6 +27,7 @@ struct plan_item {
     const struct point *point;
     const struct source *source;
     const struct match *valid;
+    const struct absent *absent;
     struct conversion conversion;
     uint32_t series;
     uint16_t position; /* in its request: register or bit offset, or varbind */

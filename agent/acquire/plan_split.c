@@ -8,7 +8,7 @@
 #include "acquire/plan.h"
 
 static bool item_equal(const struct plan_item *a, const struct plan_item *b) {
-    return a->point == b->point && a->source == b->source && a->valid == b->valid &&
+    return a->point == b->point && a->source == b->source && a->valid == b->valid && a->absent == b->absent &&
            a->conversion.numerator == b->conversion.numerator &&
            a->conversion.offset == b->conversion.offset &&
            a->conversion.denominator == b->conversion.denominator && a->series == b->series &&

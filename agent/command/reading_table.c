@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "acquire/decode.h"
+#include "acquire/raw_text.h"
 #include "acquire/describe.h"
 #include "acquire/oid.h"
 #include "base/text.h"
