@@ -40,6 +40,7 @@ struct plan_request {
     enum rate rate;
     uint8_t function;        /* Modbus: 1 to 4; SNMP: 0 */
     uint16_t address, count; /* Modbus */
+    uint16_t rows;           /* SNMP: of a table of alarms, at most so many are asked for; else 0 */
     uint32_t first_oid, n_oids;
     uint32_t first_item, n_items;
 };

@@ -54,7 +54,7 @@ static void check_states(struct walk *walk) {
             walk_breach(walk, "%s is no state, but has a table of states", info->name);
         return;
     }
-    if (point->n_states == 0 && point->n_state_texts == 0 && source->wire != BIT &&
+    if (point->n_states == 0 && point->n_state_texts == 0 && source->wire != BIT && !walk->group->alarms &&
         point->unit != UNIT_UNSTATED)
         walk_breach(walk, "%s needs a table of states", info->name);
     if (point->n_states == 0 && source->wire == BIT &&
@@ -134,6 +134,8 @@ static void check_point(struct walk *walk) {
         walk_breach(walk, "there is no rate %d", (int)point->rate);
     if ((point->key != 0) != has_key(group))
         walk_breach(walk, "a key and an index piece that is one come together");
+    if (group->alarms && (point->quantity != ALARM_STATE || point->source.kind != SOURCE_NONE))
+        walk_breach(walk, "a row of a table of alarms is an alarm");
     if (point->valid.source.kind != SOURCE_NONE && walk->driver->protocol != PROTOCOL_SNMP)
         walk_breach(walk, "validity that is polled is for SNMP");
     if (point->leading && walk->driver->protocol != PROTOCOL_SNMP)
@@ -159,7 +161,16 @@ static bool same_source(const struct source *a, const struct source *b) {
 
 /* Two points of one table that ask for different rows of it. */
 static bool rows_apart(const struct point *a, const struct point *b) {
-    return a->key != b->key || a->only.source.kind != SOURCE_NONE || b->only.source.kind != SOURCE_NONE;
+    return a->only.pattern != b->only.pattern || a->only.oid != b->only.oid ||
+           a->only.values != b->only.values || a->key != b->key || a->only.source.kind != SOURCE_NONE ||
+           b->only.source.kind != SOURCE_NONE;
+}
+
+/* Two groups that no device has both of, or that read different rows. */
+static bool groups_apart(const struct group *a, const struct group *b) {
+    return a->only.source.kind != SOURCE_NONE || b->only.source.kind != SOURCE_NONE ||
+           (a->variants != 0 && b->variants != 0 && (a->variants & b->variants) == 0) ||
+           a->models.values != b->models.values;
 }
 
 /*
@@ -167,13 +178,8 @@ static bool rows_apart(const struct point *a, const struct point *b) {
  * rows of different shape.
  */
 static void check_pair(struct walk *walk, const struct group *other_group, const struct point *other) {
-    bool groups_apart =
-        walk->group->only.source.kind != SOURCE_NONE || other_group->only.source.kind != SOURCE_NONE ||
-        (walk->group->variants != 0 && (walk->group->variants & other_group->variants) == 0) ||
-        walk->group->models.values != other_group->models.values;
-    if (walk->group->depth != other_group->depth ||
-        (walk->group == other_group ? rows_apart(walk->point, other)
-                                    : groups_apart || rows_apart(walk->point, other)))
+    if (walk->group->depth != other_group->depth || rows_apart(walk->point, other) ||
+        (walk->group != other_group && groups_apart(walk->group, other_group)))
         return;
     if (same_source(value_source(walk->group, walk->point), value_source(other_group, other)))
         walk_breach(walk, "the same source as group %td, point %td", other_group - walk->driver->groups + 1,
@@ -234,6 +240,10 @@ static void check_group(struct walk *walk) {
     walk->point = NULL;
     check_choice(walk);
     walk_check_match(walk, "only", &group->only);
+    if (group->alarms &&
+        (walk->driver->protocol != PROTOCOL_SNMP || group->depth > 0 || group->value.kind != SOURCE_OID ||
+         group->only.source.kind != SOURCE_OID || !group->only.source.whole))
+        walk_breach(walk, "a table of alarms is one of objects, without repeats, with a counter of its rows");
     if (group->valid.source.kind != SOURCE_NONE && walk->driver->protocol != PROTOCOL_SNMP)
         walk_breach(walk, "validity that is polled is for SNMP");
     check_repeats(walk);

@@ -131,12 +131,15 @@ void walk_check_match(struct walk *walk, const char *what, const struct match *m
     int ways = (match->n > 0 && match->values != NULL) + (match->pattern != NULL) + (match->oid != NULL);
     unsigned digits = 0;
     if (match->source.kind == SOURCE_NONE) {
-        if (ways > 0)
+        bool row = walk->point != NULL && walk->group->alarms && match == &walk->point->only;
+        if (row && ways != 1)
+            walk_breach(walk, "which row is this alarm?");
+        if (ways > 0 && !row)
             walk_breach(walk, "%s has values to match but no source", what);
         return;
     }
     walk_check_column(walk, what, &match->source);
-    if (ways != 1)
+    if (ways > 1 || (ways == 0 && strcmp(what, "only") != 0))
         walk_breach(walk, "%s needs either numbers, a pattern or an OID", what);
     if (match->oid != NULL && walk_oid_length(match->oid) == 0)
         walk_breach(walk, "%s: '%s' is not a numeric OID", what, match->oid);

@@ -266,6 +266,11 @@ static void rules_find_wrong_sources(void **state) {
     s.points[0].valid.source = (struct source)OID("1.5");
     check_found(s, "either numbers, a pattern or an OID");
     s = snmp_sample();
+    s.group.alarms = true;
+    check_found(s, "a table of alarms is one of objects");
+    check_found(s, "a row of a table of alarms is an alarm");
+    check_found(s, "which row is this alarm?");
+    s = snmp_sample();
     s.points[0].only = (struct match){OID("1.5"), .pattern = "Fan", .captures = {PART_FAN}};
     check_found(s, "captures a number that its pattern has not");
     s = snmp_sample();
