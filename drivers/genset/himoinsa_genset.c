@@ -75,7 +75,7 @@ static const struct group groups[] = {
     {POINTS(auxiliaries)},
 };
 
-static const struct fact facts[] = {{FACT_FIRMWARE, OID("2.51")}};
+static const struct fact facts[] = {{FACT_FIRMWARE, OID("2.51.0")}, {FACT_FIRMWARE, OID("2.51")}};
 
 const struct driver driver_himoinsa_genset = {
     .name = "himoinsa_genset",
