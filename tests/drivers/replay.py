@@ -156,6 +156,7 @@ def answers(reading, point):
     """Whether a reading of `read --raw` came from a point of `drivers NAME --json`, by OID or register."""
     source, column = reading["source"].split(" (")[0], point["source"]
     if column[0].isdigit():
+        column = column.split()[0]
         return source == column or source.startswith(column + ".")
     return source == column or source == " ".join(column.split()[:2])
 
