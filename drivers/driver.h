@@ -316,6 +316,8 @@ struct driver {
     size_t n_groups;
     /* Sees points marked `adjusted` before scaling; may change the number or drop it. */
     enum verdict (*adjust)(const struct point *point, double *number);
+    bool wired;   /* it has no groups: what each input means is the site's to say, for every device anew */
+    bool of_site; /* never in a driver's file: the agent made it of what the site says (device_map.h) */
 };
 
 /* All drivers, in the order of their names; made by the build from the folder. */

@@ -262,7 +262,7 @@ int forecast_new(const struct site_config *config, struct forecast **made) {
         forecast->kept = true;
         forecast->devices = calloc(n + 1, sizeof(*forecast->devices));
         forecast->buses = calloc(n + 1, sizeof(*forecast->buses));
-        forecast->plans = calloc(n_drivers + 1, sizeof(struct plan *));
+        forecast->plans = calloc(n + 1, sizeof(struct plan *)); /* each device may have a driver of its own */
     }
     if (named != NULL && forecast != NULL && forecast->devices != NULL && forecast->buses != NULL &&
         forecast->plans != NULL)
