@@ -5,11 +5,11 @@
  */
 #include "acquire/decode.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <string.h>
 
-#include "base/text.h"
+#include "acquire/oid.h"
+#include "acquire/raw_text.h"
 
 const char *bad_reason_word(enum bad_reason reason) {
     static const char *const words[N_BAD_REASONS] = {"range", "state", "number"};
@@ -97,7 +97,8 @@ struct raw decode_registers(const struct source *source, const uint8_t *data) {
     case S32:
         return raw_integer((int32_t)bits);
     case U64:
-        return bits > INT64_MAX ? raw_real((double)bits) : raw_integer((int64_t)bits);
+        /* All bits set is a code wherever it is used, so it stays a number that codes are compared with. */
+        return bits > INT64_MAX && bits != UINT64_MAX ? raw_real((double)bits) : raw_integer((int64_t)bits);
     case S64:
         return raw_integer((int64_t)bits);
     case F32:
@@ -116,42 +117,6 @@ struct raw decode_registers(const struct source *source, const uint8_t *data) {
         break;
     }
     return (struct raw){.kind = RAW_NONE};
-}
-
-/* A text that is a number, as that number; everything else as it is. */
-static struct raw raw_normalize(const struct raw *raw) {
-    char text[40];
-    size_t begin = 0, end = raw->size;
-    if (raw->kind != RAW_TEXT)
-        return *raw;
-    while (begin < end && isspace((unsigned char)raw->text[begin]))
-        begin++;
-    while (end > begin && (isspace((unsigned char)raw->text[end - 1]) || raw->text[end - 1] == 0))
-        end--;
-    if (end == begin)
-        return (struct raw){.kind = RAW_NONE};
-    if (end - begin >= sizeof(text))
-        return *raw;
-    memcpy(text, raw->text + begin, end - begin);
-    text[end - begin] = 0;
-    int64_t integer;
-    double real;
-    if (text_to_integer(text, &integer) == 0)
-        return raw_integer(integer);
-    if (text_to_number(text, &real) == 0)
-        return raw_real(real);
-    return *raw;
-}
-
-int decode_number(const struct raw *raw, double *number) {
-    struct raw plain = raw_normalize(raw);
-    if (plain.kind == RAW_INTEGER)
-        *number = (double)plain.integer;
-    else if (plain.kind == RAW_REAL && !isnan(plain.real))
-        *number = plain.real;
-    else
-        return ERROR_ARGUMENT;
-    return 0;
 }
 
 static bool absent_integer(const struct absent *absent, int64_t integer) {
@@ -183,6 +148,16 @@ static double convert_integer(const struct conversion *by, int64_t integer) {
 
 static double convert_real(const struct conversion *by, double real) {
     return (real * (double)by->numerator + (double)by->offset) / (double)by->denominator;
+}
+
+static enum quality decode_state_text(const struct point *point, const struct raw *raw, double *value) {
+    for (unsigned i = 0; i < point->n_state_texts; i++) {
+        if (raw_is_text(raw, point->state_texts[i].raw)) {
+            *value = point->state_texts[i].published;
+            return QUALITY_GOOD;
+        }
+    }
+    return QUALITY_BAD;
 }
 
 static enum quality decode_state(const struct point *point, int64_t integer, double *value) {
@@ -219,7 +194,7 @@ static enum quality decode_real(const struct driver *driver, const struct plan_i
 static enum quality decode_integer(const struct driver *driver, const struct plan_item *item, int64_t integer,
                                    double *value, enum bad_reason *reason) {
     const struct point *point = item->point;
-    if (absent_integer(&point->absent, integer))
+    if (absent_integer(item->absent, integer))
         return QUALITY_ABSENT;
     *reason = BAD_STATE;
     if (point->n_states > 0)
@@ -234,15 +209,19 @@ enum quality decode_value(const struct driver *driver, const struct plan_item *i
                           double *value, enum bad_reason *reason) {
     const struct point *point = item->point;
     struct raw normal;
+    if (given->kind == RAW_TEXT && point->n_state_texts > 0) {
+        *reason = BAD_STATE;
+        return decode_state_text(point, given, value);
+    }
     if (given->kind == RAW_TEXT) {
-        normal = raw_normalize(given);
+        normal = raw_plain(given, point->leading);
         given = &normal;
     }
     if (given->kind == RAW_INTEGER) {
         bool wrapped = point->wraps && given->unsigned32 && given->integer > INT32_MAX;
         return decode_integer(driver, item, given->integer - (wrapped ? (int64_t)1 << 32 : 0), value, reason);
     }
-    if (given->kind == RAW_NONE || (given->kind == RAW_REAL && absent_real(&point->absent, given->real)))
+    if (given->kind == RAW_NONE || (given->kind == RAW_REAL && absent_real(item->absent, given->real)))
         return QUALITY_ABSENT;
     *reason = point->n_states > 0 ? BAD_STATE : BAD_NUMBER;
     if (point->n_states > 0 || given->kind != RAW_REAL)
@@ -250,11 +229,45 @@ enum quality decode_value(const struct driver *driver, const struct plan_item *i
     return decode_real(driver, item, given->real, value, reason);
 }
 
-struct raw decode_raw(const struct plan_item *item, const struct plan_request *request,
-                      const struct link_answer *answer) {
+struct raw decode_object(const struct source *source, const struct raw *raw) {
+    struct raw plain = source->wire == BIT ? raw_plain(raw, false) : *raw;
+    return source->wire == BIT && plain.kind == RAW_INTEGER ? raw_integer(plain.integer >> source->bit & 1)
+                                                            : *raw;
+}
+
+/*
+ * 1 while a row of the alarm table is this alarm, 0 while none is; nothing where the walk was cut short or
+ * the table has fewer rows than the device counts alarms. Column and counter come in turns.
+ */
+static struct raw decode_alarm(const struct plan *plan, const struct plan_item *item,
+                               const struct plan_request *request, const struct link_answer *answer) {
+    const struct oid *asked = &plan->oids[request->first_oid];
+    double rows = 0, counted = -1;
+    bool ended = answer->n_varbinds == 0;
+    for (size_t i = 0; i < answer->n_varbinds; i++) {
+        const struct varbind *row = &answer->varbinds[i];
+        bool there = row->raw.kind != RAW_NONE && oid_has_prefix(&row->name, &asked[i % request->n_oids]);
+        if (i % request->n_oids == 1) {
+            if (there && counted < 0)
+                raw_number(&row->raw, &counted);
+        } else if (there && !ended && match_raw(&item->point->only, &row->raw)) {
+            return raw_integer(1);
+        } else {
+            ended = ended || !there;
+            rows += !ended;
+        }
+    }
+    return ended && rows >= counted ? raw_integer(0) : (struct raw){.kind = RAW_NONE};
+}
+
+struct raw decode_raw(const struct plan *plan, const struct plan_item *item,
+                      const struct plan_request *request, const struct link_answer *answer) {
+    if (request->rows > 0)
+        return decode_alarm(plan, item, request, answer);
     if (request->function == 0)
-        return item->position < answer->n_varbinds ? answer->varbinds[item->position].raw
-                                                   : (struct raw){.kind = RAW_NONE};
+        return item->position < answer->n_varbinds
+                   ? decode_object(item->source, &answer->varbinds[item->position].raw)
+                   : (struct raw){.kind = RAW_NONE};
     if (request->function <= 2) {
         if (item->position / 8u >= answer->size)
             return (struct raw){.kind = RAW_NONE};
@@ -298,7 +311,7 @@ static enum quality decode_item(const struct plan *plan, const struct plan_item 
     enum quality quality;
     if (decode_plain(plan, item, request, answer, value, reason, &quality))
         return quality;
-    struct raw raw = decode_raw(item, request, answer);
+    struct raw raw = decode_raw(plan, item, request, answer);
     if (raw.kind == RAW_NONE || !item_valid(item, answer))
         return QUALITY_ABSENT;
     return decode_value(plan->driver, item, &raw, value, reason);
@@ -325,77 +338,18 @@ void decode_answer(const struct plan *plan, const struct plan_request *request,
     }
 }
 
-/* The bytes of a register source in an image; `data` has room for 2 x 255. */
-static bool image_source(const struct driver *driver, const struct image *image, const struct source *source,
-                         uint8_t *data) {
-    uint16_t address = (uint16_t)(source->address - driver->first_register);
-    return image_registers(image, source_function(source), address, source_width(source), data);
-}
-
-int decode_image_number(const struct driver *driver, const struct image *image, const struct source *source,
-                        double *number) {
-    uint8_t data[510];
-    if (!image_source(driver, image, source, data))
-        return ERROR_NOT_FOUND;
-    struct raw raw = source_function(source) <= 2 ? raw_integer(data[0]) : decode_registers(source, data);
-    return decode_number(&raw, number);
-}
-
-bool decode_image_text(const struct driver *driver, const struct image *image, const struct source *source,
-                       char *text, size_t size) {
-    uint8_t data[510];
+bool decode_image_text(const struct driver *driver, const struct image *image, uint32_t base,
+                       const struct source *source, char *text, size_t size) {
+    uint8_t data[2 * UINT8_MAX];
     uint32_t part[OID_MOST];
     struct raw raw = {.kind = RAW_NONE};
     if (source->kind == SOURCE_OID) {
         struct oid name = {part, plan_source_name(driver, source, NULL, part)};
         raw = image_object(image, &name);
-    } else if (image_source(driver, image, source, data)) {
+    } else if (image_registers(image, source_function(source),
+                               (uint16_t)(base + source->address - driver->first_register),
+                               source_width(source), data)) {
         raw = decode_registers(source, data);
     }
     return raw_write_text(&raw, text, size);
-}
-
-bool raw_write_text(const struct raw *raw, char *text, size_t size) {
-    size_t used = 0;
-    if (raw->kind == RAW_INTEGER) {
-        struct text number = {0};
-        text_add_integer(&number, raw->integer);
-        used = number.size < size ? number.size : size - 1;
-        memcpy(text, number.data != NULL ? number.data : "", used);
-        text_done(&number);
-    }
-    for (size_t i = 0; raw->kind == RAW_TEXT && i < raw->size && raw->text[i] != 0 && used + 1 < size; i++)
-        if ((unsigned char)raw->text[i] >= ' ' && raw->text[i] != 0x7f && (used > 0 || raw->text[i] != ' '))
-            text[used++] = raw->text[i];
-    while (used > 0 && text[used - 1] == ' ')
-        used--;
-    while (used > 0 && !text_is_utf8(text, used))
-        used--;
-    text[used] = 0;
-    return used > 0;
-}
-
-/* Matches from here on; `depth` bounds what hostile texts can cost. */
-static bool match_here(const char *pattern, const char *text, const char *end, unsigned depth) {
-    for (; *pattern != 0; pattern++) {
-        if (*pattern == '*') {
-            for (const char *rest = text; depth > 0 && rest <= end; rest++)
-                if (match_here(pattern + 1, rest, end, depth - 1))
-                    return true;
-            return false;
-        }
-        if (*pattern == '#') {
-            if (text == end || !isdigit((unsigned char)*text))
-                return false;
-            while (text < end && isdigit((unsigned char)*text))
-                text++;
-        } else if (text == end || *text++ != *pattern) {
-            return false;
-        }
-    }
-    return text == end;
-}
-
-bool pattern_match(const char *pattern, const char *text, size_t size) {
-    return match_here(pattern, text, text + (size < 1024 ? size : 1024), 4);
 }

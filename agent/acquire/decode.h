@@ -27,31 +27,21 @@ void decode_answer(const struct plan *plan, const struct plan_request *request,
                    const struct link_answer *answer, struct readings *readings);
 
 /* One item's raw value, as the answer holds it; text borrowed from the answer. */
-struct raw decode_raw(const struct plan_item *item, const struct plan_request *request,
-                      const struct link_answer *answer);
+struct raw decode_raw(const struct plan *plan, const struct plan_item *item,
+                      const struct plan_request *request, const struct link_answer *answer);
 
 /* The value of a raw number; quality ABSENT, GOOD or BAD (then with *reason). */
 enum quality decode_value(const struct driver *driver, const struct plan_item *item, const struct raw *raw,
                           double *value, enum bad_reason *reason);
 
-/* A raw value as a number; texts are read as decimal numbers. ERROR_ARGUMENT where it is none. */
-int decode_number(const struct raw *raw, double *number);
+/* A text of the device (raw_write_text), registers counted from `base`; false where there is none. */
+bool decode_image_text(const struct driver *driver, const struct image *image, uint32_t base,
+                       const struct source *source, char *text, size_t size);
 
-/* A register value out of an image (facts, counts). */
-int decode_image_number(const struct driver *driver, const struct image *image, const struct source *source,
-                        double *number);
-/* A text of the device (raw_write_text); false where there is none. */
-bool decode_image_text(const struct driver *driver, const struct image *image, const struct source *source,
-                       char *text, size_t size);
+/* What an object holds at a source: one bit of its number, or all of it. */
+struct raw decode_object(const struct source *source, const struct raw *raw);
 
 /* One value of functions 3 and 4 from its big-endian registers. */
 struct raw decode_registers(const struct source *source, const uint8_t *data);
-
-/* A raw text or integer for people: trimmed, control characters dropped, whole UTF-8, at most size - 1 bytes.
- */
-bool raw_write_text(const struct raw *raw, char *text, size_t size);
-
-/* Whole match: '*' anything, '#' one or more digits, everything else itself. */
-bool pattern_match(const char *pattern, const char *text, size_t size);
 
 #endif

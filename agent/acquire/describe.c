@@ -7,6 +7,7 @@
 
 #include "acquire/decode.h"
 #include "acquire/oid.h"
+#include "acquire/raw_text.h"
 #include "base/text.h"
 
 enum { NAME_BYTES = 256 };
@@ -16,8 +17,9 @@ static char *fact_text(const struct plan *plan, const struct image *image, enum 
     char text[NAME_BYTES];
     for (size_t i = 0; i < plan->driver->n_facts; i++) {
         const struct fact *fact = &plan->driver->facts[i];
-        if (fact->quantity == quantity &&
-            decode_image_text(plan->driver, image, &fact->source, text, sizeof(text)))
+        uint32_t base = 0;
+        if (fact->quantity == quantity && (fact->model == 0 || image_model(image, fact->model, &base)) &&
+            decode_image_text(plan->driver, image, base, &fact->source, text, sizeof(text)))
             return strdup(text);
     }
     return strdup("");
@@ -52,22 +54,14 @@ static bool view_add_name(struct device_view *view, const struct place *place, c
     return name->name != NULL;
 }
 
-/*
- * The names of one group's parts. The label's rows have the index of the values' rows, without the piece that
- * chooses the point where there is one.
- */
-static bool view_add_names(struct device_view *view, const struct plan *plan, const struct image *image,
-                           const struct group *group) {
-    uint32_t label[OID_MOST];
-    struct oid column = {label, plan_source_name(plan->driver, &group->label, NULL, label)}, name;
-    struct raw raw;
-    for (size_t at = image_below(image, &column); image_row(image, at, &column, &name, &raw); at++) {
-        struct oid tail = {name.part + column.n, name.n - column.n};
-        struct place place = {.part = PART_NONE};
-        if (plan_part_place(plan->driver, image, group, &tail, &place) && !view_add_name(view, &place, &raw))
-            return false;
-    }
-    return true;
+struct name_adding {
+    struct device_view *view;
+    bool all; /* nothing was lost for want of memory */
+};
+
+static void name_found(void *context, const struct place *place, const struct raw *raw) {
+    struct name_adding *adding = context;
+    adding->all = adding->all && view_add_name(adding->view, place, raw);
 }
 
 struct device_view *describe_device(const struct device_config *config, const char *site,
@@ -103,10 +97,10 @@ struct device_view *describe_device(const struct device_config *config, const ch
                view->feed != NULL && view->device != NULL && view->driver != NULL &&
                view->manufacturer != NULL && view->model != NULL && view->serial != NULL &&
                view->firmware != NULL && view->given_name != NULL;
-    for (size_t i = 0; all && i < plan->driver->n_groups && plan->driver->protocol == PROTOCOL_SNMP; i++)
-        if (plan->driver->groups[i].label.kind != SOURCE_NONE)
-            all = view_add_names(view, plan, image, &plan->driver->groups[i]);
-    if (!all) {
+    struct name_adding adding = {view, all};
+    if (all)
+        plan_names_find(plan->driver, image, name_found, &adding);
+    if (!adding.all) {
         device_view_release(view);
         return NULL;
     }

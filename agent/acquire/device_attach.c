@@ -17,6 +17,7 @@
 
 #include "acquire/describe.h"
 #include "acquire/device.h"
+#include "acquire/pattern.h"
 #include "base/clock.h"
 
 /* A probe under way. */
@@ -272,7 +273,7 @@ static bool attach_looks_right(const struct device *device, const struct image *
     const struct recognition *recognition = &device->driver->recognition[0];
     char text[128];
     if (recognition->says.pattern == NULL ||
-        !decode_image_text(device->driver, image, &recognition->says.source, text, sizeof(text)) ||
+        !decode_image_text(device->driver, image, 0, &recognition->says.source, text, sizeof(text)) ||
         pattern_match(recognition->says.pattern, text, strlen(text)))
         return true;
     snprintf(why, size, "it calls itself \"%s\", which is no device of driver %s (%s)", text,

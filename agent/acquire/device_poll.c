@@ -135,6 +135,19 @@ static bool refusal_blames_request(const struct plan_request *request, const str
            (request->function == 0 ? answer->exception != 13 : answer->exception <= 3);
 }
 
+/* The device is there but has nothing fresh to say: an old value is not repeated, and nothing is refused. */
+static bool refusal_is_stale(const struct device *device, const struct link_answer *answer) {
+    return answer->error == ERROR_REFUSED && answer->exception < 16 &&
+           (device->plan->driver->manners.stale_exceptions >> answer->exception & 1) != 0;
+}
+
+static void poll_stale(struct device *device, struct poll *poll) {
+    health_count(&device->health, ERROR_REFUSED);
+    poll->answered = true;
+    poll->silences = 0;
+    poll->at++;
+}
+
 /* Whether the rest of the poll is given up. */
 static bool poll_is_lost(const struct device *device, const struct poll *poll, int error) {
     if (error == ERROR_TIMEOUT)
@@ -197,6 +210,8 @@ static void poll_answered(void *context, const struct link_answer *answer) {
         events->answered(events->context, device, &device->plan->requests[poll->at], answer);
     if (answer->error == ERROR_BUSY && poll->request.probe)
         poll_has_no_turn(poll);
+    else if (refusal_is_stale(device, answer))
+        poll_stale(device, poll);
     else if (answer->error != 0)
         poll_failed(device, poll, answer);
     else
@@ -227,12 +242,15 @@ static bool poll_goes_on(struct device *device, struct poll *poll) {
 static void poll_ask(struct device *device, struct poll *poll) {
     const struct plan_request *ask = &device->plan->requests[poll->at];
     poll->request = (struct link_request){
-        .ask = ask->function == 0 ? ASK_GET : ASK_REGISTERS,
+        .ask = ask->function != 0 ? ASK_REGISTERS
+               : ask->rows > 0    ? ASK_BULK
+                                  : ASK_GET,
         .function = ask->function,
         .address = ask->address,
         .count = ask->count,
         .oids = device->plan->oids + ask->first_oid,
         .n_oids = ask->n_oids,
+        .repetitions = ask->rows,
         .timeout_ms = (uint32_t)device->config->timeout_ms,
         .urgent = poll->rate == RATE_FAST,
         .probe = device->health.state == HEALTH_FAILING && device->health.failures >= DOUBTFUL_FAILURES,

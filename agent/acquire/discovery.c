@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "acquire/chain_walk.h"
 #include "acquire/snmp_walk.h"
 
 enum { TOGETHER_MOST = 16, REPETITIONS_DEFAULT = 40, SILENCES_MOST = 3 };
@@ -17,6 +18,8 @@ struct discovery {
     discovery_done done;
     void *context;
     struct image *image;
+    struct chain_walk chain;
+    bool collected; /* the list is made, which takes the chain's models */
     struct wanted_list list;
     size_t at;       /* the next to read */
     size_t asked;    /* how many the request under way asks for */
@@ -119,6 +122,16 @@ static void registers_answered(void *context, const struct link_answer *answer) 
     discovery_next(discovery);
 }
 
+/* Two registers of the chain. After silence the same ones are asked for a second time. */
+static void chain_answered(void *context, const struct link_answer *answer) {
+    struct discovery *discovery = context;
+    if (discovery_failed(discovery, answer->error, answer->detail))
+        return;
+    if (discovery->silent == 0)
+        chain_walk_take(&discovery->chain, answer->error == 0 ? answer->data : NULL, discovery->image);
+    discovery_next(discovery);
+}
+
 static void column_found(void *context, const struct varbind *varbind) {
     struct discovery *discovery = context;
     if (discovery->error == 0)
@@ -177,20 +190,40 @@ static int discovery_walk_columns(struct discovery *discovery) {
     return snmp_walk_new(discovery->link, &plan, &discovery->walk);
 }
 
+static int discovery_ask_registers(struct discovery *discovery, uint8_t function, uint16_t address,
+                                   uint16_t count, link_done done) {
+    discovery->request = (struct link_request){.ask = ASK_REGISTERS,
+                                               .function = function,
+                                               .address = address,
+                                               .count = count,
+                                               .timeout_ms = discovery->timeout_ms};
+    return link_ask(discovery->link, &discovery->request, done, discovery);
+}
+
 static void discovery_next(struct discovery *discovery) {
-    int error;
+    uint16_t address;
+    int error = 0;
+    if (chain_walk_next(&discovery->chain, &address)) {
+        error = discovery_ask_registers(discovery, 3, address, CHAIN_WORDS, chain_answered);
+        if (error != 0)
+            discovery_end(discovery, error, "the request could not be sent");
+        return;
+    }
+    if (!discovery->collected)
+        error = wanted_collect(discovery->driver, discovery->image, &discovery->list);
+    discovery->collected = true;
+    if (error != 0) {
+        discovery_end(discovery, error, NULL);
+        return;
+    }
     if (discovery->at >= discovery->list.n) {
         discovery_end(discovery, 0, NULL);
         return;
     }
     struct wanted *wanted = &discovery->list.item[discovery->at];
     if (wanted->n == 0) {
-        discovery->request = (struct link_request){.ask = ASK_REGISTERS,
-                                                   .function = wanted->function,
-                                                   .address = wanted->address,
-                                                   .count = wanted->count,
-                                                   .timeout_ms = discovery->timeout_ms};
-        error = link_ask(discovery->link, &discovery->request, registers_answered, discovery);
+        error = discovery_ask_registers(discovery, wanted->function, wanted->address, wanted->count,
+                                        registers_answered);
     } else if (wanted->column) {
         error = discovery_walk_columns(discovery);
     } else {
@@ -208,7 +241,8 @@ int discovery_start(struct link *link, const struct driver *driver, uint32_t tim
     *discovery = (struct discovery){
         .link = link, .driver = driver, .timeout_ms = timeout_ms, .done = done, .context = context};
     discovery->image = image_new();
-    if (discovery->image == NULL || wanted_collect(driver, &discovery->list) != 0) {
+    discovery->chain = chain_walk_begin(driver);
+    if (discovery->image == NULL) {
         discovery_stop(discovery);
         return ERROR_MEMORY;
     }

@@ -24,8 +24,9 @@ struct wanted_list {
     size_t n, room;
 };
 
-/* Everything that the driver's tables name, once each. Pure. The caller frees with wanted_done. */
-int wanted_collect(const struct driver *driver, struct wanted_list *list);
+/* Everything that the driver's tables name, once each, of the models and the variant that the image knows.
+ * Pure. The caller frees with wanted_done. */
+int wanted_collect(const struct driver *driver, const struct image *image, struct wanted_list *list);
 void wanted_done(struct wanted_list *list);
 /* The smallest thing to ask such a device, to see whether it is there; of SNMP, or without a driver, its
  * uptime. */

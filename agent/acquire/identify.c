@@ -9,6 +9,8 @@
 
 #include "acquire/decode.h"
 #include "acquire/oid.h"
+#include "acquire/pattern.h"
+#include "acquire/raw_text.h"
 
 enum {
     CANDIDATES_MOST = 16,

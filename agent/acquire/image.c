@@ -7,7 +7,7 @@
 
 #include "acquire/oid.h"
 
-enum { OBJECTS_MOST = 50000, TEXT_MOST = 1024, BYTES_MOST = 8 << 20 };
+enum { OBJECTS_MOST = 50000, TEXT_MOST = 1024, BYTES_MOST = 8 << 20, MODELS_MOST = 64 };
 
 struct object {
     struct oid name; /* own memory */
@@ -20,12 +20,19 @@ struct reg {
     uint16_t word;
 };
 
+struct model {
+    uint16_t id, address;
+};
+
 struct image {
     struct object *objects;
     size_t n_objects, room_objects;
     size_t bytes; /* of names and values */
     struct reg *regs;
     size_t n_regs, room_regs;
+    struct model models[MODELS_MOST];
+    size_t n_models;
+    uint32_t variants;
 };
 
 struct image *image_new(void) {
@@ -107,6 +114,31 @@ int image_put_registers(struct image *image, uint8_t function, uint16_t address,
         image->regs[image->n_regs++] = (struct reg){(uint32_t)function << 16 | (uint32_t)(address + i), word};
     }
     return 0;
+}
+
+int image_put_model(struct image *image, uint16_t model, uint16_t address) {
+    if (image->n_models == MODELS_MOST)
+        return ERROR_TOO_BIG;
+    image->models[image->n_models++] = (struct model){model, address};
+    return 0;
+}
+
+bool image_model(const struct image *image, uint16_t model, uint32_t *address) {
+    for (size_t i = 0; i < image->n_models; i++) {
+        if (image->models[i].id == model) {
+            *address = image->models[i].address;
+            return true;
+        }
+    }
+    return false;
+}
+
+void image_set_variant(struct image *image, uint32_t variants) {
+    image->variants = variants;
+}
+
+uint32_t image_variant(const struct image *image) {
+    return image->variants;
 }
 
 static int compare_objects(const void *left, const void *right) {

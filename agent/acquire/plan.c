@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "acquire/decode.h"
+#include "acquire/oid.h"
 #include "acquire/plan_series.h"
 
 enum {
@@ -16,6 +17,7 @@ enum {
     BITS_MOST = 2000,     /* the same, 6.1 */
     VARBINDS_DEFAULT = 40,
     REQUEST_BYTES = 1300, /* of answers, so that they fit one Ethernet frame with headers */
+    ALARM_ROWS = 20,      /* active at once, and what of a row fits a datagram */
     VARBIND_EXTRA = 12,   /* tags, lengths and a value of an average varbind, beside its name */
 };
 
@@ -103,11 +105,15 @@ static struct plan_request *packer_begin(struct packer *packer, enum rate rate, 
     return request;
 }
 
-/* Puts a name into the request; returns its varbind number. */
+/* Puts a name into the request, unless it was the last already (bits of one object); returns its varbind
+ * number. */
 static uint16_t packer_add_name(struct packer *packer, struct plan_request *request, const uint32_t *name,
                                 size_t n) {
     struct plan *plan = packer->plan;
     uint32_t *part = plan->parts + plan->n_parts;
+    const struct oid name_asked = {name, n};
+    if (request->n_oids > 0 && oid_compare(&plan->oids[plan->n_oids - 1], &name_asked) == 0)
+        return (uint16_t)(request->n_oids - 1);
     memcpy(part, name, n * sizeof(*part));
     plan->oids[plan->n_oids++] = (struct oid){part, n};
     plan->n_parts += n;
@@ -131,6 +137,7 @@ static struct plan_item *packer_add_item(struct packer *packer, struct plan_requ
     *item = (struct plan_item){.point = row->point,
                                .source = row->source,
                                .valid = row->valid,
+                               .absent = row->absent,
                                .conversion = row->conversion,
                                .series = row->series,
                                .valid_at = PLAN_NONE,
@@ -140,6 +147,25 @@ static struct plan_item *packer_add_item(struct packer *packer, struct plan_requ
     return item;
 }
 
+/* All alarms of one table are judged by one walk along its column. */
+static void packer_add_alarm(struct packer *packer, const struct plan_row *row) {
+    struct plan *plan = packer->plan;
+    struct plan_request *request = plan->n_requests > 0 ? &plan->requests[plan->n_requests - 1] : NULL;
+    const struct oid column = {row->name, row->name_n};
+    bool same = request != NULL && request->rows > 0 && request->rate == row->rate &&
+                oid_compare(&plan->oids[request->first_oid], &column) == 0;
+    if (!same) {
+        request = packer_begin(packer, row->rate, 0);
+        request->rows = ALARM_ROWS;
+    }
+    struct plan_item *item = packer_add_item(packer, request, row);
+    item->position = 0;
+    if (same)
+        return;
+    packer_add_name(packer, request, row->name, row->name_n);
+    packer_add_name(packer, request, row->valid_name, row->valid_n);
+}
+
 static void packer_add_object(struct packer *packer, const struct plan_row *row) {
     struct plan *plan = packer->plan;
     struct plan_request *request = plan->n_requests > 0 ? &plan->requests[plan->n_requests - 1] : NULL;
@@ -147,8 +173,12 @@ static void packer_add_object(struct packer *packer, const struct plan_row *row)
     uint32_t wanted = row->valid_n > 0 ? 2 : 1;
     uint32_t most =
         packer->driver->manners.most_varbinds > 0 ? packer->driver->manners.most_varbinds : VARBINDS_DEFAULT;
-    if (request == NULL || request->rate != row->rate || request->n_oids + wanted > most ||
-        packer->bytes + bytes > REQUEST_BYTES)
+    if (row->alarm) {
+        packer_add_alarm(packer, row);
+        return;
+    }
+    if (request == NULL || request->rows > 0 || request->rate != row->rate ||
+        request->n_oids + wanted > most || packer->bytes + bytes > REQUEST_BYTES)
         request = packer_begin(packer, row->rate, 0);
     packer->bytes += bytes;
     struct plan_item *item = packer_add_item(packer, request, row);

@@ -27,6 +27,7 @@ struct plan_item {
     const struct point *point;
     const struct source *source;
     const struct match *valid;
+    const struct absent *absent;
     struct conversion conversion;
     uint32_t series;
     uint16_t position; /* in its request: register or bit offset, or varbind */
@@ -39,6 +40,7 @@ struct plan_request {
     enum rate rate;
     uint8_t function;        /* Modbus: 1 to 4; SNMP: 0 */
     uint16_t address, count; /* Modbus */
+    uint16_t rows;           /* SNMP: of a table of alarms, at most so many are asked for; else 0 */
     uint32_t first_oid, n_oids;
     uint32_t first_item, n_items;
 };

@@ -11,10 +11,12 @@ struct plan_row {
     const struct point *point;
     const struct source *source;
     const struct match *valid;
+    const struct absent *absent;
     struct place place;
     struct conversion conversion;
     bool raw_only;
-    uint16_t address;        /* Modbus, on the wire */
+    bool alarm;       /* name is the column of a table of alarms, valid_name the object that counts them */
+    uint16_t address; /* Modbus, on the wire */
     uint8_t name_n, valid_n; /* SNMP; valid_n = 0: nothing says whether it counts */
     uint32_t name[OID_MOST], valid_name[OID_MOST];
     /* Settled when packed. */
@@ -34,14 +36,15 @@ int plan_rows_collect(const struct driver *driver, const struct image *image, bo
                       struct plan_rows *rows);
 void plan_rows_done(struct plan_rows *rows);
 
-/* The name of a source below the driver's base, with the tail behind it. Returns the length, 0 where it does
- * not fit. */
+/* The name of a source below the driver's base, with what belongs to it of a row's index behind it. Returns
+ * the length, 0 where it does not fit. */
 size_t plan_source_name(const struct driver *driver, const struct source *source, const struct oid *tail,
                         uint32_t *part);
 
-/* The part that a row of the group's label column names. False where it has no place. */
-bool plan_part_place(const struct driver *driver, const struct image *image, const struct group *group,
-                     const struct oid *tail, struct place *place);
+/* Called with every name that people gave a part of the device; texts are borrowed for the call. */
+typedef void (*plan_name_found)(void *context, const struct place *place, const struct raw *raw);
+void plan_names_find(const struct driver *driver, const struct image *image, plan_name_found found,
+                     void *context);
 
 /* Whether a raw value is one that the match asks for. */
 bool match_raw(const struct match *match, const struct raw *raw);

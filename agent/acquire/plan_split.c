@@ -8,7 +8,7 @@
 #include "acquire/plan.h"
 
 static bool item_equal(const struct plan_item *a, const struct plan_item *b) {
-    return a->point == b->point && a->source == b->source && a->valid == b->valid &&
+    return a->point == b->point && a->source == b->source && a->valid == b->valid && a->absent == b->absent &&
            a->conversion.numerator == b->conversion.numerator &&
            a->conversion.offset == b->conversion.offset &&
            a->conversion.denominator == b->conversion.denominator && a->series == b->series &&
@@ -18,7 +18,7 @@ static bool item_equal(const struct plan_item *a, const struct plan_item *b) {
 
 static bool request_equal(const struct plan_request *a, const struct plan_request *b) {
     return a->rate == b->rate && a->function == b->function && a->address == b->address &&
-           a->count == b->count && a->n_oids == b->n_oids && a->n_items == b->n_items;
+           a->count == b->count && a->rows == b->rows && a->n_oids == b->n_oids && a->n_items == b->n_items;
 }
 
 bool plan_equal(const struct plan *a, const struct plan *b) {

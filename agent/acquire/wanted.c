@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "acquire/discovery.h"
-#include "acquire/plan_rows.h"
+#include "acquire/plan_scope.h"
+
+enum { REGISTERS_MOST = 125 }; /* Modbus application protocol V1.1b3, 6.3 */
 
 void wanted_done(struct wanted_list *list) {
     free(list->item);
@@ -17,20 +19,9 @@ static bool wanted_same(const struct wanted *a, const struct wanted *b) {
            memcmp(a->part, b->part, a->n * sizeof(a->part[0])) == 0;
 }
 
-static int wanted_add(struct wanted_list *list, const struct driver *driver, const struct source *source,
-                      bool column) {
-    struct wanted wanted = {.column = column};
-    if (source->kind == SOURCE_NONE)
-        return 0;
-    if (source->kind == SOURCE_OID) {
-        wanted.n = plan_source_name(driver, source, NULL, wanted.part);
-    } else {
-        wanted.function = source_function(source);
-        wanted.address = (uint16_t)(source->address - driver->first_register);
-        wanted.count = source_width(source);
-    }
+static int wanted_add(struct wanted_list *list, const struct wanted *wanted) {
     for (size_t i = 0; i < list->n; i++)
-        if (wanted_same(&list->item[i], &wanted))
+        if (wanted_same(&list->item[i], wanted))
             return 0;
     if (list->n == list->room) {
         size_t room = list->room == 0 ? 32 : list->room * 2;
@@ -40,32 +31,84 @@ static int wanted_add(struct wanted_list *list, const struct driver *driver, con
         list->item = larger;
         list->room = room;
     }
-    list->item[list->n++] = wanted;
+    list->item[list->n++] = *wanted;
     return 0;
 }
 
-/* Columns that say what a group's rows are; over Modbus only how many there are. */
-static int wanted_add_group(struct wanted_list *list, const struct driver *driver,
-                            const struct group *group) {
-    bool rows = group->depth > 0;
+/* Registers from the first of a repeated value to the end of its last, over all repeats of the group. */
+static uint32_t repeated_width(const struct scope *scope, const struct source *source) {
+    uint16_t last[REPEAT_DEPTH] = {0};
+    unsigned depth = scope->group != NULL ? scope->group->depth : 0;
+    for (unsigned i = 0; i < depth; i++)
+        last[i] = (uint16_t)(scope->group->over[i].most - 1);
+    uint32_t first = scope_address(scope, source, NULL);
+    uint32_t end = scope_address(scope, source, depth > 0 ? last : NULL);
+    return end == UINT32_MAX ? 0 : end - first + source_width(source);
+}
+
+/* A run of registers that a source takes, in pieces that the device gives at once. */
+static int wanted_add_registers(struct wanted_list *list, const struct scope *scope,
+                                const struct source *source) {
+    const struct manners *manners = &scope->driver->manners;
+    uint32_t width = repeated_width(scope, source), address = scope_address(scope, source, NULL);
+    uint32_t most = manners->most_registers > 0 ? manners->most_registers : REGISTERS_MOST;
+    most -= most % source_width(source); /* no value is cut in two */
+    for (int error = 0; width > 0;) {
+        uint32_t count = width < most ? width : most;
+        struct wanted wanted = {
+            .function = source_function(source), .address = (uint16_t)address, .count = (uint16_t)count};
+        error = wanted_add(list, &wanted);
+        if (error != 0)
+            return error;
+        address += count;
+        width -= count;
+    }
+    return 0;
+}
+
+/* One source, in every row of the scope's group where it has one. */
+static int wanted_add_source(struct wanted_list *list, const struct scope *scope,
+                             const struct source *source) {
+    if (source->kind == SOURCE_NONE)
+        return 0;
+    if (source->kind != SOURCE_OID)
+        return wanted_add_registers(list, scope, source);
+    struct wanted wanted = {.column = scope->group != NULL && scope->group->depth > 0 && !source->whole};
+    wanted.n = plan_source_name(scope->driver, source, NULL, wanted.part);
+    return wanted_add(list, &wanted);
+}
+
+static int wanted_add_sources(struct wanted_list *list, const struct scope *scope,
+                              const struct source *const *sources, size_t n) {
+    int error = 0;
+    for (size_t i = 0; error == 0 && i < n; i++)
+        error = wanted_add_source(list, scope, sources[i]);
+    return error;
+}
+
+/* How many parts there are, and the columns that say what a group's rows are. Registers are polled without a
+ * look at them before, tables are not. */
+static int wanted_add_group(struct wanted_list *list, const struct scope *scope) {
+    const struct group *group = scope->group;
+    bool tables = scope->driver->protocol == PROTOCOL_SNMP;
+    const struct scope once = {.driver = scope->driver, .image = scope->image, .base = scope->base};
     int error = 0;
     for (unsigned i = 0; error == 0 && i < group->depth; i++) {
-        error = wanted_add(list, driver, &group->over[i].number, rows);
+        error = wanted_add_source(list, scope, &group->over[i].number);
         if (error == 0)
-            error = wanted_add(list, driver, &group->over[i].fitted, false);
+            error = wanted_add_source(list, &once, &group->over[i].fitted);
     }
-    if (driver->protocol != PROTOCOL_SNMP)
-        return error;
-    const struct source *shared[] = {&group->label, &group->value, &group->valid.source, &group->scale.source,
-                                     &group->unit_from};
-    for (size_t i = 0; error == 0 && i < sizeof(shared) / sizeof(shared[0]); i++)
-        error = wanted_add(list, driver, shared[i], rows);
+    const struct source *shared[] = {&group->label,     &group->only.source, &group->scale.source,
+                                     &group->unit_from, &group->value,       &group->valid.source};
+    if (group->alarms)
+        return wanted_add_source(list, scope, &group->only.source);
+    if (error == 0)
+        error = wanted_add_sources(list, scope, shared, tables ? 6 : 4);
     for (size_t i = 0; error == 0 && i < group->n_points; i++) {
         const struct point *point = &group->points[i];
-        const struct source *own[] = {&point->source, &point->valid.source, &point->only.source,
-                                      &point->scale.source, &point->unit_from};
-        for (size_t j = 0; error == 0 && j < sizeof(own) / sizeof(own[0]); j++)
-            error = wanted_add(list, driver, own[j], rows);
+        const struct source *own[] = {&point->only.source, &point->scale.source, &point->unit_from,
+                                      &point->source, &point->valid.source};
+        error = wanted_add_sources(list, scope, own, tables ? 5 : 3);
     }
     return error;
 }
@@ -77,19 +120,32 @@ void wanted_probe(const struct driver *driver, struct wanted *wanted) {
         memcpy(wanted->part, uptime, sizeof(uptime));
         return;
     }
-    const struct source *source = &driver->groups[0].points[0].source;
+    if (driver->chain.n > 0) {
+        *wanted = (struct wanted){.function = 3, .address = (uint16_t)driver->chain.values[0], .count = 2};
+        return;
+    }
+    const struct group *group = &driver->groups[0];
+    const struct source *source =
+        group->points[0].source.kind != SOURCE_NONE ? &group->points[0].source : &group->value;
     *wanted = (struct wanted){.function = source_function(source),
                               .address = (uint16_t)(source->address - driver->first_register),
                               .count = source_width(source)};
 }
 
-int wanted_collect(const struct driver *driver, struct wanted_list *list) {
+int wanted_collect(const struct driver *driver, const struct image *image, struct wanted_list *list) {
+    struct scope scope = {.driver = driver, .image = image};
     int error = 0;
     *list = (struct wanted_list){0};
-    for (size_t i = 0; error == 0 && i < driver->n_facts; i++)
-        error = wanted_add(list, driver, &driver->facts[i].source, false);
-    for (size_t i = 0; error == 0 && i < driver->n_groups; i++)
-        error = wanted_add_group(list, driver, &driver->groups[i]);
+    for (size_t i = 0; error == 0 && i < driver->n_facts; i++) {
+        scope.base = 0;
+        if (driver->facts[i].model == 0 || image_model(image, driver->facts[i].model, &scope.base))
+            error = wanted_add_source(list, &scope, &driver->facts[i].source);
+    }
+    for (size_t i = 0; error == 0 && i < driver->n_groups; i++) {
+        scope.group = &driver->groups[i];
+        if (scope_has_group(&scope))
+            error = wanted_add_group(list, &scope);
+    }
     if (error != 0)
         wanted_done(list);
     return error;

@@ -54,11 +54,12 @@ static void check_states(struct walk *walk) {
     const struct quantity_info *info = catalog_quantity(point->quantity);
     const struct source *source = point->source.kind != SOURCE_NONE ? &point->source : &walk->group->value;
     if (info->kind != KIND_STATE) {
-        if (point->n_states > 0)
+        if (point->n_states > 0 || point->n_state_texts > 0)
             walk_breach(walk, "%s is no state, but has a table of states", info->name);
         return;
     }
-    if (point->n_states == 0 && source->wire != BIT && point->unit != UNIT_UNSTATED)
+    if (point->n_states == 0 && point->n_state_texts == 0 && source->wire != BIT && !walk->group->alarms &&
+        point->unit != UNIT_UNSTATED)
         walk_breach(walk, "%s needs a table of states", info->name);
     if (point->n_states == 0 && source->wire == BIT &&
         (catalog_state_word(point->quantity, 0) == NULL || catalog_state_word(point->quantity, 1) == NULL))
@@ -79,7 +80,7 @@ static unsigned numbered_repeats(const struct group *group) {
     for (unsigned i = 0; i < group->depth; i++) {
         const struct repeat *repeat = &group->over[i];
         bool phase = repeat->part == PART_PHASE_LINE || repeat->part == PART_PHASE_PAIR;
-        n += repeat->part != PART_NONE && !phase && !repeat->key;
+        n += repeat->part != PART_NONE && !phase && !repeat->key && !repeat->fixed;
     }
     return n;
 }
@@ -89,6 +90,14 @@ static bool has_key(const struct group *group) {
         if (group->over[i].key)
             return true;
     return false;
+}
+
+static unsigned captured_numbers(const struct match *match) {
+    unsigned n = 0;
+    for (unsigned i = 0; i < MATCH_CAPTURES; i++)
+        n += match->captures[i] != PART_NONE && match->captures[i] != PART_PHASE_LINE &&
+             match->captures[i] != PART_PHASE_PAIR;
+    return n;
 }
 
 static void check_place(struct walk *walk, const struct place *place) {
@@ -116,7 +125,9 @@ static void check_point(struct walk *walk) {
     walk_check_match(walk, "only", &point->only);
     walk_check_scale(walk, &point->scale);
     walk_check_column(walk, "unit column", &point->unit_from);
-    if (numbered_repeats(group) + group->at.depth + point->at.depth > PLACE_DEPTH)
+    if (numbered_repeats(group) + group->at.depth + point->at.depth + captured_numbers(&group->only) +
+            captured_numbers(&point->only) >
+        PLACE_DEPTH)
         walk_breach(walk, "the place has more than %d numbers", PLACE_DEPTH);
     if (point->div < 0)
         walk_breach(walk, "a negative divisor");
@@ -126,6 +137,12 @@ static void check_point(struct walk *walk) {
         walk_breach(walk, "there is no rate %d", (int)point->rate);
     if ((point->key != 0) != has_key(group))
         walk_breach(walk, "a key and an index piece that is one come together");
+    if (group->alarms && (point->quantity != ALARM_STATE || point->source.kind != SOURCE_NONE))
+        walk_breach(walk, "a row of a table of alarms is an alarm");
+    if (point->valid.source.kind != SOURCE_NONE && walk->driver->protocol != PROTOCOL_SNMP)
+        walk_breach(walk, "validity that is polled is for SNMP");
+    if (point->leading && walk->driver->protocol != PROTOCOL_SNMP)
+        walk_breach(walk, "numbers at the beginning of texts are for SNMP");
     if (point->wraps && walk->driver->protocol != PROTOCOL_SNMP)
         walk_breach(walk, "wrapping is for SNMP objects; registers have signed types");
     if (point->adjusted && walk->driver->adjust == NULL)
@@ -147,7 +164,16 @@ static bool same_source(const struct source *a, const struct source *b) {
 
 /* Two points of one table that ask for different rows of it. */
 static bool rows_apart(const struct point *a, const struct point *b) {
-    return a->key != b->key || a->only.source.kind != SOURCE_NONE || b->only.source.kind != SOURCE_NONE;
+    return a->only.pattern != b->only.pattern || a->only.oid != b->only.oid ||
+           a->only.values != b->only.values || a->key != b->key || a->only.source.kind != SOURCE_NONE ||
+           b->only.source.kind != SOURCE_NONE;
+}
+
+/* Two groups that no device has both of, or that read different rows. */
+static bool groups_apart(const struct group *a, const struct group *b) {
+    return a->only.source.kind != SOURCE_NONE || b->only.source.kind != SOURCE_NONE ||
+           (a->variants != 0 && b->variants != 0 && (a->variants & b->variants) == 0) ||
+           a->models.values != b->models.values;
 }
 
 /*
@@ -155,8 +181,8 @@ static bool rows_apart(const struct point *a, const struct point *b) {
  * rows of different shape.
  */
 static void check_pair(struct walk *walk, const struct group *other_group, const struct point *other) {
-    if (walk->group->depth != other_group->depth ||
-        (walk->group == other_group && rows_apart(walk->point, other)))
+    if (walk->group->depth != other_group->depth || rows_apart(walk->point, other) ||
+        (walk->group != other_group && groups_apart(walk->group, other_group)))
         return;
     if (same_source(value_source(walk->group, walk->point), value_source(other_group, other)))
         walk_breach(walk, "the same source as group %td, point %td", other_group - walk->driver->groups + 1,
@@ -185,8 +211,10 @@ static void check_repeats(struct walk *walk) {
             walk_breach(walk, "repeat %u is of no part", i + 1);
         if (modbus != (repeat->most > 0))
             walk_breach(walk, "repeat %u: registers need how many at most, tables tell it themselves", i + 1);
-        if (modbus && (repeat->key || repeat->number.kind != SOURCE_NONE))
-            walk_breach(walk, "repeat %u: key and number are for SNMP", i + 1);
+        if (modbus && (repeat->key || repeat->fixed || repeat->number.kind != SOURCE_NONE))
+            walk_breach(walk, "repeat %u: key, number and a fixed piece are for SNMP", i + 1);
+        if (repeat->fixed && (repeat->key || repeat->part != PART_NONE))
+            walk_breach(walk, "repeat %u: a fixed piece is no part of the place", i + 1);
         if (!modbus && (repeat->stride > 0 || repeat->fitted.kind != SOURCE_NONE))
             walk_breach(walk, "repeat %u: stride and fitted are for Modbus", i + 1);
     }
@@ -194,9 +222,33 @@ static void check_repeats(struct walk *walk) {
         walk_breach(walk, "more than one piece of the index chooses the point");
 }
 
+/* What only some devices of the family have. */
+static void check_choice(struct walk *walk) {
+    const struct driver *driver = walk->driver;
+    const struct group *group = walk->group;
+    unsigned n = 0;
+    while (driver->variants != NULL && driver->variants[n] != NULL)
+        n++;
+    if (n > 31 || (group->variants >> n) != 0)
+        walk_breach(walk, "of a variant that the driver does not name");
+    if (group->models.n > 0 && driver->chain.n == 0)
+        walk_breach(walk, "of a model, but the driver has no chain");
+    for (unsigned i = 0; i < group->models.n; i++)
+        if (group->models.values[i] < 1 || group->models.values[i] >= 0xffff)
+            walk_breach(walk, "there is no model %lld", (long long)group->models.values[i]);
+}
+
 static void check_group(struct walk *walk) {
     const struct group *group = walk->group;
     walk->point = NULL;
+    check_choice(walk);
+    walk_check_match(walk, "only", &group->only);
+    if (group->alarms &&
+        (walk->driver->protocol != PROTOCOL_SNMP || group->depth > 0 || group->value.kind != SOURCE_OID ||
+         group->only.source.kind != SOURCE_OID || !group->only.source.whole))
+        walk_breach(walk, "a table of alarms is one of objects, without repeats, with a counter of its rows");
+    if (group->valid.source.kind != SOURCE_NONE && walk->driver->protocol != PROTOCOL_SNMP)
+        walk_breach(walk, "validity that is polled is for SNMP");
     check_repeats(walk);
     check_place(walk, &group->at);
     walk_check_column(walk, "label", &group->label);
@@ -218,6 +270,8 @@ static void check_facts(struct walk *walk) {
     for (size_t i = 0; i < walk->driver->n_facts; i++) {
         const struct fact *fact = &walk->driver->facts[i];
         walk_check_source(walk, "fact", &fact->source);
+        if (fact->model != 0 && walk->driver->chain.n == 0)
+            walk_breach(walk, "fact %zu is of a model, but the driver has no chain", i + 1);
         if (fact->quantity >= N_QUANTITIES || catalog_quantity(fact->quantity)->kind != KIND_TEXT)
             walk_breach(walk, "fact %zu is none", i + 1);
     }

@@ -105,6 +105,10 @@ void walk_check_source(struct walk *walk, const char *what, const struct source 
         walk_breach(walk, "%s is not of the driver's protocol", what);
     else if (!is_oid)
         check_register(walk, what, source);
+    else if (source->whole && source->pieces > 0)
+        walk_breach(walk, "%s: a whole instance takes no pieces of an index", what);
+    else if (source->wire != WIRE_NONE && (source->wire != BIT || source->bit > 31))
+        walk_breach(walk, "%s: of an object's number only a bit, 0 to 31, can be taken", what);
     else if (walk_oid_length(source->oid) == 0)
         walk_breach(walk, "%s: '%s' is not a numeric OID", what, source->oid != NULL ? source->oid : "");
     else if (walk_oid_length(walk->driver->oid_base) + walk_oid_length(source->oid) > SUBIDENTIFIERS_MOST)
@@ -118,20 +122,29 @@ void walk_check_optional(struct walk *walk, const char *what, const struct sourc
 
 void walk_check_column(struct walk *walk, const char *what, const struct source *source) {
     walk_check_optional(walk, what, source);
-    if (source->kind != SOURCE_NONE && walk->driver->protocol == PROTOCOL_MODBUS)
-        walk_breach(walk, "%s: the agent honours it for SNMP only", what);
 }
 
 void walk_check_match(struct walk *walk, const char *what, const struct match *match) {
-    bool numbers = match->n > 0 && match->values != NULL;
+    int ways = (match->n > 0 && match->values != NULL) + (match->pattern != NULL) + (match->oid != NULL);
+    unsigned digits = 0;
     if (match->source.kind == SOURCE_NONE) {
-        if (match->n > 0 || match->pattern != NULL)
+        bool row = walk->point != NULL && walk->group->alarms && match == &walk->point->only;
+        if (row && ways != 1)
+            walk_breach(walk, "which row is this alarm?");
+        if (ways > 0 && !row)
             walk_breach(walk, "%s has values to match but no source", what);
         return;
     }
     walk_check_column(walk, what, &match->source);
-    if (numbers == (match->pattern != NULL))
-        walk_breach(walk, "%s needs either numbers or a pattern", what);
+    if (ways > 1 || (ways == 0 && strcmp(what, "only") != 0))
+        walk_breach(walk, "%s needs either numbers, a pattern or an OID", what);
+    if (match->oid != NULL && walk_oid_length(match->oid) == 0)
+        walk_breach(walk, "%s: '%s' is not a numeric OID", what, match->oid);
+    for (const char *at = match->pattern; at != NULL && *at != 0; at++)
+        digits += *at == '#';
+    for (unsigned i = 0; i < MATCH_CAPTURES; i++)
+        if (match->captures[i] >= N_PARTS || (match->captures[i] != PART_NONE && i >= digits))
+            walk_breach(walk, "%s captures a number that its pattern has not", what);
 }
 
 void walk_check_scale(struct walk *walk, const struct scale *scale) {

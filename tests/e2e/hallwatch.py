@@ -8,7 +8,8 @@ from pathlib import Path
 
 from device_servers import TOP
 
-BUILD = os.environ.get("HALLWATCH_BUILD", str(TOP / "build"))
+FOLDERS = [str(TOP / name) for name in ("build", "build-gcc") if (TOP / name).is_dir()]
+BUILD = os.environ.get("HALLWATCH_BUILD", (FOLDERS or ["build"])[0])
 BINARY = os.environ.get("HALLWATCH", os.path.join(BUILD, "agent", "hallwatch"))
 # Sanitizers slow a program down, and want to be loaded first.
 SANITIZED = "-fsanitize" in (Path(BUILD) / "compile_commands.json").read_text(encoding="utf-8")

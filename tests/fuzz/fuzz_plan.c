@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "acquire/chain_walk.h"
 #include "acquire/decode.h"
 #include "acquire/discovery.h"
 #include "acquire/recording.h"
@@ -32,7 +33,12 @@ static struct image *image_of_unit(const struct recording *recording, const stru
     struct image *image = image_new();
     struct wanted_list list;
     uint8_t values[2 * 255];
-    assert(wanted_collect(driver, &list) == 0);
+    struct chain_walk chain = chain_walk_begin(driver);
+    uint16_t header;
+    while (chain_walk_next(&chain, &header))
+        chain_walk_take(&chain, recording_read(recording, 3, header, CHAIN_WORDS, values) ? values : NULL,
+                        image);
+    assert(wanted_collect(driver, image, &list) == 0);
     for (size_t i = 0; i < list.n; i++) {
         const struct wanted *wanted = &list.item[i];
         if (recording_read(recording, wanted->function, wanted->address, wanted->count, values))

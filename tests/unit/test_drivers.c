@@ -154,21 +154,17 @@ static void sane_samples_pass(void **state) {
 static void rules_find_words_that_modbus_has_not(void **state) {
     (void)state;
     struct sample s = modbus_sample();
-    s.points[0].scale = (struct scale){SCALE_EXPONENT, HOLDING(300, S16)};
-    check_found(s, "scale: the agent honours it for SNMP only");
-    s = modbus_sample();
     s.points[0].valid = (struct match){HOLDING(300, U16), ANY_OF(1)};
-    check_found(s, "valid: the agent honours it for SNMP only");
+    check_found(s, "validity that is polled is for SNMP");
     s = modbus_sample();
-    s.points[0].only = (struct match){HOLDING(300, U16), ANY_OF(1)};
-    check_found(s, "only: the agent honours it for SNMP only");
+    s.group.valid = (struct match){HOLDING(300, U16), ANY_OF(1)};
+    check_found(s, "validity that is polled is for SNMP");
     s = modbus_sample();
-    s.points[0].unit_from = (struct source)HOLDING(300, U16);
-    s.points[0].units = volts_only;
-    check_found(s, "unit column: the agent honours it for SNMP only");
+    s.points[0].leading = true;
+    check_found(s, "beginning of texts are for SNMP");
     s = modbus_sample();
-    s.group.label = (struct source)HOLDING_TEXT(300, 8);
-    check_found(s, "label: the agent honours it for SNMP only");
+    s.repeat.fixed = true;
+    check_found(s, "a fixed piece are for SNMP");
 }
 
 static void rules_find_wrong_identity(void **state) {
@@ -285,13 +281,46 @@ static void rules_find_wrong_sources(void **state) {
     check_found(s, "values to match but no source");
     s = snmp_sample();
     s.points[0].valid.source = (struct source)OID("1.5");
-    check_found(s, "either numbers or a pattern");
+    check_found(s, "either numbers, a pattern or an OID");
+    s = snmp_sample();
+    s.group.alarms = true;
+    check_found(s, "a table of alarms is one of objects");
+    check_found(s, "a row of a table of alarms is an alarm");
+    check_found(s, "which row is this alarm?");
+    s = snmp_sample();
+    s.points[0].only = (struct match){OID("1.5"), .pattern = "Fan", .captures = {PART_FAN}};
+    check_found(s, "captures a number that its pattern has not");
+    s = snmp_sample();
+    s.points[0].only = (struct match){OID("1.5"), .oid = "fan"};
+    check_found(s, "'fan' is not a numeric OID");
+    s = snmp_sample();
+    s.points[0].unit_from = (struct source){.kind = SOURCE_OID, .oid = "1.5.0", .whole = true, .pieces = 1};
+    check_found(s, "a whole instance takes no pieces");
+    s = snmp_sample();
+    s.points[0].source.wire = U16;
+    check_found(s, "only a bit, 0 to 31");
     s = snmp_sample();
     s.points[0].scale.kind = SCALE_DIGITS;
     check_found(s, "the scale needs both");
     s = snmp_sample();
     s.points[0].adjusted = true;
     check_found(s, "no hook");
+}
+
+static void rules_find_wrong_choices(void **state) {
+    static const char *const variants[] = {"small", "large", NULL};
+    static const int64_t models[] = {203};
+    (void)state;
+    struct sample s = modbus_sample();
+    s.driver.variants = variants;
+    s.group.variants = 4;
+    check_found(s, "of a variant that the driver does not name");
+    s.group.variants = 2;
+    check_sane(s);
+    s = modbus_sample();
+    s.group.models.n = 1;
+    s.group.models.values = models;
+    check_found(s, "the driver has no chain");
 }
 
 static void rules_find_wrong_places(void **state) {
@@ -315,6 +344,13 @@ static void rules_find_wrong_places(void **state) {
     s = snmp_sample();
     s.repeat.most = 3;
     check_found(s, "tables tell it themselves");
+    s = snmp_sample();
+    s.repeat.fixed = true;
+    check_found(s, "a fixed piece is no part of the place");
+    s = snmp_sample();
+    s.points[0].at.depth = 2;
+    s.points[0].only = (struct match){OID("1.5"), .pattern = "Fan#", .captures = {PART_FAN}};
+    check_found(s, "more than 3 numbers");
     s = modbus_sample();
     s.repeat.most = 0;
     check_found(s, "registers need how many at most");
@@ -343,6 +379,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(rules_find_wrong_identity),
         cmocka_unit_test(rules_find_wrong_units_and_states),
         cmocka_unit_test(rules_find_wrong_sources),
+        cmocka_unit_test(rules_find_wrong_choices),
         cmocka_unit_test(rules_find_wrong_places),
         cmocka_unit_test(alternatives_are_allowed),
     };
