@@ -183,6 +183,8 @@ struct point {
     bool wraps;                    /* SNMP: a 32-bit unsigned object that holds negative values by wrapping */
     bool leading;                  /* the text begins with its number: "23.1 degC" */
     bool adjusted;                 /* driver.adjust sees the number first */
+    /* A transmitter that works sends no less and no more: outside the value is bad. Both 0: any. */
+    int64_t raw_least, raw_most;
 };
 
 /* One level of repetition: for Modbus a nested loop, for SNMP one piece of the row index, left to right. */

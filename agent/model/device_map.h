@@ -34,6 +34,14 @@ const struct driver *device_map_wire(const struct driver *io, uint16_t first_reg
                                      const struct point_settings *const *inputs, size_t n,
                                      struct mistakes *mistakes);
 
+/* What a contact tells: the published code in the position that it is wired for, and in the other. */
+struct contact {
+    enum quantity quantity;
+    enum part part;
+    int32_t active, inactive;
+};
+struct contact device_map_contact(enum map_meaning meaning);
+
 /* The file that a map came from; NULL of drivers of the program and of remote I/O. */
 const char *device_map_file(const struct driver *driver);
 

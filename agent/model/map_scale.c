@@ -3,7 +3,7 @@
  * Scales as people write them ("0.1", "1/60", offset "-40", raw "819..4095" and value "0..100") into the
  * exact fractions of a point. Nothing is rounded: what does not fit is refused.
  */
-#include <stdlib.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -121,9 +121,17 @@ static bool refuse(const struct map_build *build, const struct point_settings *s
     return false;
 }
 
+/* A transmitter says that it is broken by leaving its range: by more than a twentieth of it, here. */
+static void set_bounds(struct fraction low, struct fraction high, struct point *point) {
+    double a = (double)low.up / (double)low.down, b = (double)high.up / (double)high.down;
+    double slack = fabs(b - a) / 20;
+    point->raw_least = (int64_t)floor(fmin(a, b) - slack);
+    point->raw_most = (int64_t)ceil(fmax(a, b) + slack);
+}
+
 /* The line through (raw low, value low) and (raw high, value high). */
 static bool read_span(const struct map_build *build, const struct point_settings *settings,
-                      struct fraction *scale, struct fraction *offset) {
+                      struct point *point, struct fraction *scale, struct fraction *offset) {
     struct fraction raw_low, raw_high, low, high, raw_span, span;
     if (setting_given(&settings->scale) || setting_given(&settings->offset))
         return refuse(build, settings, "raw", &settings->raw, "and scale or offset say the same: write one");
@@ -141,6 +149,7 @@ static bool read_span(const struct map_build *build, const struct point_settings
         !multiply(span, reduced(raw_span.down, raw_span.up), scale) || !multiply(raw_low, *scale, offset) ||
         !add(low, -1, *offset, offset))
         return refuse(build, settings, "raw", &settings->raw, "and value are too fine to be exact");
+    set_bounds(raw_low, raw_high, point);
     return true;
 }
 
@@ -150,7 +159,7 @@ bool map_scale(const struct map_build *build, const struct point_settings *setti
     bool span = setting_given(&settings->raw) || setting_given(&settings->value);
     if (span) {
         last = &settings->raw;
-        if (!read_span(build, settings, &scale, &offset))
+        if (!read_span(build, settings, point, &scale, &offset))
             return false;
     } else if (setting_given(&settings->scale) &&
                (!parse_fraction(settings->scale.text, &scale) || scale.up == 0)) {

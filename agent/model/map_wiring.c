@@ -10,13 +10,6 @@
 #include "base/text.h"
 #include "model/map_build.h"
 
-/* What a contact tells: the published code in the position that it is wired for, and in the other. */
-struct contact {
-    enum quantity quantity;
-    enum part part;
-    int32_t active, inactive;
-};
-
 /* By enum map_meaning. A trip contact at rest says nothing of the breaker's position. */
 static const struct contact contacts[] = {
     [MEANS_TRIPPED] = {BREAKER_STATE, PART_BREAKER, BREAKER_TRIPPED, BREAKER_UNKNOWN},
@@ -30,6 +23,10 @@ static const struct contact contacts[] = {
     [MEANS_SOURCE_AVAILABLE] = {SOURCE_AVAILABLE_STATE, PART_INPUT, STATE_YES, STATE_NO},
     [MEANS_CONTACT] = {CONTACT_STATE, PART_CONTACT, STATE_YES, STATE_NO},
 };
+
+struct contact device_map_contact(enum map_meaning meaning) {
+    return contacts[meaning];
+}
 
 static bool refuse(const struct map_build *build, const struct point_settings *input, const char *key,
                    const struct setting *setting, const char *what) {
@@ -58,7 +55,11 @@ static bool check_contact(const struct map_build *build, const struct point_sett
     if (setting_given(&input->source.type))
         right = refuse(build, input, "type", &input->source.type,
                        "a contact is a coil, a discrete input, or a \"bit\" of a register");
-    if (!setting_given(&input->when))
+    if (has_meaning(input, MEANS_CONTACT)) {
+        if (setting_given(&input->when))
+            right = refuse(build, input, "when", &input->when,
+                           "a plain contact is published as it is: closed or not");
+    } else if (!setting_given(&input->when))
         right = refuse(build, input, "when", &input->when,
                        "is missing: closed or open, the contact's position in which it means that");
     return right;
@@ -68,8 +69,7 @@ static bool check_contact(const struct map_build *build, const struct point_sett
 static bool set_contact(const struct map_build *build, const struct point_settings *input, bool rests,
                         struct point *point) {
     const struct contact *contact = &contacts[input->means.number];
-    int32_t closed = input->when.number == 1 ? contact->active : contact->inactive;
-    int32_t open = input->when.number == 1 ? contact->inactive : contact->active;
+    bool when_closed = input->when.number == 1 || has_meaning(input, MEANS_CONTACT);
     if (!check_contact(build, input) || !map_source(build, &input->entry, "", &input->source, &point->source))
         return false;
     if (point->source.wire != BIT)
@@ -78,9 +78,9 @@ static bool set_contact(const struct map_build *build, const struct point_settin
     int64_t *rest = map_take(build, 1, sizeof(*rest));
     if (!states || !rest)
         return false;
-    states[0] = (struct meaning){1, closed};
-    states[1] = (struct meaning){0, open};
-    *rest = input->when.number == 1 ? 0 : 1;
+    states[0] = (struct meaning){1, when_closed ? contact->active : contact->inactive};
+    states[1] = (struct meaning){0, when_closed ? contact->inactive : contact->active};
+    *rest = when_closed ? 0 : 1;
     if (rests)
         point->absent = (struct absent){.n = 1, .values = rest};
     point->quantity = contact->quantity;
