@@ -223,6 +223,7 @@ static void attach_identified(void *context, const struct identify_finding *find
 static void attach_identify(struct device *device) {
     const struct identify_options options = {.protocol = device_url_protocol(&device->config->url),
                                              .timeout_ms = attach_timeout_ms(device),
+                                             .first = device->driver,
                                              .survey = device->poller->events.identified != NULL};
     int error = identify_start(attach_link(device), &options, attach_identified, device, &device->identify);
     if (error != 0)
@@ -340,8 +341,8 @@ static void attach_discovered(void *context, struct image *image, int error, con
 }
 
 static void attach_discover(struct device *device) {
-    int error = discovery_start(attach_link(device), device->driver, attach_timeout_ms(device),
-                                attach_discovered, device, &device->discovery);
+    int error = discovery_start(attach_link(device), device->driver, device->config->variant,
+                                attach_timeout_ms(device), attach_discovered, device, &device->discovery);
     if (error != 0)
         attach_failed(device, error, NULL);
 }

@@ -66,6 +66,7 @@ struct identify;
 struct identify_options {
     enum protocol protocol;
     uint32_t timeout_ms;
+    const struct driver *first; /* Modbus: what it goes by is asked for first; NULL = none is more likely */
     bool survey; /* where no maker's driver fits, find out what its author would have to know */
 };
 /*

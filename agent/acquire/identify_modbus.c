@@ -122,13 +122,31 @@ static bool is_open(const struct considered *one) {
     return one->verdict == CONSIDERED_OPEN && !one->tried && constant_of(one).count > 0;
 }
 
-/* The maker's own name in what it said first; then the standard; then texts, which say more than numbers. */
-static int worth(const struct identify *identify, const struct considered *one) {
+/* How many ways are settled by reading what one asks for. */
+static unsigned settles(const struct identify *identify, const struct considered *one) {
+    const struct constant wanted = constant_of(one);
+    unsigned n = 0;
+    for (size_t i = 0; i < identify->n_considered; i++) {
+        const struct constant other = constant_of(&identify->considered[i]);
+        n += is_open(&identify->considered[i]) && same_constant(&wanted, &other);
+    }
+    return n;
+}
+
+/*
+ * The driver that is thought to be right first, then those of the maker that it names; then the standard;
+ * then texts, which say more than numbers. Of these what settles most.
+ */
+static unsigned worth(const struct identify *identify, const struct considered *one) {
+    enum { CLASS = 1000 };
+    unsigned n = settles(identify, one);
+    if (one->driver == identify->options.first)
+        return 4 * CLASS + n;
     if (is_of_maker(identify, one->driver))
-        return 3;
+        return 3 * CLASS + n;
     if (one->recognition == NULL)
-        return 2;
-    return one->recognition->says.pattern != NULL ? 1 : 0;
+        return 2 * CLASS + n;
+    return one->recognition->says.pattern != NULL ? CLASS + n : n;
 }
 
 static struct considered *next_open(struct identify *identify) {

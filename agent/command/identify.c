@@ -118,7 +118,12 @@ static void add_next(struct text *text, const struct identify_finding *finding, 
     if (finding->driver != NULL)
         text_add_format(text, "  next         hallwatch read %s\n", target);
     else if (finding->protocol == PROTOCOL_MODBUS)
-        text_add_format(text, "  next         hallwatch read --raw --driver NAME %s\n", target);
+        text_add_format(
+            text,
+            "  next         hallwatch identify --driver NAME %s, which asks first for what a NAME says; "
+            "or\n"
+            "               hallwatch read --raw --driver NAME %s, beside its display\n",
+            target, target);
     if (finding->protocol == PROTOCOL_SNMP && (finding->driver == NULL || finding->standard))
         text_add_string(text,
                         "  its own      for a driver of its own: the maker's MIB, and `snmpwalk -On` of "
@@ -247,6 +252,7 @@ static int run(int argc, char **argv) {
     struct one_device *device = &choice.device;
     const struct option known[] = {
         {"json", .flag = &choice.json},
+        {"driver", .value = &device->driver},
         {"community", .value = &device->community},
         {"config", .value = &device->config},
         {"gateway", .value = &device->gateway},
@@ -259,7 +265,7 @@ static int run(int argc, char **argv) {
 const struct command command_identify = {
     .name = "identify",
     .summary = "say which driver reads a device, and why",
-    .help = "identify [--json] [--community TEXT] URL\n"
+    .help = "identify [--json] [--driver NAME] [--community TEXT] URL\n"
             "       hallwatch identify [--json] --config CONFIG [--gateway NAME] DEVICE\n\n"
             "Says which driver reads a device, why, and what else was considered. An SNMP device is "
             "recognised by\n"
@@ -269,6 +275,7 @@ const struct command command_identify = {
             "settle\n"
             "it, the drivers that it may be are named, and nothing is guessed.\n\n"
             "  URL               as for `hallwatch read`\n"
+            "  --driver NAME     what a Modbus device of this driver says is asked for first\n"
             "  --community TEXT  SNMP v2c community; default: public; v1 and v3 need a configuration\n"
             "  --config CONFIG   take DEVICE and its credentials from a configuration\n"
             "  --gateway NAME    as the gateway NAME of that configuration\n"

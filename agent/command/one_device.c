@@ -9,6 +9,8 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "command/command.h"
+#include "command/variants.h"
+#include "model/device_map.h"
 
 int one_device_status(int error) {
     switch (error) {
@@ -40,6 +42,7 @@ static int use_configured(const struct one_device *options, one_device_use use, 
             found = &config->devices[i];
     }
     if (found != NULL) {
+        variants_warn(found, 1);
         status = use(context, config->site, found);
     } else if (names != NULL) {
         const char *near = text_nearest(options->target, names, config->n_devices);
@@ -66,6 +69,27 @@ static const struct driver *find_driver(const char *name) {
     return NULL;
 }
 
+/* The driver that is named, or that of a device map; NULL: recognise it. False after saying what is wrong. */
+static bool choose_driver(const struct one_device *options, struct device_config *device) {
+    struct mistakes mistakes = {.out = stderr};
+    if (options->map != NULL)
+        device->driver = device_map_load(options->map, &mistakes);
+    if (mistakes_finish(&mistakes) != 0)
+        return false;
+    if (options->driver != NULL && (device->driver = find_driver(options->driver)) == NULL)
+        return false;
+    if (device->driver != NULL && device->driver->wired) {
+        log_write(LOG_ERROR, options->target,
+                  "what its inputs mean stands in a configuration: name it with --config");
+        return false;
+    }
+    if (options->variant != NULL && !variants_find(device->driver, options->variant, &device->variant))
+        return false;
+    if (device->driver != NULL)
+        variants_warn(device, 1);
+    return true;
+}
+
 static int use_url(const struct one_device *options, one_device_use use, void *context) {
     char why[256];
     const struct snmp_credentials given = {.version = SNMP_V2C, .community = (char *)options->community};
@@ -80,29 +104,42 @@ static int use_url(const struct one_device *options, one_device_use use, void *c
         .interval_ms = {1000, 1000, 1000, 1000},
         .timeout_ms = 2000,
     };
-    if (options->driver != NULL && (device.driver = find_driver(options->driver)) == NULL)
+    if (!choose_driver(options, &device)) {
+        driver_release(device.driver);
         return STATUS_USAGE;
+    }
     if (device_url_parse(options->target, &device.url, why, sizeof(why)) != 0) {
         log_write(LOG_ERROR, options->target, "%s", why);
+        driver_release(device.driver);
         return STATUS_USAGE;
     }
     int status = STATUS_USAGE;
     enum transport transport = device.url.transport;
     bool snmp = device.driver != NULL && device.driver->protocol == PROTOCOL_SNMP;
     if (device.driver != NULL && transport != TRANSPORT_REPLAY && snmp != (transport == TRANSPORT_SNMP))
-        log_write(LOG_ERROR, options->target, "driver %s speaks %s", options->driver,
+        log_write(LOG_ERROR, options->target, "driver %s speaks %s", device.driver->name,
                   snmp ? "SNMP" : "Modbus");
     else
         status = use(context, "", &device);
+    driver_release(device.driver);
     device_url_done(&device.url);
     return status;
 }
 
 int one_device_find(const struct one_device *options, const char *command, one_device_use use,
                     void *context) {
-    bool of_url = options->driver != NULL || options->community != NULL;
+    bool of_url = options->driver != NULL || options->map != NULL || options->variant != NULL ||
+                  options->community != NULL;
     if (options->config != NULL ? of_url : options->gateway != NULL) {
-        fprintf(stderr, "hallwatch %s: --driver and --community go with a URL, --gateway with --config\n",
+        fprintf(stderr,
+                "hallwatch %s: --driver, --map, --variant and --community go with a URL, --gateway with "
+                "--config\n",
+                command);
+        return STATUS_USAGE;
+    }
+    if ((options->driver != NULL && options->map != NULL) ||
+        (options->variant != NULL && options->driver == NULL)) {
+        fprintf(stderr, "hallwatch %s: --driver and --map exclude each other, --variant goes with --driver\n",
                 command);
         return STATUS_USAGE;
     }

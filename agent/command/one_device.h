@@ -7,7 +7,7 @@
 
 /* What the arguments say; NULL = not given. */
 struct one_device {
-    const char *target, *driver, *community, *config, *gateway;
+    const char *target, *driver, *map, *variant, *community, *config, *gateway;
 };
 
 /* Returns the command's exit status. The device lives during the call only. */

@@ -96,6 +96,7 @@ static int run(int argc, char **argv) {
     const struct option known[] = {
         {"json", .flag = &options.json},      {"raw", .flag = &options.raw},
         {"driver", .value = &device->driver}, {"community", .value = &device->community},
+        {"map", .value = &device->map},       {"variant", .value = &device->variant},
         {"config", .value = &device->config}, {"gateway", .value = &device->gateway},
     };
     if (options_read(argc, argv, known, sizeof(known) / sizeof(known[0]), &device->target, 1, 1) < 0)
@@ -107,13 +108,16 @@ const struct command command_read = {
     .name = "read",
     .summary = "read everything one device says, once",
     .help =
-        "read [--json] [--raw] [--driver NAME] [--community TEXT] URL\n"
+        "read [--json] [--raw] [--driver NAME [--variant NAME] | --map FILE] [--community TEXT] URL\n"
         "       hallwatch read [--json] [--raw] --config CONFIG [--gateway NAME] DEVICE\n\n"
         "Reads everything one device says, once, as `hallwatch run` would, and prints it.\n\n"
         "  URL               snmp://HOST[:PORT], modbus://HOST[:PORT]/UNIT, replay:FILE, or Modbus RTU:\n"
         "                    modbus+rtu://HOST:PORT/UNIT, rtu:LINE:SPEED:FORMAT/UNIT "
         "(rtu:/dev/ttyS0:9600:8E1/1)\n"
         "  --driver NAME     the driver; without it the device is recognised, as by `hallwatch identify`\n"
+        "  --variant NAME    of a driver with variants, which of them it is; hallwatch drivers NAME "
+        "lists them\n"
+        "  --map FILE        a device map instead of a driver\n"
         "  --community TEXT  SNMP v2c community; default: public; v1 and v3 need a configuration\n"
         "  --config CONFIG   take DEVICE, its driver and its credentials from a configuration\n"
         "  --gateway NAME    as the gateway NAME of that configuration\n"

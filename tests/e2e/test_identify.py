@@ -116,6 +116,11 @@ class IdentifyModbus(unittest.TestCase):
         with SerialLine(rtu) as line:
             self.check_identity(f"rtu:{line.path}:19200:8N1/1")
 
+    def test_a_driver_that_is_thought_of_is_asked_for_first(self):
+        server = self.serve("input 7 47\nholding 11 1648\n")
+        said, status = identify("--driver", "carlo_gavazzi_em340", server.url)
+        self.assertEqual((said["driver"], status), ("carlo_gavazzi_em340", hallwatch.OK))
+
     def test_what_is_not_sure_is_not_chosen(self):
         server = self.serve("holding 9000 1\n")
         said, status = identify(server.url)

@@ -75,6 +75,7 @@ struct device {
     const struct link_request *request;
     link_done done;
     void *context;
+    const struct driver *first;
     bool refuses_many; /* requests for more than one object */
     unsigned silent;   /* bit n: the nth request is lost */
     unsigned asked;
@@ -166,8 +167,10 @@ static void identified(void *context, const struct identify_finding *finding) {
 static void identify_with(struct device *device, const char *text, bool survey, struct outcome *outcome) {
     char why[200];
     bool snmp = strchr(text, '|') != NULL;
-    const struct identify_options options = {
-        .protocol = snmp ? PROTOCOL_SNMP : PROTOCOL_MODBUS, .timeout_ms = 1000, .survey = survey};
+    const struct identify_options options = {.protocol = snmp ? PROTOCOL_SNMP : PROTOCOL_MODBUS,
+                                             .timeout_ms = 1000,
+                                             .first = device->first,
+                                             .survey = survey};
     struct identify *identify;
     device->link.kind = &device_kind;
     *outcome = (struct outcome){0};
@@ -325,6 +328,16 @@ static void test_never_more_than_three_requests(void **state) {
                                      "number, quiet, twin, twin_2");
 }
 
+static void test_what_is_thought_to_be_right_is_asked_first(void **state) {
+    (void)state;
+    struct device device = {.first = &number};
+    struct outcome outcome;
+    identify_with(&device, "input 7 47\n", false, &outcome);
+    assert_string_equal(outcome.driver, "number");
+    assert_string_equal(outcome.why, "its input register 7 holds what its driver says");
+    assert_int_equal(device.asked, 2);
+}
+
 static void test_silence_is_no_answer(void **state) {
     (void)state;
     struct device device = {.silent = 7};
@@ -371,6 +384,7 @@ int main(void) {
         cmocka_unit_test(test_two_that_fit_as_well_are_named_and_not_chosen),
         cmocka_unit_test(test_constants_choose_where_function_43_does_not),
         cmocka_unit_test(test_never_more_than_three_requests),
+        cmocka_unit_test(test_what_is_thought_to_be_right_is_asked_first),
         cmocka_unit_test(test_silence_is_no_answer),
         cmocka_unit_test(test_a_device_that_says_another_name_contradicts),
     };
