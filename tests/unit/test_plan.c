@@ -17,7 +17,7 @@
 static double converted(const struct point *point, enum unit unit, enum scale_kind kind, int64_t factor,
                         int64_t raw) {
     struct conversion conversion;
-    struct plan_item item = {.point = point, .absent = &point->absent};
+    struct plan_item item = {.point = point, .source = &point->source, .absent = &point->absent};
     struct raw number = {.kind = RAW_INTEGER, .integer = raw};
     const struct driver driver = {.name = "test"};
     enum bad_reason reason;
