@@ -39,7 +39,7 @@ static const struct point standard_ups[] = {
 
 /* The standard's battery state knows low and depleted, Huawei's does not. */
 static const struct point standard_battery_state[] = {
-    {UPS_BATTERY_STATE, OID("2.1.33.1.2.1.0"), ONE, STATES(standard_battery), .absent = ABSENT(-1, 1)},
+    {UPS_BATTERY_STATE, OID("2.1.33.1.2.1.0"), ONE, STATES(standard_battery)},
 };
 static const struct point battery[] = {
     {UPS_BATTERY_STATE, OID("4.1.2011.6.174.1.2.101.1.3"), ONE, STATES(battery_states)},
@@ -49,7 +49,6 @@ static const struct point battery[] = {
     {BATTERY_RUNTIME, OID("4.1.2011.6.174.1.6.100.1.4"), SECOND},
 };
 static const struct point standard_battery_points[] = {
-    {UPS_BATTERY_STATE, OID("2.1.33.1.2.1.0"), ONE, STATES(standard_battery)},
     {SECONDS_ON_BATTERY, OID("2.1.33.1.2.2.0"), SECOND},
     {BATTERY_RUNTIME, OID("2.1.33.1.2.3.0"), MINUTE},
     {BATTERY_CHARGE, OID("2.1.33.1.2.4.0"), PERCENT},

@@ -17,14 +17,15 @@
 #include "driver.h"
 
 static const struct meaning battery_yes[] = {{1, UPS_ON_BATTERY}};
-static const struct meaning bypass_yes[] = {{1, UPS_BYPASS}};
+static const struct meaning bypass_or_online[] = {{1, UPS_BYPASS}, {2, UPS_ONLINE}};
 static const struct meaning boost_yes[] = {{1, UPS_BOOST_TRIM}};
-static const struct meaning online[] = {{2, UPS_ONLINE}};
 static const struct meaning absent_yes[] = {{1, BATTERY_ABSENT}};
 static const struct meaning fault_yes[] = {{1, BATTERY_FAULT}};
 static const struct meaning low_yes[] = {{1, BATTERY_LOW}};
 static const struct meaning replace_yes[] = {{1, BATTERY_REPLACE}};
-static const struct meaning not_low[] = {{2, BATTERY_NORMAL}};
+static const struct meaning low_or_normal[] = {{1, BATTERY_LOW}, {2, BATTERY_NORMAL}};
+static const struct meaning standard_battery[] = {
+    {1, BATTERY_UNKNOWN}, {2, BATTERY_NORMAL}, {3, BATTERY_LOW}, {4, BATTERY_DEPLETED}};
 static const struct meaning standard_modes[] = {{1, UPS_OTHER},     {2, UPS_OFF},        {3, UPS_ONLINE},
                                                 {4, UPS_BYPASS},    {5, UPS_ON_BATTERY}, {6, UPS_BOOST_TRIM},
                                                 {7, UPS_BOOST_TRIM}};
@@ -36,10 +37,9 @@ static const struct meaning battery_tests[] = {
 
 static const struct point ups[] = {
     {UPS_MODE_STATE, OID("4.1.705.1.7.3.0"), ONE, STATES(battery_yes), .absent = ABSENT(2)},
-    {UPS_MODE_STATE, OID("4.1.705.1.7.4.0"), ONE, STATES(bypass_yes), .absent = ABSENT(2)},
     {UPS_MODE_STATE, OID("4.1.705.1.7.8.0"), ONE, STATES(boost_yes), .absent = ABSENT(2)},
     {UPS_MODE_STATE, OID("4.1.705.1.7.12.0"), ONE, STATES(boost_yes), .absent = ABSENT(2)},
-    {UPS_MODE_STATE, OID("4.1.705.1.7.3.0"), ONE, STATES(online), .absent = ABSENT(1)},
+    {UPS_MODE_STATE, OID("4.1.705.1.7.4.0"), ONE, STATES(bypass_or_online)},
     {UPS_MODE_STATE, OID("2.1.33.1.4.1.0"), ONE, STATES(standard_modes)},
 };
 
@@ -47,18 +47,14 @@ static const struct point battery[] = {
     {UPS_BATTERY_STATE, OID("4.1.705.1.5.10.0"), ONE, STATES(absent_yes), .absent = ABSENT(2)},
     {UPS_BATTERY_STATE, OID("4.1.705.1.5.9.0"), ONE, STATES(fault_yes), .absent = ABSENT(2)},
     {UPS_BATTERY_STATE, OID("4.1.705.1.5.14.0"), ONE, STATES(low_yes), .absent = ABSENT(2)},
-    {UPS_BATTERY_STATE, OID("4.1.705.1.5.16.0"), ONE, STATES(low_yes), .absent = ABSENT(2)},
     {UPS_BATTERY_STATE, OID("4.1.705.1.5.11.0"), ONE, STATES(replace_yes), .absent = ABSENT(2)},
-    {UPS_BATTERY_STATE, OID("4.1.705.1.5.14.0"), ONE, STATES(not_low), .absent = ABSENT(1)},
+    {UPS_BATTERY_STATE, OID("4.1.705.1.5.16.0"), ONE, STATES(low_or_normal)},
+    {UPS_BATTERY_STATE, OID("2.1.33.1.2.1.0"), ONE, STATES(standard_battery)},
     {BATTERY_RUNTIME, OID("4.1.705.1.5.1.0"), SECOND},
     {BATTERY_CHARGE, OID("4.1.705.1.5.2.0"), PERCENT},
     {BATTERY_VOLTAGE, OID("4.1.705.1.5.5.0"), VOLT, .div = 10},
     {BATTERY_CURRENT, OID("4.1.705.1.5.6.0"), AMPERE, .div = 10},
     {BATTERY_TEMPERATURE, OID("4.1.705.1.5.7.0"), CELSIUS},
-    {ALARM_STATE, OID("4.1.705.1.5.9.0"), ONE, STATES(first_is_yes), .at = {.point = "fault"}},
-    {ALARM_STATE, OID("4.1.705.1.5.14.0"), ONE, STATES(first_is_yes), .at = {.point = "low"}},
-    {ALARM_STATE, OID("4.1.705.1.5.16.0"), ONE, STATES(first_is_yes), .at = {.point = "low_condition"}},
-    {ALARM_STATE, OID("4.1.705.1.5.11.0"), ONE, STATES(first_is_yes), .at = {.point = "replace"}},
     {ALARM_STATE, OID("4.1.705.1.5.15.0"), ONE, STATES(first_is_yes), .at = {.point = "charger_fault"}},
     {BATTERY_TEST_RESULT_STATE, OID("4.1.705.1.10.11.0"), ONE, STATES(battery_tests)},
     {BATTERY_TEST_RESULT_STATE, OID("4.1.705.1.10.3.0"), ONE, STATES(test_results)},
