@@ -183,6 +183,8 @@ struct point {
     bool wraps;                    /* SNMP: a 32-bit unsigned object that holds negative values by wrapping */
     bool leading;                  /* the text begins with its number: "23.1 degC" */
     bool adjusted;                 /* driver.adjust sees the number first */
+    /* A transmitter that works sends no less and no more: outside the value is bad. Both 0: any. */
+    int64_t raw_least, raw_most;
 };
 
 /* One level of repetition: for Modbus a nested loop, for SNMP one piece of the row index, left to right. */
@@ -324,6 +326,8 @@ struct driver {
     size_t n_groups;
     /* Sees points marked `adjusted` before scaling; may change the number or drop it. */
     enum verdict (*adjust)(const struct point *point, double *number);
+    bool wired;   /* it has no groups: what each input means is the site's to say, for every device anew */
+    bool of_site; /* never in a driver's file: the agent made it of what the site says (device_map.h) */
 };
 
 /* All drivers, in the order of their names; made by the build from the folder. */

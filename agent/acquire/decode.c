@@ -179,6 +179,12 @@ static enum quality judge_range(const struct point *point, double *value, enum b
     return *value >= info->least && *value <= info->most ? QUALITY_GOOD : QUALITY_BAD;
 }
 
+/* A 4 to 20 mA loop that is broken reads far below its range: by its scale that may still be possible. */
+static bool is_broken(const struct point *point, double raw) {
+    return point->raw_least < point->raw_most &&
+           (raw < (double)point->raw_least || raw > (double)point->raw_most);
+}
+
 static enum quality decode_real(const struct driver *driver, const struct plan_item *item, double real,
                                 double *value, enum bad_reason *reason) {
     const struct point *point = item->point;
@@ -186,6 +192,9 @@ static enum quality decode_real(const struct driver *driver, const struct plan_i
         return QUALITY_ABSENT;
     *reason = BAD_NUMBER;
     if (!isfinite(real))
+        return QUALITY_BAD;
+    *reason = BAD_RANGE;
+    if (is_broken(point, real))
         return QUALITY_BAD;
     *value = convert_real(&item->conversion, real);
     return judge_range(point, value, reason);
@@ -201,6 +210,9 @@ static enum quality decode_integer(const struct driver *driver, const struct pla
         return decode_state(point, integer, value);
     if (point->adjusted)
         return decode_real(driver, item, (double)integer, value, reason);
+    *reason = BAD_RANGE;
+    if (is_broken(point, (double)integer))
+        return QUALITY_BAD;
     *value = convert_integer(&item->conversion, integer);
     return judge_range(point, value, reason);
 }

@@ -51,9 +51,9 @@ struct plan_range {
 
 struct plan {
     atomic_uint references;
-    const struct driver *driver;
-    struct series_list *list; /* the series, and behind them those of the device's health */
-    size_t n_series;          /* of them the driver's */
+    const struct driver *driver; /* the list holds it */
+    struct series_list *list;    /* the series, and behind them those of the device's health */
+    size_t n_series;             /* of them the driver's */
     struct plan_item *items;
     size_t n_items;
     struct plan_request *requests;

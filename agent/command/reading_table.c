@@ -9,9 +9,9 @@
 #include <string.h>
 
 #include "acquire/decode.h"
-#include "acquire/raw_text.h"
 #include "acquire/describe.h"
 #include "acquire/oid.h"
+#include "acquire/raw_text.h"
 #include "base/text.h"
 #include "command/table.h"
 #include "model/human.h"

@@ -2,19 +2,23 @@
 /*
  * The rules that every driver's tables obey. What a device's numbers should be is for its recording to say.
  */
-#include "driver_rules.h"
+#include "model/driver_rules.h"
 
 #include <string.h>
 
-#include "driver_walk.h"
+#include "model/driver_walk.h"
 
 enum { UNITS_MOST = 64, REQUEST_MOST = 125 };
 
-static bool unit_fits(enum unit unit, enum quantity quantity) {
+bool driver_rules_unit_fits(enum unit unit, enum quantity quantity) {
     enum dimension wanted = catalog_quantity(quantity)->dimension;
     if (unit == ONE)
         return wanted == DIMENSION_NONE || wanted == DIMENSION_RATIO;
     return catalog_unit(unit)->dimension == wanted;
+}
+
+bool driver_rules_may_tell(enum quantity quantity) {
+    return quantity > QUANTITY_NONE && quantity < DEVICE_UP;
 }
 
 /* The table that a unit column is looked up in must know at least one unit in which the quantity can come. */
@@ -22,7 +26,7 @@ static void check_unit_table(struct walk *walk, const struct unit_name *names, e
     bool fits = false;
     unsigned i = 0;
     for (; i < UNITS_MOST && names[i].unit != UNIT_UNSTATED; i++)
-        fits = fits || unit_fits(names[i].unit, quantity);
+        fits = fits || driver_rules_unit_fits(names[i].unit, quantity);
     if (i == UNITS_MOST)
         walk_breach(walk, "the table of units has no end");
     else if (!fits)
@@ -35,7 +39,7 @@ static void check_unit(struct walk *walk) {
     bool column = point->unit_from.kind != SOURCE_NONE || walk->group->unit_from.kind != SOURCE_NONE;
     if (point->unit >= N_UNITS)
         walk_breach(walk, "there is no unit %d", (int)point->unit);
-    else if (point->unit != UNIT_UNSTATED && !unit_fits(point->unit, point->quantity))
+    else if (point->unit != UNIT_UNSTATED && !driver_rules_unit_fits(point->unit, point->quantity))
         walk_breach(walk, "%s in %s?", catalog_quantity(point->quantity)->name,
                     catalog_unit(point->unit)->symbol);
     if (column != (names != NULL))
@@ -109,8 +113,7 @@ static void check_place(struct walk *walk, const struct place *place) {
 static void check_point(struct walk *walk) {
     const struct point *point = walk->point;
     const struct group *group = walk->group;
-    if (point->quantity <= QUANTITY_NONE || point->quantity >= N_QUANTITIES ||
-        catalog_quantity(point->quantity)->kind == KIND_TEXT) {
+    if (!driver_rules_may_tell(point->quantity)) {
         walk_breach(walk, "quantity %d is nothing that a point can tell", (int)point->quantity);
         return;
     }
@@ -312,7 +315,7 @@ static void check_recognition(struct walk *walk) {
                 walk_breach(walk, "a text is recognised by a pattern, a number by values");
         }
     }
-    if (driver->protocol == PROTOCOL_SNMP && is_empty(&driver->recognition[0]))
+    if (driver->protocol == PROTOCOL_SNMP && !driver->of_site && is_empty(&driver->recognition[0]))
         walk_breach(walk, "nothing to recognise it by");
 }
 
@@ -332,8 +335,10 @@ static void check_identity(struct walk *walk) {
         walk_breach(walk, "Modbus registers count from 0 or 1 and have no OID");
     if (driver->manners.most_registers > REQUEST_MOST)
         walk_breach(walk, "a request has at most %d registers", REQUEST_MOST);
-    if (driver->n_groups == 0)
+    if (driver->n_groups == 0 && !driver->wired)
         walk_breach(walk, "nothing to read");
+    if (driver->wired && (driver->n_groups > 0 || driver->protocol != PROTOCOL_MODBUS))
+        walk_breach(walk, "what is wired by the site has no groups and speaks Modbus");
 }
 
 static void check_hook(struct walk *walk) {
@@ -346,8 +351,8 @@ static void check_hook(struct walk *walk) {
         walk_breach(walk, "a hook that no point is shown to");
 }
 
-unsigned driver_rules_check(const struct driver *driver, FILE *out) {
-    struct walk walk = {.out = out, .driver = driver};
+unsigned driver_rules_check(const struct driver *driver, driver_breach_found found, void *context) {
+    struct walk walk = {.found = found, .context = context, .driver = driver};
     check_identity(&walk);
     check_recognition(&walk);
     check_facts(&walk);
