@@ -328,8 +328,8 @@ static void attach_discovered(void *context, struct image *image, int error, con
 }
 
 static void attach_discover(struct device *device) {
-    int error = discovery_start(attach_link(device), device->driver, attach_timeout_ms(device),
-                                attach_discovered, device, &device->discovery);
+    int error = discovery_start(attach_link(device), device->driver, device->config->variant,
+                                attach_timeout_ms(device), attach_discovered, device, &device->discovery);
     if (error != 0)
         attach_failed(device, error, NULL);
 }

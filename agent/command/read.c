@@ -13,10 +13,12 @@
 #include "command/command.h"
 #include "command/options.h"
 #include "command/reading_table.h"
+#include "command/variants.h"
+#include "model/device_map.h"
 
 struct choice {
     bool json, raw;
-    const char *driver, *community, *config, *gateway, *target;
+    const char *driver, *map, *variant, *community, *config, *gateway, *target;
 };
 
 struct reading {
@@ -120,6 +122,7 @@ static int read_configured(const struct choice *options) {
             found = &config->devices[i];
     }
     if (found != NULL) {
+        variants_warn(found, 1);
         status = read_device(options, config->site, found);
     } else if (names != NULL) {
         const char *near = text_nearest(options->target, names, config->n_devices);
@@ -146,6 +149,27 @@ static const struct driver *find_driver(const char *name) {
     return NULL;
 }
 
+/* The driver that is named, or that of a device map; NULL: recognise it. False after saying what is wrong. */
+static bool choose_driver(const struct choice *options, struct device_config *device) {
+    struct mistakes mistakes = {.out = stderr};
+    if (options->map != NULL)
+        device->driver = device_map_load(options->map, &mistakes);
+    if (mistakes_finish(&mistakes) != 0)
+        return false;
+    if (options->driver != NULL && (device->driver = find_driver(options->driver)) == NULL)
+        return false;
+    if (device->driver != NULL && device->driver->wired) {
+        log_write(LOG_ERROR, options->target,
+                  "what its inputs mean stands in a configuration: name it with --config");
+        return false;
+    }
+    if (options->variant != NULL && !variants_find(device->driver, options->variant, &device->variant))
+        return false;
+    if (device->driver != NULL)
+        variants_warn(device, 1);
+    return true;
+}
+
 static int read_url(const struct choice *options) {
     char why[256];
     const struct snmp_credentials given = {.version = SNMP_V2C, .community = (char *)options->community};
@@ -160,22 +184,27 @@ static int read_url(const struct choice *options) {
         .interval_ms = {1000, 1000, 1000, 1000},
         .timeout_ms = 2000,
     };
-    if (options->driver != NULL && (device.driver = find_driver(options->driver)) == NULL)
+    if (!choose_driver(options, &device)) {
+        driver_release(device.driver);
         return STATUS_USAGE;
+    }
     if (device_url_parse(options->target, &device.url, why, sizeof(why)) != 0) {
         log_write(LOG_ERROR, options->target, "%s", why);
+        driver_release(device.driver);
         return STATUS_USAGE;
     }
     int status = STATUS_USAGE;
     enum transport transport = device.url.transport;
     bool snmp = device.driver != NULL && device.driver->protocol == PROTOCOL_SNMP;
     if (device.driver == NULL && device_url_is_modbus(&device.url))
-        log_write(LOG_ERROR, options->target, "a Modbus device does not say what it is: name its --driver");
+        log_write(LOG_ERROR, options->target,
+                  "a Modbus device does not say what it is: name its --driver or --map");
     else if (device.driver != NULL && transport != TRANSPORT_REPLAY && snmp != (transport == TRANSPORT_SNMP))
-        log_write(LOG_ERROR, options->target, "driver %s speaks %s", options->driver,
+        log_write(LOG_ERROR, options->target, "driver %s speaks %s", device.driver->name,
                   snmp ? "SNMP" : "Modbus");
     else
         status = read_device(options, "", &device);
+    driver_release(device.driver);
     device_url_done(&device.url);
     return status;
 }
@@ -185,13 +214,23 @@ static int run(int argc, char **argv) {
     const struct option known[] = {
         {"json", .flag = &options.json},      {"raw", .flag = &options.raw},
         {"driver", .value = &options.driver}, {"community", .value = &options.community},
+        {"map", .value = &options.map},       {"variant", .value = &options.variant},
         {"config", .value = &options.config}, {"gateway", .value = &options.gateway},
     };
     if (options_read(argc, argv, known, sizeof(known) / sizeof(known[0]), &options.target, 1, 1) < 0)
         return STATUS_USAGE;
-    bool of_url = options.driver != NULL || options.community != NULL;
+    bool of_url =
+        options.driver != NULL || options.map != NULL || options.variant != NULL || options.community != NULL;
     if (options.config != NULL ? of_url : options.gateway != NULL) {
-        fputs("hallwatch read: --driver and --community go with a URL, --gateway with --config\n", stderr);
+        fputs("hallwatch read: --driver, --map, --variant and --community go with a URL, --gateway with "
+              "--config\n",
+              stderr);
+        return STATUS_USAGE;
+    }
+    if ((options.driver != NULL && options.map != NULL) ||
+        (options.variant != NULL && options.driver == NULL)) {
+        fputs("hallwatch read: --driver and --map exclude each other, --variant goes with --driver\n",
+              stderr);
         return STATUS_USAGE;
     }
     return options.config != NULL ? read_configured(&options) : read_url(&options);
@@ -200,13 +239,16 @@ static int run(int argc, char **argv) {
 const struct command command_read = {
     .name = "read",
     .summary = "read everything one device says, once",
-    .help = "read [--json] [--raw] [--driver NAME] [--community TEXT] URL\n"
+    .help = "read [--json] [--raw] [--driver NAME [--variant NAME] | --map FILE] [--community TEXT] URL\n"
             "       hallwatch read [--json] [--raw] --config CONFIG [--gateway NAME] DEVICE\n\n"
             "Reads everything one device says, once, as `hallwatch run` would, and prints it.\n\n"
             "  URL               snmp://HOST[:PORT], modbus://HOST[:PORT]/UNIT, replay:FILE, or Modbus RTU:\n"
             "                    modbus+rtu://HOST:PORT/UNIT, rtu:LINE:SPEED:FORMAT/UNIT "
             "(rtu:/dev/ttyS0:9600:8E1/1)\n"
             "  --driver NAME     the driver; without it an SNMP device is recognised\n"
+            "  --variant NAME    of a driver with variants, which of them it is; hallwatch drivers NAME "
+            "lists them\n"
+            "  --map FILE        a device map instead of a driver\n"
             "  --community TEXT  SNMP v2c community; default: public; v1 and v3 need a configuration\n"
             "  --config CONFIG   take DEVICE, its driver and its credentials from a configuration\n"
             "  --gateway NAME    as the gateway NAME of that configuration\n"

@@ -53,7 +53,8 @@ void device_url_write_bus(const struct device_url *url, char *text, size_t size)
 
 struct device_config {
     char *name;
-    const struct driver *driver; /* NULL: recognise it (SNMP) */
+    const struct driver *driver; /* NULL: recognise it (SNMP); a reference (device_map.h) */
+    uint32_t variant;            /* of driver->variants the one that it is, as a bit; 0: not named */
     struct device_url url;
     char *url_text;
     const struct snmp_credentials *snmp; /* one of site_config's, or the public ones; NULL: speaks no SNMP */
@@ -119,6 +120,8 @@ struct site_config {
     char *site, *hall, *gateway;
     char *status_socket;
     enum poll_phase phase;
+    const struct driver **maps; /* device maps that devices may name; references */
+    size_t n_maps;
     int64_t buffer_bytes; /* what is kept in memory for sinks that are behind */
     struct device_config *devices;
     size_t n_devices;

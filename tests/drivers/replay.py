@@ -10,6 +10,8 @@ A driver has a folder here with:
   expected.jsonl     every reading that must come out, in published units: {"metric", "labels", "value"}
                      and, where it is not plain, "why". {"absent": SOURCE, "why"} names a recorded value that
                      must not come out, {"identity": [...]} what the device says it is: model, serial ...
+  hallwatch.yaml     of a driver that only a configuration makes whole: one device, NAME, whose url is
+                     replay:RECORDING
   variations.jsonl   the same recording with a few lines changed, for what one recording cannot hold: the
                      other states, missing values, wrong units. {"why", "replace": [lines], "remove":
                      [sources], "add": [lines], "expect": [readings that change or are added],
@@ -101,15 +103,20 @@ def line_source(line):
     return line.split("|")[0] if "|" in line else line.split()[1]
 
 
+def line_key(line):
+    """What a line that replaces another must share with it: the OID, or the kind and the first address."""
+    return line_source(line) if "|" in line or line_source(line) is None else " ".join(line.split()[:2])
+
+
 def vary(recording, variation):
     """The recording's lines, changed as the variation says; to change what is not recorded is an error."""
-    known = {line_source(line) for line in recording}
-    replaced = {line_source(line): line for line in variation.get("replace", [])}
+    replaced = {line_key(line): line for line in variation.get("replace", [])}
     removed = set(variation.get("remove", []))
-    strangers = (set(replaced) | removed) - known
+    strangers = set(replaced) - {line_key(line) for line in recording}
+    strangers |= removed - {line_source(line) for line in recording}
     if strangers:
         raise ValueError(f"variation '{variation['why']}' names what is not recorded: {sorted(strangers)}")
-    lines = [replaced.get(line_source(line), line) for line in recording if line_source(line) not in removed]
+    lines = [replaced.get(line_key(line), line) for line in recording if line_source(line) not in removed]
     return lines + variation.get("add", [])
 
 
@@ -143,14 +150,26 @@ def run(*command):
     return done.stdout
 
 
+def read_device(hallwatch, driver, path, *options):
+    """What `hallwatch read` prints of a recording, by the driver or by its folder's configuration."""
+    config = HERE / driver / "hallwatch.yaml"
+    if not config.exists():
+        return run(hallwatch, "read", *options, "--driver", driver, f"replay:{path}")
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / config.name
+        copy.write_text(config.read_text(encoding="utf-8").replace("replay:RECORDING", f"replay:{path}"), encoding="utf-8")
+        return run(hallwatch, "read", *options, "--config", copy, driver)
+
+
 def read_recording(hallwatch, driver, path, *options):
-    return parse_output(run(hallwatch, "read", "--json", *options, "--driver", driver, f"replay:{path}"))
+    return parse_output(read_device(hallwatch, driver, path, "--json", *options))
 
 
 def answers(reading, point):
     """Whether a reading of `read --raw` came from a point of `drivers NAME --json`, by OID or register."""
     source, column = reading["source"].split(" (")[0], point["source"]
     if column[0].isdigit():
+        column = column.split()[0]
         return source == column or source.startswith(column + ".")
     return source == column or source == " ".join(column.split()[:2])
 
@@ -190,7 +209,7 @@ def replay_driver(hallwatch, folder):
     differences = [f"called absent, but not recorded: {source}" for source in strangers]
     good, other = read_recording(hallwatch, folder.name, recording, "--raw")
     differences += compare(expected, good)
-    head = run(hallwatch, "read", "--driver", folder.name, f"replay:{recording}").splitlines()[0]
+    head = read_device(hallwatch, folder.name, recording).splitlines()[0]
     differences += [f"the device is not called '{word}': {head}" for word in identity if word not in head]
     answered = list(good)
     variations = folder / "variations.jsonl"

@@ -75,7 +75,7 @@ static void start(struct puppet *puppet, const struct driver *driver, struct out
     struct discovery *discovery;
     *puppet = (struct puppet){.link.kind = &puppet_kind};
     *outcome = (struct outcome){0};
-    assert_int_equal(discovery_start(&puppet->link, driver, 1000, discovered, outcome, &discovery), 0);
+    assert_int_equal(discovery_start(&puppet->link, driver, 0, 1000, discovered, outcome, &discovery), 0);
 }
 
 static bool has_register(const struct outcome *outcome, uint16_t address) {

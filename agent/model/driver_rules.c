@@ -2,19 +2,23 @@
 /*
  * The rules that every driver's tables obey. What a device's numbers should be is for its recording to say.
  */
-#include "driver_rules.h"
+#include "model/driver_rules.h"
 
 #include <string.h>
 
-#include "driver_walk.h"
+#include "model/driver_walk.h"
 
 enum { UNITS_MOST = 64, REQUEST_MOST = 125 };
 
-static bool unit_fits(enum unit unit, enum quantity quantity) {
+bool driver_rules_unit_fits(enum unit unit, enum quantity quantity) {
     enum dimension wanted = catalog_quantity(quantity)->dimension;
     if (unit == ONE)
         return wanted == DIMENSION_NONE || wanted == DIMENSION_RATIO;
     return catalog_unit(unit)->dimension == wanted;
+}
+
+bool driver_rules_may_tell(enum quantity quantity) {
+    return quantity > QUANTITY_NONE && quantity < DEVICE_UP;
 }
 
 /* The table that a unit column is looked up in must know at least one unit in which the quantity can come. */
@@ -22,7 +26,7 @@ static void check_unit_table(struct walk *walk, const struct unit_name *names, e
     bool fits = false;
     unsigned i = 0;
     for (; i < UNITS_MOST && names[i].unit != UNIT_UNSTATED; i++)
-        fits = fits || unit_fits(names[i].unit, quantity);
+        fits = fits || driver_rules_unit_fits(names[i].unit, quantity);
     if (i == UNITS_MOST)
         walk_breach(walk, "the table of units has no end");
     else if (!fits)
@@ -35,7 +39,7 @@ static void check_unit(struct walk *walk) {
     bool column = point->unit_from.kind != SOURCE_NONE || walk->group->unit_from.kind != SOURCE_NONE;
     if (point->unit >= N_UNITS)
         walk_breach(walk, "there is no unit %d", (int)point->unit);
-    else if (point->unit != UNIT_UNSTATED && !unit_fits(point->unit, point->quantity))
+    else if (point->unit != UNIT_UNSTATED && !driver_rules_unit_fits(point->unit, point->quantity))
         walk_breach(walk, "%s in %s?", catalog_quantity(point->quantity)->name,
                     catalog_unit(point->unit)->symbol);
     if (column != (names != NULL))
@@ -54,7 +58,7 @@ static void check_states(struct walk *walk) {
             walk_breach(walk, "%s is no state, but has a table of states", info->name);
         return;
     }
-    if (point->n_states == 0 && point->n_state_texts == 0 && source->wire != BIT &&
+    if (point->n_states == 0 && point->n_state_texts == 0 && source->wire != BIT && !walk->group->alarms &&
         point->unit != UNIT_UNSTATED)
         walk_breach(walk, "%s needs a table of states", info->name);
     if (point->n_states == 0 && source->wire == BIT &&
@@ -109,8 +113,7 @@ static void check_place(struct walk *walk, const struct place *place) {
 static void check_point(struct walk *walk) {
     const struct point *point = walk->point;
     const struct group *group = walk->group;
-    if (point->quantity <= QUANTITY_NONE || point->quantity >= N_QUANTITIES ||
-        catalog_quantity(point->quantity)->kind == KIND_TEXT) {
+    if (!driver_rules_may_tell(point->quantity)) {
         walk_breach(walk, "quantity %d is nothing that a point can tell", (int)point->quantity);
         return;
     }
@@ -134,6 +137,8 @@ static void check_point(struct walk *walk) {
         walk_breach(walk, "there is no rate %d", (int)point->rate);
     if ((point->key != 0) != has_key(group))
         walk_breach(walk, "a key and an index piece that is one come together");
+    if (group->alarms && (point->quantity != ALARM_STATE || point->source.kind != SOURCE_NONE))
+        walk_breach(walk, "a row of a table of alarms is an alarm");
     if (point->valid.source.kind != SOURCE_NONE && walk->driver->protocol != PROTOCOL_SNMP)
         walk_breach(walk, "validity that is polled is for SNMP");
     if (point->leading && walk->driver->protocol != PROTOCOL_SNMP)
@@ -159,7 +164,16 @@ static bool same_source(const struct source *a, const struct source *b) {
 
 /* Two points of one table that ask for different rows of it. */
 static bool rows_apart(const struct point *a, const struct point *b) {
-    return a->key != b->key || a->only.source.kind != SOURCE_NONE || b->only.source.kind != SOURCE_NONE;
+    return a->only.pattern != b->only.pattern || a->only.oid != b->only.oid ||
+           a->only.values != b->only.values || a->key != b->key || a->only.source.kind != SOURCE_NONE ||
+           b->only.source.kind != SOURCE_NONE;
+}
+
+/* Two groups that no device has both of, or that read different rows. */
+static bool groups_apart(const struct group *a, const struct group *b) {
+    return a->only.source.kind != SOURCE_NONE || b->only.source.kind != SOURCE_NONE ||
+           (a->variants != 0 && b->variants != 0 && (a->variants & b->variants) == 0) ||
+           a->models.values != b->models.values;
 }
 
 /*
@@ -167,13 +181,8 @@ static bool rows_apart(const struct point *a, const struct point *b) {
  * rows of different shape.
  */
 static void check_pair(struct walk *walk, const struct group *other_group, const struct point *other) {
-    bool groups_apart =
-        walk->group->only.source.kind != SOURCE_NONE || other_group->only.source.kind != SOURCE_NONE ||
-        (walk->group->variants != 0 && (walk->group->variants & other_group->variants) == 0) ||
-        walk->group->models.values != other_group->models.values;
-    if (walk->group->depth != other_group->depth ||
-        (walk->group == other_group ? rows_apart(walk->point, other)
-                                    : groups_apart || rows_apart(walk->point, other)))
+    if (walk->group->depth != other_group->depth || rows_apart(walk->point, other) ||
+        (walk->group != other_group && groups_apart(walk->group, other_group)))
         return;
     if (same_source(value_source(walk->group, walk->point), value_source(other_group, other)))
         walk_breach(walk, "the same source as group %td, point %td", other_group - walk->driver->groups + 1,
@@ -234,6 +243,10 @@ static void check_group(struct walk *walk) {
     walk->point = NULL;
     check_choice(walk);
     walk_check_match(walk, "only", &group->only);
+    if (group->alarms &&
+        (walk->driver->protocol != PROTOCOL_SNMP || group->depth > 0 || group->value.kind != SOURCE_OID ||
+         group->only.source.kind != SOURCE_OID || !group->only.source.whole))
+        walk_breach(walk, "a table of alarms is one of objects, without repeats, with a counter of its rows");
     if (group->valid.source.kind != SOURCE_NONE && walk->driver->protocol != PROTOCOL_SNMP)
         walk_breach(walk, "validity that is polled is for SNMP");
     check_repeats(walk);
@@ -302,7 +315,7 @@ static void check_recognition(struct walk *walk) {
                 walk_breach(walk, "a text is recognised by a pattern, a number by values");
         }
     }
-    if (driver->protocol == PROTOCOL_SNMP && is_empty(&driver->recognition[0]))
+    if (driver->protocol == PROTOCOL_SNMP && !driver->of_site && is_empty(&driver->recognition[0]))
         walk_breach(walk, "nothing to recognise it by");
 }
 
@@ -322,8 +335,10 @@ static void check_identity(struct walk *walk) {
         walk_breach(walk, "Modbus registers count from 0 or 1 and have no OID");
     if (driver->manners.most_registers > REQUEST_MOST)
         walk_breach(walk, "a request has at most %d registers", REQUEST_MOST);
-    if (driver->n_groups == 0)
+    if (driver->n_groups == 0 && !driver->wired)
         walk_breach(walk, "nothing to read");
+    if (driver->wired && (driver->n_groups > 0 || driver->protocol != PROTOCOL_MODBUS))
+        walk_breach(walk, "what is wired by the site has no groups and speaks Modbus");
 }
 
 static void check_hook(struct walk *walk) {
@@ -336,8 +351,8 @@ static void check_hook(struct walk *walk) {
         walk_breach(walk, "a hook that no point is shown to");
 }
 
-unsigned driver_rules_check(const struct driver *driver, FILE *out) {
-    struct walk walk = {.out = out, .driver = driver};
+unsigned driver_rules_check(const struct driver *driver, driver_breach_found found, void *context) {
+    struct walk walk = {.found = found, .context = context, .driver = driver};
     check_identity(&walk);
     check_recognition(&walk);
     check_facts(&walk);

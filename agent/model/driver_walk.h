@@ -1,22 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The walk over a driver's tables: where it is, how breaches are said, and what every source obeys. */
-#ifndef HALLWATCH_TESTS_UNIT_DRIVER_WALK_H
-#define HALLWATCH_TESTS_UNIT_DRIVER_WALK_H
+#ifndef HALLWATCH_MODEL_DRIVER_WALK_H
+#define HALLWATCH_MODEL_DRIVER_WALK_H
 
-#include <stdio.h>
-
-#include "drivers/driver.h"
+#include "model/driver_rules.h"
 
 /* `group` and `point` are NULL outside of one. */
 struct walk {
-    FILE *out;
+    driver_breach_found found;
+    void *context;
     const struct driver *driver;
     const struct group *group;
     const struct point *point;
     unsigned breaches;
 };
 
-/* Counts a breach and writes it, with driver, group and point, numbered from 1 as people count them. */
+/* Counts a breach and tells it. */
 void walk_breach(struct walk *walk, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 bool walk_is_blank(const char *text);

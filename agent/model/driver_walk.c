@@ -1,27 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The walk over a driver's tables: how breaches are said, what every source obeys. Rules: driver_rules.c. */
-#include "driver_walk.h"
+#include "model/driver_walk.h"
 
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { SUBIDENTIFIERS_MOST = 64, REGISTERS = 65536, TEXT_MOST = 64 };
 
 void walk_breach(struct walk *walk, const char *format, ...) {
-    fprintf(walk->out, "%s", walk->driver->name != NULL ? walk->driver->name : "(no name)");
-    if (walk->group != NULL)
-        fprintf(walk->out, ", group %td", walk->group - walk->driver->groups + 1);
-    if (walk->point != NULL)
-        fprintf(walk->out, ", point %td", walk->point - walk->group->points + 1);
-    fputs(": ", walk->out);
+    char what[300];
     va_list arguments;
     va_start(arguments, format);
-    vfprintf(walk->out, format, arguments);
+    vsnprintf(what, sizeof(what), format, arguments);
     va_end(arguments);
-    fputc('\n', walk->out);
+    struct driver_breach breach = {walk->driver, walk->group, walk->point, what};
+    walk->found(walk->context, &breach);
     walk->breaches++;
 }
 
@@ -131,12 +128,15 @@ void walk_check_match(struct walk *walk, const char *what, const struct match *m
     int ways = (match->n > 0 && match->values != NULL) + (match->pattern != NULL) + (match->oid != NULL);
     unsigned digits = 0;
     if (match->source.kind == SOURCE_NONE) {
-        if (ways > 0)
+        bool row = walk->point != NULL && walk->group->alarms && match == &walk->point->only;
+        if (row && ways != 1)
+            walk_breach(walk, "which row is this alarm?");
+        if (ways > 0 && !row)
             walk_breach(walk, "%s has values to match but no source", what);
         return;
     }
     walk_check_column(walk, what, &match->source);
-    if (ways != 1)
+    if (ways > 1 || (ways == 0 && strcmp(what, "only") != 0))
         walk_breach(walk, "%s needs either numbers, a pattern or an OID", what);
     if (match->oid != NULL && walk_oid_length(match->oid) == 0)
         walk_breach(walk, "%s: '%s' is not a numeric OID", what, match->oid);
