@@ -710,8 +710,8 @@ static void mistakes_in_wiring(void **state) {
              "      - {name: Q1, means: trip, when: shut, discrete: 70000}\n",
         "hallwatch.yaml:7:16: devices[0].inputs[0].name: must be lower-case letters, digits and "
         "underscores: it is part of every reading's identity\n"
-        "hallwatch.yaml:7:27: devices[0].inputs[0].means: unknown means \"trip\"; did you mean "
-        "\"tripped\"?\n"
+        "hallwatch.yaml:7:27: devices[0].inputs[0].means: unknown means \"trip\"; known: tripped, "
+        "breaker_closed, alarm, epo, leak, smoke, door_open, low_level, source_available, contact\n"
         "hallwatch.yaml:7:39: devices[0].inputs[0].when: unknown when \"shut\"; known: open, closed\n"
         "hallwatch.yaml:7:55: devices[0].inputs[0].discrete: 70000 is out of bounds: from 0 to 65535\n");
 }
