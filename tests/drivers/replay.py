@@ -103,15 +103,20 @@ def line_source(line):
     return line.split("|")[0] if "|" in line else line.split()[1]
 
 
+def line_key(line):
+    """What a line that replaces another must share with it: the OID, or the kind and the first address."""
+    return line_source(line) if "|" in line or line_source(line) is None else " ".join(line.split()[:2])
+
+
 def vary(recording, variation):
     """The recording's lines, changed as the variation says; to change what is not recorded is an error."""
-    known = {line_source(line) for line in recording}
-    replaced = {line_source(line): line for line in variation.get("replace", [])}
+    replaced = {line_key(line): line for line in variation.get("replace", [])}
     removed = set(variation.get("remove", []))
-    strangers = (set(replaced) | removed) - known
+    strangers = set(replaced) - {line_key(line) for line in recording}
+    strangers |= removed - {line_source(line) for line in recording}
     if strangers:
         raise ValueError(f"variation '{variation['why']}' names what is not recorded: {sorted(strangers)}")
-    lines = [replaced.get(line_source(line), line) for line in recording if line_source(line) not in removed]
+    lines = [replaced.get(line_key(line), line) for line in recording if line_source(line) not in removed]
     return lines + variation.get("add", [])
 
 
@@ -164,6 +169,7 @@ def answers(reading, point):
     """Whether a reading of `read --raw` came from a point of `drivers NAME --json`, by OID or register."""
     source, column = reading["source"].split(" (")[0], point["source"]
     if column[0].isdigit():
+        column = column.split()[0]
         return source == column or source.startswith(column + ".")
     return source == column or source == " ".join(column.split()[:2])
 
