@@ -6,7 +6,8 @@ A driver has a folder here with:
 
   NAME.snmprec       lines `oid|tag|value` (tags: 2 integer, 4 string, 4x hex, 6 OID, 65 counter, 66 gauge,
                      67 ticks, 70 counter 64), or
-  NAME.registers     lines `holding ADDRESS WORD...` by wire address; lines that begin with # explain
+  NAME.registers     lines `holding ADDRESS WORD...` by wire address, `identity OBJECT TEXT` for what function
+                     43/14 says; lines that begin with # explain
   expected.jsonl     every reading that must come out, in published units: {"metric", "labels", "value"}
                      and, where it is not plain, "why". {"absent": SOURCE, "why"} names a recorded value that
                      must not come out, {"identity": [...]} what the device says it is: model, serial ...,
@@ -103,6 +104,8 @@ def line_source(line):
     """The OID or the first wire address that a recording's line gives; None for a comment."""
     if not line.strip() or line.startswith("#"):
         return None
+    if line.startswith("identity "):
+        return " ".join(line.split()[:2])
     return line.split("|")[0] if "|" in line else line.split()[1]
 
 
