@@ -113,6 +113,13 @@ static bool is_declared_absent(const struct hostile_item *one) {
     return false;
 }
 
+static bool has_number_for_none(const struct place *place) {
+    for (unsigned i = 0; i < place->depth; i++)
+        if (place->id[i] == INT32_MAX || place->id[i] == UINT32_MAX)
+            return true;
+    return false;
+}
+
 static void check_value(struct replay *replay, const struct hostile_item *one) {
     const struct quantity_info *info = catalog_quantity(one->series->quantity);
     bool wraps = one->item->point->wraps && one->raw.unsigned32;
@@ -122,8 +129,10 @@ static void check_value(struct replay *replay, const struct hostile_item *one) {
         complain(replay, one, "out of range");
     else if (is_declared_absent(one))
         complain(replay, one, "a code for none as a number");
-    else if (!wraps && is_end_of_type(one))
+    else if (!wraps && info->kind != KIND_STATE && is_end_of_type(one))
         complain(replay, one, "an end of its type as a number");
+    else if (has_number_for_none(&one->series->place))
+        complain(replay, one, "a place with a code for none as its number");
     else if (one->raw.kind == RAW_OID || one->raw.kind == RAW_NONE)
         complain(replay, one, "what is no number as a number");
 }
@@ -277,7 +286,7 @@ static void try_numbers(struct replay *replay) {
                 if (takes_part(replay, i, half))
                     put_number(replay, &replay->whole.items[i], numbers[k]);
             snprintf(what, sizeof(what), "values %" PRId64, numbers[k]);
-            try_it(replay, what, 0);
+            try_it(replay, what, SAME_PLACE);
         }
 }
 
@@ -296,7 +305,7 @@ static void try_absent_codes(struct replay *replay) {
             else if (registers && (wire == F32 || wire == F64))
                 put_words(replay, one, (uint64_t)floats[k % 6] << (wire == F64 ? 32 : 0));
         }
-        try_it(replay, "codes for none", 0);
+        try_it(replay, "codes for none", SAME_PLACE);
     }
 }
 
@@ -328,7 +337,7 @@ static void try_texts(struct replay *replay) {
                 replay->device.now[cell] =
                     hex ? say(replay, "%.*sx|%s", (int)(bar - values[k]), values[k], bar + 1) : values[k];
             }
-            try_it(replay, values[k], 0);
+            try_it(replay, values[k], SAME_PLACE);
         }
     /* Numbers that come as texts are the same numbers. */
     for (size_t i = 0; i < replay->whole.n; i++) {
@@ -348,19 +357,23 @@ static void try_each_cell(struct replay *replay) {
         "2|0", "2|-1", "2|255", "2|2147483647", "4|x", "6|1.3.6.1.2.1.1.1", "66|4294967295"};
     static const char *const words[] = {"0", "1", "0x7fff", "0x8000", "0xffff", "0x0100", "3"};
     bool modbus = replay->device.driver->protocol == PROTOCOL_MODBUS;
+    bool *polled = calloc(replay->device.n + 1, sizeof(*polled)); /* of them values have been tried */
+    for (size_t i = 0; i < replay->whole.n; i++)
+        polled[replay->whole.items[i].cell] = true;
     for (size_t cell = 0; cell < replay->device.n; cell++) {
         bool bit = modbus && strchr("cd", replay->device.cells[cell].key[0]) != NULL;
         char what[100];
         snprintf(what, sizeof(what), "without %.80s", replay->device.cells[cell].key);
         replay->device.now[cell] = NULL;
-        try_it(replay, what, 0);
-        for (unsigned k = 0; k < 7; k++) {
+        try_it(replay, what, SAME_PLACE);
+        for (unsigned k = 0; k < 7 && !polled[cell]; k++) {
             const char *value = bit ? (k & 1 ? "1" : "0") : modbus ? words[k] : objects[k];
             replay->device.now[cell] = value;
             snprintf(what, sizeof(what), "%s in %.70s", value, replay->device.cells[cell].key);
-            try_it(replay, what, 0);
+            try_it(replay, what, 0); /* it may be what a row's number is read from */
         }
     }
+    free(polled);
 }
 
 /* Of an SNMP object's name: where the number of its column ends; 0 where it is in no row of the driver's. */
@@ -400,8 +413,9 @@ static void add_row(struct replay *replay, const struct hostile_item *one, unsig
         size_t size = strlen(key), tail_size = strlen(tail);
         if (size <= tail_size || strcmp(key + size - tail_size, tail) != 0)
             continue;
-        text_add_format(&replay->device.extra, "%.*s.%u|%s\n", (int)(last - key), key,
-                        number + (unsigned)atoi(last + 1), replay->device.cells[i].value);
+        const char *added = say(replay, "%.*s.%u", (int)(last - key), key, number + (unsigned)atoi(last + 1));
+        if (hostile_device_find(&replay->device, added) == replay->device.n)
+            text_add_format(&replay->device.extra, "%s|%s\n", added, replay->device.cells[i].value);
     }
 }
 
@@ -427,7 +441,7 @@ static void try_subsets(struct replay *replay) {
         for (size_t i = 0; i < replay->device.n; i++)
             if (pick(replay, SUBSETS) < k)
                 replay->device.now[i] = NULL;
-        try_it(replay, "a subset", 0);
+        try_it(replay, "a subset", SAME_PLACE);
     }
 }
 
@@ -518,6 +532,10 @@ int main(int argc, char **argv) {
             named |= strcmp(argv[k], all_drivers[i]->name) == 0;
         if (!named)
             continue;
+        if (all_drivers[i]->wired) {
+            printf("%s: what its inputs mean stands in a configuration\n", all_drivers[i]->name);
+            continue;
+        }
         n_tried++;
         n_wrong += !is_sound(argv[1], all_drivers[i]);
     }

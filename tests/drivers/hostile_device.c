@@ -160,11 +160,29 @@ static struct plan *discover(const struct hostile_device *device, const struct r
 /* --- polling */
 
 /* A whole block or nothing, as units answer. Bits are packed. */
-static void answer_registers(const struct recording *recording, const struct plan_request *request,
+static bool answer_registers(const struct recording *recording, const struct plan_request *request,
                              struct link_answer *answer, uint8_t *values) {
     bool there = recording_read(recording, request->function, request->address, request->count, values);
     answer->data = values;
     answer->size = !there ? 0 : request->function <= 2 ? (request->count + 7u) / 8 : 2u * request->count;
+    return there;
+}
+
+/* A refused block is read value by value, as the agent does in the end: what is there stands in its place. */
+static void answer_by_item(const struct recording *recording, const struct plan_request *request,
+                           const struct plan_item *item, struct link_answer *answer, uint8_t *values) {
+    bool bits = request->function <= 2;
+    uint16_t width = bits ? 1 : source_width(item->source);
+    uint8_t own[BYTES_MOST];
+    answer->size = 0;
+    if (!recording_read(recording, request->function, (uint16_t)(request->address + item->position), width,
+                        own))
+        return;
+    if (bits)
+        values[item->position / 8] = (uint8_t)(own[0] << item->position % 8);
+    else
+        memcpy(values + 2u * item->position, own, 2u * width);
+    answer->size = bits ? (request->count + 7u) / 8 : 2u * request->count;
 }
 
 static void answer_objects(const struct recording *recording, const struct plan *plan,
@@ -214,47 +232,52 @@ static size_t item_cell(const struct hostile_device *device, const struct plan *
     return request->rows > 0 ? device->n : hostile_device_find(device, key);
 }
 
-static void judge_items(const struct hostile_device *device, const struct plan_request *request,
-                        const struct link_answer *answer, struct hostile_result *result) {
+/* One value of the request, alone: into the series, and for itself. */
+static void judge_item(const struct hostile_device *device, const struct plan_request *request,
+                       uint32_t number, const struct link_answer *answer, struct hostile_result *result) {
     const struct plan *plan = result->plan;
-    for (uint32_t i = 0; i < request->n_items; i++) {
-        const struct plan_item *item = &plan->items[request->first_item + i];
-        struct hostile_item *one = &result->items[result->n++];
-        struct plan_request single = *request;
-        uint8_t quality = QUALITY_ABSENT;
-        struct readings readings = {item->series, 1, &one->value, &quality, {0}};
-        *one = (struct hostile_item){.key = item_key(plan, request, item),
-                                     .item = item,
-                                     .series = &plan->list->series[item->series],
-                                     .raw = decode_raw(plan, item, request, answer),
-                                     .cell = item_cell(device, plan, request, item),
-                                     .alarm = request->rows > 0};
-        single.first_item += i;
-        single.n_items = 1;
-        decode_answer(plan, &single, answer, &readings);
-        one->quality = (enum quality)quality;
-        one->raw.text = NULL;
-    }
+    const struct plan_item *item = &plan->items[request->first_item + number];
+    const struct plan_range *range = &plan->series_of[request->rate];
+    struct hostile_item *one = &result->items[result->n++];
+    struct plan_request single = *request;
+    uint8_t quality = QUALITY_ABSENT;
+    struct readings own = {item->series, 1, &one->value, &quality, {0}};
+    struct readings all = {
+        range->first, range->n, result->values + range->first, result->qualities + range->first, {0}};
+    *one = (struct hostile_item){.key = item_key(plan, request, item),
+                                 .item = item,
+                                 .series = &plan->list->series[item->series],
+                                 .raw = decode_raw(plan, item, request, answer),
+                                 .cell = item_cell(device, plan, request, item),
+                                 .alarm = request->rows > 0};
+    single.first_item += number;
+    single.n_items = 1;
+    decode_answer(plan, &single, answer, &own);
+    decode_answer(plan, &single, answer, &all);
+    for (int reason = 0; reason < N_BAD_REASONS; reason++)
+        result->bad[reason] += all.bad[reason];
+    one->quality = (enum quality)quality;
+    one->raw.text = NULL;
 }
 
 static void poll_all(const struct hostile_device *device, const struct recording *recording,
                      struct hostile_result *result) {
+    const struct plan *plan = result->plan;
     struct varbind *varbinds = calloc(VARBINDS_MOST, sizeof(*varbinds));
     uint8_t values[BYTES_MOST];
-    for (size_t i = 0; i < result->plan->n_requests; i++) {
-        const struct plan_request *request = &result->plan->requests[i];
-        const struct plan_range *range = &result->plan->series_of[request->rate];
+    for (size_t i = 0; i < plan->n_requests; i++) {
+        const struct plan_request *request = &plan->requests[i];
         struct link_answer answer = {0};
-        struct readings readings = {
-            range->first, range->n, result->values + range->first, result->qualities + range->first, {0}};
+        bool whole = true;
         if (request->function != 0)
-            answer_registers(recording, request, &answer, values);
+            whole = answer_registers(recording, request, &answer, values);
         else
-            answer_objects(recording, result->plan, request, &answer, varbinds);
-        decode_answer(result->plan, request, &answer, &readings);
-        for (int reason = 0; reason < N_BAD_REASONS; reason++)
-            result->bad[reason] += readings.bad[reason];
-        judge_items(device, request, &answer, result);
+            answer_objects(recording, plan, request, &answer, varbinds);
+        for (uint32_t k = 0; k < request->n_items; k++) {
+            if (!whole)
+                answer_by_item(recording, request, &plan->items[request->first_item + k], &answer, values);
+            judge_item(device, request, k, &answer, result);
+        }
     }
     free(varbinds);
 }
