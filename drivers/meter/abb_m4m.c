@@ -5,14 +5,14 @@
  * Sources: register lists in four open programs that read these analyzers (names, resolution, sign), one of
  * them with values that look taken from a real M4M 20 (voltages, currents, frequency, power factor); a
  * published transcription of ABB's "Modbus protocol map for M4M network analyzers" for numbering, word order
- * and the codes of what is not measured. Manual only: no recording of a real device. Register numbers are wire
- * addresses; high word first.
+ * and the codes of what is not measured. Manual only: no recording of a real device. Register numbers are
+ * wire addresses; high word first.
  *
  * The layout is that of ABB's B series (abb_b2x) with the values of the three-phase system put before the
- * phases'. What is not measured is all ones where it is unsigned and the largest number where it is signed; the
- * 64-bit energies are read as signed so that all ones is -1. A power above 21.4 MW does not fit its register and
- * is missing. Energies by phase are left out: the sources do not agree where they stand. The sign of the
- * power factor is left out.
+ * phases'. What is not measured is all ones where it is unsigned and the largest number where it is signed;
+ * the 64-bit energies are read as signed so that all ones is -1. A power above 21.4 MW does not fit its
+ * register and is missing. Energies by phase are left out: the sources do not agree where they stand. The
+ * sign of the power factor is left out.
  */
 #include "driver.h"
 

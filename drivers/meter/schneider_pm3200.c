@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Schneider Electric PowerLogic PM3200 power meters (PM3250, PM3255), Modbus RTU (19200 8E1), or TCP through a
- * gateway. Function code 3 only.
+ * Schneider Electric PowerLogic PM3200 power meters (PM3250, PM3255), Modbus RTU (19200 8E1), or TCP through
+ * a gateway. Function code 3 only.
  *
  * Sources: two open programs that carry the register list of the PM3200 user manual and agree (names, types,
- * units), two more that recognise these meters by the model text at 50, a published transcription of the manual
- * for the numbering. Demands and unbalances are in one of the lists only; they stand where the PM5000 lists have
- * them. Manual only: no recording of a real device.
+ * units), two more that recognise these meters by the model text at 50, a published transcription of the
+ * manual for the numbering. Demands and unbalances are in one of the lists only; they stand where the PM5000
+ * lists have them. Manual only: no recording of a real device.
  *
  * Registers are numbered from 1: the wire address is the number minus 1. High word first. A missing float is
- * NaN, a missing 64-bit energy the least number, or all ones by another program. Powers are in kW, energies in
- * Wh. Power factor is four-quadrant coded: above 1 it means 2 - x, below -1 it means -2 - x. Averages, partial
- * energies, tariffs, minima and maxima are not read.
+ * NaN, a missing 64-bit energy the least number, or all ones by another program. Powers are in kW, energies
+ * in Wh. Power factor is four-quadrant coded: above 1 it means 2 - x, below -1 it means -2 - x. Averages,
+ * partial energies, tariffs, minima and maxima are not read.
  */
 #include "driver.h"
 
