@@ -205,6 +205,7 @@ static void build_all(struct build *build, const char *gateway) {
         build->n_wirings = wiring->n;
         read_tables(build, "inventory", inventory, &settings_of_device, files, build->inventories);
         read_tables(build, "wiring", wiring, &settings_of_wiring, wiring_files, build->wirings);
+        build->read_whole = build->mistakes.n == 0;
         build_site(build, gateway);
         config_build_maps(build);
         config_build_devices(build);

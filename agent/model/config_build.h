@@ -19,6 +19,7 @@ struct build {
     size_t n_inventories;
     struct inventory *wirings; /* one per file of settings.wiring */
     size_t n_wirings;
+    bool read_whole;     /* the files that were read hold no mistake by themselves */
     struct wired *wired; /* their rows in the order of their devices */
     size_t n_wired;
     struct site_config *config;

@@ -102,9 +102,9 @@ const struct driver *config_wire(struct build *build, const struct device_settin
     if (n + (n_more > INPUTS_MOST) > INPUTS_MOST)
         entry_add_mistake(&device->entry, "inputs", &device->name, &build->mistakes,
                           "more inputs than a device can have (%d)", INPUTS_MOST);
-    else if (n > 0)
+    else if (n > 0 && build->read_whole) /* what was refused would be said to be missing */
         driver = device_map_wire(io, (uint16_t)device->first_register.number, inputs, n, &build->mistakes);
-    else
+    else if (build->read_whole)
         entry_add_mistake(&device->entry, "inputs", &device->driver, &build->mistakes,
                           "is missing: what is wired to it, here or in a file of \"wiring\"");
     free(inputs);
@@ -115,7 +115,7 @@ const struct driver *config_wire(struct build *build, const struct device_settin
 void config_finish_wiring(struct build *build) {
     for (size_t i = 0; i < build->n_wired; i++) {
         const struct wired *wired = &build->wired[i];
-        if (!wired->used)
+        if (!wired->used && build->read_whole)
             entry_add_mistake(&wired->input->entry, "device", &wired->input->device, &build->mistakes,
                               "\"%.100s\" is no device with driver remote_io", wired->input->device.text);
         free(wired->device);

@@ -268,12 +268,12 @@ static void keep_text(struct file_build *file) {
     map_set_text(file->build.driver, text.data);
 }
 
-/* Only what the schema takes is looked at further: half a map means nothing. */
+/* Only what the schema takes whole is looked at further: what it refused would be said to be missing. */
 static void read_map(struct file_build *file, const struct node *root) {
     struct mistakes *mistakes = file->build.mistakes;
     size_t before = mistakes->n;
     schema_read(&settings_of_map, root, &file->settings, mistakes);
-    if (!setting_given(&file->settings.protocol))
+    if (mistakes->n > before)
         return;
     set_driver(file);
     if (mistakes->n == before)

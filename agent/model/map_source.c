@@ -96,12 +96,12 @@ static bool set_register(const struct source_build *from, const struct way *way,
                    : refuse(from, "text", &settings->text, "goes without type and bit");
     }
     if (!setting_given(&settings->type))
-        return refuse(from, "type", &settings->type,
+        return refuse(from, "type", way->setting,
                       "is missing: u16, s16, u32, s32, u64, s64, f32, f64, low_byte or high_byte; or write "
                       "\"bit\"");
     source->wire = (enum wire)(U16 + settings->type.number);
     if ((source->wire == BIT) != setting_given(&settings->bit))
-        return refuse(from, "bit", &settings->bit,
+        return refuse(from, "bit", source->wire == BIT ? way->setting : &settings->bit,
                       source->wire == BIT ? "is missing: which bit, 0 (lowest) to 15"
                                           : "is for registers of type bit");
     return true;

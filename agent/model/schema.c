@@ -139,9 +139,12 @@ const struct field *schema_find(const struct schema *schema, const char *key) {
 void schema_refuse_key(const struct schema *schema, const struct spot *at, const char *path, const char *kind,
                        const char *key, struct mistakes *mistakes) {
     const char *keys[KEYS_MOST];
+    size_t n = 0;
+    bool column = strcmp(kind, "column") == 0; /* which cannot hold a list */
     for (size_t i = 0; i < schema->n_fields; i++)
-        keys[i] = schema->fields[i].key;
-    mistakes_add_unknown(mistakes, at, path, kind, key, keys, schema->n_fields);
+        if (!column || schema->fields[i].type < FIELD_TEXTS)
+            keys[n++] = schema->fields[i].key;
+    mistakes_add_unknown(mistakes, at, path, kind, key, keys, n);
 }
 
 /* The walk */

@@ -14,16 +14,20 @@
  */
 #include "driver.h"
 
-static const struct point b30_lines[] = {
-    {VOLTAGE, HOLDING(18444, U32), VOLT, .div = 100},
-    {CURRENT, HOLDING(18458, U32), AMPERE, .div = 1000},
-    {ACTIVE_POWER, HOLDING(18488, S32), WATT},
-};
-static const struct point b30_totals[] = {
-    {ACTIVE_POWER, HOLDING(18476, S32), WATT},
-    {REACTIVE_POWER, HOLDING(18478, S32), VAR},
-    {ACTIVE_ENERGY, HOLDING(19843, U32), KILOWATT_HOUR},
-    {EXPORTED_ENERGY, HOLDING(19846, U32), KILOWATT_HOUR},
+static const struct point b30[] = {
+    {VOLTAGE, HOLDING(18444, U32), VOLT, .div = 100, .at = {.phase = PHASE_L1}},
+    {VOLTAGE, HOLDING(18446, U32), VOLT, .div = 100, .at = {.phase = PHASE_L2}},
+    {VOLTAGE, HOLDING(18448, U32), VOLT, .div = 100, .at = {.phase = PHASE_L3}},
+    {CURRENT, HOLDING(18458, U32), AMPERE, .div = 1000, .at = {.phase = PHASE_L1}},
+    {CURRENT, HOLDING(18460, U32), AMPERE, .div = 1000, .at = {.phase = PHASE_L2}},
+    {CURRENT, HOLDING(18462, U32), AMPERE, .div = 1000, .at = {.phase = PHASE_L3}},
+    {ACTIVE_POWER, HOLDING(18488, S32), WATT, .at = {.phase = PHASE_L1}},
+    {ACTIVE_POWER, HOLDING(18490, S32), WATT, .at = {.phase = PHASE_L2}},
+    {ACTIVE_POWER, HOLDING(18492, S32), WATT, .at = {.phase = PHASE_L3}},
+    {ACTIVE_POWER, HOLDING(18476, S32), WATT, .at = {.phase = PHASE_TOTAL}},
+    {REACTIVE_POWER, HOLDING(18478, S32), VAR, .at = {.phase = PHASE_TOTAL}},
+    {ACTIVE_ENERGY, HOLDING(19843, U32), KILOWATT_HOUR, .at = {.phase = PHASE_TOTAL}},
+    {EXPORTED_ENERGY, HOLDING(19846, U32), KILOWATT_HOUR, .at = {.phase = PHASE_TOTAL}},
 };
 
 static const struct point lines[] = {
@@ -41,13 +45,7 @@ static const struct point totals[] = {
 static const struct point meter[] = {{FREQUENCY, HOLDING(50526, U32), HERTZ, .div = 100}};
 
 static const struct group groups[] = {
-    {.at = {.part = PART_INPUT},
-     OVER({PART_PHASE_LINE, .most = 3}),
-     .only = {HOLDING_TEXT(50058, 8), .pattern = "*B*30*"},
-     POINTS(b30_lines)},
-    {.at = {.part = PART_INPUT, .phase = PHASE_TOTAL},
-     .only = {HOLDING_TEXT(50058, 8), .pattern = "*B*30*"},
-     POINTS(b30_totals)},
+    {.at = {.part = PART_INPUT}, .only = {HOLDING_TEXT(50058, 8), .pattern = "*B*30*"}, POINTS(b30)},
     {.at = {.part = PART_INPUT}, OVER({PART_PHASE_LINE, .most = 3}), POINTS(lines)},
     {.at = {.part = PART_INPUT, .phase = PHASE_TOTAL}, POINTS(totals)},
     {.at = {.part = PART_INPUT}, POINTS(meter)},

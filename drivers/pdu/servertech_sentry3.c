@@ -14,13 +14,13 @@
  */
 #include "driver.h"
 
-static const struct meaning tower_states[] = {{0, UNIT_RUNNING}, {5, UNIT_RUNNING}, {2, UNIT_FAULT},
-                                              {3, UNIT_FAULT},   {4, UNIT_FAULT}};
-static const struct meaning infeed_states[] = {{0, STATE_NO}, {1, STATE_YES}, {2, STATE_NO},  {3, STATE_YES},
+static const struct meaning tower_states[] = {
+    {0, UNIT_RUNNING}, {5, UNIT_RUNNING}, {2, UNIT_FAULT}, {3, UNIT_FAULT}, {4, UNIT_FAULT}};
+static const struct meaning infeed_states[] = {{0, STATE_NO}, {1, STATE_YES}, {2, STATE_NO}, {3, STATE_YES},
                                                {4, STATE_NO}, {5, STATE_YES}, {8, STATE_NO}};
 static const struct meaning load_states[] = {
     {0, LOAD_STATE_NORMAL}, {3, LOAD_STATE_LOW}, {4, LOAD_STATE_NEAR_OVERLOAD}, {5, LOAD_STATE_OVERLOAD}};
-static const struct meaning outlet_states[] = {{0, OUTLET_OFF}, {1, OUTLET_ON}, {2, OUTLET_PENDING},
+static const struct meaning outlet_states[] = {{0, OUTLET_OFF},     {1, OUTLET_ON},  {2, OUTLET_PENDING},
                                                {3, OUTLET_PENDING}, {4, OUTLET_OFF}, {5, OUTLET_ON},
                                                {8, OUTLET_OFF}};
 static const struct meaning leak_states[] = {{0, LEAK_DRY}, {1, LEAK_WET}};

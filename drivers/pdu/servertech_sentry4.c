@@ -16,8 +16,8 @@
 /* The value is measured: normal, tripped or beyond a limit; not while lost, unread or settling. */
 #define MEASURED ANY_OF(0, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20)
 
-static const struct meaning unit_states[] = {{0, UNIT_RUNNING}, {11, UNIT_FAULT}, {12, UNIT_FAULT},
-                                             {13, UNIT_FAULT},  {21, UNIT_FAULT}};
+static const struct meaning unit_states[] = {
+    {0, UNIT_RUNNING}, {11, UNIT_FAULT}, {12, UNIT_FAULT}, {13, UNIT_FAULT}, {21, UNIT_FAULT}};
 static const struct meaning on_states[] = {{1, STATE_YES}, {2, STATE_NO}};
 static const struct meaning outlet_states[] = {{1, OUTLET_ON}, {2, OUTLET_OFF}};
 static const struct meaning protector_states[] = {
@@ -77,6 +77,7 @@ static const struct point phase_powers[] = {
 
 static const struct point protectors[] = {
     {BREAKER_STATE, OID("6.3.1.1"), ONE, STATES(protector_states), .absent = ABSENT(1, 2, 5, 6, 7, 8, 9, 10)},
+    {CURRENT_RATING, OID("6.2.1.7"), AMPERE, .rate = RATE_ONCE},
 };
 
 static const struct point branches[] = {
@@ -113,10 +114,14 @@ static const struct group groups[] = {
     {OVER({PART_UNIT}), .label = OID("2.2.1.3"), POINTS(units)},
     {OVER({PART_UNIT}, {PART_INLET}), .label = OID("3.2.1.3"), POINTS(cords)},
     {OVER({PART_UNIT}, {PART_INLET}, {.key = true}), POINTS(lines)},
-    {PHASES, .only = {OID("5.2.1.4"), .pattern = "*:L#-N", .captures = {PART_PHASE_LINE}}, POINTS(to_neutral)},
-    {PHASES, .only = {OID("5.2.1.4"), .pattern = "*:L#-N", .captures = {PART_PHASE_LINE}}, POINTS(phase_powers)},
-    {PHASES, .only = {OID("5.2.1.4"), .pattern = "*:L#-R", .captures = {PART_PHASE_LINE}}, POINTS(to_neutral)},
-    {PHASES, .only = {OID("5.2.1.4"), .pattern = "*:L#-R", .captures = {PART_PHASE_LINE}}, POINTS(phase_powers)},
+    {PHASES, .only = {OID("5.2.1.4"), .pattern = "*:L#-N", .captures = {PART_PHASE_LINE}},
+     POINTS(to_neutral)},
+    {PHASES, .only = {OID("5.2.1.4"), .pattern = "*:L#-N", .captures = {PART_PHASE_LINE}},
+     POINTS(phase_powers)},
+    {PHASES, .only = {OID("5.2.1.4"), .pattern = "*:L#-R", .captures = {PART_PHASE_LINE}},
+     POINTS(to_neutral)},
+    {PHASES, .only = {OID("5.2.1.4"), .pattern = "*:L#-R", .captures = {PART_PHASE_LINE}},
+     POINTS(phase_powers)},
     {PHASES, .only = {OID("5.2.1.4"), .pattern = "*:L#-L#", .captures = {PART_PHASE_PAIR}},
      POINTS(between_lines)},
     {PHASES, .only = {OID("5.2.1.4"), .pattern = "*:L#-L#", .captures = {PART_PHASE_PAIR}},
@@ -130,9 +135,8 @@ static const struct group groups[] = {
     {OVER({PART_UNIT}, {PART_SENSOR}), POINTS(humidities)},
 };
 
-static const struct fact facts[] = {{FACT_MODEL, OID("2.2.1.5.1")},
-                                    {FACT_SERIAL, OID("2.2.1.4.1")},
-                                    {FACT_FIRMWARE, OID("1.1.3.0")}};
+static const struct fact facts[] = {
+    {FACT_MODEL, OID("2.2.1.5.1")}, {FACT_SERIAL, OID("2.2.1.4.1")}, {FACT_FIRMWARE, OID("1.1.3.0")}};
 
 const struct driver driver_servertech_sentry4 = {
     .name = "servertech_sentry4",
