@@ -155,6 +155,7 @@ struct match {
     const int64_t *values;
     const char *pattern; /* text instead of numbers: literal, '#' stands for digits, '*' for anything */
     const char *oid;     /* an object identifier as the value: the whole of it, not below driver.oid_base */
+    /* None of these three, in `only`: it is there at all. */
     enum part captures[MATCH_CAPTURES]; /* what each '#' of the pattern numbers, left to right */
 };
 
@@ -182,6 +183,8 @@ struct point {
     bool wraps;                    /* SNMP: a 32-bit unsigned object that holds negative values by wrapping */
     bool leading;                  /* the text begins with its number: "23.1 degC" */
     bool adjusted;                 /* driver.adjust sees the number first */
+    /* A transmitter that works sends no less and no more: outside the value is bad. Both 0: any. */
+    int64_t raw_least, raw_most;
 };
 
 /* One level of repetition: for Modbus a nested loop, for SNMP one piece of the row index, left to right. */
@@ -208,7 +211,14 @@ struct group {
     uint8_t depth;
     struct source label; /* the name that people gave this part: info, never identity */
     struct match only;   /* read at discovery: the group is there only if it matches, row by row */
-    uint32_t variants;   /* bit mask of driver.variants that have it; 0 = all */
+    /*
+     * SNMP: a table whose rows come and go with alarms. `value` is the column that names the alarm, walked at
+     * every poll; a point is 1 while some row is what its `only` (without a source) says, else 0. `only` of
+     * the group is the whole instance that counts the alarms: without it there is no such table, and while it
+     * counts more than the table has, nobody knows.
+     */
+    bool alarms;
+    uint32_t variants; /* bit mask of driver.variants that have it; 0 = all */
     struct {
         uint8_t n;
         const int64_t *values;
@@ -316,6 +326,8 @@ struct driver {
     size_t n_groups;
     /* Sees points marked `adjusted` before scaling; may change the number or drop it. */
     enum verdict (*adjust)(const struct point *point, double *number);
+    bool wired;   /* it has no groups: what each input means is the site's to say, for every device anew */
+    bool of_site; /* never in a driver's file: the agent made it of what the site says (device_map.h) */
 };
 
 /* All drivers, in the order of their names; made by the build from the folder. */

@@ -8,6 +8,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "acquire/oid.h"
 #include "acquire/raw_text.h"
 
 const char *bad_reason_word(enum bad_reason reason) {
@@ -178,6 +179,12 @@ static enum quality judge_range(const struct point *point, double *value, enum b
     return *value >= info->least && *value <= info->most ? QUALITY_GOOD : QUALITY_BAD;
 }
 
+/* A 4 to 20 mA loop that is broken reads far below its range: by its scale that may still be possible. */
+static bool is_broken(const struct point *point, double raw) {
+    return point->raw_least < point->raw_most &&
+           (raw < (double)point->raw_least || raw > (double)point->raw_most);
+}
+
 static enum quality decode_real(const struct driver *driver, const struct plan_item *item, double real,
                                 double *value, enum bad_reason *reason) {
     const struct point *point = item->point;
@@ -185,6 +192,9 @@ static enum quality decode_real(const struct driver *driver, const struct plan_i
         return QUALITY_ABSENT;
     *reason = BAD_NUMBER;
     if (!isfinite(real))
+        return QUALITY_BAD;
+    *reason = BAD_RANGE;
+    if (is_broken(point, real))
         return QUALITY_BAD;
     *value = convert_real(&item->conversion, real);
     return judge_range(point, value, reason);
@@ -200,6 +210,9 @@ static enum quality decode_integer(const struct driver *driver, const struct pla
         return decode_state(point, integer, value);
     if (point->adjusted)
         return decode_real(driver, item, (double)integer, value, reason);
+    *reason = BAD_RANGE;
+    if (is_broken(point, (double)integer))
+        return QUALITY_BAD;
     *value = convert_integer(&item->conversion, integer);
     return judge_range(point, value, reason);
 }
@@ -234,8 +247,35 @@ struct raw decode_object(const struct source *source, const struct raw *raw) {
                                                             : *raw;
 }
 
-struct raw decode_raw(const struct plan_item *item, const struct plan_request *request,
-                      const struct link_answer *answer) {
+/*
+ * 1 while a row of the alarm table is this alarm, 0 while none is; nothing where the walk was cut short or
+ * the table has fewer rows than the device counts alarms. Column and counter come in turns.
+ */
+static struct raw decode_alarm(const struct plan *plan, const struct plan_item *item,
+                               const struct plan_request *request, const struct link_answer *answer) {
+    const struct oid *asked = &plan->oids[request->first_oid];
+    double rows = 0, counted = -1;
+    bool ended = answer->n_varbinds == 0;
+    for (size_t i = 0; i < answer->n_varbinds; i++) {
+        const struct varbind *row = &answer->varbinds[i];
+        bool there = row->raw.kind != RAW_NONE && oid_has_prefix(&row->name, &asked[i % request->n_oids]);
+        if (i % request->n_oids == 1) {
+            if (there && counted < 0)
+                raw_number(&row->raw, &counted);
+        } else if (there && !ended && match_raw(&item->point->only, &row->raw)) {
+            return raw_integer(1);
+        } else {
+            ended = ended || !there;
+            rows += !ended;
+        }
+    }
+    return ended && rows >= counted ? raw_integer(0) : (struct raw){.kind = RAW_NONE};
+}
+
+struct raw decode_raw(const struct plan *plan, const struct plan_item *item,
+                      const struct plan_request *request, const struct link_answer *answer) {
+    if (request->rows > 0)
+        return decode_alarm(plan, item, request, answer);
     if (request->function == 0)
         return item->position < answer->n_varbinds
                    ? decode_object(item->source, &answer->varbinds[item->position].raw)
@@ -283,7 +323,7 @@ static enum quality decode_item(const struct plan *plan, const struct plan_item 
     enum quality quality;
     if (decode_plain(plan, item, request, answer, value, reason, &quality))
         return quality;
-    struct raw raw = decode_raw(item, request, answer);
+    struct raw raw = decode_raw(plan, item, request, answer);
     if (raw.kind == RAW_NONE || !item_valid(item, answer))
         return QUALITY_ABSENT;
     return decode_value(plan->driver, item, &raw, value, reason);

@@ -27,8 +27,8 @@ void decode_answer(const struct plan *plan, const struct plan_request *request,
                    const struct link_answer *answer, struct readings *readings);
 
 /* One item's raw value, as the answer holds it; text borrowed from the answer. */
-struct raw decode_raw(const struct plan_item *item, const struct plan_request *request,
-                      const struct link_answer *answer);
+struct raw decode_raw(const struct plan *plan, const struct plan_item *item,
+                      const struct plan_request *request, const struct link_answer *answer);
 
 /* The value of a raw number; quality ABSENT, GOOD or BAD (then with *reason). */
 enum quality decode_value(const struct driver *driver, const struct plan_item *item, const struct raw *raw,

@@ -242,12 +242,15 @@ static bool poll_goes_on(struct device *device, struct poll *poll) {
 static void poll_ask(struct device *device, struct poll *poll) {
     const struct plan_request *ask = &device->plan->requests[poll->at];
     poll->request = (struct link_request){
-        .ask = ask->function == 0 ? ASK_GET : ASK_REGISTERS,
+        .ask = ask->function != 0 ? ASK_REGISTERS
+               : ask->rows > 0    ? ASK_BULK
+                                  : ASK_GET,
         .function = ask->function,
         .address = ask->address,
         .count = ask->count,
         .oids = device->plan->oids + ask->first_oid,
         .n_oids = ask->n_oids,
+        .repetitions = ask->rows,
         .timeout_ms = (uint32_t)device->config->timeout_ms,
         .urgent = poll->rate == RATE_FAST,
         .probe = device->health.state == HEALTH_FAILING && device->health.failures >= DOUBTFUL_FAILURES,

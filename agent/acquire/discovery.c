@@ -233,8 +233,8 @@ static void discovery_next(struct discovery *discovery) {
         discovery_end(discovery, error, "the request could not be sent");
 }
 
-int discovery_start(struct link *link, const struct driver *driver, uint32_t timeout_ms, discovery_done done,
-                    void *context, struct discovery **started) {
+int discovery_start(struct link *link, const struct driver *driver, uint32_t variant, uint32_t timeout_ms,
+                    discovery_done done, void *context, struct discovery **started) {
     struct discovery *discovery = calloc(1, sizeof(*discovery));
     if (discovery == NULL)
         return ERROR_MEMORY;
@@ -246,6 +246,7 @@ int discovery_start(struct link *link, const struct driver *driver, uint32_t tim
         discovery_stop(discovery);
         return ERROR_MEMORY;
     }
+    image_set_variant(discovery->image, variant);
     *started = discovery;
     discovery_next(discovery);
     return 0;

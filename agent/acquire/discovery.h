@@ -36,9 +36,12 @@ struct discovery;
 /* The sealed image, given away; or NULL and why: ERROR_TIMEOUT, ERROR_UNREACHABLE, ... */
 typedef void (*discovery_done)(void *context, struct image *image, int error, const char *detail);
 
-/* Starts reading. done comes once, from the loop, unless discovery_stop is called before. */
-int discovery_start(struct link *link, const struct driver *driver, uint32_t timeout_ms, discovery_done done,
-                    void *context, struct discovery **discovery);
+/*
+ * Starts reading; `variant` as image_set_variant takes it. done comes once, from the loop, unless
+ * discovery_stop is called before.
+ */
+int discovery_start(struct link *link, const struct driver *driver, uint32_t variant, uint32_t timeout_ms,
+                    discovery_done done, void *context, struct discovery **discovery);
 /* Forgets a discovery under way. The link must be closed by its owner before it is used again. */
 void discovery_stop(struct discovery *discovery);
 

@@ -9,12 +9,13 @@
 
 enum { BUS_NAME_SIZE = 512 };
 
-/* --- plans, one per driver */
+/* --- plans, one per driver and variant */
 
 /* What a Modbus driver asks for where the device does not say otherwise: as many parts as it can have. */
-static int build_plan(struct forecast *forecast, const struct driver *driver, const struct plan **plan) {
+static int build_plan(struct forecast *forecast, const struct device_config *config,
+                      const struct plan **plan) {
     for (size_t i = 0; i < forecast->n_plans; i++) {
-        if (forecast->plans[i]->driver != driver)
+        if (forecast->plans[i]->driver != config->driver || forecast->variants[i] != config->variant)
             continue;
         *plan = forecast->plans[i];
         return 0;
@@ -22,8 +23,10 @@ static int build_plan(struct forecast *forecast, const struct driver *driver, co
     struct image *image = image_new();
     if (image == NULL)
         return ERROR_MEMORY;
+    image_set_variant(image, config->variant);
     image_seal(image);
-    int error = plan_build(driver, image, false, &forecast->plans[forecast->n_plans]);
+    forecast->variants[forecast->n_plans] = config->variant;
+    int error = plan_build(config->driver, image, false, &forecast->plans[forecast->n_plans]);
     image_free(image);
     if (error == 0)
         *plan = forecast->plans[forecast->n_plans++];
@@ -216,7 +219,7 @@ static int add_device(struct forecast *forecast, const struct device_config *con
     forecast->n_devices++;
     if (config->driver == NULL || config->driver->protocol != PROTOCOL_MODBUS)
         return 0;
-    return build_plan(forecast, config->driver, &device->plan);
+    return build_plan(forecast, config, &device->plan);
 }
 
 /* What is behind a gateway is not known; nor what an SNMP agent's tables hold. */
@@ -262,10 +265,11 @@ int forecast_new(const struct site_config *config, struct forecast **made) {
         forecast->kept = true;
         forecast->devices = calloc(n + 1, sizeof(*forecast->devices));
         forecast->buses = calloc(n + 1, sizeof(*forecast->buses));
-        forecast->plans = calloc(n_drivers + 1, sizeof(struct plan *));
+        forecast->variants = calloc(n + 1, sizeof(*forecast->variants));
+        forecast->plans = calloc(n + 1, sizeof(struct plan *)); /* each device may have a driver of its own */
     }
     if (named != NULL && forecast != NULL && forecast->devices != NULL && forecast->buses != NULL &&
-        forecast->plans != NULL)
+        forecast->plans != NULL && forecast->variants != NULL)
         error = gather(forecast, config, named);
     for (size_t i = 0; named != NULL && i < n; i++)
         free(named[i].bus);
@@ -288,6 +292,7 @@ void forecast_free(struct forecast *forecast) {
     for (size_t i = 0; i < forecast->n_plans; i++)
         plan_release(forecast->plans[i]);
     free(forecast->plans);
+    free(forecast->variants);
     free(forecast->buses);
     free(forecast->devices);
     free(forecast);

@@ -40,6 +40,7 @@ struct forecast {
     size_t n_buses;
     bool kept; /* every promise */
     struct plan **plans;
+    uint32_t *variants; /* that the plans are of */
     size_t n_plans;
 };
 

@@ -17,6 +17,7 @@ enum {
     BITS_MOST = 2000,     /* the same, 6.1 */
     VARBINDS_DEFAULT = 40,
     REQUEST_BYTES = 1300, /* of answers, so that they fit one Ethernet frame with headers */
+    ALARM_ROWS = 20,      /* active at once, and what of a row fits a datagram */
     VARBIND_EXTRA = 12,   /* tags, lengths and a value of an average varbind, beside its name */
 };
 
@@ -146,6 +147,25 @@ static struct plan_item *packer_add_item(struct packer *packer, struct plan_requ
     return item;
 }
 
+/* All alarms of one table are judged by one walk along its column. */
+static void packer_add_alarm(struct packer *packer, const struct plan_row *row) {
+    struct plan *plan = packer->plan;
+    struct plan_request *request = plan->n_requests > 0 ? &plan->requests[plan->n_requests - 1] : NULL;
+    const struct oid column = {row->name, row->name_n};
+    bool same = request != NULL && request->rows > 0 && request->rate == row->rate &&
+                oid_compare(&plan->oids[request->first_oid], &column) == 0;
+    if (!same) {
+        request = packer_begin(packer, row->rate, 0);
+        request->rows = ALARM_ROWS;
+    }
+    struct plan_item *item = packer_add_item(packer, request, row);
+    item->position = 0;
+    if (same)
+        return;
+    packer_add_name(packer, request, row->name, row->name_n);
+    packer_add_name(packer, request, row->valid_name, row->valid_n);
+}
+
 static void packer_add_object(struct packer *packer, const struct plan_row *row) {
     struct plan *plan = packer->plan;
     struct plan_request *request = plan->n_requests > 0 ? &plan->requests[plan->n_requests - 1] : NULL;
@@ -153,8 +173,12 @@ static void packer_add_object(struct packer *packer, const struct plan_row *row)
     uint32_t wanted = row->valid_n > 0 ? 2 : 1;
     uint32_t most =
         packer->driver->manners.most_varbinds > 0 ? packer->driver->manners.most_varbinds : VARBINDS_DEFAULT;
-    if (request == NULL || request->rate != row->rate || request->n_oids + wanted > most ||
-        packer->bytes + bytes > REQUEST_BYTES)
+    if (row->alarm) {
+        packer_add_alarm(packer, row);
+        return;
+    }
+    if (request == NULL || request->rows > 0 || request->rate != row->rate ||
+        request->n_oids + wanted > most || packer->bytes + bytes > REQUEST_BYTES)
         request = packer_begin(packer, row->rate, 0);
     packer->bytes += bytes;
     struct plan_item *item = packer_add_item(packer, request, row);

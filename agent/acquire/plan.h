@@ -40,6 +40,7 @@ struct plan_request {
     enum rate rate;
     uint8_t function;        /* Modbus: 1 to 4; SNMP: 0 */
     uint16_t address, count; /* Modbus */
+    uint16_t rows;           /* SNMP: of a table of alarms, at most so many are asked for; else 0 */
     uint32_t first_oid, n_oids;
     uint32_t first_item, n_items;
 };
@@ -50,9 +51,9 @@ struct plan_range {
 
 struct plan {
     atomic_uint references;
-    const struct driver *driver;
-    struct series_list *list; /* the series, and behind them those of the device's health */
-    size_t n_series;          /* of them the driver's */
+    const struct driver *driver; /* the list holds it */
+    struct series_list *list;    /* the series, and behind them those of the device's health */
+    size_t n_series;             /* of them the driver's */
     struct plan_item *items;
     size_t n_items;
     struct plan_request *requests;

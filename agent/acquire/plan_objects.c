@@ -80,7 +80,36 @@ static int add_object(const struct scope *scope, const struct point *point, cons
     return 0;
 }
 
+/* The alarms that a table may hold, whether it does so now or not. */
+static int collect_alarms(const struct scope *scope) {
+    const struct group *group = scope->group;
+    const struct row_at nowhere = {.counters = NULL};
+    struct place place = {.part = PART_NONE};
+    if (!scope_matches(scope, &group->only, &nowhere, &place))
+        return 0;
+    for (size_t i = 0; i < group->n_points; i++) {
+        const struct point *point = &group->points[i];
+        struct plan_row *row;
+        int error = scope_add_row(scope, &row);
+        if (error != 0)
+            return error;
+        row->point = point;
+        row->source = &group->value;
+        row->alarm = true;
+        row->name_n = (uint8_t)plan_source_name(scope->driver, &group->value, NULL, row->name);
+        /* Walked beside the column, so without the instance's 0. */
+        row->valid_n =
+            (uint8_t)(plan_source_name(scope->driver, &group->only.source, NULL, row->valid_name) - 1);
+        if (!scope_convert(scope, &nowhere, row) || !place_add(&row->place, &group->at) ||
+            !place_add(&row->place, &point->at))
+            scope_drop_row(scope);
+    }
+    return 0;
+}
+
 int plan_objects_collect(const struct scope *scope) {
+    if (scope->group->alarms)
+        return collect_alarms(scope);
     for (size_t i = 0; i < scope->group->n_points; i++) {
         const struct point *point = &scope->group->points[i];
         const struct source *source =

@@ -15,7 +15,8 @@ struct plan_row {
     struct place place;
     struct conversion conversion;
     bool raw_only;
-    uint16_t address;        /* Modbus, on the wire */
+    bool alarm;       /* name is the column of a table of alarms, valid_name the object that counts them */
+    uint16_t address; /* Modbus, on the wire */
     uint8_t name_n, valid_n; /* SNMP; valid_n = 0: nothing says whether it counts */
     uint32_t name[OID_MOST], valid_name[OID_MOST];
     /* Settled when packed. */

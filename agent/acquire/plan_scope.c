@@ -84,6 +84,8 @@ static bool match_oid(const char *wanted, const struct raw *raw) {
 
 bool match_raw(const struct match *match, const struct raw *raw) {
     double number;
+    if (match->n == 0 && match->pattern == NULL && match->oid == NULL)
+        return raw->kind != RAW_NONE;
     if (match->oid != NULL)
         return match_oid(match->oid, raw);
     if (match->pattern != NULL)

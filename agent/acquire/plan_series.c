@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "acquire/health.h"
+#include "model/device_map.h"
 
 /* Rows of one reading side by side, in table order. */
 static int compare_readings(const void *left, const void *right, void *context) {
@@ -100,6 +101,7 @@ static int plan_make_list(struct plan *plan) {
     plan->list = series_list_new(plan->n_series + N_HEALTH_SERIES);
     if (plan->list == NULL)
         return ERROR_MEMORY;
+    plan->list->driver = driver_hold(plan->driver);
     struct series *series = plan->list->series + plan->n_series;
     plan->health = (struct plan_range){(uint32_t)plan->n_series, N_HEALTH_SERIES};
     for (int i = 0; i < HEALTH_SERIES_ERRORS; i++)

@@ -18,7 +18,7 @@ static bool item_equal(const struct plan_item *a, const struct plan_item *b) {
 
 static bool request_equal(const struct plan_request *a, const struct plan_request *b) {
     return a->rate == b->rate && a->function == b->function && a->address == b->address &&
-           a->count == b->count && a->n_oids == b->n_oids && a->n_items == b->n_items;
+           a->count == b->count && a->rows == b->rows && a->n_oids == b->n_oids && a->n_items == b->n_items;
 }
 
 bool plan_equal(const struct plan *a, const struct plan *b) {

@@ -100,6 +100,8 @@ static int wanted_add_group(struct wanted_list *list, const struct scope *scope)
     }
     const struct source *shared[] = {&group->label,     &group->only.source, &group->scale.source,
                                      &group->unit_from, &group->value,       &group->valid.source};
+    if (group->alarms)
+        return wanted_add_source(list, scope, &group->only.source);
     if (error == 0)
         error = wanted_add_sources(list, scope, shared, tables ? 6 : 4);
     for (size_t i = 0; error == 0 && i < group->n_points; i++) {

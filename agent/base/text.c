@@ -212,6 +212,19 @@ int text_to_integer(const char *string, int64_t *number) {
     return 0;
 }
 
+int text_to_code(const char *string, int64_t *number) {
+    if (strncmp(string, "0x", 2) != 0 && strncmp(string, "0X", 2) != 0)
+        return text_to_integer(string, number);
+    if (!string[2] || string[2 + strspn(string + 2, "0123456789abcdefABCDEF")])
+        return ERROR_ARGUMENT;
+    errno = 0;
+    long long value = strtoll(string + 2, NULL, 16);
+    if (errno == ERANGE)
+        return ERROR_TOO_BIG;
+    *number = value;
+    return 0;
+}
+
 int text_to_number(const char *string, double *number) {
     /* strtod also takes blanks, hexadecimal, "inf" and "nan": none has these characters only. */
     if (!*string || string[strspn(string, "+-.0123456789eE")])

@@ -2,29 +2,34 @@
 /* `hallwatch check`: all mistakes of a configuration, or what it holds. Asks no device and no sink. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "command/command.h"
 #include "command/options.h"
+#include "command/variants.h"
 #include "model/config.h"
 
-/* "12 apc_rpdu2, 3 recognised when they answer" */
+/* By name: each remote I/O device has a driver of its own. */
+static void add_driver(struct text *text, const struct site_config *config, const char *name) {
+    size_t n = 0;
+    for (size_t i = 0; i < config->n_devices; i++)
+        n += config->devices[i].driver && strcmp(config->devices[i].driver->name, name) == 0;
+    if (n > 0)
+        text_add_format(text, "%s%zu %s", text->size ? ", " : "", n, name);
+}
+
+/* "12 apc_rpdu2, 3 to be recognised" */
 static void add_drivers(struct text *text, const struct site_config *config) {
     size_t unknown = 0;
-    const char *separator = "";
-    for (size_t i = 0; i < n_drivers; i++) {
-        size_t n = 0;
-        for (size_t k = 0; k < config->n_devices; k++)
-            n += config->devices[k].driver == all_drivers[i];
-        if (n == 0)
-            continue;
-        text_add_format(text, "%s%zu %s", separator, n, all_drivers[i]->name);
-        separator = ", ";
-    }
-    for (size_t k = 0; k < config->n_devices; k++)
-        unknown += !config->devices[k].driver;
+    for (size_t i = 0; i < n_drivers; i++)
+        add_driver(text, config, all_drivers[i]->name);
+    for (size_t i = 0; i < config->n_maps; i++)
+        add_driver(text, config, config->maps[i]->name);
+    for (size_t i = 0; i < config->n_devices; i++)
+        unknown += !config->devices[i].driver;
     if (unknown)
-        text_add_format(text, "%s%zu to be recognised", separator, unknown);
+        text_add_format(text, "%s%zu to be recognised", text->size ? ", " : "", unknown);
 }
 
 static int run(int argc, char **argv) {
@@ -36,6 +41,7 @@ static int run(int argc, char **argv) {
     if (config_load(path, gateway, stderr, &config) != 0)
         return STATUS_USAGE;
     struct text drivers = {0};
+    variants_warn(config->devices, config->n_devices);
     add_drivers(&drivers, config);
     printf("%s: ok, %zu device%s (%s), %zu sink%s\n", path, config->n_devices,
            config->n_devices == 1 ? "" : "s", drivers.data ? drivers.data : "", config->n_sinks,
@@ -50,7 +56,8 @@ const struct command command_check = {
     .summary = "say whether a configuration is right, and every mistake in it",
     .help =
         "check CONFIG [--gateway NAME]\n\n"
-        "Reads the configuration CONFIG, its inventories and secrets as `hallwatch run` would and prints "
+        "Reads the configuration CONFIG, its inventories, device maps and secrets as `hallwatch run` would "
+        "and prints "
         "every\n"
         "mistake as file:line:column. Asks no device and no sink.\n\n"
         "  --gateway NAME  check as the gateway NAME; default: the configuration's, else the host's name\n\n"

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "command/driver_point.h"
 #include "command/table.h"
+#include "model/device_map.h"
 
 static const char *const rate_words[N_RATES] = {
     [RATE_NORMAL] = "normal", [RATE_FAST] = "fast", [RATE_SLOW] = "slow", [RATE_ONCE] = "once"};
@@ -19,7 +20,35 @@ const char *driver_protocol_text(const struct driver *driver) {
 }
 
 const char *driver_evidence_text(const struct driver *driver) {
+    if (driver->of_site || driver->wired)
+        return "site";
     return driver->recorded ? "recording" : "manual";
+}
+
+static const char *evidence_words(const struct driver *driver) {
+    if (driver->of_site || driver->wired)
+        return "nobody but the site that describes it";
+    return driver->recorded ? "a recording of a real device" : "the manual only, no real device yet";
+}
+
+/* What the words of `means` publish, in the position that is named and in the other. */
+static void print_meanings(FILE *out) {
+    static const char *const headings[] = {"means", "metric", "component", "in that position",
+                                           "in the other"};
+    struct table table;
+    table_init(&table, "lllll");
+    for (size_t i = 0; i < sizeof(headings) / sizeof(headings[0]); i++)
+        table_add(&table, "%s", headings[i]);
+    for (int meaning = 0; map_meaning_words[meaning]; meaning++) {
+        struct contact contact = device_map_contact((enum map_meaning)meaning);
+        table_add(&table, "%s", map_meaning_words[meaning]);
+        table_add(&table, "%s", catalog_quantity(contact.quantity)->name);
+        table_add(&table, "%s", catalog_part(contact.part));
+        table_add(&table, "%s", catalog_state_word(contact.quantity, contact.active));
+        table_add(&table, "%s", catalog_state_word(contact.quantity, contact.inactive));
+    }
+    table_print(&table, out);
+    table_done(&table);
 }
 
 struct columns {
@@ -105,8 +134,9 @@ void driver_page_print(const struct driver *driver, FILE *out) {
     fprintf(out, "%s: %s\n\n", driver->name, driver->title);
     fprintf(out, "  %-12s %s\n", "class", catalog_class(driver->class));
     fprintf(out, "  %-12s %s, read only\n", "protocol", driver_protocol_text(driver));
-    fprintf(out, "  %-12s %s\n", "confirmed by",
-            driver->recorded ? "a recording of a real device" : "the manual only, no real device yet");
+    fprintf(out, "  %-12s %s\n", "confirmed by", evidence_words(driver));
+    if (device_map_file(driver))
+        fprintf(out, "  %-12s %s\n", "device map", device_map_file(driver));
     if (driver->sources)
         fprintf(out, "  %-12s %s\n", "sources", driver->sources);
     for (unsigned i = 0; driver->variants != NULL && driver->variants[i] != NULL; i++)
@@ -114,11 +144,15 @@ void driver_page_print(const struct driver *driver, FILE *out) {
     print_recognition(driver, out);
     if (driver->manners.shortest_ms)
         fprintf(out, "  %-12s its values every %u ms\n", "refreshes", driver->manners.shortest_ms);
-    if (driver->protocol == PROTOCOL_MODBUS)
+    if (driver->protocol == PROTOCOL_MODBUS && !driver->wired)
         fprintf(out, "  %-12s counted from %u\n", "registers", driver->first_register);
     else if (driver->oid_base)
         fprintf(out, "  %-12s below %s\n", "sources are", driver->oid_base);
     fputc('\n', out);
+    if (driver->wired) {
+        print_meanings(out);
+        return;
+    }
     struct page page = {0};
     table_init(&page.table, "lllllll");
     static const char *const headings[] = {"metric", "place", "unit",      "in the manual",

@@ -9,7 +9,7 @@
 
 /* "SNMP", "Modbus". */
 const char *driver_protocol_text(const struct driver *driver);
-/* "recording": one of a real device confirms it; "manual": the manual only. */
+/* "recording": one of a real device confirms it; "manual": the manual only; "site": the site describes it. */
 const char *driver_evidence_text(const struct driver *driver);
 
 /* Models, protocol, recognition, sources and a table of all points. */

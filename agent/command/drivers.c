@@ -9,6 +9,7 @@
 #include "command/driver_page.h"
 #include "command/options.h"
 #include "command/table.h"
+#include "model/device_map.h"
 
 static void print_table(const struct table *table, bool markdown) {
     if (markdown)
@@ -101,26 +102,46 @@ static int refuse_driver(const char *name) {
     return STATUS_USAGE;
 }
 
+static int print_driver(const struct driver *driver, bool json) {
+    if (json)
+        driver_page_print_json(driver, stdout);
+    else
+        driver_page_print(driver, stdout);
+    return STATUS_OK;
+}
+
+static int print_map(const char *file, bool json) {
+    struct mistakes mistakes = {.out = stderr};
+    const struct driver *map = device_map_load(file, &mistakes);
+    if (mistakes_finish(&mistakes) != 0)
+        return STATUS_USAGE;
+    print_driver(map, json);
+    driver_release(map);
+    return STATUS_OK;
+}
+
 static int run(int argc, char **argv) {
     bool metrics = false, markdown = false, json = false;
-    const struct option options[] = {
-        {"metrics", .flag = &metrics}, {"markdown", .flag = &markdown}, {"json", .flag = &json}};
-    const char *name = NULL;
-    int n = options_read(argc, argv, options, 3, &name, 0, 1);
+    const char *name = NULL, *map = NULL;
+    const struct option options[] = {{"metrics", .flag = &metrics},
+                                     {"markdown", .flag = &markdown},
+                                     {"json", .flag = &json},
+                                     {"map", .value = &map}};
+    int n = options_read(argc, argv, options, sizeof(options) / sizeof(options[0]), &name, 0, 1);
     if (n < 0)
         return STATUS_USAGE;
-    if ((name && (metrics || markdown)) || (json && !name)) {
-        fputs("hallwatch drivers: --metrics and --markdown go without NAME, --json with it\n", stderr);
+    if ((name && map) || ((name || map) && (metrics || markdown)) || (json && !name && !map)) {
+        fputs("hallwatch drivers: --metrics and --markdown go without NAME and --map, --json with one of "
+              "them\n",
+              stderr);
         return STATUS_USAGE;
     }
     const struct driver *driver = name ? driver_find(name) : NULL;
-    if (name && !driver)
-        return refuse_driver(name);
-    if (driver && json)
-        driver_page_print_json(driver, stdout);
-    else if (driver)
-        driver_page_print(driver, stdout);
-    else if (metrics)
+    if (map)
+        return print_map(map, json);
+    if (name)
+        return driver ? print_driver(driver, json) : refuse_driver(name);
+    if (metrics)
         print_metrics(markdown);
     else
         print_drivers(markdown);
@@ -132,12 +153,14 @@ const struct command command_drivers = {
     .summary = "list the supported devices, a driver's points, or the metrics",
     .help = "drivers [--markdown]\n"
             "       hallwatch drivers NAME [--json]\n"
+            "       hallwatch drivers --map FILE [--json]\n"
             "       hallwatch drivers --metrics [--markdown]\n\n"
             "Lists all drivers; or, of the driver NAME, the models, how it is recognised, where its numbers "
             "come\n"
             "from and every point: metric, place, published unit, the manual's unit and scale, source and "
             "rate.\n\n"
-            "  --json      with NAME: one JSON object per point\n"
+            "  --json      one JSON object per point\n"
+            "  --map FILE  the same of a device map, or every mistake in it\n"
             "  --metrics   the catalogue of metrics: kind, unit, physical range, meaning and states\n"
             "  --markdown  the table as Markdown, as README.md holds it\n",
     .run = run,

@@ -9,9 +9,9 @@
 #include <string.h>
 
 #include "acquire/decode.h"
-#include "acquire/raw_text.h"
 #include "acquire/describe.h"
 #include "acquire/oid.h"
+#include "acquire/raw_text.h"
 #include "base/text.h"
 #include "command/table.h"
 #include "model/human.h"
@@ -81,7 +81,7 @@ void reading_table_add_raw(struct reading_table *table, const struct plan *plan,
         if (answer->error != 0) {
             row->value = strdup(error_word(answer->error));
         } else {
-            struct raw raw = decode_raw(item, request, answer);
+            struct raw raw = decode_raw(plan, item, request, answer);
             enum bad_reason reason;
             double value;
             row->value = raw_text(&raw);

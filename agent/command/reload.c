@@ -29,6 +29,7 @@
 #include "base/log.h"
 #include "command/descriptors.h"
 #include "command/plan_table.h"
+#include "command/variants.h"
 #include "model/config_changes.h"
 
 enum {
@@ -170,10 +171,12 @@ static void read_config(struct reload *reload) {
         return;
     }
     error = sink_set_prepare(reload->parts.sinks, reload->next, &reload->changes);
-    if (error)
+    if (error) {
         give_up(reload, error);
-    else
-        plan_warn(reload->next);
+        return;
+    }
+    plan_warn(reload->next);
+    variants_warn(reload->next->devices, reload->next->n_devices);
 }
 
 /* --- exchanging: on the thread --- */

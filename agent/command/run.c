@@ -18,6 +18,7 @@
 #include "command/options.h"
 #include "command/plan_table.h"
 #include "command/reload.h"
+#include "command/variants.h"
 #include "model/config.h"
 #include "model/latest.h"
 #include "publish/publisher.h"
@@ -239,6 +240,7 @@ static int run(int argc, char **argv) {
     signal(SIGPIPE, SIG_IGN);
     raise_descriptor_limit(config->n_devices);
     plan_warn(config);
+    variants_warn(config->devices, config->n_devices);
     int status = agent_run(agent);
     if (!agent_stop(agent))
         return status | STATUS_AT_ONCE;
@@ -254,7 +256,8 @@ const struct command command_run = {
         "Reads the devices of CONFIG, publishes to its sinks and keeps the latest readings for `hallwatch "
         "status`.\n"
         "Logs to standard error. SIGINT and SIGTERM stop it; what waits is sent first, for at most 3 s.\n"
-        "SIGHUP loads CONFIG again, with its inventories and secrets: what is unchanged goes on undisturbed, "
+        "SIGHUP loads CONFIG again, with its inventories, maps and secrets: what is unchanged goes on "
+        "undisturbed, "
         "and a\n"
         "configuration with mistakes changes nothing (try it before with `hallwatch check CONFIG`).\n\n"
         "  --gateway NAME  take the devices of gateway NAME; default: the configuration's, else the host's "

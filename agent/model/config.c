@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "model/config_build.h"
+#include "model/device_map.h"
 #include "model/secret.h"
 #include "model/yaml_document.h"
 
@@ -170,26 +171,43 @@ struct inventory_file {
     struct text text;
 };
 
-static void read_inventories(struct build *build, struct inventory_file *files) {
-    const struct setting *settings = build->settings.inventory.items;
-    for (size_t i = 0; i < build->n_inventories; i++) {
+static void read_tables(struct build *build, const char *key, const struct setting_list *list,
+                        const struct schema *schema, struct inventory_file *files, struct inventory *tables) {
+    const struct setting *settings = list->items;
+    for (size_t i = 0; i < list->n; i++) {
+        tables[i].schema = schema;
         files[i].path = config_resolve_path(build, settings[i].text);
-        if (!files[i].path || read_file(build, &settings[i].at, "inventory", files[i].path,
-                                        INVENTORY_FILE_MOST, &files[i].text) != 0)
+        if (!files[i].path ||
+            read_file(build, &settings[i].at, key, files[i].path, INVENTORY_FILE_MOST, &files[i].text) != 0)
             continue;
-        inventory_parse(files[i].path, files[i].text.data, files[i].text.size, &build->inventories[i],
-                        &build->mistakes);
+        inventory_parse(files[i].path, files[i].text.data, files[i].text.size, &tables[i], &build->mistakes);
     }
 }
 
+static void free_tables(struct inventory_file *files, struct inventory *tables, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        inventory_done(&tables[i]);
+        text_done(&files[i].text);
+        free(files[i].path);
+    }
+    free(tables);
+    free(files);
+}
+
 static void build_all(struct build *build, const char *gateway) {
-    size_t n = build->settings.inventory.n;
-    struct inventory_file *files = calloc(n + 1, sizeof(*files));
-    build->inventories = calloc(n + 1, sizeof(*build->inventories));
-    if (files && build->inventories) {
-        build->n_inventories = n;
-        read_inventories(build, files);
+    const struct setting_list *inventory = &build->settings.inventory, *wiring = &build->settings.wiring;
+    struct inventory_file *files = calloc(inventory->n + 1, sizeof(*files));
+    struct inventory_file *wiring_files = calloc(wiring->n + 1, sizeof(*wiring_files));
+    build->inventories = calloc(inventory->n + 1, sizeof(*build->inventories));
+    build->wirings = calloc(wiring->n + 1, sizeof(*build->wirings));
+    if (files && wiring_files && build->inventories && build->wirings) {
+        build->n_inventories = inventory->n;
+        build->n_wirings = wiring->n;
+        read_tables(build, "inventory", inventory, &settings_of_device, files, build->inventories);
+        read_tables(build, "wiring", wiring, &settings_of_wiring, wiring_files, build->wirings);
+        build->read_whole = build->mistakes.n == 0;
         build_site(build, gateway);
+        config_build_maps(build);
         config_build_devices(build);
         config_build_sinks(build);
         config_build_traps(build);
@@ -197,13 +215,8 @@ static void build_all(struct build *build, const char *gateway) {
         struct spot whole = whole_file(build);
         mistakes_add(&build->mistakes, &whole, "", "out of memory");
     }
-    for (size_t i = 0; i < build->n_inventories; i++) {
-        inventory_done(&build->inventories[i]);
-        text_done(&files[i].text);
-        free(files[i].path);
-    }
-    free(build->inventories);
-    free(files);
+    free_tables(files, build->inventories, build->n_inventories);
+    free_tables(wiring_files, build->wirings, build->n_wirings);
 }
 
 /*
@@ -267,6 +280,7 @@ int config_find_socket(const char *path, FILE *errors, char **socket) {
 
 static void free_device(struct device_config *device) {
     free(device->name);
+    driver_release(device->driver);
     device_url_done(&device->url);
     free(device->url_text);
     free(device->hall);
@@ -314,6 +328,9 @@ void config_free(struct site_config *config) {
         snmp_credentials_done(&config->credentials[i]);
     for (size_t i = 0; i < config->n_sinks; i++)
         sink_config_done(&config->sinks[i]);
+    for (size_t i = 0; i < config->n_maps; i++)
+        driver_release(config->maps[i]);
+    free(config->maps);
     free(config->devices);
     free(config->credentials);
     free(config->sinks);

@@ -46,6 +46,8 @@ struct device_url {
 /* Parses a URL. On failure `why` (of `size` bytes) says what is wrong in the user's words. */
 int device_url_parse(const char *text, struct device_url *url, char *why, size_t size);
 bool device_url_is_modbus(const struct device_url *url);
+/* What is spoken there; of a replay that of the recording, by its name. */
+enum protocol device_url_protocol(const struct device_url *url);
 void device_url_done(struct device_url *url);
 /* The bus it is on, for people and for queues: "modbus://10.1.2.3:502", "snmp://10.1.2.4:161",
  * "rtu:/dev/ttyS0". */
@@ -53,7 +55,8 @@ void device_url_write_bus(const struct device_url *url, char *text, size_t size)
 
 struct device_config {
     char *name;
-    const struct driver *driver; /* NULL: recognise it (SNMP) */
+    const struct driver *driver; /* NULL: recognise it (SNMP); a reference (device_map.h) */
+    uint32_t variant;            /* of driver->variants the one that it is, as a bit; 0: not named */
     struct device_url url;
     char *url_text;
     const struct snmp_credentials *snmp; /* one of site_config's, or the public ones; NULL: speaks no SNMP */
@@ -119,6 +122,8 @@ struct site_config {
     char *site, *hall, *gateway;
     char *status_socket;
     enum poll_phase phase;
+    const struct driver **maps; /* device maps that devices may name; references */
+    size_t n_maps;
     int64_t buffer_bytes; /* what is kept in memory for sinks that are behind */
     struct device_config *devices;
     size_t n_devices;

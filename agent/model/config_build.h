@@ -17,6 +17,11 @@ struct build {
     struct site_settings settings;
     struct inventory *inventories; /* one per file of settings.inventory */
     size_t n_inventories;
+    struct inventory *wirings; /* one per file of settings.wiring */
+    size_t n_wirings;
+    bool read_whole;     /* the files that were read hold no mistake by themselves */
+    struct wired *wired; /* their rows in the order of their devices */
+    size_t n_wired;
     struct site_config *config;
     struct mistakes mistakes;
 };
@@ -25,6 +30,19 @@ struct build {
 void config_build_devices(struct build *build);
 void config_build_sinks(struct build *build);
 void config_build_traps(struct build *build);
+
+/* Reads the device maps. Mistakes are only written. */
+void config_build_maps(struct build *build);
+/* The map of that name, or NULL. */
+const struct driver *config_find_map(const struct site_config *config, const char *name);
+
+/* Puts the rows of wiring in order. */
+void config_sort_wiring(struct build *build);
+/* The driver of one remote I/O device, of its inputs; one reference, NULL after a mistake was written. */
+const struct driver *config_wire(struct build *build, const struct device_settings *device,
+                                 const struct driver *io);
+/* Writes a mistake for each row that is of no remote I/O device. Frees what config_sort_wiring took. */
+void config_finish_wiring(struct build *build);
 
 /* Reads the secrets of an entry of `credentials`. Mistakes are only written. */
 void config_build_credentials(struct build *build, const struct credentials_settings *settings,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "model/device_map.h"
 
 static bool is_same_text(const char *a, const char *b) {
     return a && b ? strcmp(a, b) == 0 : a == b;
@@ -28,6 +29,8 @@ static unsigned compare_device(const struct device_config *a, const struct devic
         what |= DEVICE_CREDENTIALS;
     if (a->driver != b->driver)
         what |= DEVICE_DRIVER;
+    else if (a->variant != b->variant)
+        what |= DEVICE_VARIANT;
     if (!is_same_text(a->hall, b->hall) || !is_same_text(a->row, b->row) || !is_same_text(a->rack, b->rack) ||
         !is_same_text(a->feed, b->feed))
         what |= DEVICE_LABELS;
@@ -37,6 +40,37 @@ static unsigned compare_device(const struct device_config *a, const struct devic
         what |= DEVICE_TIMEOUT;
     return what;
 }
+
+/* --- drivers of the site --- */
+
+static void replace_driver(const struct driver **driver, const struct driver *same) {
+    if (*driver == same)
+        return;
+    driver_release(*driver);
+    *driver = driver_hold(same);
+}
+
+/* Maps are told by their names: there are a few only. */
+static void share_maps(const struct site_config *before, struct site_config *now) {
+    for (size_t i = 0; i < now->n_maps; i++) {
+        const struct driver *map = now->maps[i], *same = NULL;
+        for (size_t k = 0; k < before->n_maps && !same; k++)
+            same = device_map_same(before->maps[k], map) ? before->maps[k] : NULL;
+        if (!same)
+            continue;
+        for (size_t k = 0; k < now->n_devices; k++)
+            if (now->devices[k].driver == map)
+                replace_driver(&now->devices[k].driver, same);
+        replace_driver(&now->maps[i], same);
+    }
+}
+
+static void share_wiring(const struct device_config *before, struct device_config *now) {
+    if (before && before->driver && now->driver && device_map_same(before->driver, now->driver))
+        replace_driver(&now->driver, before->driver);
+}
+
+/* --- all devices --- */
 
 static int order_by_name(const void *a, const void *b) {
     const struct device_config *const *x = a, *const *y = b;
@@ -77,6 +111,7 @@ static int compare_devices(const struct site_config *before, struct site_config 
         struct device_change *change = &changes->devices[changes->n_devices++];
         change->now = &now->devices[i];
         change->before = find_device(old, before->n_devices, change->now);
+        share_wiring(change->before, change->now);
         change->what = change->before ? compare_device(change->before, change->now) : 0;
         changes->n_added += !change->before;
         changes->n_changed += change->what != 0;
@@ -137,6 +172,7 @@ int config_compare(const struct site_config *before, struct site_config *now,
         changes->site |= SITE_TRAPS;
     if (before->buffer_bytes != now->buffer_bytes)
         changes->site |= SITE_BUFFER;
+    share_maps(before, now);
     int error = compare_devices(before, now, changes);
     if (!error)
         error = compare_sinks(before, now, changes);
@@ -161,7 +197,8 @@ bool config_changes_any(const struct config_changes *changes) {
 enum { NAMED_MOST = 8 };
 
 /* What a device's bits are called, in their order. */
-static const char *const device_words[] = {"url", "credentials", "driver", "labels", "interval", "time-out"};
+static const char *const device_words[] = {"url",      "credentials", "driver", "labels",
+                                           "interval", "time-out",    "variant"};
 
 /* One kind of change while its names are listed. */
 struct listing {

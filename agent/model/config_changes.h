@@ -14,11 +14,12 @@
 enum {
     DEVICE_URL = 1 << 0,         /* where it is: another link */
     DEVICE_CREDENTIALS = 1 << 1, /* who asks it, a passphrase's content included: another link */
-    DEVICE_DRIVER = 1 << 2,      /* what it is: another plan */
+    DEVICE_DRIVER = 1 << 2,      /* what it is, or what its map or wiring says: another plan */
     DEVICE_LABELS = 1 << 3,      /* hall, row, rack, feed: another view, the link stays */
     DEVICE_INTERVALS = 1 << 4,   /* its turns in the schedule */
     DEVICE_TIMEOUT = 1 << 5,     /* counts from its next request on */
-    DEVICE_BEGINS_ANEW = DEVICE_URL | DEVICE_CREDENTIALS | DEVICE_DRIVER,
+    DEVICE_VARIANT = 1 << 6,     /* which of its driver's variants it is: another plan */
+    DEVICE_BEGINS_ANEW = DEVICE_URL | DEVICE_CREDENTIALS | DEVICE_DRIVER | DEVICE_VARIANT,
 };
 
 /* What concerns the whole agent; bits. */
@@ -54,7 +55,10 @@ struct config_changes {
     size_t n_sinks_added, n_sinks_removed, n_sinks_changed;
 };
 
-/* Borrows both until config_changes_done. 0 or ERROR_MEMORY. */
+/*
+ * Borrows both until config_changes_done. 0 or ERROR_MEMORY. Maps and wiring of `now` that say what they said
+ * `before` become those of `before`, so that what is the same is one driver.
+ */
 int config_compare(const struct site_config *before, struct site_config *now, struct config_changes *changes);
 void config_changes_done(struct config_changes *changes);
 

@@ -8,13 +8,15 @@
 
 #include "base/text.h"
 #include "model/config_build.h"
+#include "model/device_map.h"
 
 struct devices {
     struct build *build;
     const struct device_settings **all;
     size_t n_all;
-    bool *tried; /* by credentials entry: read when the first device of this gateway needs it */
-    const char **driver_names;
+    bool *tried;               /* by credentials entry: read when the first device of this gateway needs it */
+    const char **driver_names; /* those of maps too */
+    size_t n_driver_names;
 };
 
 static const struct credentials_settings *find_credentials(const struct build *build, const char *name,
@@ -85,7 +87,10 @@ static const char *protocol_word(enum protocol protocol) {
 
 static void refuse_driver(struct devices *devices, const struct device_settings *device) {
     struct mistakes *mistakes = &devices->build->mistakes;
-    const char *name = device->driver.text, *nearest = text_nearest(name, devices->driver_names, n_drivers);
+    if (devices->build->config->n_maps < devices->build->settings.maps.n)
+        return; /* it may be the name of a map whose own mistakes were said */
+    const char *name = device->driver.text,
+               *nearest = text_nearest(name, devices->driver_names, devices->n_driver_names);
     if (nearest)
         entry_add_mistake(&device->entry, "driver", &device->driver, mistakes,
                           "unknown driver \"%.100s\"; did you mean \"%s\"?", name, nearest);
@@ -94,16 +99,64 @@ static void refuse_driver(struct devices *devices, const struct device_settings 
                           "unknown driver \"%.100s\": `hallwatch drivers` lists them", name);
 }
 
-/* The driver by name; NULL where it is to be recognised, or after a mistake. */
+/* What the site says of remote I/O belongs to no other driver. */
+static void check_inputs(struct build *build, const struct device_settings *device,
+                         const struct driver *driver) {
+    const struct point_settings *inputs = device->inputs.items;
+    if (driver && driver->wired)
+        return;
+    if (device->inputs.n > 0)
+        entry_add_mistake(&device->entry, "inputs", &(struct setting){.at = inputs[0].entry.at},
+                          &build->mistakes, "only a device with driver remote_io has inputs");
+    if (setting_given(&device->first_register))
+        entry_add_mistake(&device->entry, "first_register", &device->first_register, &build->mistakes,
+                          "is for driver remote_io: drivers and maps know it themselves");
+}
+
+/* A reference to the driver by name; NULL where it is to be recognised, or after a mistake. */
 static const struct driver *find_driver(struct devices *devices, const struct device_settings *device) {
-    const struct driver *driver = setting_given(&device->driver) ? driver_find(device->driver.text) : NULL;
+    const char *name = device->driver.text;
+    const struct driver *driver = setting_given(&device->driver) ? driver_find(name) : NULL;
+    check_inputs(devices->build, device, driver);
+    if (driver && driver->wired)
+        return config_wire(devices->build, device, driver);
+    if (!driver && setting_given(&device->driver))
+        driver = config_find_map(devices->build->config, name);
     if (!driver && setting_given(&device->driver))
         refuse_driver(devices, device);
     if (driver && setting_given(&device->interval) && device->interval.number < driver->manners.shortest_ms)
         entry_add_mistake(&device->entry, "interval", &device->interval, &devices->build->mistakes,
                           "%s is too short: %s refreshes its values every %u ms", device->interval.text,
                           driver->name, driver->manners.shortest_ms);
-    return driver;
+    return driver_hold(driver);
+}
+
+/* The variant as a bit; 0 where none is named, or after a mistake. */
+static uint32_t find_variant(struct build *build, const struct device_settings *device,
+                             const struct driver *driver) {
+    enum { VARIANTS_MOST = 32 };
+    const char *const *variants = driver ? driver->variants : NULL;
+    size_t n = 0;
+    if (!setting_given(&device->variant) || (!driver && setting_given(&device->driver)))
+        return 0;
+    for (; variants && n < VARIANTS_MOST && variants[n]; n++)
+        if (strcmp(variants[n], device->variant.text) == 0)
+            return (uint32_t)1 << n;
+    struct text list = {0};
+    for (size_t i = 0; i < n; i++)
+        text_add_format(&list, "%s%s", i ? ", " : "", variants[i]);
+    if (!driver)
+        entry_add_mistake(&device->entry, "variant", &device->variant, &build->mistakes,
+                          "goes with \"driver\": name it too");
+    else if (n == 0)
+        entry_add_mistake(&device->entry, "variant", &device->variant, &build->mistakes,
+                          "%s has no variants: leave this empty", driver->name);
+    else
+        entry_add_mistake(&device->entry, "variant", &device->variant, &build->mistakes,
+                          "unknown variant \"%.60s\" of %s; known: %s", device->variant.text, driver->name,
+                          list.data ? list.data : "");
+    text_done(&list);
+    return 0;
 }
 
 static void check_protocol(struct build *build, const struct device_settings *device,
@@ -115,7 +168,8 @@ static void check_protocol(struct build *build, const struct device_settings *de
                           protocol_word(driver->protocol), protocol_word(spoken));
     if (device_url_is_modbus(url) && !setting_given(&device->driver))
         entry_add_mistake(&device->entry, "driver", &device->driver, &build->mistakes,
-                          "is missing: a Modbus device cannot say what it is");
+                          "is missing: few Modbus devices say what they are; try `hallwatch identify %s`",
+                          device->url.text);
     if (device_url_is_modbus(url) && setting_given(&device->credentials))
         entry_add_mistake(&device->entry, "credentials", &device->credentials, &build->mistakes,
                           "only SNMP has credentials: leave this empty");
@@ -170,10 +224,12 @@ static void add_device(struct devices *devices, const struct device_settings *se
     bool has_url =
         setting_given(&settings->url) && device_url_parse(settings->url.text, &url, why, sizeof(why)) == 0;
     const struct driver *driver = find_driver(devices, settings);
+    uint32_t variant = find_variant(build, settings, driver);
     check_credentials(build, settings);
     if (has_url)
         check_protocol(build, settings, driver, &url);
     if (!is_here(build, settings)) {
+        driver_release(driver);
         device_url_done(&url);
         return;
     }
@@ -182,6 +238,7 @@ static void add_device(struct devices *devices, const struct device_settings *se
     struct device_config *device = &build->config->devices[build->config->n_devices++];
     device->url = url;
     device->driver = driver;
+    device->variant = variant;
     device->number = DEVICE_NO_NUMBER;
     device->name = config_copy(build, settings->name.text);
     device->url_text = config_copy(build, settings->url.text);
@@ -248,6 +305,14 @@ static void collect(struct devices *devices) {
     }
 }
 
+static void list_drivers(struct devices *devices) {
+    const struct site_config *config = devices->build->config;
+    for (size_t i = 0; i < n_drivers; i++)
+        devices->driver_names[devices->n_driver_names++] = all_drivers[i]->name;
+    for (size_t i = 0; i < config->n_maps; i++)
+        devices->driver_names[devices->n_driver_names++] = config->maps[i]->name;
+}
+
 static void check_device_names(struct devices *devices, struct named *names) {
     for (size_t i = 0; i < devices->n_all; i++)
         names[i] = (struct named){&devices->all[i]->entry, &devices->all[i]->name};
@@ -264,15 +329,16 @@ void config_build_devices(struct build *build) {
     devices.tried = calloc(n_credentials + 1, sizeof(*devices.tried));
     build->config->credentials = calloc(n_credentials + 1, sizeof(*build->config->credentials));
     build->config->n_credentials = build->config->credentials ? n_credentials : 0;
-    devices.driver_names = calloc(n_drivers + 1, sizeof(*devices.driver_names));
+    devices.driver_names = calloc(n_drivers + build->config->n_maps + 1, sizeof(*devices.driver_names));
     build->config->devices = calloc(most + 1, sizeof(*build->config->devices));
     if (names && devices.all && devices.tried && devices.driver_names && build->config->credentials &&
         build->config->devices) {
-        for (size_t i = 0; i < n_drivers; i++)
-            devices.driver_names[i] = all_drivers[i]->name;
+        list_drivers(&devices);
+        config_sort_wiring(build);
         collect(&devices);
         for (size_t i = 0; i < devices.n_all; i++)
             add_device(&devices, devices.all[i]);
+        config_finish_wiring(build);
         check_unused_credentials(&devices);
         check_device_names(&devices, names);
         check_number_of_devices(&devices);

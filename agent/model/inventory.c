@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Takes CSV apart and hands each field to the schema of devices. */
+/* Takes CSV apart and hands each field to the schema of its rows. */
 #include "model/inventory.h"
 
 #include <stdlib.h>
@@ -107,7 +107,7 @@ static bool has_other_separator(const char *text) {
 }
 
 static void take_header(struct reader *reader) {
-    const struct schema *schema = &settings_of_device;
+    const struct schema *schema = reader->inventory->schema;
     for (struct cell cell = {0}; !cell.last && !reader->failed;) {
         cell = take_cell(reader);
         if (reader->failed)
@@ -121,7 +121,12 @@ static void take_header(struct reader *reader) {
             return;
         }
         const struct field *field = schema_find(schema, cell.text);
-        if (!field)
+        if (field && field->type >= FIELD_TEXTS) {
+            mistakes_add(reader->mistakes, &cell.at, "",
+                         "\"%s\" is a list, which a column cannot hold: write it in the configuration",
+                         cell.text);
+            field = NULL;
+        } else if (!field)
             schema_refuse_key(schema, &cell.at, "", "column", cell.text, reader->mistakes);
         for (size_t i = 0; field && i < reader->n_columns; i++) {
             if (reader->columns[i] == field)
@@ -139,31 +144,32 @@ static void take_header(struct reader *reader) {
     }
 }
 
-static struct device_settings *add_device(struct reader *reader) {
+static struct entry *add_row(struct reader *reader) {
     struct inventory *inventory = reader->inventory;
+    size_t size = inventory->schema->size;
     if (inventory->n == inventory->room) {
         size_t room = inventory->room ? inventory->room * 2 : 64;
-        struct device_settings *devices = reallocarray(inventory->devices, room, sizeof(*devices));
-        if (!devices) {
+        void *rows = reallocarray(inventory->rows, room, size);
+        if (!rows) {
             fail(reader, &reader->spot, "out of memory");
             return NULL;
         }
-        inventory->devices = devices;
+        inventory->rows = rows;
         inventory->room = room;
     }
-    struct device_settings *device = &inventory->devices[inventory->n];
-    *device = (struct device_settings){.entry.at = {reader->spot.file, reader->spot.line, 1}};
-    schema_set_defaults(&settings_of_device, device);
-    return device;
+    struct entry *row = (void *)((char *)inventory->rows + inventory->n * size);
+    memset(row, 0, size);
+    row->at = (struct spot){reader->spot.file, reader->spot.line, 1};
+    schema_set_defaults(inventory->schema, row);
+    return row;
 }
 
-static void set_cell(struct reader *reader, const struct cell *cell, size_t column,
-                     struct device_settings *device) {
+static void set_cell(struct reader *reader, const struct cell *cell, size_t column, struct entry *row) {
     const struct field *field = column < reader->n_columns ? reader->columns[column] : NULL;
     if (!field)
         return;
     if (*cell->text)
-        schema_set(field, &cell->at, field->key, cell->text, device, reader->mistakes);
+        schema_set(field, &cell->at, field->key, cell->text, row, reader->mistakes);
     else if (field->required)
         mistakes_add(reader->mistakes, &cell->at, field->key, "must not be empty");
 }
@@ -179,19 +185,19 @@ static bool skip_blank_row(struct reader *reader) {
 }
 
 static void take_row(struct reader *reader) {
-    struct device_settings *device = add_device(reader);
+    struct entry *row = add_row(reader);
     struct cell cell = {0};
     size_t n = 0;
     while (!cell.last && !reader->failed) {
         cell = take_cell(reader);
         if (!reader->failed)
-            set_cell(reader, &cell, n++, device);
+            set_cell(reader, &cell, n++, row);
     }
     if (reader->failed)
         return;
     if (n != reader->n_columns)
-        mistakes_add(reader->mistakes, &device->entry.at, "",
-                     "%zu fields, but the first row names %zu columns", n, reader->n_columns);
+        mistakes_add(reader->mistakes, &row->at, "", "%zu fields, but the first row names %zu columns", n,
+                     reader->n_columns);
     reader->inventory->n++;
 }
 
@@ -205,6 +211,8 @@ void inventory_parse(const char *file, char *data, size_t size, struct inventory
         mistakes_add(mistakes, &(struct spot){file, 0, 0}, "", "the inventory is empty");
         return;
     }
+    if (!inventory->schema)
+        inventory->schema = &settings_of_device;
     take_header(&reader);
     while (!at_end(&reader) && !reader.failed) {
         if (!skip_blank_row(&reader))
@@ -213,6 +221,6 @@ void inventory_parse(const char *file, char *data, size_t size, struct inventory
 }
 
 void inventory_done(struct inventory *inventory) {
-    free(inventory->devices);
+    free(inventory->rows);
     *inventory = (struct inventory){0};
 }

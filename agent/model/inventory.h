@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The inventory: devices in a CSV file as spreadsheets write it (RFC 4180: UTF-8 with or without a byte
- * order mark, CRLF or LF, quotes doubled inside quotes). The first row names the columns, in any order;
- * they are the keys of `devices`.
+ * Inventories: devices, or the wiring of remote I/O, in a CSV file as spreadsheets write it (RFC 4180: UTF-8
+ * with or without a byte order mark, CRLF or LF, quotes doubled inside quotes). The first row names the
+ * columns, in any order; they are the keys of the same things in the configuration, but for those that hold
+ * lists.
  */
 #ifndef HALLWATCH_MODEL_INVENTORY_H
 #define HALLWATCH_MODEL_INVENTORY_H
@@ -12,8 +13,14 @@
 
 enum { INVENTORY_FILE_MOST = 16 << 20 };
 
+/* Rows of one schema: devices, or the inputs of remote I/O. Starts zeroed but for the schema. */
 struct inventory {
-    struct device_settings *devices;
+    const struct schema *schema; /* NULL: of devices */
+    union {
+        void *rows;
+        struct device_settings *devices;
+        struct point_settings *inputs;
+    };
     size_t n, room;
 };
 

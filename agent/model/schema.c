@@ -48,7 +48,7 @@ static int convert(const struct field *field, const char *text, int64_t *number)
         return text_to_duration_ms(text, number);
     if (field->type == FIELD_BYTES)
         return text_to_bytes(text, number);
-    return text_to_integer(text, number);
+    return text_to_code(text, number);
 }
 
 static const char *form_of(const struct field *field) {
@@ -97,7 +97,7 @@ static bool set_value(const struct field *field, const struct spot *at, const ch
     if (field->type == FIELD_WORD) {
         if (!set_word(field, at, path, text, &number, mistakes))
             return false;
-    } else if (field->type == FIELD_TEXT || field->type == FIELD_TEXTS) {
+    } else if (field->type == FIELD_TEXT || field->type == FIELD_TEXTS || field->type == FIELD_PAIRS) {
         if (field->check && !field->check(text, why, sizeof(why))) {
             mistakes_add(mistakes, at, path, "%s", why);
             return false;
@@ -139,9 +139,12 @@ const struct field *schema_find(const struct schema *schema, const char *key) {
 void schema_refuse_key(const struct schema *schema, const struct spot *at, const char *path, const char *kind,
                        const char *key, struct mistakes *mistakes) {
     const char *keys[KEYS_MOST];
+    size_t n = 0;
+    bool column = strcmp(kind, "column") == 0; /* which cannot hold a list */
     for (size_t i = 0; i < schema->n_fields; i++)
-        keys[i] = schema->fields[i].key;
-    mistakes_add_unknown(mistakes, at, path, kind, key, keys, schema->n_fields);
+        if (!column || schema->fields[i].type < FIELD_TEXTS)
+            keys[n++] = schema->fields[i].key;
+    mistakes_add_unknown(mistakes, at, path, kind, key, keys, n);
 }
 
 /* The walk */
@@ -193,6 +196,23 @@ static void read_texts(struct walk *walk, const struct field *field, const struc
     }
 }
 
+static void read_pairs(struct walk *walk, const struct field *field, const struct node *node,
+                       struct setting_list *list) {
+    size_t n = node->n_children / 2, size = walk->path.size;
+    if (!expect(walk, node, NODE_MAP) || !start_list(walk, field, node, n, sizeof(struct setting_pair), list))
+        return;
+    struct setting_pair *pairs = list->items;
+    for (size_t i = 0; i < n; i++) {
+        const struct node *key = &node->children[2 * i];
+        struct setting_pair *pair = &pairs[list->n];
+        *pair = (struct setting_pair){.key = {.at = key->at, .text = key->text}};
+        add_key(walk, key->text);
+        read_scalar(walk, field, key + 1, &pair->value);
+        list->n += setting_given(&pair->value);
+        shorten_path(walk, size);
+    }
+}
+
 static void read_list(struct walk *walk, const struct field *field, const struct node *node,
                       struct setting_list *list) {
     size_t n = node->n_children, size = walk->path.size;
@@ -240,6 +260,9 @@ static void read_field(struct walk *walk, const struct field *field, const struc
         break;
     case FIELD_TEXTS:
         read_texts(walk, field, node, place);
+        break;
+    case FIELD_PAIRS:
+        read_pairs(walk, field, node, place);
         break;
     case FIELD_GROUP:
         read_group(walk, field->of, node, place);

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/text.h"
 #include "model/mistakes.h"
 #include "model/yaml_document.h"
 
@@ -27,8 +28,13 @@ static inline bool setting_given(const struct setting *setting) {
 }
 
 struct setting_list {
-    void *items; /* of the field's schema; of texts: struct setting */
+    void *items; /* of the field's schema; of texts: struct setting; of pairs: struct setting_pair */
     size_t n;
+};
+
+/* One key of a map of free texts, and its value. */
+struct setting_pair {
+    struct setting key, value;
 };
 
 /*
@@ -44,11 +50,12 @@ struct entry {
 
 enum field_type {
     FIELD_TEXT,
-    FIELD_INTEGER,
+    FIELD_INTEGER, /* decimal, or hexadecimal behind 0x */
     FIELD_DURATION,
     FIELD_BYTES,
     FIELD_WORD,  /* one of `words` */
     FIELD_TEXTS, /* one text or a list of them: setting_list of settings */
+    FIELD_PAIRS, /* a map of free texts to texts: setting_list of pairs */
     FIELD_GROUP, /* a map with the fields of `of` */
     FIELD_LIST,  /* a list of such maps: setting_list of entries */
     FIELD_TABLE, /* a map of free names to such maps: setting_list of entries */
@@ -86,6 +93,11 @@ void schema_done(const struct schema *schema, void *target);
 
 /* Gives every setting of `target` its default. schema_read does it too. */
 void schema_set_defaults(const struct schema *schema, void *target);
+/*
+ * Adds to `text` every setting that was given, in the order of the schema: of two structures the same text
+ * where they say the same, however it was laid out.
+ */
+void schema_write(const struct schema *schema, const void *target, struct text *text);
 /* The field of that key, or NULL. */
 const struct field *schema_find(const struct schema *schema, const char *key);
 /* Writes the mistake of a key that the schema lacks, with the nearest one. */

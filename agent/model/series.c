@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "model/device_map.h"
+
 const char *quality_word(enum quality quality) {
     static const char *const words[N_QUALITIES] = {
         [QUALITY_ABSENT] = "absent",
@@ -30,8 +32,10 @@ struct series_list *series_list_hold(struct series_list *list) {
 }
 
 void series_list_release(struct series_list *list) {
-    if (list != NULL && atomic_fetch_sub_explicit(&list->references, 1, memory_order_acq_rel) == 1)
-        free(list);
+    if (list == NULL || atomic_fetch_sub_explicit(&list->references, 1, memory_order_acq_rel) > 1)
+        return;
+    driver_release(list->driver);
+    free(list);
 }
 
 struct device_view *device_view_hold(struct device_view *view) {

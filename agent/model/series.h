@@ -17,6 +17,8 @@
 
 #include "drivers/catalog.h"
 
+struct driver;
+
 enum quality {
     QUALITY_ABSENT, /* no reading: not fitted, not answered, not asked in this poll */
     QUALITY_GOOD,
@@ -36,6 +38,7 @@ struct series {
 /* Shared by the views of all devices of one shape: there are thousands of devices and few shapes. */
 struct series_list {
     atomic_uint references;
+    const struct driver *driver; /* a reference: places borrow from it; NULL: from nobody */
     size_t n;
     struct series series[];
 };

@@ -134,6 +134,7 @@ static const struct schema credentials_schema = {FIELDS(credentials_fields),
 static const struct field device_fields[] = {
     {"name", FIELD_TEXT, AT(device_settings, name), .required = true, .check = check_name},
     {"driver", FIELD_TEXT, AT(device_settings, driver)},
+    {"variant", FIELD_TEXT, AT(device_settings, variant)},
     {"url", FIELD_TEXT, AT(device_settings, url), .required = true, .check = check_device_url},
     {"credentials", FIELD_TEXT, AT(device_settings, credentials)},
     {"gateway", FIELD_TEXT, AT(device_settings, gateway), .check = check_name},
@@ -142,6 +143,9 @@ static const struct field device_fields[] = {
     {"rack", FIELD_TEXT, AT(device_settings, rack), .check = check_name},
     {"feed", FIELD_TEXT, AT(device_settings, feed), .check = check_name},
     {"interval", FIELD_DURATION, AT(device_settings, interval), .least = "100ms", .most = "24h"},
+    {"first_register", FIELD_INTEGER, AT(device_settings, first_register), .least = "0", .most = "1"},
+    {"inputs", FIELD_LIST, AT(device_settings, inputs), .entries_most = INPUTS_MOST,
+     .of = &settings_of_input},
 };
 const struct schema settings_of_device = {FIELDS(device_fields), .size = sizeof(struct device_settings)};
 
@@ -175,7 +179,9 @@ static const struct field site_fields[] = {
     {"traps", FIELD_GROUP, AT(site_settings, traps), .of = &trap_schema},
     {"credentials", FIELD_TABLE, AT(site_settings, credentials), .entries_most = CREDENTIALS_MOST,
      .of = &credentials_schema},
+    {"maps", FIELD_TEXTS, AT(site_settings, maps), .entries_most = MAPS_MOST, .check = check_text},
     {"inventory", FIELD_TEXTS, AT(site_settings, inventory), .entries_most = 100, .check = check_text},
+    {"wiring", FIELD_TEXTS, AT(site_settings, wiring), .entries_most = 100, .check = check_text},
     {"devices", FIELD_LIST, AT(site_settings, devices), .entries_most = DEVICES_MOST,
      .of = &settings_of_device},
     {"buffer", FIELD_BYTES, AT(site_settings, buffer), .fallback = "64MiB", .least = "1MiB", .most = "16GiB"},

@@ -6,9 +6,10 @@
 #ifndef HALLWATCH_MODEL_SETTINGS_H
 #define HALLWATCH_MODEL_SETTINGS_H
 
+#include "model/map_settings.h"
 #include "model/schema.h"
 
-enum { DEVICES_MOST = 20000, SINKS_MOST = 16, CREDENTIALS_MOST = 1000 };
+enum { DEVICES_MOST = 20000, SINKS_MOST = 16, CREDENTIALS_MOST = 1000, MAPS_MOST = 100, INPUTS_MOST = 1024 };
 
 struct poll_settings {
     struct setting fast, normal, slow, timeout, phase;
@@ -24,7 +25,9 @@ struct credentials_settings {
 /* An entry of `devices` or a row of an inventory. */
 struct device_settings {
     struct entry entry;
-    struct setting name, driver, url, credentials, gateway, hall, row, rack, feed, interval;
+    struct setting name, driver, variant, url, credentials, gateway, hall, row, rack, feed, interval;
+    struct setting first_register; /* of remote I/O, with its inputs: point_settings */
+    struct setting_list inputs;
 };
 
 struct sink_settings {
@@ -42,7 +45,7 @@ struct site_settings {
     struct setting site, hall, gateway, status_socket, buffer;
     struct poll_settings poll;
     struct trap_settings traps;
-    struct setting_list credentials, inventory, devices, sinks;
+    struct setting_list credentials, maps, inventory, wiring, devices, sinks;
 };
 
 extern const struct schema settings_of_site, settings_of_device;

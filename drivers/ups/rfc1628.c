@@ -64,8 +64,38 @@ static const struct point unit[] = {
     {UPS_ALARMS_ACTIVE, OID("6.1.0"), ONE, .absent = ABSENT(-1)},
 };
 
+/* upsWellKnownAlarms. */
+#define WELL_KNOWN "1.3.6.1.2.1.33.1.6.3."
+static const struct point alarms[] = {
+    {ALARM_STATE, .unit = ONE, .only = {.oid = WELL_KNOWN "1"}, .at = {.point = "battery_bad"}},
+    {ALARM_STATE, .unit = ONE, .only = {.oid = WELL_KNOWN "2"}, .at = {.point = "on_battery"}},
+    {ALARM_STATE, .unit = ONE, .only = {.oid = WELL_KNOWN "3"}, .at = {.point = "low_battery"}},
+    {ALARM_STATE, .unit = ONE, .only = {.oid = WELL_KNOWN "4"}, .at = {.point = "depleted_battery"}},
+    {ALARM_STATE, .unit = ONE, .only = {.oid = WELL_KNOWN "5"}, .at = {.point = "temperature_bad"}},
+    {ALARM_STATE, .unit = ONE, .only = {.oid = WELL_KNOWN "6"}, .at = {.point = "input_bad"}},
+    {ALARM_STATE, .unit = ONE, .only = {.oid = WELL_KNOWN "7"}, .at = {.point = "output_bad"}},
+    {ALARM_STATE, .unit = ONE, .only = {.oid = WELL_KNOWN "8"}, .at = {.point = "output_overload"}},
+    {ALARM_STATE, .unit = ONE, .only = {.oid = WELL_KNOWN "9"}, .at = {.point = "on_bypass"}},
+    {ALARM_STATE, .unit = ONE, .only = {.oid = WELL_KNOWN "10"}, .at = {.point = "bypass_bad"}},
+    {ALARM_STATE, .unit = ONE, .only = {.oid = WELL_KNOWN "11"}, .at = {.point = "output_off_as_requested"}},
+    {ALARM_STATE, .unit = ONE, .only = {.oid = WELL_KNOWN "12"}, .at = {.point = "ups_off_as_requested"}},
+    {ALARM_STATE, .unit = ONE, .only = {.oid = WELL_KNOWN "13"}, .at = {.point = "charger_failed"}},
+    {ALARM_STATE, .unit = ONE, .only = {.oid = WELL_KNOWN "14"}, .at = {.point = "ups_output_off"}},
+    {ALARM_STATE, .unit = ONE, .only = {.oid = WELL_KNOWN "15"}, .at = {.point = "ups_system_off"}},
+    {ALARM_STATE, .unit = ONE, .only = {.oid = WELL_KNOWN "16"}, .at = {.point = "fan_failure"}},
+    {ALARM_STATE, .unit = ONE, .only = {.oid = WELL_KNOWN "17"}, .at = {.point = "fuse_failure"}},
+    {ALARM_STATE, .unit = ONE, .only = {.oid = WELL_KNOWN "18"}, .at = {.point = "general_fault"}},
+    {ALARM_STATE, .unit = ONE, .only = {.oid = WELL_KNOWN "19"}, .at = {.point = "diagnostic_test_failed"}},
+    {ALARM_STATE, .unit = ONE, .only = {.oid = WELL_KNOWN "20"}, .at = {.point = "communications_lost"}},
+    {ALARM_STATE, .unit = ONE, .only = {.oid = WELL_KNOWN "21"}, .at = {.point = "awaiting_power"}},
+    {ALARM_STATE, .unit = ONE, .only = {.oid = WELL_KNOWN "22"}, .at = {.point = "shutdown_pending"}},
+    {ALARM_STATE, .unit = ONE, .only = {.oid = WELL_KNOWN "23"}, .at = {.point = "shutdown_imminent"}},
+    {ALARM_STATE, .unit = ONE, .only = {.oid = WELL_KNOWN "24"}, .at = {.point = "test_in_progress"}},
+};
+
 static const struct group groups[] = {
     {POINTS(unit)},
+    {.alarms = true, .value = OID("6.2.1.2"), .only = {OID_WHOLE("6.1.0")}, POINTS(alarms)},
     {.at = {.part = PART_BATTERY}, POINTS(battery)},
     {.at = {.part = PART_INPUT}, OVER({PART_PHASE_LINE}), POINTS(input_lines)},
     {.at = {.part = PART_INPUT}, OVER({PART_PHASE_LINE}, {PART_NONE}), POINTS(input_lines)},

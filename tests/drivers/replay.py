@@ -6,14 +6,18 @@ A driver has a folder here with:
 
   NAME.snmprec       lines `oid|tag|value` (tags: 2 integer, 4 string, 4x hex, 6 OID, 65 counter, 66 gauge,
                      67 ticks, 70 counter 64), or
-  NAME.registers     lines `holding ADDRESS WORD...` by wire address; lines that begin with # explain
+  NAME.registers     lines `holding ADDRESS WORD...` by wire address, `identity OBJECT TEXT` for what function
+                     43/14 says; lines that begin with # explain
   expected.jsonl     every reading that must come out, in published units: {"metric", "labels", "value"}
                      and, where it is not plain, "why". {"absent": SOURCE, "why"} names a recorded value that
-                     must not come out, {"identity": [...]} what the device says it is: model, serial ...
+                     must not come out, {"identity": [...]} what the device says it is: model, serial ...,
+                     {"variant": NAME} as which variant of the driver the recording is read
+  hallwatch.yaml     of a driver that only a configuration makes whole: one device, NAME, whose url is
+                     replay:RECORDING
   variations.jsonl   the same recording with a few lines changed, for what one recording cannot hold: the
                      other states, missing values, wrong units. {"why", "replace": [lines], "remove":
                      [sources], "add": [lines], "expect": [readings that change or are added],
-                     "gone": [{"metric", "labels"}]}
+                     "gone": [{"metric", "labels"}], "variant": NAME of the driver's variant}
 
 Points of a driver that no recording here answers are listed; that is information, no difference.
 
@@ -87,6 +91,8 @@ def load_expected(path):
         if "identity" in line:
             identity += line["identity"]
             continue
+        if "variant" in line:
+            continue
         key = reading_key(line)
         if key in expected:
             raise ValueError(f"{path}: {key_text(key)} stands there twice")
@@ -98,18 +104,25 @@ def line_source(line):
     """The OID or the first wire address that a recording's line gives; None for a comment."""
     if not line.strip() or line.startswith("#"):
         return None
+    if line.startswith("identity "):
+        return " ".join(line.split()[:2])
     return line.split("|")[0] if "|" in line else line.split()[1]
+
+
+def line_key(line):
+    """What a line that replaces another must share with it: the OID, or the kind and the first address."""
+    return line_source(line) if "|" in line or line_source(line) is None else " ".join(line.split()[:2])
 
 
 def vary(recording, variation):
     """The recording's lines, changed as the variation says; to change what is not recorded is an error."""
-    known = {line_source(line) for line in recording}
-    replaced = {line_source(line): line for line in variation.get("replace", [])}
+    replaced = {line_key(line): line for line in variation.get("replace", [])}
     removed = set(variation.get("remove", []))
-    strangers = (set(replaced) | removed) - known
+    strangers = set(replaced) - {line_key(line) for line in recording}
+    strangers |= removed - {line_source(line) for line in recording}
     if strangers:
         raise ValueError(f"variation '{variation['why']}' names what is not recorded: {sorted(strangers)}")
-    lines = [replaced.get(line_source(line), line) for line in recording if line_source(line) not in removed]
+    lines = [replaced.get(line_key(line), line) for line in recording if line_source(line) not in removed]
     return lines + variation.get("add", [])
 
 
@@ -143,14 +156,31 @@ def run(*command):
     return done.stdout
 
 
+def read_device(hallwatch, driver, path, *options):
+    """What `hallwatch read` prints of a recording, by the driver or by its folder's configuration."""
+    config = HERE / driver / "hallwatch.yaml"
+    if not config.exists():
+        return run(hallwatch, "read", *options, "--driver", driver, f"replay:{path}")
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / config.name
+        copy.write_text(config.read_text(encoding="utf-8").replace("replay:RECORDING", f"replay:{path}"), encoding="utf-8")
+        return run(hallwatch, "read", *options, "--config", copy, driver)
+
+
+def variant_options(line):
+    """The options that read a recording as the variant that a line of expectations names, if it names one."""
+    return ("--variant", line["variant"]) if "variant" in line else ()
+
+
 def read_recording(hallwatch, driver, path, *options):
-    return parse_output(run(hallwatch, "read", "--json", *options, "--driver", driver, f"replay:{path}"))
+    return parse_output(read_device(hallwatch, driver, path, "--json", *options))
 
 
 def answers(reading, point):
     """Whether a reading of `read --raw` came from a point of `drivers NAME --json`, by OID or register."""
     source, column = reading["source"].split(" (")[0], point["source"]
     if column[0].isdigit():
+        column = column.split()[0]
         return source == column or source.startswith(column + ".")
     return source == column or source == " ".join(column.split()[:2])
 
@@ -165,12 +195,12 @@ def unanswered_points(hallwatch, driver, readings):
     return lines
 
 
-def replay_variation(hallwatch, driver, recording, variation):
+def replay_variation(hallwatch, driver, recording, variation, *options):
     lines = vary(recording.read_text(encoding="utf-8").splitlines(), variation)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / recording.name
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        return read_recording(hallwatch, driver, path, "--raw")[0]
+        return read_recording(hallwatch, driver, path, "--raw", *(variant_options(variation) or options))[0]
 
 
 def find_recording(folder):
@@ -188,15 +218,17 @@ def replay_driver(hallwatch, folder):
     recorded = {line_source(line) for line in recording.read_text(encoding="utf-8").splitlines()}
     strangers = [source for source in absent if source not in recorded]
     differences = [f"called absent, but not recorded: {source}" for source in strangers]
-    good, other = read_recording(hallwatch, folder.name, recording, "--raw")
+    lines = load_lines(folder / "expected.jsonl")
+    options = next((variant_options(line) for line in lines if "variant" in line), ())
+    good, other = read_recording(hallwatch, folder.name, recording, "--raw", *options)
     differences += compare(expected, good)
-    head = run(hallwatch, "read", "--driver", folder.name, f"replay:{recording}").splitlines()[0]
+    head = read_device(hallwatch, folder.name, recording, *options).splitlines()[0]
     differences += [f"the device is not called '{word}': {head}" for word in identity if word not in head]
     answered = list(good)
     variations = folder / "variations.jsonl"
     varied = load_lines(variations) if variations.exists() else []
     for variation in varied:
-        readings = replay_variation(hallwatch, folder.name, recording, variation)
+        readings = replay_variation(hallwatch, folder.name, recording, variation, *options)
         answered += readings
         lines = compare(vary_expected(expected, variation), readings)
         why = variation["why"]

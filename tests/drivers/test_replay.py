@@ -68,6 +68,10 @@ class Vary(unittest.TestCase):
         varied = ["# head", "1.3.6.1.2|2|-1", "holding 30 7 8"]
         self.assertEqual(replay.vary(self.RECORDING, variation), varied)
 
+    def test_kinds_of_one_address_are_told_apart(self):
+        recording = ["coil 0 1", "input 0 5"]
+        self.assertEqual(replay.vary(recording, {"why": "t", "replace": ["input 0 6"]}), ["coil 0 1", "input 0 6"])
+
     def test_source_that_is_not_recorded_is_refused(self):
         with self.assertRaises(ValueError):
             replay.vary(self.RECORDING, {"why": "t", "replace": ["1.3.6.1.3|2|1"]})
@@ -90,15 +94,14 @@ class Recordings(unittest.TestCase):
             self.assertTrue(values, folder)
             self.assertLessEqual(set(absent), {replay.line_source(line) for line in lines}, folder)
 
-    def test_every_variation_changes_the_recording_and_what_is_expected(self):
+    def test_every_variation_changes_the_recording_or_how_it_is_read(self):
         paths = list(replay.HERE.glob("*/variations.jsonl"))
         self.assertTrue(paths)
         for path in paths:
             recorded = replay.find_recording(path.parent).read_text(encoding="utf-8").splitlines()
-            values, _, _ = replay.load_expected(path.parent / "expected.jsonl")
             for variation in replay.load_lines(path):
-                self.assertNotEqual(replay.vary(recorded, variation), recorded, variation["why"])
-                self.assertNotEqual(replay.vary_expected(values, variation), values, variation["why"])
+                changed = replay.vary(recorded, variation) != recorded or "variant" in variation
+                self.assertTrue(changed, f"{path.parent.name}: {variation['why']}")
 
 
 if __name__ == "__main__":

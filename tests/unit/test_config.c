@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "model/config.h"
+#include "model/device_map.h"
 
 #define HEAD "site: seoul-1\n"
 #define DEVICE "devices:\n  - {name: pdu-a1, url: \"snmp://10.0.0.5\"}\n"
@@ -184,17 +185,17 @@ static void a_line_has_one_speed_and_format(void **state) {
         "gw-1");
     assert_int_equal(config->n_devices, 3);
     config_free(config);
-    check_mistakes(
-        HEAD "devices:\n"
-             "  - {name: a, driver: orv3_rpu, url: \"rtu:/dev/ttyS0:9600:8E1/1\"}\n"
-             "  - {name: b, driver: orv3_rpu, url: \"rtu:/dev/ttyS0:19200:8E1/2\"}\n"
-             "  - {name: c, driver: orv3_rpu, url: \"rtu:/dev/ttyS0:9600:8N1/3\"}\n"
-             "  - {name: d, url: \"rtu:/dev/ttyS1:9600:8N1/3\"}\n",
-        "hallwatch.yaml:4:38: devices[1].url: /dev/ttyS0 is set to 9600:8E1 by device \"a\": all "
-        "devices on a line have the same speed and format\n"
-        "hallwatch.yaml:5:38: devices[2].url: /dev/ttyS0 is set to 9600:8E1 by device \"a\": all "
-        "devices on a line have the same speed and format\n"
-        "hallwatch.yaml:6:5: devices[3].driver: is missing: a Modbus device cannot say what it is\n");
+    check_mistakes(HEAD "devices:\n"
+                        "  - {name: a, driver: orv3_rpu, url: \"rtu:/dev/ttyS0:9600:8E1/1\"}\n"
+                        "  - {name: b, driver: orv3_rpu, url: \"rtu:/dev/ttyS0:19200:8E1/2\"}\n"
+                        "  - {name: c, driver: orv3_rpu, url: \"rtu:/dev/ttyS0:9600:8N1/3\"}\n"
+                        "  - {name: d, url: \"rtu:/dev/ttyS1:9600:8N1/3\"}\n",
+                   "hallwatch.yaml:4:38: devices[1].url: /dev/ttyS0 is set to 9600:8E1 by device \"a\": all "
+                   "devices on a line have the same speed and format\n"
+                   "hallwatch.yaml:5:38: devices[2].url: /dev/ttyS0 is set to 9600:8E1 by device \"a\": all "
+                   "devices on a line have the same speed and format\n"
+                   "hallwatch.yaml:6:5: devices[3].driver: is missing: few Modbus devices say what they are; "
+                   "try `hallwatch identify rtu:/dev/ttyS1:9600:8N1/3`\n");
 }
 
 static void syntax_errors_have_a_place(void **state) {
@@ -287,7 +288,8 @@ static void drivers_fit_their_devices(void **state) {
              "  - {name: g, url: \"modbus://10.0.0.5/3\", driver: schneider_pm5000, interval: 100ms}\n"
              "credentials: {ro: {community_file: c}, ro: {community_file: c}}\n",
         "hallwatch.yaml:10:40: credentials.ro: is already on line 10\n"
-        "hallwatch.yaml:3:5: devices[0].driver: is missing: a Modbus device cannot say what it is\n"
+        "hallwatch.yaml:3:5: devices[0].driver: is missing: few Modbus devices say what they are; try "
+        "`hallwatch identify modbus://10.0.0.5/1`\n"
         "hallwatch.yaml:4:51: devices[1].driver: apc_rpdu2 speaks SNMP, but the URL is for Modbus\n"
         "hallwatch.yaml:5:47: devices[2].driver: schneider_pm5000 speaks Modbus, but the URL is for SNMP\n"
         "hallwatch.yaml:6:47: devices[3].driver: unknown driver \"toaster\": `hallwatch drivers` lists them\n"
@@ -574,6 +576,173 @@ static int leave_folder(void **state) {
 
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, enter_folder, leave_folder)
 
+#define MAP(name, coil)                                                                                      \
+    "name: " name "\ntitle: Plant\nclass: chiller\nprotocol: modbus\nsources: list\nfirst_register: 0\n"     \
+    "manners: {refresh: 2s}\npoints: [{quantity: leak_state, coil: " coil "}]\n"
+#define MODBUS_DEVICE(name, driver) "  - {name: " name ", driver: " driver ", url: \"modbus://10.0.0.6/1\"}\n"
+
+static void device_maps_are_drivers_of_the_site(void **state) {
+    (void)state;
+    assert_int_equal(mkdir("maps", 0700), 0);
+    write_file("maps/plant.yaml", MAP("plant", "1"), 0644);
+    write_file("maps/other.yaml", MAP("other", "2"), 0644);
+    struct site_config *config =
+        load_right(HEAD "maps: [maps/plant.yaml, maps/other.yaml]\ndevices:\n" MODBUS_DEVICE("a", "plant")
+                       MODBUS_DEVICE("b", "plant") MODBUS_DEVICE("c", "schneider_pm5000"),
+                   NULL);
+    assert_int_equal(config->n_maps, 2);
+    assert_ptr_equal(config->devices[0].driver, config->maps[0]);
+    assert_ptr_equal(config->devices[1].driver, config->maps[0]);
+    assert_string_equal(device_map_file(config->maps[1]), "maps/other.yaml");
+    const struct driver *plant = driver_hold(config->devices[0].driver);
+    config_free(config);
+    assert_string_equal(plant->name, "plant"); /* who holds it still has it */
+    driver_release(plant);
+    check_mistakes(
+        HEAD "maps: [maps/plant.yaml, maps/plant.yaml]\ndevices:\n" MODBUS_DEVICE(
+            "a", "plnt") "  - {name: b, driver: plant, url: \"snmp://10.0.0.5\"}\n"
+                         "  - {name: c, driver: plant, url: \"modbus://10.0.0.5/1\", interval: 1s}\n",
+        "hallwatch.yaml:2:25: maps: maps/plant.yaml is named \"plant\" like maps/plant.yaml\n"
+        "hallwatch.yaml:4:23: devices[0].driver: unknown driver \"plnt\"; did you mean "
+        "\"plant\"?\n"
+        "hallwatch.yaml:5:23: devices[1].driver: plant speaks Modbus, but the URL is for SNMP\n"
+        "hallwatch.yaml:6:68: devices[2].interval: 1s is too short: plant refreshes its values every "
+        "2000 ms\n");
+}
+
+static void mistakes_in_maps_stand_beside_the_others(void **state) {
+    (void)state;
+    assert_int_equal(mkdir("maps", 0700), 0);
+    write_file("maps/broken.yaml", MAP("broken", "x"), 0644);
+    check_mistakes(
+        HEAD "maps: [maps/broken.yaml, maps/none.yaml]\nbuffer: 1\ndevices:\n" MODBUS_DEVICE("a", "broken"),
+        "hallwatch.yaml:3:9: buffer: 1 is out of bounds: from 1MiB to 16GiB\n"
+        "maps/broken.yaml:8:39: points[0].coil: \"x\" must be a whole number\n"
+        "maps/none.yaml: cannot read it: no such file\n");
+}
+
+static void remote_io_is_wired_by_the_site(void **state) {
+    (void)state;
+    write_file("wiring.csv",
+               "device,name,means,when,discrete,quantity,input,type,unit,raw,value\n"
+               "ｉｏ-1,q2,breaker_closed,closed,1,,,,,,\n"
+               "io-2,tank,,,,fuel_level_ratio,0,u16,%,4000..20000,0..100\n"
+               "io-1,q2,tripped,open,2,,,,,,\n",
+               0644);
+    struct site_config *config = load_right(
+        HEAD "wiring: wiring.csv\n"
+             "devices:\n"
+             "  - name: io-1\n    driver: remote_io\n    url: \"modbus://10.0.0.6/1\"\n"
+             "    inputs: [{name: q1, means: tripped, when: closed, discrete: 0}]\n"
+             "  - {name: io-2, driver: remote_io, url: \"modbus://10.0.0.6/2\", first_register: 0}\n"
+             "  - {name: io-3, driver: remote_io, url: \"modbus://10.0.0.6/3\", gateway: other,\n"
+             "     inputs: [{name: a, means: leak, when: open, coil: 3}]}\n",
+        "gw-1");
+    assert_int_equal(config->n_devices, 2);
+    const struct driver *first = config->devices[0].driver, *second = config->devices[1].driver;
+    assert_string_equal(first->name, "remote_io");
+    assert_int_equal(first->groups[0].n_points, 3);
+    const struct point *points = first->groups[0].points;
+    /* Trip contacts go first: q1, then that of q2, which leaves its rest to the position. */
+    assert_string_equal(points[0].at.point, "q1");
+    assert_int_equal(points[0].absent.n, 0);
+    assert_int_equal(points[1].source.address, 2);
+    assert_int_equal(points[1].absent.values[0], 1);
+    assert_int_equal(points[1].states[0].published, BREAKER_UNKNOWN);
+    assert_int_equal(points[1].states[1].published, BREAKER_TRIPPED);
+    assert_int_equal(points[2].source.address, 1);
+    assert_int_equal(second->groups[0].points[0].quantity, FUEL_LEVEL);
+    config_free(config);
+}
+
+static void mistakes_in_wiring(void **state) {
+    (void)state;
+    write_file("wiring.csv",
+               "device,name,means,when,discrete\n"
+               "io-9,q1,tripped,closed,1\n"
+               "io-1,q1,tripped,,1\n",
+               0644);
+    check_mistakes(
+        HEAD "wiring: wiring.csv\ndevices:\n"
+             "  - name: io-1\n    driver: remote_io\n    url: \"modbus://10.0.0.6/1\"\n"
+             "    inputs:\n"
+             "      - {name: a, discrete: 1}\n"
+             "      - {name: b, means: leak, when: closed, quantity: leak_state, discrete: 2}\n"
+             "      - {name: c, means: contact, when: closed, coil: 3}\n"
+             "      - {name: d, means: leak, when: closed, holding: 3}\n"
+             "      - {name: e, means: leak, when: closed, holding: 3, bit: 1, point: x}\n"
+             "      - {name: f, quantity: current_amperes, when: open, input: 3, type: u16, unit: A}\n"
+             "      - {name: g, quantity: current_amperes, input: 4, type: u16, unit: V}\n"
+             "  - {name: io-2, driver: remote_io, url: \"modbus://10.0.0.6/2\"}\n"
+             "  - {name: m, driver: schneider_pm5000, url: \"modbus://10.0.0.6/3\", first_register: 1,\n"
+             "     inputs: [{name: a, means: leak, when: open, coil: 3}]}\n",
+        "wiring.csv:3:1: when: is missing: closed or open, the contact's position in which it means that\n"
+        "hallwatch.yaml:8:9: inputs[0].means: is missing: what the contact means; or write \"quantity\" of "
+        "an "
+        "analogue input\n"
+        "hallwatch.yaml:9:56: inputs[1].quantity: goes with \"quantity\": \"means\" says all of a contact\n"
+        "hallwatch.yaml:10:41: inputs[2].when: a plain contact is published as it is: closed or not\n"
+        "hallwatch.yaml:11:55: inputs[3].type: is missing: u16, s16, u32, s32, u64, s64, f32, f64, low_byte "
+        "or "
+        "high_byte; or write \"bit\"\n"
+        "hallwatch.yaml:12:73: inputs[4].point: an input's name is its point\n"
+        "hallwatch.yaml:13:52: inputs[5].when: goes with \"means\"\n"
+        "hallwatch.yaml:14:73: inputs[6].unit: \"V\" is no unit of current_amperes; there are: A, mA\n"
+        "hallwatch.yaml:15:26: devices[1].inputs: is missing: what is wired to it, here or in a file of "
+        "\"wiring\"\n"
+        "hallwatch.yaml:17:15: devices[2].inputs: only a device with driver remote_io has inputs\n"
+        "hallwatch.yaml:16:85: devices[2].first_register: is for driver remote_io: drivers and maps know it "
+        "themselves\n"
+        "wiring.csv:2:1: device: \"io-9\" is no device with driver remote_io\n");
+    check_mistakes(
+        HEAD "devices:\n"
+             "  - name: io-1\n    driver: remote_io\n    url: \"modbus://10.0.0.6/1\"\n"
+             "    inputs:\n"
+             "      - {name: a, means: leak, when: closed, discrete: 1}\n"
+             "      - {name: a, means: leak, when: closed, discrete: 2}\n"
+             "      - {name: a, means: smoke, when: closed, discrete: 2}\n",
+        "hallwatch.yaml:8:9: inputs[1].quantity: leak_state of the same place is on line 7 already: "
+        "give it another part, number, phase, side or point\n"
+        "hallwatch.yaml:9:9: inputs[2].quantity: the same is read on line 8 already\n");
+    check_mistakes(
+        HEAD "devices:\n"
+             "  - name: io-1\n    driver: remote_io\n    url: \"modbus://10.0.0.6/1\"\n"
+             "    inputs:\n"
+             "      - {name: Q1, means: trip, when: shut, discrete: 70000}\n",
+        "hallwatch.yaml:7:16: devices[0].inputs[0].name: must be lower-case letters, digits and "
+        "underscores: it is part of every reading's identity\n"
+        "hallwatch.yaml:7:27: devices[0].inputs[0].means: unknown means \"trip\"; known: tripped, "
+        "breaker_closed, alarm, epo, leak, smoke, door_open, low_level, source_available, contact\n"
+        "hallwatch.yaml:7:39: devices[0].inputs[0].when: unknown when \"shut\"; known: open, closed\n"
+        "hallwatch.yaml:7:55: devices[0].inputs[0].discrete: 70000 is out of bounds: from 0 to 65535\n");
+}
+
+/* Of the first driver that has variants. */
+static void a_variant_is_one_of_its_drivers(void **state) {
+    (void)state;
+    const struct driver *driver = NULL;
+    for (size_t i = 0; i < n_drivers && !driver; i++)
+        driver =
+            all_drivers[i]->variants && all_drivers[i]->protocol == PROTOCOL_MODBUS ? all_drivers[i] : NULL;
+    check_mistakes(
+        HEAD "devices:\n"
+             "  - {name: a, driver: schneider_pm5000, url: \"modbus://10.0.0.6/1\", variant: x}\n"
+             "  - {name: b, url: \"snmp://10.0.0.6\", variant: x}\n",
+        "hallwatch.yaml:3:78: devices[0].variant: schneider_pm5000 has no variants: leave this empty\n"
+        "hallwatch.yaml:4:48: devices[1].variant: goes with \"driver\": name it too\n");
+    if (!driver)
+        return;
+    char yaml[500];
+    snprintf(yaml, sizeof(yaml),
+             HEAD "devices:\n  - {name: a, driver: %s, url: \"modbus://10.0.0.6/1\", variant: %s}\n"
+                  "  - {name: b, driver: %s, url: \"modbus://10.0.0.6/2\"}\n",
+             driver->name, driver->variants[1], driver->name);
+    struct site_config *config = load_right(yaml, NULL);
+    assert_int_equal(config->devices[0].variant, 2);
+    assert_int_equal(config->devices[1].variant, 0);
+    config_free(config);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         IN_FOLDER(whole_configuration),
@@ -595,6 +764,11 @@ int main(void) {
         IN_FOLDER(sinks_are_checked),
         IN_FOLDER(polls_are_ordered),
         IN_FOLDER(traps_are_received_somewhere),
+        IN_FOLDER(device_maps_are_drivers_of_the_site),
+        IN_FOLDER(mistakes_in_maps_stand_beside_the_others),
+        IN_FOLDER(remote_io_is_wired_by_the_site),
+        IN_FOLDER(mistakes_in_wiring),
+        IN_FOLDER(a_variant_is_one_of_its_drivers),
         IN_FOLDER(a_hundred_mistakes_are_printed),
         IN_FOLDER(twenty_thousand_devices_are_the_most),
     };

@@ -154,6 +154,78 @@ static void a_secret_with_another_content_is_a_change(void **state) {
     remove(path);
 }
 
+static void assert_words(const struct config_changes *changes, const char *words) {
+    struct text text = {0};
+    config_changes_write(changes, &text);
+    assert_string_equal(text.data, words);
+    text_done(&text);
+}
+
+/* What a map or the wiring says counts, not how it is laid out; who uses what changed begins anew. */
+static void a_map_with_another_content_is_a_change(void **state) {
+    (void)state;
+    static const char head[] = "name: plant\ntitle: Plant\nclass: chiller\nprotocol: modbus\nsources: list\n"
+                               "first_register: 0\n";
+    static const char devices[] = "  - {name: a, driver: plant, url: \"modbus://10.0.0.6/1\"}\n" METER;
+    char path[] = "/tmp/hallwatch-XXXXXX", more[100], map[500];
+    int file = mkstemp(path);
+    assert_true(file >= 0);
+    close(file);
+    snprintf(more, sizeof(more), "maps: %s", path);
+    snprintf(map, sizeof(map), "%spoints: [{quantity: leak_state, coil: 1}]\n", head);
+    write_file(path, map);
+    struct site_config *before = make(devices, "", more);
+    snprintf(map, sizeof(map), "# laid out otherwise\npoints:\n  - {coil: \"1\", quantity: leak_state}\n%s",
+             head);
+    write_file(path, map);
+    struct site_config *now = make(devices, "", more);
+    assert_ptr_not_equal(before->devices[0].driver, now->devices[0].driver);
+    struct config_changes changes = compare(before, now);
+    assert_false(config_changes_any(&changes));
+    assert_ptr_equal(before->devices[0].driver, now->devices[0].driver);
+    assert_ptr_equal(before->maps[0], now->maps[0]);
+    config_changes_done(&changes);
+    config_free(before);
+    snprintf(map, sizeof(map), "%spoints: [{quantity: leak_state, coil: 2}]\n", head);
+    write_file(path, map);
+    struct site_config *last = make(devices, "", more);
+    changes = compare(now, last);
+    assert_int_equal(changes.n_changed, 1);
+    assert_int_equal(changes.devices[0].what, DEVICE_DRIVER);
+    done(&changes, now, last);
+    remove(path);
+}
+
+static void wiring_with_another_content_is_a_change(void **state) {
+    (void)state;
+    static const char one[] = "  - {name: a, driver: remote_io, url: \"modbus://10.0.0.6/1\",\n"
+                              "     inputs: [{name: q1, means: tripped, when: closed, coil: 1}]}\n";
+    static const char same[] = "  - name: a\n    driver: remote_io\n    url: \"modbus://10.0.0.6/1\"\n"
+                               "    inputs:\n      - {coil: 1, when: closed, name: q1, means: tripped}\n";
+    static const char other[] = "  - {name: a, driver: remote_io, url: \"modbus://10.0.0.6/1\",\n"
+                                "     inputs: [{name: q1, means: tripped, when: open, coil: 1}]}\n";
+    struct site_config *before = make(one, "", ""), *now = make(same, "", ""), *last = make(other, "", "");
+    struct config_changes changes = compare(before, now);
+    assert_false(config_changes_any(&changes));
+    assert_ptr_equal(before->devices[0].driver, now->devices[0].driver);
+    config_changes_done(&changes);
+    config_free(before);
+    changes = compare(now, last);
+    assert_int_equal(changes.devices[0].what, DEVICE_DRIVER);
+    done(&changes, now, last);
+}
+
+static void another_variant_is_another_plan(void **state) {
+    (void)state;
+    struct site_config *before = make(METER, "", ""), *now = make(METER, "", "");
+    now->devices[0].variant = 2;
+    struct config_changes changes = compare(before, now);
+    assert_int_equal(changes.devices[0].what, DEVICE_VARIANT);
+    assert_true(changes.devices[0].what & DEVICE_BEGINS_ANEW);
+    assert_words(&changes, "1 device changed (meter: variant), 0 devices unchanged");
+    done(&changes, before, now);
+}
+
 static void devices_come_and_go(void **state) {
     (void)state;
     struct site_config *before = make(PDU METER, "", "");
@@ -244,13 +316,6 @@ static void a_hall_is_compared_by_name_in_any_order(void **state) {
     free(other);
 }
 
-static void assert_words(const struct config_changes *changes, const char *words) {
-    struct text text = {0};
-    config_changes_write(changes, &text);
-    assert_string_equal(text.data, words);
-    text_done(&text);
-}
-
 static void changes_are_said_in_words(void **state) {
     (void)state;
     struct site_config *before = make(PDU METER, BROKER, "");
@@ -300,6 +365,9 @@ int main(void) {
         cmocka_unit_test(each_setting_is_a_change_of_its_kind),
         cmocka_unit_test(poll_settings_change_every_device),
         cmocka_unit_test(a_secret_with_another_content_is_a_change),
+        cmocka_unit_test(a_map_with_another_content_is_a_change),
+        cmocka_unit_test(wiring_with_another_content_is_a_change),
+        cmocka_unit_test(another_variant_is_another_plan),
         cmocka_unit_test(devices_come_and_go),
         cmocka_unit_test(sinks_come_go_and_change),
         cmocka_unit_test(what_concerns_the_whole_agent_is_told_apart),

@@ -9,18 +9,29 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "driver_rules.h"
+#include "model/driver_rules.h"
 
 struct files {
     size_t n;
     char **path;
 };
 
+/* A breach as a line: group and point are numbered from 1, as people count them. */
+static void print_breach(void *context, const struct driver_breach *breach) {
+    FILE *out = context;
+    fprintf(out, "%s", breach->driver->name != NULL ? breach->driver->name : "(no name)");
+    if (breach->group != NULL)
+        fprintf(out, ", group %td", breach->group - breach->driver->groups + 1);
+    if (breach->point != NULL)
+        fprintf(out, ", point %td", breach->point - breach->group->points + 1);
+    fprintf(out, ": %s\n", breach->what);
+}
+
 static void every_driver_obeys_the_rules(void **state) {
     (void)state;
     unsigned breaches = 0;
     for (size_t i = 0; i < n_drivers; i++)
-        breaches += driver_rules_check(all_drivers[i], stderr);
+        breaches += driver_rules_check(all_drivers[i], print_breach, stderr);
     assert_int_equal(breaches, 0);
 }
 
@@ -114,7 +125,7 @@ static char *breaches_of(struct sample *sample) {
     FILE *out = open_memstream(&text, &size);
     assert_non_null(out);
     sample_tie(sample);
-    unsigned breaches = driver_rules_check(&sample->driver, out);
+    unsigned breaches = driver_rules_check(&sample->driver, print_breach, out);
     fclose(out);
     assert_int_equal(breaches == 0, size == 0);
     return text;
@@ -194,6 +205,9 @@ static void rules_find_wrong_identity(void **state) {
     s = modbus_sample();
     s.driver.recognition[0].probe = "1.3.6.1.2.1.33";
     check_found(s, "recognised by a text");
+    s = modbus_sample();
+    s.driver.wired = true;
+    check_found(s, "has no groups");
 }
 
 static void rules_find_wrong_units_and_states(void **state) {
@@ -210,6 +224,9 @@ static void rules_find_wrong_units_and_states(void **state) {
     check_found(s, "can never name a unit");
     s = snmp_sample();
     s.points[0].quantity = FACT_MODEL;
+    check_found(s, "nothing that a point can tell");
+    s = snmp_sample();
+    s.points[0].quantity = DEVICE_UP;
     check_found(s, "nothing that a point can tell");
     s = snmp_sample();
     s.points[1].states = wrong_code;
@@ -265,6 +282,11 @@ static void rules_find_wrong_sources(void **state) {
     s = snmp_sample();
     s.points[0].valid.source = (struct source)OID("1.5");
     check_found(s, "either numbers, a pattern or an OID");
+    s = snmp_sample();
+    s.group.alarms = true;
+    check_found(s, "a table of alarms is one of objects");
+    check_found(s, "a row of a table of alarms is an alarm");
+    check_found(s, "which row is this alarm?");
     s = snmp_sample();
     s.points[0].only = (struct match){OID("1.5"), .pattern = "Fan", .captures = {PART_FAN}};
     check_found(s, "captures a number that its pattern has not");

@@ -82,8 +82,11 @@ static void wrong_headers_are_explained(void **state) {
                                        "d.csv:1:1: the column \"url\" is missing\n");
     check_mistakes("name,url,name\n", "d.csv:1:10: the column \"name\" is already there\n");
     check_mistakes("name,url,비고\n",
-                   "d.csv:1:10: unknown column \"비고\"; known: name, driver, url, credentials, "
-                   "gateway, hall, row, rack, feed, interval\n");
+                   "d.csv:1:10: unknown column \"비고\"; known: name, driver, variant, url, credentials, "
+                   "gateway, hall, row, rack, feed, interval, first_register\n");
+    check_mistakes("name,url,inputs\n",
+                   "d.csv:1:10: \"inputs\" is a list, which a column cannot hold: write it "
+                   "in the configuration\n");
     check_mistakes("name;url\na;snmp://b\n", "d.csv:1:1: columns must be separated by commas\n");
 }
 

@@ -339,6 +339,73 @@ static void test_hostile_chains_end(void **state) {
     image_free(image);
 }
 
+static const struct point alarm_points[] = {
+    {ALARM_STATE, .unit = ONE, .only = {.oid = "1.3.6.1.2.1.33.1.6.3.1"}, .at = {.point = "battery_bad"}},
+    {ALARM_STATE, .unit = ONE, .only = {.oid = "1.3.6.1.2.1.33.1.6.3.2"}, .at = {.point = "on_battery"}},
+};
+static const struct group alarm_groups[] = {
+    {.alarms = true, .value = OID("6.2.1.2"), .only = {OID_WHOLE("6.1.0")}, POINTS(alarm_points)}};
+static const struct driver alarm_driver = DRIVER(alarm_groups, .protocol = PROTOCOL_SNMP);
+
+enum { ROWS = 4 };
+
+/* A walk along the column that found these alarms, by their last number (0: what follows the table), beside a
+ * counter that says `counted`. */
+static void poll_alarms(const struct fixture *f, const uint32_t *rows, size_t n, int64_t counted,
+                        uint8_t *qualities, double *values) {
+    const struct plan_request *request = &f->plan->requests[0];
+    const struct oid *asked = &f->plan->oids[request->first_oid];
+    struct readings readings = {0, 2, values, qualities, {0}};
+    uint32_t names[2 * ROWS][OID_MOST], alarms[ROWS][11];
+    struct varbind varbinds[2 * ROWS];
+    assert_int_equal(request->n_oids, 2);
+    for (size_t i = 0; i < 2 * n; i++) {
+        const struct oid *column = &asked[i % 2];
+        memcpy(names[i], column->part, column->n * sizeof(uint32_t));
+        names[i][column->n - 1] += i % 2 == 0 ? rows[i / 2] == 0 : i > 1;
+        names[i][column->n] = (uint32_t)i / 2;
+        varbinds[i] = (struct varbind){.name = {names[i], column->n + 1},
+                                       .raw = {.kind = RAW_INTEGER, .integer = i == 1 ? counted : 77}};
+        if (i % 2 == 1)
+            continue;
+        memcpy(alarms[i / 2], (uint32_t[]){1, 3, 6, 1, 2, 1, 33, 1, 6, 3, rows[i / 2]}, sizeof(alarms[0]));
+        varbinds[i].raw = (struct raw){.kind = RAW_OID, .oid = {alarms[i / 2], 11}};
+    }
+    const struct link_answer answer = {.varbinds = varbinds, .n_varbinds = 2 * n};
+    memset(qualities, QUALITY_ABSENT, 2);
+    decode_answer(f->plan, request, &answer, &readings);
+}
+
+static void test_rows_that_are_alarms(void **state) {
+    (void)state;
+    double values[2];
+    uint8_t qualities[2];
+    struct fixture f = {.image = image_new()};
+    put(f.image, "6.1.0", 0);
+    build(&f, &alarm_driver);
+    size_t bad = find(f.plan, ALARM_STATE, "|||battery_bad"), on = find(f.plan, ALARM_STATE, "|||on_battery");
+    assert_int_equal(f.plan->n_requests, 1);
+    assert_true(f.plan->requests[0].rows > 1);
+    poll_alarms(&f, (const uint32_t[]){5, 2, 0}, 3, 2, qualities, values);
+    assert_true(qualities[bad] == QUALITY_GOOD && values[bad] == 0);
+    assert_true(qualities[on] == QUALITY_GOOD && values[on] == 1);
+    /* The table is empty; what follows is not of it. */
+    poll_alarms(&f, (const uint32_t[]){0, 1}, 2, 0, qualities, values);
+    assert_true(qualities[bad] == QUALITY_GOOD && values[bad] == 0 && values[on] == 0);
+    /* There may be more rows, or the counter says that there are. */
+    poll_alarms(&f, (const uint32_t[]){5, 2}, 2, 2, qualities, values);
+    assert_int_equal(qualities[bad], QUALITY_ABSENT);
+    assert_true(qualities[on] == QUALITY_GOOD && values[on] == 1);
+    poll_alarms(&f, (const uint32_t[]){0}, 1, 2, qualities, values);
+    assert_true(qualities[bad] == QUALITY_ABSENT && qualities[on] == QUALITY_ABSENT);
+    done(&f);
+    f.image = image_new();
+    put(f.image, "1.0", 1); /* without the counter there is no such table */
+    image_seal(f.image);
+    assert_int_equal(plan_build(&alarm_driver, f.image, false, &f.plan), ERROR_NOT_FOUND);
+    image_free(f.image);
+}
+
 static void test_captures(void **state) {
     (void)state;
     uint32_t numbers[2] = {0};
@@ -363,6 +430,7 @@ int main(void) {
         cmocka_unit_test(test_variants_that_the_site_names),
         cmocka_unit_test(test_a_chain_of_models),
         cmocka_unit_test(test_hostile_chains_end),
+        cmocka_unit_test(test_rows_that_are_alarms),
         cmocka_unit_test(test_captures),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Emerson (Vertiv) Vortex large DC plants (NetSure 802 and older) with a VortexPower controller, SNMP.
+ *
+ * Sources: a recording of a real plant (controller 4.0.0.1, 72 rectifiers) and the names under which a
+ * monitoring system reads it (VEC-MIB). Its numbers come as texts or integers, in volts and amperes as they
+ * are: the rectifiers ("power conversion units") of the recording add up to 1542 A of the 1576 A told.
+ *
+ * Battery current is 0 in the recording and its sign not stated: it is taken as charging and published
+ * positive while discharging. What the status code and the states of shunts mean is not stated: shown raw or
+ * not at all. No object of the plant proves voltages of the mains or temperatures.
+ */
+#include "driver.h"
+
+static const struct point plant[] = {
+    {VOLTAGE, OID("1.1.0"), VOLT, .at = {PART_OUTPUT}},
+    {CURRENT, OID("1.2.0"), AMPERE, .at = {PART_OUTPUT}},
+    {VOLTAGE, OID("1.5.0"), VOLT, .at = {PART_OUTPUT, .point = "sense"}},
+    {CURRENT, OID("1.6.0"), AMPERE, .at = {PART_RECTIFIER, .phase = PHASE_TOTAL}},
+    {BATTERY_CURRENT, OID("1.7.0"), AMPERE, .mul = -1, .at = {PART_BATTERY}},
+    {UNIT_STATE, OID("1.10.0"), UNIT_UNSTATED},
+};
+
+static const struct point shunts[] = {{CURRENT, OID("4.1.2"), AMPERE}};
+static const struct point rectifiers[] = {{CURRENT, OID("5.1.3"), AMPERE}};
+
+static const struct group groups[] = {
+    {POINTS(plant)},
+    {OVER({PART_LOAD}), POINTS(shunts)},
+    {OVER({PART_RECTIFIER}), POINTS(rectifiers)},
+};
+
+const struct driver driver_emerson_vortex = {
+    .name = "emerson_vortex",
+    .title = "Emerson Vortex large DC plant (NetSure 802)",
+    .manufacturer = "Emerson",
+    .class = CLASS_DC,
+    .protocol = PROTOCOL_SNMP,
+    .recorded = true,
+    .sources = "recording of a real plant; object names of VEC-MIB",
+    .recognition = {{.sys_object_id = "1.3.6.1.4.1.885.3"}},
+    .oid_base = "1.3.6.1.4.1.885.3.2",
+    GROUPS(groups),
+};
