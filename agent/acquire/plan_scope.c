@@ -49,7 +49,8 @@ bool place_add_number(struct place *place, enum part part, uint32_t number) {
         place->phase = (enum phase)((part == PART_PHASE_LINE ? PHASE_L1 : PHASE_L1_L2) + (int)number - 1);
         return true;
     }
-    if (place->depth >= PLACE_DEPTH)
+    /* With the ends of its type a device says "none" here, too. */
+    if (place->depth >= PLACE_DEPTH || number == INT32_MAX || number == UINT32_MAX)
         return false;
     place->part = part;
     place->id[place->depth++] = number;
