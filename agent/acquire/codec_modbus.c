@@ -17,6 +17,20 @@ enum { HEADER_SIZE = 6, LEAST_LENGTH = 2, MOST_LENGTH = MODBUS_TCP_MOST_SIZE - H
 
 enum { EXCEPTION_BIT = 0x80, CHECK_SUM_SIZE = 2, RTU_EXCEPTION_SIZE = 5, MOST_VALUE_SIZE = 250 };
 
+/*
+ * Function 43 asks with: function, type, category, first object. It answers with: function, type, and these:
+ * category, conformity, 0xff where more follows, the object it goes on with, how many objects; then of each
+ * number, size and text.
+ */
+enum {
+    IDENTIFICATION_TYPE = 14,
+    MOST_CATEGORY = 3,
+    MORE_FOLLOWS = 0xff,
+    OBJECTS_AT = 5,
+    IDENTIFICATION_REQUEST_SIZE = 5, /* with the unit */
+    IDENTIFICATION_HEAD_SIZE = 3,    /* of a reply in RTU: unit, function, type */
+};
+
 static uint16_t get16(const uint8_t *bytes) {
     return (uint16_t)(bytes[0] << 8 | bytes[1]);
 }
@@ -30,7 +44,13 @@ static bool reads_bits(const struct modbus_request *request) {
     return request->function == MODBUS_COILS || request->function == MODBUS_DISCRETE_INPUTS;
 }
 
+static bool identifies(const struct modbus_request *request) {
+    return request->function == MODBUS_IDENTIFICATION;
+}
+
 bool modbus_request_valid(const struct modbus_request *request) {
+    if (identifies(request))
+        return request->address <= 0xff && request->count > 0 && request->count <= MOST_CATEGORY;
     bool known = request->function >= MODBUS_COILS && request->function <= MODBUS_INPUT_REGISTERS;
     uint16_t most = reads_bits(request) ? MODBUS_MOST_BITS : MODBUS_MOST_REGISTERS;
     return known && request->count > 0 && request->count <= most &&
@@ -38,6 +58,8 @@ bool modbus_request_valid(const struct modbus_request *request) {
 }
 
 size_t modbus_request_value_size(const struct modbus_request *request) {
+    if (identifies(request))
+        return MODBUS_MOST_IDENTITY;
     return reads_bits(request) ? (request->count + 7u) / 8 : request->count * 2u;
 }
 
@@ -57,16 +79,29 @@ const char *modbus_fault_text(enum modbus_fault fault) {
     return texts[fault];
 }
 
-void modbus_tcp_encode(const struct modbus_request *request, uint16_t transaction,
-                       uint8_t frame[MODBUS_TCP_REQUEST_SIZE]) {
+/* Unit and protocol data unit, which are the same in any framing; returns their size. */
+static size_t put_request(const struct modbus_request *request, uint8_t *bytes) {
     assert(modbus_request_valid(request));
+    bytes[0] = request->unit;
+    bytes[1] = request->function;
+    if (identifies(request)) {
+        bytes[2] = IDENTIFICATION_TYPE;
+        bytes[3] = (uint8_t)request->count;
+        bytes[4] = (uint8_t)request->address;
+        return IDENTIFICATION_REQUEST_SIZE;
+    }
+    put16(bytes + 2, request->address);
+    put16(bytes + 4, request->count);
+    return MODBUS_TCP_REQUEST_SIZE - HEADER_SIZE;
+}
+
+size_t modbus_tcp_encode(const struct modbus_request *request, uint16_t transaction,
+                         uint8_t frame[MODBUS_TCP_REQUEST_SIZE]) {
+    size_t length = put_request(request, frame + HEADER_SIZE);
     put16(frame, transaction);
     put16(frame + 2, 0);
-    put16(frame + 4, MODBUS_TCP_REQUEST_SIZE - HEADER_SIZE);
-    frame[6] = request->unit;
-    frame[7] = request->function;
-    put16(frame + 8, request->address);
-    put16(frame + 10, request->count);
+    put16(frame + 4, (uint16_t)length);
+    return HEADER_SIZE + length;
 }
 
 enum modbus_fault modbus_tcp_split(const uint8_t *stream, size_t size, struct modbus_frame *frame) {
@@ -100,28 +135,45 @@ uint16_t modbus_crc16(const uint8_t *bytes, size_t size) {
     return (uint16_t)sum;
 }
 
-void modbus_rtu_encode(const struct modbus_request *request, uint8_t frame[MODBUS_RTU_REQUEST_SIZE]) {
-    assert(modbus_request_valid(request));
-    frame[0] = request->unit;
-    frame[1] = request->function;
-    put16(frame + 2, request->address);
-    put16(frame + 4, request->count);
-    uint16_t sum = modbus_crc16(frame, MODBUS_RTU_REQUEST_SIZE - CHECK_SUM_SIZE);
-    frame[6] = (uint8_t)sum;
-    frame[7] = (uint8_t)(sum >> 8);
+size_t modbus_rtu_encode(const struct modbus_request *request, uint8_t frame[MODBUS_RTU_REQUEST_SIZE]) {
+    size_t size = put_request(request, frame);
+    uint16_t sum = modbus_crc16(frame, size);
+    frame[size] = (uint8_t)sum;
+    frame[size + 1] = (uint8_t)(sum >> 8);
+    return size + CHECK_SUM_SIZE;
 }
 
 size_t modbus_rtu_reply_size(const struct modbus_request *request) {
     return 3 + modbus_request_value_size(request) + CHECK_SUM_SIZE;
 }
 
+/* The same of function 43, whose length only its objects tell: as much as must be there to know more. */
+static size_t rtu_identity_size(const uint8_t *bytes, size_t size) {
+    size_t end = IDENTIFICATION_HEAD_SIZE + OBJECTS_AT;
+    if (size < end)
+        return size > 2 && bytes[2] != IDENTIFICATION_TYPE ? 0 : end;
+    if (bytes[2] != IDENTIFICATION_TYPE)
+        return 0;
+    for (unsigned left = bytes[end - 1]; left > 0; left--) {
+        if (size < end + 2)
+            return end + 2;
+        end += 2u + bytes[end + 1];
+        if (end > IDENTIFICATION_HEAD_SIZE + MODBUS_MOST_IDENTITY)
+            return 0;
+    }
+    return end + CHECK_SUM_SIZE;
+}
+
 /* What a reply that begins so is long; 0 where no reply to a read begins so. `size` is at least 2. */
 static size_t rtu_size(const uint8_t *bytes, size_t size) {
     uint8_t function = bytes[1] & (uint8_t)~EXCEPTION_BIT;
-    if (function < MODBUS_COILS || function > MODBUS_INPUT_REGISTERS)
+    bool identity = function == MODBUS_IDENTIFICATION;
+    if (!identity && (function < MODBUS_COILS || function > MODBUS_INPUT_REGISTERS))
         return 0;
     if (bytes[1] & EXCEPTION_BIT)
         return RTU_EXCEPTION_SIZE;
+    if (identity)
+        return rtu_identity_size(bytes, size);
     if (size < 3)
         return 3;
     return bytes[2] == 0 || bytes[2] > MOST_VALUE_SIZE ? 0 : 3u + bytes[2] + CHECK_SUM_SIZE;
@@ -144,18 +196,16 @@ static enum modbus_fault rtu_frame_at(const uint8_t *bytes, size_t size, struct 
 
 /* Whether a reply to this very request may begin so; what follows random bytes hardly ever does. */
 static bool begins_answer(const struct modbus_request *request, const uint8_t *bytes) {
-    return bytes[0] == request->unit &&
-           (bytes[1] == (request->function | EXCEPTION_BIT) ||
-            (bytes[1] == request->function && bytes[2] == modbus_request_value_size(request)));
+    size_t third = identifies(request) ? IDENTIFICATION_TYPE : modbus_request_value_size(request);
+    return bytes[0] == request->unit && (bytes[1] == (request->function | EXCEPTION_BIT) ||
+                                         (bytes[1] == request->function && bytes[2] == third));
 }
 
 /* Adapters with two wires give back what they send. */
 static size_t echo_size(const struct modbus_request *request, const uint8_t *stream, size_t size) {
     uint8_t sent[MODBUS_RTU_REQUEST_SIZE];
-    if (!request || size < sizeof(sent))
-        return 0;
-    modbus_rtu_encode(request, sent);
-    return memcmp(stream, sent, sizeof(sent)) == 0 ? sizeof(sent) : 0;
+    size_t sent_size = request ? modbus_rtu_encode(request, sent) : 0;
+    return sent_size > 0 && size >= sent_size && memcmp(stream, sent, sent_size) == 0 ? sent_size : 0;
 }
 
 enum modbus_fault modbus_rtu_split(const struct modbus_request *request, const uint8_t *stream, size_t size,
@@ -175,15 +225,13 @@ enum modbus_fault modbus_rtu_split(const struct modbus_request *request, const u
 
 static size_t encode_tcp(const struct modbus_request *request, uint16_t transaction,
                          uint8_t frame[MODBUS_MOST_REQUEST_SIZE]) {
-    modbus_tcp_encode(request, transaction, frame);
-    return MODBUS_TCP_REQUEST_SIZE;
+    return modbus_tcp_encode(request, transaction, frame);
 }
 
 static size_t encode_rtu(const struct modbus_request *request, uint16_t transaction,
                          uint8_t frame[MODBUS_MOST_REQUEST_SIZE]) {
     (void)transaction;
-    modbus_rtu_encode(request, frame);
-    return MODBUS_RTU_REQUEST_SIZE;
+    return modbus_rtu_encode(request, frame);
 }
 
 static enum modbus_fault split_tcp(const struct modbus_request *request, const uint8_t *stream, size_t size,
@@ -194,6 +242,39 @@ static enum modbus_fault split_tcp(const struct modbus_request *request, const u
 
 const struct modbus_framing modbus_framing_tcp = {.numbered = true, .encode = encode_tcp, .split = split_tcp};
 const struct modbus_framing modbus_framing_rtu = {.encode = encode_rtu, .split = modbus_rtu_split};
+
+bool modbus_next_object(const uint8_t *values, size_t size, size_t *at, struct modbus_object *object) {
+    if (*at == 0)
+        *at = OBJECTS_AT;
+    if (size < *at + 2 || size - *at - 2 < values[*at + 1])
+        return false;
+    *object = (struct modbus_object){
+        .id = values[*at], .size = values[*at + 1], .text = (const char *)values + *at + 2};
+    *at += 2u + object->size;
+    return true;
+}
+
+uint8_t modbus_more_objects(const uint8_t *values, size_t size) {
+    return size >= OBJECTS_AT && values[2] == MORE_FOLLOWS ? values[3] : 0;
+}
+
+/* What follows the function code must be objects to its very end, as many as it says. */
+static enum modbus_fault check_identity(const uint8_t *pdu, size_t pdu_size, struct modbus_reply *reply) {
+    const uint8_t *values = pdu + 2;
+    size_t size = pdu_size - 2, at = 0;
+    struct modbus_object object;
+    unsigned n = 0;
+    if (pdu[1] != IDENTIFICATION_TYPE)
+        return MODBUS_WRONG_FUNCTION;
+    if (size < OBJECTS_AT || size > MODBUS_MOST_IDENTITY)
+        return MODBUS_WRONG_COUNT;
+    while (modbus_next_object(values, size, &at, &object))
+        n++;
+    if (n != values[OBJECTS_AT - 1] || at != size)
+        return MODBUS_WRONG_COUNT;
+    *reply = (struct modbus_reply){.values = values, .size = size};
+    return MODBUS_GOOD;
+}
 
 enum modbus_fault modbus_check(const struct modbus_request *request, uint8_t unit, const uint8_t *pdu,
                                size_t pdu_size, struct modbus_reply *reply) {
@@ -208,6 +289,8 @@ enum modbus_fault modbus_check(const struct modbus_request *request, uint8_t uni
         reply->exception = pdu[1];
         return pdu_size == 2 ? MODBUS_EXCEPTION : MODBUS_BROKEN_LENGTH;
     }
+    if (identifies(request))
+        return check_identity(pdu, pdu_size, reply);
     if (pdu[1] != pdu_size - 2)
         return MODBUS_BROKEN_LENGTH;
     if (pdu[1] != modbus_request_value_size(request))

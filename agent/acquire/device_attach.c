@@ -84,7 +84,7 @@ static void attach_failed(struct device *device, int error, const char *detail) 
 void device_read(struct device *device) {
     device->admitted = true;
     device->poller->n_admitted++;
-    if (device->driver == NULL)
+    if (device->driver == NULL || device->poller->events.identified != NULL)
         attach_identify(device);
     else
         attach_discover(device);
@@ -183,22 +183,49 @@ static void attach_open(struct device *device) {
 
 /* --- recognise --- */
 
-static void attach_identified(void *context, const struct driver *driver, int error, const char *why) {
+static void attach_open_and_go_on(struct device *device, struct link **link);
+
+/* Where only that is wanted: it is over. */
+static void attach_say_finding(struct device *device, const struct identify_finding *finding) {
+    const struct poller_events *events = &device->poller->events;
+    const char *why = device_link_trouble(device, attach_link(device), finding->error, finding->why);
+    events->identified(events->context, device, finding);
+    attach_ended(device);
+    if (events->finished != NULL)
+        events->finished(events->context, device, finding->error, why);
+}
+
+static void attach_identified(void *context, const struct identify_finding *finding) {
     struct device *device = context;
     device->identify = NULL;
-    if (driver == NULL) {
-        attach_failed(device, error, why);
+    if (device->poller->events.identified != NULL) {
+        attach_say_finding(device, finding);
         return;
     }
-    device->driver = driver;
+    if (finding->driver == NULL) {
+        attach_failed(device, finding->error, finding->why);
+        return;
+    }
+    device->driver = finding->driver;
     free(device->choice);
-    device->choice = strdup(why);
-    attach_discover(device);
+    device->choice = strdup(finding->why);
+    if (device->driver->manners.pause_ms == 0) {
+        attach_discover(device);
+        return;
+    }
+    /* Its link does not know its manners. */
+    struct link **link = device->second != NULL ? &device->second : &device->link;
+    link_close(*link);
+    *link = NULL;
+    attach_open_and_go_on(device, link);
 }
 
 static void attach_identify(struct device *device) {
-    int error = identify_start(attach_link(device), attach_timeout_ms(device), attach_identified, device,
-                               &device->identify);
+    const struct identify_options options = {.protocol = device_url_protocol(&device->config->url),
+                                             .timeout_ms = attach_timeout_ms(device),
+                                             .first = device->driver,
+                                             .survey = device->poller->events.identified != NULL};
+    int error = identify_start(attach_link(device), &options, attach_identified, device, &device->identify);
     if (error != 0)
         attach_failed(device, error, NULL);
 }
@@ -267,20 +294,6 @@ static void attach_wrong_device(struct device *device) {
     attach_failed(device, ERROR_NOT_FOUND, why);
 }
 
-/* Modbus has no sysObjectID: the constant text that a driver names is compared, where the device has one. */
-static bool attach_looks_right(const struct device *device, const struct image *image, char *why,
-                               size_t size) {
-    const struct recognition *recognition = &device->driver->recognition[0];
-    char text[128];
-    if (recognition->says.pattern == NULL ||
-        !decode_image_text(device->driver, image, 0, &recognition->says.source, text, sizeof(text)) ||
-        pattern_match(recognition->says.pattern, text, strlen(text)))
-        return true;
-    snprintf(why, size, "it calls itself \"%s\", which is no device of driver %s (%s)", text,
-             device->driver->name, recognition->says.pattern);
-    return false;
-}
-
 /* Of a device that was not polled so far everything is read at once; the schedule goes on from there. */
 static void attach_done(struct device *device) {
     bool again = device->attached;
@@ -298,7 +311,7 @@ static void attach_plan(struct device *device) {
     struct plan *plan = NULL;
     char why[300];
     device->image = NULL;
-    if (!attach_looks_right(device, image, why, sizeof(why))) {
+    if (identify_contradicts(device->driver, image, why, sizeof(why))) {
         image_free(image);
         attach_failed(device, ERROR_NOT_FOUND, why);
         return;

@@ -3,6 +3,11 @@
 #include "acquire/device.h"
 #include "acquire/link_replay.h"
 
+/* Before a device is recognised it is asked as any other. */
+static uint16_t pause_ms(const struct device *device) {
+    return device->driver != NULL ? device->driver->manners.pause_ms : 0;
+}
+
 int device_open_link(struct device *device, struct link **link, char *why, size_t size) {
     const struct device_url *url = &device->config->url;
     const struct sockaddr *to = (const struct sockaddr *)&device->address;
@@ -11,14 +16,13 @@ int device_open_link(struct device *device, struct link **link, char *why, size_
     case TRANSPORT_SNMP:
         return link_snmp_open(poller->snmp, to, device->config->snmp, link);
     case TRANSPORT_MODBUS_TCP:
-        return link_modbus_tcp_open(poller->modbus, to, &modbus_framing_tcp, url->unit,
-                                    device->driver->manners.pause_ms, link);
+        return link_modbus_tcp_open(poller->modbus, to, &modbus_framing_tcp, url->unit, pause_ms(device),
+                                    link);
     case TRANSPORT_MODBUS_RTU_TCP:
-        return link_modbus_tcp_open(poller->modbus, to, &modbus_framing_rtu, url->unit,
-                                    device->driver->manners.pause_ms, link);
+        return link_modbus_tcp_open(poller->modbus, to, &modbus_framing_rtu, url->unit, pause_ms(device),
+                                    link);
     case TRANSPORT_MODBUS_SERIAL:
-        return link_modbus_rtu_open(poller->lines, url->host, &url->line, url->unit,
-                                    device->driver->manners.pause_ms, link);
+        return link_modbus_rtu_open(poller->lines, url->host, &url->line, url->unit, pause_ms(device), link);
     case TRANSPORT_REPLAY:
         return link_replay_open(poller->loop, url->host, link, why, size);
     }

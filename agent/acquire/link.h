@@ -44,8 +44,8 @@ enum ask { ASK_REGISTERS, ASK_GET, ASK_BULK };
 
 struct link_request {
     enum ask ask;
-    uint8_t function;        /* REGISTERS: 1, 2, 3 or 4; nothing else is ever sent */
-    uint16_t address, count; /* REGISTERS */
+    uint8_t function;        /* REGISTERS: 1, 2, 3, 4, or 43 (identification); nothing else is ever sent */
+    uint16_t address, count; /* REGISTERS; of 43: the first object, and the category */
     const struct oid
         *oids; /* GET: the instances; BULK: where each column goes on (returned names are greater) */
     size_t n_oids;
@@ -66,7 +66,8 @@ struct link_answer {
     uint16_t culprit;  /* SNMP error-index, 1-based; 0 = not said */
     const char
         *detail; /* static text that says more ("wrong unit", "closed by peer"); NULL = nothing to add */
-    const uint8_t *data; /* REGISTERS: the values' bytes, exactly as many as asked for */
+    const uint8_t *data; /* REGISTERS: the values' bytes, exactly as many as asked for; of 43: see
+                            modbus_next_object */
     size_t size;
     const struct varbind
         *varbinds; /* GET: exactly n_oids, same names, same order; BULK: as the agent sent them */

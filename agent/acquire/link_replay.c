@@ -12,6 +12,7 @@
 enum {
     MOST_FILE_SIZE = 64 << 20,
     MOST_VARBINDS = 2048, /* in one answer; agents cut a GETBULK short too */
+    ILLEGAL_FUNCTION = 1,
     ILLEGAL_ADDRESS = 2,
 };
 
@@ -26,16 +27,26 @@ struct replay {
     uint8_t values[2 * MODBUS_MOST_REGISTERS];
 };
 
+static void refuse(struct link_answer *answer, uint8_t exception) {
+    answer->error = ERROR_REFUSED;
+    answer->exception = exception;
+}
+
 static void answer_registers(struct replay *replay, struct link_answer *answer) {
     const struct link_request *request = replay->request;
+    if (request->function == MODBUS_IDENTIFICATION) {
+        answer->data = recording_identity(replay->recording, &answer->size);
+        if (answer->data == NULL)
+            refuse(answer, ILLEGAL_FUNCTION);
+        return;
+    }
     const struct modbus_request asked = {.function = request->function, .count = request->count};
     if (recording_read(replay->recording, request->function, request->address, request->count,
                        replay->values)) {
         answer->data = replay->values;
         answer->size = modbus_request_value_size(&asked);
     } else {
-        answer->error = ERROR_REFUSED;
-        answer->exception = ILLEGAL_ADDRESS;
+        refuse(answer, ILLEGAL_ADDRESS);
     }
 }
 

@@ -209,13 +209,13 @@ static int drain(struct modbus_line *line) {
 static int send_request(struct modbus_line *line, struct turn *turn) {
     const struct modbus_exchange *exchange = turn->exchange;
     uint8_t frame[MODBUS_RTU_REQUEST_SIZE];
-    modbus_rtu_encode(&exchange->request, frame);
-    if (write(line->descriptor, frame, sizeof(frame)) != (ssize_t)sizeof(frame)) {
+    size_t size = modbus_rtu_encode(&exchange->request, frame);
+    if (write(line->descriptor, frame, size) != (ssize_t)size) {
         count(line, &line->counts.losses, 1);
         lose(line, ERROR_UNREACHABLE, "its serial line takes nothing: was the adapter pulled out?");
         return ERROR_UNREACHABLE;
     }
-    turn->sent_us = clock_monotonic_us() + characters_us(line, sizeof(frame));
+    turn->sent_us = clock_monotonic_us() + characters_us(line, size);
     turn->due_us = turn->sent_us + exchange->timeout_ms * INT64_C(1000) +
                    characters_us(line, modbus_rtu_reply_size(&exchange->request));
     turn->silent_us = INT64_MAX;

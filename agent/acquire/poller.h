@@ -16,6 +16,7 @@
 
 struct poller;
 struct device;
+struct identify_finding;
 
 struct poller_events {
     void *context;
@@ -28,6 +29,9 @@ struct poller_events {
     void (*answered)(void *context, const struct device *device, const struct plan_request *request,
                      const struct link_answer *answer);
     void (*finished)(void *context, const struct device *device, int error, const char *why);
+    /* For `identify`: where it is there, a device is recognised, whatever driver it is configured with, and
+     * not read. May be NULL. */
+    void (*identified)(void *context, const struct device *device, const struct identify_finding *finding);
 };
 
 struct poller_options {

@@ -155,3 +155,8 @@ bool recording_read(const struct recording *recording, uint8_t function, uint16_
     }
     return true;
 }
+
+const uint8_t *recording_identity(const struct recording *recording, size_t *size) {
+    *size = recording->identity_size;
+    return recording->identity_size > 0 ? recording->identity : NULL;
+}

@@ -7,7 +7,7 @@
  *                   64 address, 65 counter, 66 gauge, 67 ticks, 70 64-bit counter; 4x and 64x: bytes in hex.
  *   NAME.registers  one run a line: holding ADDRESS WORD..., input ADDRESS WORD..., coil ADDRESS BIT...,
  *                   discrete ADDRESS BIT...; addresses as on the wire, numbers decimal or 0x...; # begins a
- *                   comment.
+ *                   comment. And what function 43/14 says: identity OBJECT TEXT, to the end of the line.
  */
 #ifndef HALLWATCH_ACQUIRE_RECORDING_H
 #define HALLWATCH_ACQUIRE_RECORDING_H
@@ -38,5 +38,8 @@ bool recording_next(const struct recording *recording, struct oid after, struct 
 /* Copies registers or bits as a Modbus reply carries them; false when one of them is not in the recording. */
 bool recording_read(const struct recording *recording, uint8_t function, uint16_t address, uint16_t count,
                     uint8_t *values);
+/* What a Modbus reply of function 43/14 carries (modbus_next_object); NULL where the unit has not that
+ * function. */
+const uint8_t *recording_identity(const struct recording *recording, size_t *size);
 
 #endif

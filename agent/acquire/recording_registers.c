@@ -59,13 +59,42 @@ static int add_cell(struct recording *recording, const struct recording_cell *ce
     return 0;
 }
 
+/* The rest of a line "identity OBJECT TEXT", appended to what a reply says; objects in rising order. */
+static int parse_identity(struct recording_parser *parser, char *line) {
+    struct recording *recording = parser->recording;
+    uint8_t *identity = recording->identity, *more = &identity[4];
+    uint16_t object;
+    char *word = next_word(&line);
+    if (!word || !parse_word(word, UINT8_MAX, &object))
+        return recording_fail(parser, parser->line, "expected an object from 0 to 255");
+    line += strspn(line, " \t\r");
+    size_t size = strlen(line), used = recording->identity_size > 0 ? recording->identity_size : 5;
+    while (size > 0 && strchr(" \t\r", line[size - 1]))
+        size--;
+    if (used + 2 + size > sizeof(recording->identity))
+        return recording_fail(parser, parser->line, "more text than an answer has room for");
+    if (*more > 0 && object <= parser->identity_object)
+        return recording_fail(parser, parser->line, "objects go from lower to higher numbers");
+    identity[0] = identity[1] = 1; /* the basic category, and no more than that */
+    identity[used] = (uint8_t)object;
+    identity[used + 1] = (uint8_t)size;
+    memcpy(identity + used + 2, line, size);
+    recording->identity_size = used + 2 + size;
+    parser->identity_object = object;
+    ++*more;
+    return 0;
+}
+
 int recording_parse_registers(struct recording_parser *parser, char *line) {
     char *word = next_word(&line);
     if (!word)
         return 0;
+    if (strcmp(word, "identity") == 0)
+        return parse_identity(parser, line);
     struct recording_cell cell = {.function = function_of(word), .line = parser->line};
     if (cell.function == 0)
-        return recording_fail(parser, parser->line, "\"%.20s\": holding, input, coil or discrete", word);
+        return recording_fail(parser, parser->line, "\"%.20s\": holding, input, coil, discrete or identity",
+                              word);
     word = next_word(&line);
     if (!word || !parse_word(word, UINT16_MAX, &cell.address))
         return recording_fail(parser, parser->line, "expected an address from 0 to 65535");

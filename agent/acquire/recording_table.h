@@ -6,6 +6,7 @@
 #ifndef HALLWATCH_ACQUIRE_RECORDING_TABLE_H
 #define HALLWATCH_ACQUIRE_RECORDING_TABLE_H
 
+#include "acquire/codec_modbus.h"
 #include "acquire/recording.h"
 
 struct recording_object {
@@ -28,6 +29,8 @@ struct recording {
     size_t n_objects;
     struct recording_cell *cells; /* sorted by function and address */
     size_t n_cells, room;
+    uint8_t identity[MODBUS_MOST_IDENTITY]; /* as a reply of function 43/14 carries it */
+    size_t identity_size;                   /* 0: none */
 };
 
 /* Where parsing stands, and where to say what is wrong. */
@@ -35,6 +38,7 @@ struct recording_parser {
     struct recording *recording;
     const char *name;
     size_t line;
+    uint16_t identity_object; /* of the latest line of an identity */
     char *why;
     size_t why_size;
 };

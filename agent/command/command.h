@@ -22,6 +22,7 @@ struct command {
 
 extern const struct command command_check;
 extern const struct command command_drivers;
+extern const struct command command_identify;
 extern const struct command command_plan;
 extern const struct command command_read;
 extern const struct command command_run;

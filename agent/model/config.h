@@ -46,6 +46,8 @@ struct device_url {
 /* Parses a URL. On failure `why` (of `size` bytes) says what is wrong in the user's words. */
 int device_url_parse(const char *text, struct device_url *url, char *why, size_t size);
 bool device_url_is_modbus(const struct device_url *url);
+/* What is spoken there; of a replay that of the recording, by its name. */
+enum protocol device_url_protocol(const struct device_url *url);
 void device_url_done(struct device_url *url);
 /* The bus it is on, for people and for queues: "modbus://10.1.2.3:502", "snmp://10.1.2.4:161",
  * "rtu:/dev/ttyS0". */

@@ -168,7 +168,8 @@ static void check_protocol(struct build *build, const struct device_settings *de
                           protocol_word(driver->protocol), protocol_word(spoken));
     if (device_url_is_modbus(url) && !setting_given(&device->driver))
         entry_add_mistake(&device->entry, "driver", &device->driver, &build->mistakes,
-                          "is missing: a Modbus device cannot say what it is");
+                          "is missing: few Modbus devices say what they are; try `hallwatch identify %s`",
+                          device->url.text);
     if (device_url_is_modbus(url) && setting_given(&device->credentials))
         entry_add_mistake(&device->entry, "credentials", &device->credentials, &build->mistakes,
                           "only SNMP has credentials: leave this empty");

@@ -162,11 +162,13 @@ static bool same_source(const struct source *a, const struct source *b) {
            same_text(a->oid, b->oid);
 }
 
-/* Two points of one table that ask for different rows of it. */
+/* Two points of one table that ask for different rows of it, or a percentage and what it is a percentage of.
+ */
 static bool rows_apart(const struct point *a, const struct point *b) {
     return a->only.pattern != b->only.pattern || a->only.oid != b->only.oid ||
            a->only.values != b->only.values || a->key != b->key || a->only.source.kind != SOURCE_NONE ||
-           b->only.source.kind != SOURCE_NONE;
+           b->only.source.kind != SOURCE_NONE ||
+           (a->quantity != b->quantity && a->scale.kind != b->scale.kind);
 }
 
 /* Two groups that no device has both of, or that read different rows. */

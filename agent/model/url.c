@@ -242,6 +242,14 @@ bool device_url_is_modbus(const struct device_url *url) {
     return url->transport != TRANSPORT_SNMP && url->transport != TRANSPORT_REPLAY;
 }
 
+enum protocol device_url_protocol(const struct device_url *url) {
+    static const char registers[] = ".registers";
+    size_t size = strlen(url->host), end = sizeof(registers) - 1;
+    bool replays =
+        url->transport == TRANSPORT_REPLAY && size >= end && strcmp(url->host + size - end, registers) == 0;
+    return device_url_is_modbus(url) || replays ? PROTOCOL_MODBUS : PROTOCOL_SNMP;
+}
+
 void device_url_done(struct device_url *url) {
     free(url->host);
     *url = (struct device_url){0};

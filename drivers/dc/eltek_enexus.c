@@ -126,7 +126,8 @@ static const struct group groups[] = {
 static const struct fact facts[] = {{FACT_NAME, OID("2.5.0")},
                                     {FACT_MODEL, OID("2.6.0")},
                                     {FACT_SERIAL, OID("2.7.0")},
-                                    {FACT_FIRMWARE, OID("13.8.2.1.8")}};
+                                    {FACT_FIRMWARE, OID("13.8.2.1.8.1")},
+                                    {FACT_FIRMWARE, OID("13.8.2.1.8.2")}};
 
 const struct driver driver_eltek_enexus = {
     .name = "eltek_enexus",

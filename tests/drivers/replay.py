@@ -6,16 +6,18 @@ A driver has a folder here with:
 
   NAME.snmprec       lines `oid|tag|value` (tags: 2 integer, 4 string, 4x hex, 6 OID, 65 counter, 66 gauge,
                      67 ticks, 70 counter 64), or
-  NAME.registers     lines `holding ADDRESS WORD...` by wire address; lines that begin with # explain
+  NAME.registers     lines `holding ADDRESS WORD...` by wire address, `identity OBJECT TEXT` for what function
+                     43/14 says; lines that begin with # explain
   expected.jsonl     every reading that must come out, in published units: {"metric", "labels", "value"}
                      and, where it is not plain, "why". {"absent": SOURCE, "why"} names a recorded value that
-                     must not come out, {"identity": [...]} what the device says it is: model, serial ...
+                     must not come out, {"identity": [...]} what the device says it is: model, serial ...,
+                     {"variant": NAME} as which variant of the driver the recording is read
   hallwatch.yaml     of a driver that only a configuration makes whole: one device, NAME, whose url is
                      replay:RECORDING
   variations.jsonl   the same recording with a few lines changed, for what one recording cannot hold: the
                      other states, missing values, wrong units. {"why", "replace": [lines], "remove":
                      [sources], "add": [lines], "expect": [readings that change or are added],
-                     "gone": [{"metric", "labels"}]}
+                     "gone": [{"metric", "labels"}], "variant": NAME of the driver's variant}
 
 Points of a driver that no recording here answers are listed; that is information, no difference.
 
@@ -89,6 +91,8 @@ def load_expected(path):
         if "identity" in line:
             identity += line["identity"]
             continue
+        if "variant" in line:
+            continue
         key = reading_key(line)
         if key in expected:
             raise ValueError(f"{path}: {key_text(key)} stands there twice")
@@ -100,6 +104,8 @@ def line_source(line):
     """The OID or the first wire address that a recording's line gives; None for a comment."""
     if not line.strip() or line.startswith("#"):
         return None
+    if line.startswith("identity "):
+        return " ".join(line.split()[:2])
     return line.split("|")[0] if "|" in line else line.split()[1]
 
 
@@ -161,6 +167,11 @@ def read_device(hallwatch, driver, path, *options):
         return run(hallwatch, "read", *options, "--config", copy, driver)
 
 
+def variant_options(line):
+    """The options that read a recording as the variant that a line of expectations names, if it names one."""
+    return ("--variant", line["variant"]) if "variant" in line else ()
+
+
 def read_recording(hallwatch, driver, path, *options):
     return parse_output(read_device(hallwatch, driver, path, "--json", *options))
 
@@ -184,12 +195,12 @@ def unanswered_points(hallwatch, driver, readings):
     return lines
 
 
-def replay_variation(hallwatch, driver, recording, variation):
+def replay_variation(hallwatch, driver, recording, variation, *options):
     lines = vary(recording.read_text(encoding="utf-8").splitlines(), variation)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / recording.name
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        return read_recording(hallwatch, driver, path, "--raw")[0]
+        return read_recording(hallwatch, driver, path, "--raw", *(variant_options(variation) or options))[0]
 
 
 def find_recording(folder):
@@ -207,15 +218,17 @@ def replay_driver(hallwatch, folder):
     recorded = {line_source(line) for line in recording.read_text(encoding="utf-8").splitlines()}
     strangers = [source for source in absent if source not in recorded]
     differences = [f"called absent, but not recorded: {source}" for source in strangers]
-    good, other = read_recording(hallwatch, folder.name, recording, "--raw")
+    lines = load_lines(folder / "expected.jsonl")
+    options = next((variant_options(line) for line in lines if "variant" in line), ())
+    good, other = read_recording(hallwatch, folder.name, recording, "--raw", *options)
     differences += compare(expected, good)
-    head = read_device(hallwatch, folder.name, recording).splitlines()[0]
+    head = read_device(hallwatch, folder.name, recording, *options).splitlines()[0]
     differences += [f"the device is not called '{word}': {head}" for word in identity if word not in head]
     answered = list(good)
     variations = folder / "variations.jsonl"
     varied = load_lines(variations) if variations.exists() else []
     for variation in varied:
-        readings = replay_variation(hallwatch, folder.name, recording, variation)
+        readings = replay_variation(hallwatch, folder.name, recording, variation, *options)
         answered += readings
         lines = compare(vary_expected(expected, variation), readings)
         why = variation["why"]

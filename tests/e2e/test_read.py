@@ -137,11 +137,6 @@ class ReadModbus(unittest.TestCase):
         self.assertIn("schneider_pm5000", done.stderr)
         self.assertEqual(done.stdout, "")
 
-    def test_modbus_without_driver_is_a_usage_error(self):
-        done = hallwatch.run("read", "modbus://127.0.0.1:1/1")
-        self.assertEqual(done.returncode, hallwatch.USAGE)
-        self.assertIn("--driver", done.stderr)
-
     def test_closed_port_is_unreachable(self):
         done = hallwatch.run("read", "--driver", "orv3_rpu", f"modbus://127.0.0.1:{free_tcp_port()}/1")
         self.assertEqual(done.returncode, hallwatch.UNREACHABLE)

@@ -13,6 +13,17 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+static void check_objects(const struct modbus_reply *reply) {
+    struct modbus_object object;
+    const char *end = (const char *)reply->values + reply->size;
+    size_t at = 0;
+    assert(reply->size <= MODBUS_MOST_IDENTITY);
+    while (modbus_next_object(reply->values, reply->size, &at, &object))
+        assert(object.text + object.size <= end);
+    assert(at == reply->size);
+    modbus_more_objects(reply->values, reply->size);
+}
+
 static void check_frame(const struct modbus_request *request, const struct modbus_frame *frame,
                         const uint8_t *end) {
     assert(frame->size - frame->noise <= MODBUS_TCP_MOST_SIZE);
@@ -26,8 +37,11 @@ static void check_frame(const struct modbus_request *request, const struct modbu
         assert(!reply.values && reply.size == 0);
         return;
     }
-    assert(reply.size == modbus_request_value_size(request));
     assert(reply.values >= frame->pdu && reply.values + reply.size == frame->pdu + frame->pdu_size);
+    if (request->function == MODBUS_IDENTIFICATION)
+        check_objects(&reply);
+    else
+        assert(reply.size == modbus_request_value_size(request));
 }
 
 static void check_stream(const struct modbus_framing *framing, const struct modbus_request *request,

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Serves a recording of registers over Modbus TCP, or RTU through TCP, with pymodbus from Debian: a device for tests and for trying things out.
 
-The recording has lines `holding ADDRESS WORD...` (also input, coil, discrete) by wire address; lines that begin with #
-explain. What is not recorded is answered with exception 2, another unit is not answered. Prints `ready PORT` when it
+The recording has lines `holding ADDRESS WORD...` (also input, coil, discrete) by wire address, and `identity OBJECT
+TEXT` for what function 43/14 says; lines that begin with # explain. What is not recorded is answered with exception 2, another unit is not answered. Prints `ready PORT` when it
 listens; ends on SIGTERM or SIGINT.
 
 usage: modbus_server.py [--rtu] [--unit N] [--host A] [--port N] FILE.registers
@@ -15,6 +15,7 @@ import logging
 import signal
 
 from pymodbus.datastore import ModbusServerContext, ModbusSlaveContext, ModbusSparseDataBlock
+from pymodbus.device import ModbusDeviceIdentification
 from pymodbus.server.async_io import ModbusTcpServer
 from pymodbus.transaction import ModbusRtuFramer, ModbusSocketFramer
 
@@ -22,12 +23,15 @@ KINDS = ("holding", "input", "coil", "discrete")
 
 
 def load_registers(path):
-    """{kind: {address: value}} of a recording; a line that says anything else is an error with its number."""
-    values = {kind: {} for kind in KINDS}
+    """{kind: {address: value}} of a recording and {object: text} of its identity; anything else is an error."""
+    values, identity = {kind: {} for kind in KINDS}, {}
     with open(path, encoding="utf-8") as file:
         for number, line in enumerate(file, 1):
             words = line.split()
             if not words or words[0].startswith("#"):
+                continue
+            if words[0] == "identity":
+                identity[int(words[1], 0)] = line.split(None, 2)[2].strip()
                 continue
             if words[0] not in KINDS or len(words) < 3:
                 raise SystemExit(f"{path}:{number}: expected `holding ADDRESS WORD...`, found: {line.strip()}")
@@ -36,7 +40,7 @@ def load_registers(path):
                 if not 0 <= address <= 0xFFFF or not 0 <= int(word, 0) <= 0xFFFF:
                     raise SystemExit(f"{path}:{number}: addresses and words are 0 to 65535")
                 values[words[0]][address] = int(word, 0)
-    return values
+    return values, identity
 
 
 def make_context(values, unit):
@@ -47,9 +51,14 @@ def make_context(values, unit):
     return ModbusServerContext(slaves={unit: device}, single=False)
 
 
-async def serve(context, framer, host, port):
+async def serve(context, identity, framer, host, port):
     server = ModbusTcpServer(
-        context, framer, address=(host, port), ignore_missing_slaves=True, allow_reuse_address=True
+        context,
+        framer,
+        identity=ModbusDeviceIdentification(info=identity),
+        address=(host, port),
+        ignore_missing_slaves=True,
+        allow_reuse_address=True,
     )
     serving = asyncio.create_task(server.serve_forever())
     await asyncio.wait([serving, server.serving], return_when=asyncio.FIRST_COMPLETED)
@@ -73,9 +82,10 @@ def main():
     parser.add_argument("file")
     options = parser.parse_args()
     logging.getLogger("pymodbus").setLevel(logging.CRITICAL)  # it reports every exception it answers with
-    context = make_context(load_registers(options.file), options.unit)
+    values, identity = load_registers(options.file)
+    context = make_context(values, options.unit)
     framer = ModbusRtuFramer if options.rtu else ModbusSocketFramer
-    asyncio.run(serve(context, framer, options.host, options.port))
+    asyncio.run(serve(context, identity, framer, options.host, options.port))
 
 
 if __name__ == "__main__":

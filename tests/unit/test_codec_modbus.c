@@ -38,7 +38,7 @@ static bool valid(uint8_t function, uint16_t address, uint16_t count) {
 static void only_reads_within_limits_are_valid(void **state) {
     (void)state;
     for (unsigned function = 0; function < 256; function++)
-        assert_int_equal(valid((uint8_t)function, 0, 1), function >= 1 && function <= 4);
+        assert_int_equal(valid((uint8_t)function, 0, 1), (function >= 1 && function <= 4) || function == 43);
     assert_true(valid(3, 0, 125));
     assert_false(valid(3, 0, 126));
     assert_false(valid(4, 0, 126));
@@ -47,6 +47,10 @@ static void only_reads_within_limits_are_valid(void **state) {
     assert_false(valid(3, 0, 0));
     assert_true(valid(3, 65535, 1));
     assert_false(valid(3, 65535, 2));
+    assert_true(valid(43, 255, 3));
+    assert_false(valid(43, 256, 1));
+    assert_false(valid(43, 0, 0));
+    assert_false(valid(43, 0, 4));
 }
 
 static void bits_are_counted_in_whole_bytes(void **state) {
@@ -246,6 +250,85 @@ static void wrong_replies_are_told_apart(void **state) {
     assert_int_equal(modbus_check(&three, 17, BYTES(3), &reply), MODBUS_BROKEN_LENGTH);
 }
 
+/* --- function 43/14: what a device says it is */
+
+static const struct modbus_request identity = {.unit = 17, .function = 43, .address = 0, .count = 1};
+
+/* Basic, conformity 0x81, no more, 2 objects: "ACME" and "M1". */
+#define IDENTITY 43, 14, 1, 0x81, 0, 0, 2, 0, 4, 'A', 'C', 'M', 'E', 1, 2, 'M', '1'
+
+static void identification_is_asked_in_either_framing(void **state) {
+    (void)state;
+    uint8_t frame[MODBUS_MOST_REQUEST_SIZE];
+    const uint8_t tcp[] = {0x12, 0x34, 0, 0, 0, 5, 17, 43, 14, 1, 0};
+    assert_int_equal(modbus_tcp_encode(&identity, 0x1234, frame), sizeof(tcp));
+    assert_memory_equal(frame, tcp, sizeof(tcp));
+    assert_int_equal(modbus_rtu_encode(&identity, frame), 7);
+    assert_memory_equal(frame, tcp + 6, 5);
+    assert_int_equal(modbus_crc16(frame, 5), frame[5] | frame[6] << 8);
+    assert_int_equal(modbus_rtu_reply_size(&identity), MODBUS_RTU_MOST_SIZE);
+}
+
+static void identification_gives_its_objects(void **state) {
+    (void)state;
+    const uint8_t pdu[] = {IDENTITY};
+    struct modbus_reply reply;
+    struct modbus_object object;
+    size_t at = 0;
+    assert_int_equal(modbus_check(&identity, 17, pdu, sizeof(pdu), &reply), MODBUS_GOOD);
+    assert_int_equal(reply.size, sizeof(pdu) - 2);
+    assert_true(modbus_next_object(reply.values, reply.size, &at, &object));
+    assert_int_equal(object.id, MODBUS_OBJECT_VENDOR);
+    assert_int_equal(object.size, 4);
+    assert_memory_equal(object.text, "ACME", 4);
+    assert_true(modbus_next_object(reply.values, reply.size, &at, &object));
+    assert_int_equal(object.id, MODBUS_OBJECT_PRODUCT_CODE);
+    assert_memory_equal(object.text, "M1", 2);
+    assert_false(modbus_next_object(reply.values, reply.size, &at, &object));
+    assert_int_equal(modbus_more_objects(reply.values, reply.size), 0);
+    const uint8_t more[] = {1, 1, 0xff, 2, 0};
+    assert_int_equal(modbus_more_objects(more, sizeof(more)), 2);
+    assert_int_equal(modbus_more_objects(more, 4), 0);
+}
+
+static void wrong_identifications_are_told(void **state) {
+    (void)state;
+    struct modbus_reply reply;
+    assert_int_equal(modbus_check(&identity, 17, BYTES(0xab, 1), &reply), MODBUS_EXCEPTION);
+    assert_int_equal(modbus_check(&identity, 17, BYTES(43, 13, 1, 1, 0, 0, 0), &reply),
+                     MODBUS_WRONG_FUNCTION);
+    /* Too short for a head; an object more and one fewer than it says; one that ends behind the frame. */
+    assert_int_equal(modbus_check(&identity, 17, BYTES(43, 14, 1, 1, 0, 0), &reply), MODBUS_WRONG_COUNT);
+    assert_int_equal(modbus_check(&identity, 17, BYTES(43, 14, 1, 1, 0, 0, 0, 0, 0), &reply),
+                     MODBUS_WRONG_COUNT);
+    assert_int_equal(modbus_check(&identity, 17, BYTES(43, 14, 1, 1, 0, 0, 1), &reply), MODBUS_WRONG_COUNT);
+    assert_int_equal(modbus_check(&identity, 17, BYTES(43, 14, 1, 1, 0, 0, 1, 0, 3, 'A', 'B'), &reply),
+                     MODBUS_WRONG_COUNT);
+    assert_null(reply.values);
+    assert_int_equal(modbus_check(&identity, 17, BYTES(43, 14, 1, 1, 0, 0, 0), &reply), MODBUS_GOOD);
+}
+
+static void rtu_identification_is_as_long_as_its_objects(void **state) {
+    (void)state;
+    uint8_t stream[64] = {17, IDENTITY};
+    size_t size = sizeof((uint8_t[]){17, IDENTITY});
+    struct modbus_frame frame;
+    uint16_t sum = modbus_crc16(stream, size);
+    stream[size] = (uint8_t)sum;
+    stream[size + 1] = (uint8_t)(sum >> 8);
+    for (size_t n = 0; n < size + 2; n++)
+        assert_int_equal(modbus_rtu_split(&identity, stream, n, &frame), MODBUS_PARTIAL);
+    assert_int_equal(modbus_rtu_split(&identity, stream, size + 2, &frame), MODBUS_GOOD);
+    assert_int_equal(frame.pdu_size, size - 1);
+    /* Behind noise, too; and one that promises more than a frame has is none. */
+    memmove(stream + 1, stream, size + 2);
+    assert_int_equal(modbus_rtu_split(&identity, stream, size + 3, &frame), MODBUS_GOOD);
+    assert_int_equal(frame.noise, 1);
+    const uint8_t endless[] = {17, 43, 14, 1, 1, 0, 0, 2, 0, 250};
+    assert_int_equal(modbus_rtu_split(NULL, endless, sizeof(endless), &frame), MODBUS_BROKEN_LENGTH);
+    assert_int_equal(modbus_rtu_split(NULL, BYTES(17, 43, 13), &frame), MODBUS_BROKEN_LENGTH);
+}
+
 static void every_fault_has_words(void **state) {
     (void)state;
     for (int fault = 0; fault < N_MODBUS_FAULTS; fault++)
@@ -269,6 +352,10 @@ int main(void) {
         cmocka_unit_test(good_reply_gives_its_values),
         cmocka_unit_test(exception_gives_its_code),
         cmocka_unit_test(wrong_replies_are_told_apart),
+        cmocka_unit_test(identification_is_asked_in_either_framing),
+        cmocka_unit_test(identification_gives_its_objects),
+        cmocka_unit_test(wrong_identifications_are_told),
+        cmocka_unit_test(rtu_identification_is_as_long_as_its_objects),
         cmocka_unit_test(every_fault_has_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -185,17 +185,17 @@ static void a_line_has_one_speed_and_format(void **state) {
         "gw-1");
     assert_int_equal(config->n_devices, 3);
     config_free(config);
-    check_mistakes(
-        HEAD "devices:\n"
-             "  - {name: a, driver: orv3_rpu, url: \"rtu:/dev/ttyS0:9600:8E1/1\"}\n"
-             "  - {name: b, driver: orv3_rpu, url: \"rtu:/dev/ttyS0:19200:8E1/2\"}\n"
-             "  - {name: c, driver: orv3_rpu, url: \"rtu:/dev/ttyS0:9600:8N1/3\"}\n"
-             "  - {name: d, url: \"rtu:/dev/ttyS1:9600:8N1/3\"}\n",
-        "hallwatch.yaml:4:38: devices[1].url: /dev/ttyS0 is set to 9600:8E1 by device \"a\": all "
-        "devices on a line have the same speed and format\n"
-        "hallwatch.yaml:5:38: devices[2].url: /dev/ttyS0 is set to 9600:8E1 by device \"a\": all "
-        "devices on a line have the same speed and format\n"
-        "hallwatch.yaml:6:5: devices[3].driver: is missing: a Modbus device cannot say what it is\n");
+    check_mistakes(HEAD "devices:\n"
+                        "  - {name: a, driver: orv3_rpu, url: \"rtu:/dev/ttyS0:9600:8E1/1\"}\n"
+                        "  - {name: b, driver: orv3_rpu, url: \"rtu:/dev/ttyS0:19200:8E1/2\"}\n"
+                        "  - {name: c, driver: orv3_rpu, url: \"rtu:/dev/ttyS0:9600:8N1/3\"}\n"
+                        "  - {name: d, url: \"rtu:/dev/ttyS1:9600:8N1/3\"}\n",
+                   "hallwatch.yaml:4:38: devices[1].url: /dev/ttyS0 is set to 9600:8E1 by device \"a\": all "
+                   "devices on a line have the same speed and format\n"
+                   "hallwatch.yaml:5:38: devices[2].url: /dev/ttyS0 is set to 9600:8E1 by device \"a\": all "
+                   "devices on a line have the same speed and format\n"
+                   "hallwatch.yaml:6:5: devices[3].driver: is missing: few Modbus devices say what they are; "
+                   "try `hallwatch identify rtu:/dev/ttyS1:9600:8N1/3`\n");
 }
 
 static void syntax_errors_have_a_place(void **state) {
@@ -288,7 +288,8 @@ static void drivers_fit_their_devices(void **state) {
              "  - {name: g, url: \"modbus://10.0.0.5/3\", driver: schneider_pm5000, interval: 100ms}\n"
              "credentials: {ro: {community_file: c}, ro: {community_file: c}}\n",
         "hallwatch.yaml:10:40: credentials.ro: is already on line 10\n"
-        "hallwatch.yaml:3:5: devices[0].driver: is missing: a Modbus device cannot say what it is\n"
+        "hallwatch.yaml:3:5: devices[0].driver: is missing: few Modbus devices say what they are; try "
+        "`hallwatch identify modbus://10.0.0.5/1`\n"
         "hallwatch.yaml:4:51: devices[1].driver: apc_rpdu2 speaks SNMP, but the URL is for Modbus\n"
         "hallwatch.yaml:5:47: devices[2].driver: schneider_pm5000 speaks Modbus, but the URL is for SNMP\n"
         "hallwatch.yaml:6:47: devices[3].driver: unknown driver \"toaster\": `hallwatch drivers` lists them\n"

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Discovery and recognition over a link that answers what the test says: what silence, refusals and lost
+ * Discovery over a link that answers what the test says: what silence, refusals and lost
  * packets mean, and that no device can fill the memory.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "acquire/discovery.h"
-#include "acquire/identify.h"
-#include "acquire/oid.h"
 #include "check.h"
 
 /* --- a link whose answers are the test's -------------------------------------------------------------------
@@ -157,63 +155,6 @@ static void test_endless_large_texts_are_bounded(void **state) {
     assert_int_equal(outcome.error, ERROR_TOO_BIG);
 }
 
-/* --- recognition
- * -------------------------------------------------------------------------------------------- */
-
-struct choice {
-    bool ended;
-    const struct driver *driver;
-    int error;
-};
-
-static void identified(void *context, const struct driver *driver, int error, const char *why) {
-    (void)why;
-    *(struct choice *)context = (struct choice){true, driver, error};
-}
-
-/* An agent that says nothing of itself, so that only a probe can tell; leaves it at the first probe. */
-static void start_identify(struct puppet *puppet, struct choice *choice) {
-    struct identify *identify;
-    *puppet = (struct puppet){.link.kind = &puppet_kind};
-    *choice = (struct choice){0};
-    assert_int_equal(identify_start(&puppet->link, 1000, identified, choice, &identify), 0);
-    fail_with(puppet, ERROR_REFUSED);
-    assert_false(choice->ended);
-    assert_int_equal(puppet->request->ask, ASK_BULK);
-}
-
-static void test_a_probe_that_answers_chooses(void **state) {
-    (void)state;
-    struct puppet puppet;
-    struct choice choice;
-    start_identify(&puppet, &choice);
-    uint32_t name[] = {1, 3, 6, 1, 2, 1, 33, 1, 1, 1, 0};
-    const struct varbind varbind = {.name = {name, 11}, .raw = {.kind = RAW_INTEGER, .integer = 1}};
-    answer(&puppet, &(struct link_answer){.varbinds = &varbind, .n_varbinds = 1});
-    assert_true(choice.ended && choice.driver != NULL);
-    assert_string_equal(choice.driver->name, "rfc1628");
-}
-
-static void test_a_lost_probe_chooses_nothing(void **state) {
-    (void)state;
-    struct puppet puppet;
-    struct choice choice;
-    start_identify(&puppet, &choice);
-    fail_with(&puppet, ERROR_TIMEOUT);
-    assert_true(choice.ended && choice.driver == NULL && choice.error == ERROR_TIMEOUT);
-}
-
-static void test_another_object_is_no_answer_to_a_probe(void **state) {
-    (void)state;
-    struct puppet puppet;
-    struct choice choice;
-    start_identify(&puppet, &choice);
-    uint32_t name[] = {1, 3, 6, 1, 2, 1, 34, 1};
-    const struct varbind varbind = {.name = {name, 8}, .raw = {.kind = RAW_INTEGER, .integer = 1}};
-    answer(&puppet, &(struct link_answer){.varbinds = &varbind, .n_varbinds = 1});
-    assert_true(choice.ended && choice.driver == NULL && choice.error == ERROR_NOT_FOUND);
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_silence_from_the_start_ends_it_at_once),
@@ -221,9 +162,6 @@ int main(void) {
         cmocka_unit_test(test_what_stays_silent_or_is_refused_is_left_out),
         cmocka_unit_test(test_three_silences_in_a_row_end_it),
         cmocka_unit_test(test_endless_large_texts_are_bounded),
-        cmocka_unit_test(test_a_probe_that_answers_chooses),
-        cmocka_unit_test(test_a_lost_probe_chooses_nothing),
-        cmocka_unit_test(test_another_object_is_no_answer_to_a_probe),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -208,7 +208,7 @@ static void unlisted_registers_are_not_read(void **state) {
 static void mistakes_in_registers_have_their_line(void **state) {
     (void)state;
     const char *name = "x.registers";
-    check_mistake(name, "\nholdin 1 2\n", "x.registers:2: \"holdin\": holding, input, coil or discrete");
+    check_mistake(name, "\nholdin 1 2\n", "x.registers:2: \"holdin\": holding, input, coil, discrete or identity");
     check_mistake(name, "holding\n", "x.registers:1: expected an address from 0 to 65535");
     check_mistake(name, "holding 65536 1\n", "x.registers:1: expected an address from 0 to 65535");
     check_mistake(name, "holding -1 1\n", "x.registers:1: expected an address from 0 to 65535");
@@ -218,6 +218,24 @@ static void mistakes_in_registers_have_their_line(void **state) {
     check_mistake(name, "coil 1 2\n", "x.registers:1: \"2\" is no number from 0 to 1");
     check_mistake(name, "holding 65535 1 2\n", "x.registers:1: more values than addresses up to 65535");
     check_mistake(name, "holding 1 1 2\ninput 2 1\nholding 2 1\n", "x.registers:3: address 2 again");
+    check_mistake(name, "identity 256 x\n", "x.registers:1: expected an object from 0 to 255");
+    check_mistake(name, "identity 1 x\nidentity 1 y\n",
+                  "x.registers:2: objects go from lower to higher numbers");
+}
+
+static void identity_is_what_a_reply_carries(void **state) {
+    (void)state;
+    struct recording *recording = parse("x.registers", "identity 0 ACME, Inc. \nidentity 1 M #1\n");
+    const uint8_t expected[] = {1,   1,   0,   0,   2,   0, 10, 'A', 'C', 'M', 'E',
+                                ',', ' ', 'I', 'n', 'c', '.', 1, 4, 'M', ' ', '#', '1'};
+    size_t size;
+    const uint8_t *identity = recording_identity(recording, &size);
+    assert_int_equal(size, sizeof(expected));
+    assert_memory_equal(identity, expected, size);
+    recording_free(recording);
+    recording = parse("x.registers", "holding 0 1\n");
+    assert_null(recording_identity(recording, &size));
+    recording_free(recording);
 }
 
 static void other_names_are_refused(void **state) {
@@ -235,6 +253,7 @@ int main(void) {
         cmocka_unit_test(bits_are_packed_from_the_lowest),
         cmocka_unit_test(unlisted_registers_are_not_read),
         cmocka_unit_test(mistakes_in_registers_have_their_line),
+        cmocka_unit_test(identity_is_what_a_reply_carries),
         cmocka_unit_test(other_names_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
