@@ -261,6 +261,11 @@ class Variants(WithFolder):
                 {"name": "c", "driver": self.DRIVER, "variant": variant, "url": url}]}))
             self.assertEqual(hallwatch.run("check", str(config)).stderr, "")
             self.assertEqual(len(hallwatch.read_json("--config", str(config), "c")), counts[variant])
+        config = self.write("hallwatch.yaml", json.dumps({"site": "s", "devices": [
+            {"name": "c", "driver": self.DRIVER, "url": url}]}))
+        checked = hallwatch.run("check", str(config))
+        self.assertEqual(checked.returncode, hallwatch.OK)
+        self.assertIn("c: no variant of driver", checked.stderr)
         self.assertGreater(max(counts.values()), counts[None])
 
     def test_another_variant_is_refused(self):
