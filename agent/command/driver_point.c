@@ -125,10 +125,10 @@ void driver_point_manual(struct text *text, const struct described *item) {
 
 const char *driver_point_unit(const struct described *item) {
     const struct quantity_info *info = catalog_quantity(item->point->quantity);
+    bool stated = item->point->unit != UNIT_UNSTATED;
     if (info->kind == KIND_STATE)
-        return "state";
-    if (item->point->unit == UNIT_UNSTATED && item->point->unit_from.kind == SOURCE_NONE &&
-        item->group->unit_from.kind == SOURCE_NONE)
+        return stated ? "state" : "not published";
+    if (!stated && item->point->unit_from.kind == SOURCE_NONE && item->group->unit_from.kind == SOURCE_NONE)
         return "not published";
     return info->unit;
 }

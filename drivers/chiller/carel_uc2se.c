@@ -5,12 +5,16 @@
  * Source: the register table of an integrator's published template; addresses are wire addresses. Manual
  * only: no recording of a real device.
  *
- * Which probe is where depends on the machine (on water chillers B1 and B2 are usually the evaporator's inlet
- * and outlet): they are told by their numbers as temperatures of the device, and the site says what each one
- * is. Coil 53 is "on, standby": 1 is on. Which of heating and cooling a 1 in coil 71 means is not stated:
- * not read. Alarms are 1 while active. The digital outputs' loads depend on the machine as well.
+ * Which probe is where depends on the machine, and nothing on the wire says so: the site names the variant.
+ * On water chillers B1 and B2 are the evaporator's inlet and outlet; else the two are told by their numbers,
+ * as B3 always is: temperatures of the device. Coil 53 is "on, standby": 1 is on. Which of heating and
+ * cooling a 1 in coil 71 means is not stated: not read. Alarms are 1 while active. The digital outputs' loads
+ * depend on the machine as well.
  */
 #include "driver.h"
+
+enum { PROBES_BY_NUMBER = 1 << 0, WATER_CHILLER = 1 << 1 };
+static const char *const variants[] = {"probes_by_number", "water_chiller", NULL};
 
 static const struct meaning on_standby[] = {{0, UNIT_STANDBY}, {1, UNIT_RUNNING}};
 
@@ -20,10 +24,15 @@ static const struct point unit[] = {
      .rate = RATE_SLOW},
 };
 
-static const struct point probes[] = {
+static const struct point third_probe[] = {
+    {DEVICE_TEMPERATURE, INPUT(511, S16), CELSIUS, .div = 10, .at = {.depth = 1, .id = {3}}}};
+static const struct point numbered_probes[] = {
     {DEVICE_TEMPERATURE, INPUT(506, S16), CELSIUS, .div = 10, .at = {.depth = 1, .id = {1}}},
     {DEVICE_TEMPERATURE, INPUT(510, S16), CELSIUS, .div = 10, .at = {.depth = 1, .id = {2}}},
-    {DEVICE_TEMPERATURE, INPUT(511, S16), CELSIUS, .div = 10, .at = {.depth = 1, .id = {3}}},
+};
+static const struct point water_probes[] = {
+    {COOLANT_TEMPERATURE, INPUT(506, S16), CELSIUS, .div = 10, .at = {.point = "return"}},
+    {COOLANT_TEMPERATURE, INPUT(510, S16), CELSIUS, .div = 10, .at = {.point = "supply"}},
 };
 
 static const struct point alarms[] = {
@@ -45,7 +54,9 @@ static const struct point outputs[] = {
 
 static const struct group groups[] = {
     {POINTS(unit)},
-    {.at = {.part = PART_SENSOR}, POINTS(probes)},
+    {.at = {.part = PART_SENSOR}, POINTS(third_probe)},
+    {.at = {.part = PART_SENSOR}, .variants = PROBES_BY_NUMBER, POINTS(numbered_probes)},
+    {.variants = WATER_CHILLER, POINTS(water_probes)},
     {POINTS(alarms)},
     {.at = {.part = PART_CONTACT}, POINTS(outputs)},
 };
@@ -57,5 +68,6 @@ const struct driver driver_carel_uc2se = {
     .class = CLASS_CHILLER,
     .protocol = PROTOCOL_MODBUS,
     .sources = "Register table of the uC2SE as published by integrators",
+    .variants = variants,
     GROUPS(groups),
 };

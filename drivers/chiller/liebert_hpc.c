@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Vertiv Liebert HPC chillers (free cooling, screw and scroll) with iCOM v4, behind an IntelliSlot Unity or
+ * Vertiv Liebert HPC chillers with iCOM v4, behind an IntelliSlot Unity or
  * IS-485 card: Modbus RTU or TCP, function 4.
  *
  * Source: Liebert IntelliSlot Modbus reference guide SL-28170, table 15. Manual only: no recording of a real
@@ -38,7 +38,7 @@ static const struct point unit[] = {
     {UNIT_STATE, INPUT(484, U16), ONE, STATES(operating)},
     {ALARM_STATE, INPUT(483, U16), ONE, STATES(system_status), .at = {.point = "system_status"}},
     {FREE_COOLING, INPUT(503, U16), PERCENT},
-    {FREE_COOLING, INPUT(509, U16), PERCENT, .at = {.point = "adiabatic"}},
+    {COOLING_DEMAND, INPUT(509, U16), PERCENT, .at = {.part = PART_CONDENSER, .point = "adiabatic"}},
     {HEATING_DEMAND, INPUT(504, U16), PERCENT},
     {COMPRESSOR_LOAD, INPUT(505, U16), PERCENT, .at = {.part = PART_COMPRESSOR}},
     {COMPRESSOR_LOAD, INPUT(508, U16), PERCENT, .at = {.part = PART_COMPRESSOR, .point = "economizer"}},

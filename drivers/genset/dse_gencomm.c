@@ -7,13 +7,18 @@
  * models as in a public gateway's driver of the same protocol. Manual only: no recording of a real device.
  *
  * A register is 256 x page + offset; 32-bit values have the high word first. The last eight codes of a type
- * say why there is no value (not implemented, out of range, transducer fault, bad data ...): 0xFFF8 to
+ * say why there is no value (no such value, out of range, transducer fault, bad data and others): 0xFFF8 to
  * 0xFFFF, signed 0x7FF8 to 0x7FFF, alike in 32 bits. Pages 5 to 7 came with later models; what a module
- * refuses is parked. Named alarms lie in half bytes whose order differs from model to model: not read. Modes
- * other than automatic and automatic with manual restore count as not in auto. Manufacturer and model number
- * together name the product; the model is shown as that number.
+ * refuses is parked. Named alarms lie in half bytes whose order differs from model to model: not read. Of the
+ * status bits in 774 those that are alarms are counted. GenComm numbers bits from 1: shutdown, 13 of 16, is
+ * 0x1000; published programs disagree, and some are one bit off. Modes other than automatic and automatic
+ * with manual restore count as not in auto. Manufacturer and model number together name the product; the
+ * model is shown as that number.
  */
 #include "driver.h"
+
+/* Failure of the unit, shutdown, electrical trip, warning, controlled shutdown. */
+enum { ALARM_BITS = 1 << 13 | 1 << 12 | 1 << 11 | 1 << 10 | 1 << 6 };
 
 /* Stop, auto, manual, test on load, auto with manual restore, user configuration, test off load, off. */
 static const struct meaning not_in_auto[] = {{0, STATE_YES}, {1, STATE_NO},  {2, STATE_YES}, {3, STATE_YES},
@@ -25,6 +30,7 @@ static const struct meaning engine_state[] = {{0, UNIT_OFF},     {1, UNIT_STANDB
 
 static const struct point generator[] = {
     {ALARM_STATE, HOLDING(772, U16), ONE, STATES(not_in_auto), .at = {.point = "not_in_auto"}},
+    {ALARMS_ACTIVE, HOLDING(774, U16), ONE, .adjusted = true},
     {UNIT_STATE, HOLDING(1408, U16), ONE, STATES(engine_state), .absent = ABSENT(15)},
     {OIL_PRESSURE, HOLDING(1024, U16), KILOPASCAL},
     {COOLANT_TEMPERATURE, HOLDING(1025, S16), CELSIUS},
@@ -67,6 +73,16 @@ static const struct group groups[] = {
 
 static const struct fact facts[] = {{FACT_MODEL, HOLDING(769, U16)}, {FACT_SERIAL, HOLDING(770, U32)}};
 
+/* How many of the alarm bits are set. */
+static enum verdict adjust(const struct point *point, double *number) {
+    (void)point;
+    unsigned alarms = 0;
+    for (unsigned bits = (unsigned)*number & ALARM_BITS; bits != 0; bits &= bits - 1)
+        alarms++;
+    *number = alarms;
+    return KEEP;
+}
+
 const struct driver driver_dse_gencomm = {
     .name = "dse_gencomm",
     .title = "Deep Sea Electronics generator set controller (GenComm)",
@@ -86,4 +102,5 @@ const struct driver driver_dse_gencomm = {
                                      0x7ffffffe, 0x7fffffff)}),
     FACTS(facts),
     GROUPS(groups),
+    .adjust = adjust,
 };

@@ -8,14 +8,16 @@
  * Registers are wire addresses. A count of flow is 0.378541 L/min: a tenth of a US gallon per minute, and is
  * read as such. Positions are hundredths of a percent. What the sensor at register 13 measures is the site's
  * to say: it is a temperature of the device; the remote sensor and the one in the flow body are in the water,
- * and which is supply and which is return depends on where the valve sits. The angle, the flow over the
- * nominal flow and the glycol share are not read; set points and limits are settings but the flow's. The part
- * number in register 3, 4 in the profile, is too weak a sign to recognise a device by.
+ * and which is supply and which is return depends on where the valve sits. The flow over the
+ * nominal flow is the load of the valve. The angle says the position again; the glycol share has no quantity;
+ * set points and limits are settings but the flow's. The part number in register 3, 4 in the profile, is too
+ * weak a sign to recognise a device by.
  */
 #include "driver.h"
 
 static const struct point valve[] = {
     {VALVE_POSITION, HOLDING(4, U16), PERCENT, .div = 100, .at = {.part = PART_VALVE}},
+    {LOAD, HOLDING(6, U16), PERCENT, .div = 100, .at = {.part = PART_VALVE, .point = "flow"}},
     {COOLANT_FLOW, HOLDING(8, U16), GALLON_PER_MINUTE, .div = 10},
     {COOLANT_FLOW_SETPOINT, HOLDING(16, U16), GALLON_PER_MINUTE, .div = 10},
     {DEVICE_TEMPERATURE, HOLDING(13, S16), CELSIUS, .div = 100, .at = {.part = PART_SENSOR}},

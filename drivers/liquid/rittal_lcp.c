@@ -14,28 +14,25 @@
  */
 #include "driver.h"
 
-static const struct unit_name units[] = {
-    {.text = "degree C", .unit = CELSIUS},
-    {.text = "\xc2\xb0"
-             "C",
-     .unit = CELSIUS},
-    {.text = "%", .unit = PERCENT},
-    {.text = "l/min", .unit = LITER_PER_MINUTE},
-    {.text = "W", .unit = WATT},
-    {.text = "kW", .unit = KILOWATT},
-    {.text = "V", .unit = VOLT},
-    {.text = "A", .unit = AMPERE},
-    {.text = "mA", .unit = MILLIAMPERE},
-    {.text = "", .unit = ONE},
-    {.unit = UNIT_UNSTATED},
-};
+static const struct unit_name units[] = {{.text = "degree C", .unit = CELSIUS},
+                                         {.text = "\302\260C", .unit = CELSIUS},
+                                         {.text = "%", .unit = PERCENT},
+                                         {.text = "l/min", .unit = LITER_PER_MINUTE},
+                                         {.text = "W", .unit = WATT},
+                                         {.text = "kW", .unit = KILOWATT},
+                                         {.text = "V", .unit = VOLT},
+                                         {.text = "A", .unit = AMPERE},
+                                         {.text = "mA", .unit = MILLIAMPERE},
+                                         {.text = "", .unit = ONE},
+                                         {.unit = UNIT_UNSTATED}};
 
 static const struct meaning unit_states[] = {{1, UNIT_RUNNING}, {2, UNIT_FAULT}, {3, UNIT_FAULT}};
 static const struct meaning door[] = {{12, STATE_YES}, {13, STATE_NO}};
 static const struct meaning contact[] = {{0, STATE_NO}, {1, STATE_YES}};
 static const struct meaning pump[] = {{10, UNIT_OFF}, {11, UNIT_RUNNING}, {4, UNIT_RUNNING}, {3, UNIT_FAULT}};
-static const struct meaning leak[] = {
-    {4, LEAK_DRY}, {5, LEAK_WET}, {21, LEAK_SENSOR_FAULT}, {24, LEAK_SENSOR_FAULT}, {25, LEAK_SENSOR_FAULT}};
+static const struct meaning leak[] = {{3, LEAK_SENSOR_FAULT},  {4, LEAK_DRY},
+                                      {5, LEAK_WET},           {21, LEAK_SENSOR_FAULT},
+                                      {24, LEAK_SENSOR_FAULT}, {25, LEAK_SENSOR_FAULT}};
 
 static const struct point variables[] = {
     {AIR_TEMPERATURE, .at = {.point = "server_in_top"},

@@ -112,7 +112,7 @@ const struct driver driver_cyberpower_epdu = {
     .protocol = PROTOCOL_SNMP,
     .recorded = true,
     .sources = "CPS-MIB, ePDU and ePDU2 groups",
-    .recognition = {{.sys_object_id = "1.3.6.1.4.1.3808.1.1.3"},
+    .recognition = {{.sys_object_id = "1.3.6.1.4.1.3808.1.1.3", .probe = "1.3.6.1.4.1.3808.1.1.3.2.3.1.1.2"},
                     {.sys_object_id = "1.3.6.1.4.1.3808.1.1.6"},
                     {.sys_object_id = "1.3.6.1.4.1.3808.1.1", .probe = "1.3.6.1.4.1.3808.1.1.3.2.3.1.1.2"}},
     .oid_base = "1.3.6.1.4.1.3808.1.1",

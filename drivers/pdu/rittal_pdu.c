@@ -13,26 +13,22 @@
  */
 #include "driver.h"
 
-static const struct unit_name units[] = {
-    {.text = "V", .unit = VOLT},
-    {.text = "A", .unit = AMPERE},
-    {.text = "mA", .unit = MILLIAMPERE},
-    {.text = "W", .unit = WATT},
-    {.text = "kW", .unit = KILOWATT},
-    {.text = "VA", .unit = VOLTAMPERE},
-    {.text = "kVA", .unit = KILOVOLTAMPERE},
-    {.text = "var", .unit = VAR},
-    {.text = "kWh", .unit = KILOWATT_HOUR},
-    {.text = "kVAh", .unit = KILOVOLTAMPERE_HOUR},
-    {.text = "Hz", .unit = HERTZ},
-    {.text = "%", .unit = PERCENT},
-    {.text = "degree C", .unit = CELSIUS},
-    {.text = "\xc2\xb0"
-             "C",
-     .unit = CELSIUS},
-    {.text = "", .unit = ONE},
-    {.unit = UNIT_UNSTATED},
-};
+static const struct unit_name units[] = {{.text = "V", .unit = VOLT},
+                                         {.text = "A", .unit = AMPERE},
+                                         {.text = "mA", .unit = MILLIAMPERE},
+                                         {.text = "W", .unit = WATT},
+                                         {.text = "kW", .unit = KILOWATT},
+                                         {.text = "VA", .unit = VOLTAMPERE},
+                                         {.text = "kVA", .unit = KILOVOLTAMPERE},
+                                         {.text = "var", .unit = VAR},
+                                         {.text = "kWh", .unit = KILOWATT_HOUR},
+                                         {.text = "kVAh", .unit = KILOVOLTAMPERE_HOUR},
+                                         {.text = "Hz", .unit = HERTZ},
+                                         {.text = "%", .unit = PERCENT},
+                                         {.text = "degree C", .unit = CELSIUS},
+                                         {.text = "\302\260C", .unit = CELSIUS},
+                                         {.text = "", .unit = ONE},
+                                         {.unit = UNIT_UNSTATED}};
 
 static const struct meaning unit_states[] = {{1, UNIT_RUNNING}, {2, UNIT_FAULT}, {3, UNIT_FAULT}};
 static const struct meaning relay[] = {{0, OUTLET_OFF}, {1, OUTLET_ON}};

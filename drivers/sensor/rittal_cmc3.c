@@ -9,31 +9,29 @@
  * rows move with the configuration, so a row is found by its name. Unit and scale stand beside the value (a
  * negative scale divides). The quality column says "no value" from 21 on; warning and alarm are qualities of
  * good values. States are read from the Status variables, whose codes the MIB explains, except contacts.
- * What people named is a variable of its own and cannot be tied to its row. The plugs of power strips (PSM)
- * have more numbers than a place holds and are left out. An LCP or a PDU behind such a unit is not read
- * here: its own controller says in sysDescr what it is and has a driver of its own.
+ * What people named is a variable of its own and cannot be tied to its row. A plug of a power strip (PSM) has
+ * one number more than a place holds: the port that its strip hangs on is its point. An LCP or a PDU behind
+ * such a unit is not read here: its own controller says in sysDescr what it is and has a driver of its own.
  */
 #include "driver.h"
 
-static const struct unit_name units[] = {
-    {.text = "degree C", .unit = CELSIUS},
-    {.text = "\xc2\xb0"
-             "C",
-     .unit = CELSIUS},
-    {.text = "%", .unit = PERCENT},
-    {.text = "V", .unit = VOLT},
-    {.text = "A", .unit = AMPERE},
-    {.text = "mA", .unit = MILLIAMPERE},
-    {.text = "", .unit = ONE},
-    {.unit = UNIT_UNSTATED},
-};
+static const struct unit_name units[] = {{.text = "degree C", .unit = CELSIUS},
+                                         {.text = "\302\260C", .unit = CELSIUS},
+                                         {.text = "%", .unit = PERCENT},
+                                         {.text = "V", .unit = VOLT},
+                                         {.text = "A", .unit = AMPERE},
+                                         {.text = "mA", .unit = MILLIAMPERE},
+                                         {.text = "", .unit = ONE},
+                                         {.unit = UNIT_UNSTATED}};
 
 static const struct meaning unit_states[] = {{1, UNIT_RUNNING}, {2, UNIT_FAULT}, {3, UNIT_FAULT}};
+static const struct meaning relay[] = {{0, OUTLET_OFF}, {1, OUTLET_ON}};
 static const struct meaning contact[] = {{0, STATE_NO}, {1, STATE_YES}};
 static const struct meaning door[] = {{12, STATE_YES}, {13, STATE_NO}};
 static const struct meaning alarm[] = {{4, STATE_NO}, {5, STATE_YES}};
-static const struct meaning leak[] = {
-    {4, LEAK_DRY}, {5, LEAK_WET}, {21, LEAK_SENSOR_FAULT}, {24, LEAK_SENSOR_FAULT}, {25, LEAK_SENSOR_FAULT}};
+static const struct meaning leak[] = {{3, LEAK_SENSOR_FAULT},  {4, LEAK_DRY},
+                                      {5, LEAK_WET},           {21, LEAK_SENSOR_FAULT},
+                                      {24, LEAK_SENSOR_FAULT}, {25, LEAK_SENSOR_FAULT}};
 
 static const struct point variables[] = {
     {AIR_TEMPERATURE, .only = {OID("4.2.2.1.3"), .pattern = "Temperature.Value"}},
@@ -54,6 +52,10 @@ static const struct point variables[] = {
      .only = {OID("4.2.2.1.3"), .pattern = "System.CAN2 Current.Value"}},
     {CURRENT,
      .only = {OID("4.2.2.1.3"), .pattern = "PSM_P#_#.Unit.Value", .captures = {PART_BANK, PART_BANK}}},
+    {OUTLET_STATE, .unit = ONE, STATES(relay), .at = {.point = "p1"},
+     .only = {OID("4.2.2.1.3"), .pattern = "PSM_P1_#.Plug#.Relay", .captures = {PART_BANK, PART_OUTLET}}},
+    {OUTLET_STATE, .unit = ONE, STATES(relay), .at = {.point = "p2"},
+     .only = {OID("4.2.2.1.3"), .pattern = "PSM_P2_#.Plug#.Relay", .captures = {PART_BANK, PART_OUTLET}}},
     {CONTACT_STATE, .unit = ONE, STATES(contact),
      .only = {OID("4.2.2.1.3"), .pattern = "Input #.Value", .captures = {PART_CONTACT}}},
     {CONTACT_STATE, .unit = ONE, STATES(contact), .at = {.point = "output"},
