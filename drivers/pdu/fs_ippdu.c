@@ -14,7 +14,8 @@
 /* clang-format off */
 #define LINE(volts, amperes, energy, number, line) \
     {VOLTAGE, OID("2." volts ".0"), VOLT, .at = {.depth = 1, .id = {number}, .phase = (line)}}, \
-    {CURRENT, OID("2." amperes ".0"), AMPERE, .div = 10, .at = {.depth = 1, .id = {number}, .phase = (line)}}, \
+    {CURRENT, OID("2." amperes ".0"), AMPERE, .div = 10, \
+     .at = {.depth = 1, .id = {number}, .phase = (line)}}, \
     {ACTIVE_ENERGY, OID("2." energy ".0"), UNIT_UNSTATED, \
      .at = {.depth = 1, .id = {number}, .phase = (line)}}
 #define PROBE(temperature, humidity, number) \
