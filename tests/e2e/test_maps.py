@@ -15,6 +15,7 @@ from device_servers import TOP, ModbusServer, SnmpSimulator
 from servers import Mosquitto, Subscriber, wait_until
 
 PLANT = TOP / "conf" / "maps" / "chiller_plant.yaml"
+PLC = TOP / "conf" / "maps" / "custom_plc.yaml"
 REMOTE_IO = TOP / "tests" / "drivers" / "remote_io"
 
 
@@ -138,29 +139,16 @@ class ReadMaps(WithFolder):
             for oid, tag, content in sorted([
                 ("1.3.6.1.4.1.99999.1.1.0", 4, "Custom PLC"),
                 ("1.3.6.1.4.1.99999.1.2.0", 2, "495"),
+                ("1.3.6.1.4.1.99999.1.3.0", 2, "-999"),
                 *((f"1.3.6.1.4.1.99999.3.1.2.{row}", 4, f"Pump {row}") for row in (1, 2, 7)),
                 *((f"1.3.6.1.4.1.99999.3.1.3.{row}", 4, state) for row, state in ((1, "on"), (2, "off"), (7, "tripped"))),
                 *((f"1.3.6.1.4.1.99999.3.1.4.{row}", 66, str(10 * row)) for row in (1, 2, 7)),
             ], key=lambda row: [int(piece) for piece in row[0].split(".")])))
-        plc = self.write("plc.yaml", """\
-name: custom_plc
-title: Custom PLC with an SNMP agent
-class: liquid
-protocol: snmp
-sources: the integrator's MIB
-oid_base: 1.3.6.1.4.1.99999
-facts: {model: {oid: 1.1.0}}
-points: [{quantity: frequency_hertz, oid: 1.2.0, unit: Hz, scale: 0.1}]
-groups:
-  - repeat: [{part: pump}]
-    label: {oid: 3.1.2}
-    points:
-      - {quantity: pump_state, oid: 3.1.3, states: {"on": running, "off": "off", tripped: fault}}
-      - {quantity: pump_speed_ratio, oid: 3.1.4, unit: "%"}
-""")
         simulator = self.enterContext(SnmpSimulator([recording]))
-        readings = hallwatch.read_json("--map", str(plc), "--community", "relay", simulator.url)
+        readings = hallwatch.read_json("--map", str(PLC), "--community", "relay", simulator.url)
         self.assertEqual(find(readings, "facility_frequency_hertz"), 49.5)
+        self.assertEqual([r for r in readings if r["metric"] == "facility_coolant_temperature_celsius"], [])
+        self.assertEqual(len(readings), 7)
         for row, state, speed in (("1", 1, 0.1), ("2", 3, 0.2), ("7", 4, 0.7)):
             self.assertEqual(find(readings, "facility_pump_state", component_id=row), state)
             self.assertEqual(find(readings, "facility_pump_speed_ratio", component_id=row), speed)
