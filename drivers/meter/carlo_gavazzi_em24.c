@@ -7,6 +7,7 @@
  * numbers are wire addresses; 32-bit values come low word first, unlike in most meters.
  *
  * Powers are signed: an export is negative. The sign of the power factor tells lead from lag and is left out.
+ * The highest 32-bit number means that the meter shows EEE, as in the maker's other meters.
  */
 #include "driver.h"
 
@@ -40,5 +41,6 @@ const struct driver driver_carlo_gavazzi_em24 = {
     .class = CLASS_METER,
     .protocol = PROTOCOL_MODBUS,
     .sources = "EM24 register list as used by mbmd",
+    .absent = ABSENT_OF({S32, ABSENT(0x7fffffff)}),
     GROUPS(groups),
 };

@@ -3,10 +3,10 @@
  * Rootech Accura 3300E digital power meter, Modbus RTU (9600 8E1) or TCP through a gateway. Function code 3.
  *
  * Sources: register names in an open program that reads these meters (numbers, types, units), after Rootech's
- * "Accura 3300E Communication User Guide"; a published description of the same guide for the numbering, the
- * word order and the serial settings; a second program reads the same blocks. Manual only: no recording of a
- * real device. Registers are numbered from 1, 32-bit values come high word first (the first program turns the
- * energies' bytes round, the guide and its floats do not).
+ * "Accura 3300E Communication User Guide"; two published descriptions of the same guide for the numbering,
+ * the word order (its example: 11030 is 380.2 V) and the serial settings; a second program reads the same
+ * blocks. Manual only: no recording of a real device. Registers are numbered from 1, 32-bit values come high
+ * word first (the first program turns the energies' bytes round, the guide and its floats do not).
  *
  * Received energy is what the meter's load takes. The other Accura meters (3300S, 3500, 3550, 3700) have
  * other maps and are not this driver's. Averages, sums, predictions, phasors and the fundamental are not

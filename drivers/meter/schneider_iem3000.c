@@ -9,8 +9,8 @@
  * whose block this is. Manual only: no recording of a real device. High word first.
  *
  * Floats of powers are in kW, kvar, kVA; a missing one is NaN. Energies are signed 64-bit integers in Wh and
- * varh (the source calls the reactive ones kWh too). Averages over phases are not read: they follow from the
- * phases.
+ * varh (the source calls the reactive ones kWh too); a missing one is the least number. Averages over phases
+ * are not read: they follow from the phases.
  */
 #include "driver.h"
 
@@ -56,6 +56,7 @@ const struct driver driver_schneider_iem3000 = {
     .sources = "iEM3000 register list as used by mbmd",
     .recognition = {{.says = {HOLDING_TEXT(50, 20), .pattern = "*iEM3*"}}},
     .first_register = 1,
+    .absent = ABSENT_OF({S64, ABSENT(INT64_MIN)}),
     FACTS(facts),
     GROUPS(groups),
 };
