@@ -108,7 +108,8 @@ class ReadMaps(WithFolder):
         for number, metric, labels in expected:
             self.assertAlmostEqual(find(readings, metric, **labels), number, delta=1e-9 * abs(number), msg=metric)
         # -32768 is no temperature: the sensor is not fitted.
-        returns = [r for r in readings if r["labels"].get("component") == "unit" and r["labels"].get("point") == "return"]
+        returned = {"component": "unit", "point": "return"}.items()
+        returns = [reading for reading in readings if returned <= reading["labels"].items()]
         self.assertEqual(returns, [])
         head = hallwatch.run("read", "--map", str(PLANT), plant.url).stdout.splitlines()[0]
         self.assertIn("BMS-9000", head)
@@ -123,8 +124,8 @@ class ReadMaps(WithFolder):
 
     def test_mistakes_of_a_map_are_said_wherever_it_is_used(self):
         broken = self.write("broken.yaml", PLANT.read_text(encoding="utf-8").replace("unit: bar", "unit: bra"))
-        config = self.write("hallwatch.yaml", f"site: s\nmaps: broken.yaml\ndevices: [{{name: a, driver: chiller_plant, "
-                                              f'url: "modbus://127.0.0.1/1"}}]\n')
+        config = self.write("hallwatch.yaml", json.dumps({"site": "s", "maps": "broken.yaml", "devices": [
+            {"name": "a", "driver": "chiller_plant", "url": "modbus://127.0.0.1/1"}]}))
         mistake = r'broken\.yaml:\d+:\d+: points\[3\]\.unit: "bra" is no unit of coolant_pressure_pascals; there are: '
         for arguments in (("drivers", "--map", broken), ("read", "--map", broken, "modbus://127.0.0.1/1"),
                           ("check", config), ("run", config)):
@@ -134,6 +135,7 @@ class ReadMaps(WithFolder):
             self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
 
     def test_a_table_of_snmp_objects_is_read_by_its_rows(self):
+        states = {1: "on", 2: "off", 7: "tripped"}
         recording = self.write("relay.snmprec", "".join(
             f"{oid}|{tag}|{content}\n"
             for oid, tag, content in sorted([
@@ -141,7 +143,7 @@ class ReadMaps(WithFolder):
                 ("1.3.6.1.4.1.99999.1.2.0", 2, "495"),
                 ("1.3.6.1.4.1.99999.1.3.0", 2, "-999"),
                 *((f"1.3.6.1.4.1.99999.3.1.2.{row}", 4, f"Pump {row}") for row in (1, 2, 7)),
-                *((f"1.3.6.1.4.1.99999.3.1.3.{row}", 4, state) for row, state in ((1, "on"), (2, "off"), (7, "tripped"))),
+                *((f"1.3.6.1.4.1.99999.3.1.3.{row}", 4, state) for row, state in states.items()),
                 *((f"1.3.6.1.4.1.99999.3.1.4.{row}", 66, str(10 * row)) for row in (1, 2, 7)),
             ], key=lambda row: [int(piece) for piece in row[0].split(".")])))
         simulator = self.enterContext(SnmpSimulator([recording]))
@@ -204,7 +206,8 @@ points: [{quantity: valve_position_ratio, input: 401, type: u16, unit: "%", scal
         text = PLANT.read_text(encoding="utf-8")
         self.write("plant.yaml", "# a comment\n" + text)
         agent.reload(SAME)
-        self.write("plant.yaml", text.replace("input: 101, type: s16, unit: degC, scale: 0.1", "input: 101, type: s16, unit: degC, scale: 0.2"))
+        supplied = "input: 101, type: s16, unit: degC, scale: "
+        self.write("plant.yaml", text.replace(f"{supplied}0.1", f"{supplied}0.2"))
         said = agent.reload(IN_FORCE)
         self.assertIn("2 devices changed (plant: driver, same: driver), 1 device unchanged", said)
         self.wait_for(agent, "plant", 14.2, **supply)
