@@ -170,8 +170,8 @@ static void every_mistake_is_said_in_one_run(void **state) {
         "hallwatch.yaml:10:5: devices[4]: \"url\" is missing\n"
         "hallwatch.yaml:11:8: sinks: must be a list, not a map\n"
         "hallwatch.yaml:1:1: \"site\" is missing\n"
-        "hallwatch.yaml:7:49: devices[1].driver: unknown driver \"apc_rpdu\"; did you mean \"apc_rpdu2\"?\n"
-        "hallwatch.yaml:8:47: devices[2].driver: unknown driver \"apc_rpdu\"; did you mean \"apc_rpdu2\"?\n");
+        "hallwatch.yaml:7:49: devices[1].driver: unknown driver \"apc_rpdu\"; did you mean \"apc_rpdu1\"?\n"
+        "hallwatch.yaml:8:47: devices[2].driver: unknown driver \"apc_rpdu\"; did you mean \"apc_rpdu1\"?\n");
 }
 
 static void a_line_has_one_speed_and_format(void **state) {
