@@ -35,7 +35,7 @@ static uint32_t registers_apart(const struct group *group, unsigned level, const
 
 uint32_t scope_address(const struct scope *scope, const struct source *source, const uint16_t *counters) {
     uint32_t address = scope->base + (uint32_t)(source->address - scope->driver->first_register);
-    for (unsigned i = 0; counters != NULL && i < scope->group->depth; i++)
+    for (unsigned i = 0; counters != NULL && !source->whole && i < scope->group->depth; i++)
         address += counters[i] * registers_apart(scope->group, i, source);
     return address + source_width(source) > 65536 ? UINT32_MAX : address;
 }

@@ -170,8 +170,8 @@ static void every_mistake_is_said_in_one_run(void **state) {
         "hallwatch.yaml:10:5: devices[4]: \"url\" is missing\n"
         "hallwatch.yaml:11:8: sinks: must be a list, not a map\n"
         "hallwatch.yaml:1:1: \"site\" is missing\n"
-        "hallwatch.yaml:7:49: devices[1].driver: unknown driver \"apc_rpdu\"; did you mean \"apc_rpdu2\"?\n"
-        "hallwatch.yaml:8:47: devices[2].driver: unknown driver \"apc_rpdu\"; did you mean \"apc_rpdu2\"?\n");
+        "hallwatch.yaml:7:49: devices[1].driver: unknown driver \"apc_rpdu\"; did you mean \"apc_rpdu1\"?\n"
+        "hallwatch.yaml:8:47: devices[2].driver: unknown driver \"apc_rpdu\"; did you mean \"apc_rpdu1\"?\n");
 }
 
 static void a_line_has_one_speed_and_format(void **state) {
@@ -627,16 +627,19 @@ static void remote_io_is_wired_by_the_site(void **state) {
                "device,name,means,when,discrete,quantity,input,type,unit,raw,value\n"
                "ｉｏ-1,q2,breaker_closed,closed,1,,,,,,\n"
                "io-2,tank,,,,fuel_level_ratio,0,u16,%,4000..20000,0..100\n"
-               "io-1,q2,tripped,open,2,,,,,,\n",
+               "io-1,q2,tripped,open,2,,,,,,\n"
+               "io-2,q2,breaker_closed,closed,1,,,,,,\n",
                0644);
     struct site_config *config = load_right(
-        HEAD "wiring: wiring.csv\n"
-             "devices:\n"
-             "  - name: io-1\n    driver: remote_io\n    url: \"modbus://10.0.0.6/1\"\n"
-             "    inputs: [{name: q1, means: tripped, when: closed, discrete: 0}]\n"
-             "  - {name: io-2, driver: remote_io, url: \"modbus://10.0.0.6/2\", first_register: 0}\n"
-             "  - {name: io-3, driver: remote_io, url: \"modbus://10.0.0.6/3\", gateway: other,\n"
-             "     inputs: [{name: a, means: leak, when: open, coil: 3}]}\n",
+        HEAD
+        "wiring: wiring.csv\n"
+        "devices:\n"
+        "  - name: io-1\n    driver: remote_io\n    url: \"modbus://10.0.0.6/1\"\n"
+        "    inputs: [{name: q1, means: tripped, when: closed, discrete: 0}]\n"
+        "  - {name: io-2, driver: remote_io, url: \"modbus://10.0.0.6/2\", first_register: 0,\n"
+        "     inputs: [{name: q2, means: tripped, when: closed, discrete: 4, part: breaker, number: 3}]}\n"
+        "  - {name: io-3, driver: remote_io, url: \"modbus://10.0.0.6/3\", gateway: other,\n"
+        "     inputs: [{name: a, means: leak, when: open, coil: 3}]}\n",
         "gw-1");
     assert_int_equal(config->n_devices, 2);
     const struct driver *first = config->devices[0].driver, *second = config->devices[1].driver;
@@ -651,7 +654,11 @@ static void remote_io_is_wired_by_the_site(void **state) {
     assert_int_equal(points[1].states[0].published, BREAKER_UNKNOWN);
     assert_int_equal(points[1].states[1].published, BREAKER_TRIPPED);
     assert_int_equal(points[2].source.address, 1);
-    assert_int_equal(second->groups[0].points[0].quantity, FUEL_LEVEL);
+    /* Of another breaker of that name: each is a reading of its own. */
+    points = second->groups[0].points;
+    assert_int_equal(points[0].absent.n, 0);
+    assert_int_equal(points[1].quantity, FUEL_LEVEL);
+    assert_int_equal(points[2].states[0].published, BREAKER_CLOSED);
     config_free(config);
 }
 
@@ -673,6 +680,7 @@ static void mistakes_in_wiring(void **state) {
              "      - {name: e, means: leak, when: closed, holding: 3, bit: 1, point: x}\n"
              "      - {name: f, quantity: current_amperes, when: open, input: 3, type: u16, unit: A}\n"
              "      - {name: g, quantity: current_amperes, input: 4, type: u16, unit: V}\n"
+             "      - {name: h, means: leak, when: open, coil: 9, absent: 3, states: {1: dry}, stride: 2}\n"
              "  - {name: io-2, driver: remote_io, url: \"modbus://10.0.0.6/2\"}\n"
              "  - {name: m, driver: schneider_pm5000, url: \"modbus://10.0.0.6/3\", first_register: 1,\n"
              "     inputs: [{name: a, means: leak, when: open, coil: 3}]}\n",
@@ -680,7 +688,7 @@ static void mistakes_in_wiring(void **state) {
         "hallwatch.yaml:8:9: inputs[0].means: is missing: what the contact means; or write \"quantity\" of "
         "an "
         "analogue input\n"
-        "hallwatch.yaml:9:56: inputs[1].quantity: goes with \"quantity\": \"means\" says all of a contact\n"
+        "hallwatch.yaml:9:56: inputs[1].quantity: goes without \"means\", which says all of a contact\n"
         "hallwatch.yaml:10:41: inputs[2].when: a plain contact is published as it is: closed or not\n"
         "hallwatch.yaml:11:55: inputs[3].type: is missing: u16, s16, u32, s32, u64, s64, f32, f64, low_byte "
         "or "
@@ -688,10 +696,12 @@ static void mistakes_in_wiring(void **state) {
         "hallwatch.yaml:12:73: inputs[4].point: an input's name is its point\n"
         "hallwatch.yaml:13:52: inputs[5].when: goes with \"means\"\n"
         "hallwatch.yaml:14:73: inputs[6].unit: \"V\" is no unit of current_amperes; there are: A, mA\n"
-        "hallwatch.yaml:15:26: devices[1].inputs: is missing: what is wired to it, here or in a file of "
+        "hallwatch.yaml:15:73: inputs[7].states: goes without \"means\", which says all of a contact\n"
+        "hallwatch.yaml:15:61: inputs[7].absent: goes without \"means\", which says all of a contact\n"
+        "hallwatch.yaml:16:26: devices[1].inputs: is missing: what is wired to it, here or in a file of "
         "\"wiring\"\n"
-        "hallwatch.yaml:17:15: devices[2].inputs: only a device with driver remote_io has inputs\n"
-        "hallwatch.yaml:16:85: devices[2].first_register: is for driver remote_io: drivers and maps know it "
+        "hallwatch.yaml:18:15: devices[2].inputs: only a device with driver remote_io has inputs\n"
+        "hallwatch.yaml:17:85: devices[2].first_register: is for driver remote_io: drivers and maps know it "
         "themselves\n"
         "wiring.csv:2:1: device: \"io-9\" is no device with driver remote_io\n");
     check_mistakes(
