@@ -11,11 +11,15 @@
  * Manual only: no recording of a real device.
  *
  * The guide's number is wire address + 1 after its type digit. Temperatures stand there twice, in degC and in
- * degF; the first are read. Bits are 1 while active. An XDP that refuses the XDC's registers, or the other
- * way round, costs nothing. A hot gas solenoid is a valve that is 0 or 1. Control mode, thresholds and the
+ * degF; the first are read. Bits are 1 while active. Table 19 is of the XDC and table 20 of the XDP: what the
+ * other has under the same numbers was not seen and may be something else, so the site names the variant, and
+ * without one nothing is read. A hot gas solenoid is a valve that is 0 or 1. Control mode, thresholds and the
  * maintenance ramp are no readings.
  */
 #include "driver.h"
+
+enum { XDC = 1 << 0, XDP = 1 << 1 };
+static const char *const variants[] = {"xdc", "xdp", NULL};
 
 static const struct meaning on_off[] = {{0, UNIT_OFF}, {1, UNIT_RUNNING}};
 static const struct meaning operating[] = {{0, UNIT_OFF}, {1, UNIT_RUNNING}, {2, UNIT_STANDBY}};
@@ -36,10 +40,8 @@ static const struct point unit[] = {
      .at = {.part = PART_COMPRESSOR, .depth = 1, .id = {1}, .point = "b"}},
 };
 
-static const struct point pumps[] = {
-    {PUMP_STATE, INPUT(385, U16), ONE, STATES(on_off)},
-    {ALARM_STATE, DISCRETE(1), ONE, .at = {.point = "loss_of_flow"}},
-};
+static const struct point pumps[] = {{PUMP_STATE, INPUT(385, U16), ONE, STATES(on_off)}};
+static const struct point pump_alarms[] = {{ALARM_STATE, DISCRETE(1), ONE, .at = {.point = "loss_of_flow"}}};
 
 static const struct point hot_gas[] = {
     {VALVE_POSITION, INPUT(412, U16), PERCENT, .div = 100, .at = {.point = "hot_gas"}},
@@ -72,11 +74,12 @@ static const struct point alarms[] = {
 };
 
 static const struct group groups[] = {
-    {POINTS(unit)},
-    {OVER({PART_PUMP, .most = 2}), POINTS(pumps)},
-    {OVER({PART_VALVE, .most = 2}), POINTS(hot_gas)},
-    {.at = {.part = PART_SENSOR}, POINTS(room)},
-    {POINTS(alarms)},
+    {.variants = XDC, POINTS(unit)},
+    {OVER({PART_PUMP, .most = 2}), .variants = XDC, POINTS(pumps)},
+    {OVER({PART_VALVE, .most = 2}), .variants = XDC, POINTS(hot_gas)},
+    {.at = {.part = PART_SENSOR}, .variants = XDC, POINTS(room)},
+    {OVER({PART_PUMP, .most = 2}), .variants = XDP, POINTS(pump_alarms)},
+    {.variants = XDP, POINTS(alarms)},
 };
 
 const struct driver driver_liebert_xdc = {
@@ -86,6 +89,7 @@ const struct driver driver_liebert_xdc = {
     .class = CLASS_LIQUID,
     .protocol = PROTOCOL_MODBUS,
     .sources = "Liebert IntelliSlot Modbus reference guide SL-28170, tables 19 and 20",
+    .variants = variants,
     .first_register = 1,
     GROUPS(groups),
 };
