@@ -155,6 +155,59 @@ static void test_endless_large_texts_are_bounded(void **state) {
     assert_int_equal(outcome.error, ERROR_TOO_BIG);
 }
 
+static const struct point scaled_points[] = {
+    {CURRENT, HOLDING(100, U16), AMPERE, .scale = {SCALE_EXPONENT, HOLDING(0, S16)}}};
+static const struct group scaled_groups[] = {{OVER({PART_CIRCUIT, .most = 8}), POINTS(scaled_points)}};
+static const struct driver scaled = {.name = "test", .protocol = PROTOCOL_MODBUS, GROUPS(scaled_groups)};
+
+static void test_a_register_that_is_not_there_costs_no_other(void **state) {
+    (void)state;
+    struct puppet puppet;
+    struct outcome outcome;
+    const struct link_answer refused = {.error = ERROR_REFUSED, .exception = 2};
+    start(&puppet, &scaled, &outcome);
+    assert_int_equal(puppet.request->count, 8);
+    while (!outcome.ended) {
+        bool whole = puppet.request->address > 5 || puppet.request->address + puppet.request->count <= 5;
+        if (whole)
+            answer_registers(&puppet);
+        else
+            answer(&puppet, &refused);
+    }
+    assert_int_equal(outcome.error, 0);
+    for (uint16_t i = 0; i < 8; i++)
+        assert_int_equal(has_register(&outcome, i), i != 5);
+    assert_int_equal(puppet.asked, 7); /* 8, 4, 4, 2, 1, 1, 2 */
+    image_free(outcome.image);
+}
+
+static void test_who_is_busy_is_asked_once_more(void **state) {
+    (void)state;
+    struct puppet puppet;
+    struct outcome outcome;
+    start(&puppet, &scaled, &outcome);
+    answer(&puppet, &(struct link_answer){.error = ERROR_REFUSED, .exception = 6});
+    assert_int_equal(puppet.request->count, 8);
+    answer_registers(&puppet);
+    assert_true(outcome.ended && outcome.error == 0 && has_register(&outcome, 7));
+    image_free(outcome.image);
+}
+
+static const struct group lengthy_groups[] = {{OVER({PART_CIRCUIT, .most = 1000}), POINTS(scaled_points)}};
+static const struct driver lengthy = {.name = "test", .protocol = PROTOCOL_MODBUS, GROUPS(lengthy_groups)};
+
+static void test_who_refuses_all_is_not_asked_for_ever(void **state) {
+    (void)state;
+    struct puppet puppet;
+    struct outcome outcome;
+    start(&puppet, &lengthy, &outcome);
+    while (!outcome.ended)
+        answer(&puppet, &(struct link_answer){.error = ERROR_REFUSED, .exception = 2});
+    assert_int_equal(outcome.error, 0);
+    assert_true(puppet.asked < 80);
+    image_free(outcome.image);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_silence_from_the_start_ends_it_at_once),
@@ -162,6 +215,9 @@ int main(void) {
         cmocka_unit_test(test_what_stays_silent_or_is_refused_is_left_out),
         cmocka_unit_test(test_three_silences_in_a_row_end_it),
         cmocka_unit_test(test_endless_large_texts_are_bounded),
+        cmocka_unit_test(test_a_register_that_is_not_there_costs_no_other),
+        cmocka_unit_test(test_who_is_busy_is_asked_once_more),
+        cmocka_unit_test(test_who_refuses_all_is_not_asked_for_ever),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
