@@ -60,7 +60,7 @@ struct source {
     uint16_t stride[REPEAT_DEPTH];
     /* SNMP, below driver.oid_base. A column where the group repeats, else a whole instance ("1.2.4.0"). */
     const char *oid;
-    bool whole;     /* SNMP: an instance even where the group repeats: one object for all rows */
+    bool whole;     /* one object or register for all rows, where the group repeats: an instance, no column */
     uint8_t pieces; /* SNMP: only so many pieces of the row's index belong to its name; 0 = all */
 };
 /* clang-format off */
@@ -76,6 +76,10 @@ struct source {
     {.kind = SOURCE_INPUT, .address = (number), .wire = (type), .low_word_first = true}
 #define INPUT_BIT(number, n) {.kind = SOURCE_INPUT, .address = (number), .wire = BIT, .bit = (n)}
 #define INPUT_TEXT(number, n) {.kind = SOURCE_INPUT, .address = (number), .wire = TEXT, .words = (n)}
+#define HOLDING_WHOLE(number, type) \
+    {.kind = SOURCE_HOLDING, .address = (number), .wire = (type), .whole = true}
+#define HOLDING_TEXT_WHOLE(number, n) \
+    {.kind = SOURCE_HOLDING, .address = (number), .wire = TEXT, .words = (n), .whole = true}
 #define OID(text) {.kind = SOURCE_OID, .oid = (text)}
 #define OID_WHOLE(text) {.kind = SOURCE_OID, .oid = (text), .whole = true}
 #define OID_OF(text, n) {.kind = SOURCE_OID, .oid = (text), .pieces = (n)}

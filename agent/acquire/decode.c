@@ -200,21 +200,56 @@ static enum quality decode_real(const struct driver *driver, const struct plan_i
     return judge_range(point, value, reason);
 }
 
+/*
+ * The ends of what a type holds: with them devices say "none", also where no manual says so. The one real
+ * value that is lost with each is worth less than the false ones that are not published.
+ */
+static bool is_end_of_type(const struct source *source, int64_t integer) {
+    switch (source->wire) {
+    case U16:
+        return integer == UINT16_MAX;
+    case S16:
+        return integer == INT16_MIN || integer == INT16_MAX;
+    case U32:
+        return integer == UINT32_MAX;
+    case S32:
+        return integer == INT32_MIN || integer == INT32_MAX;
+    case WIRE_NONE: /* SNMP does not say how wide it is */
+        return integer == INT32_MIN || integer == INT32_MAX || integer == UINT32_MAX || integer == INT64_MAX;
+    case U64:
+    case S64:
+        return integer == INT64_MIN || integer == INT64_MAX;
+    case F32:
+    case F64:
+    case LOW_BYTE:
+    case HIGH_BYTE:
+    case BIT:
+    case TEXT:
+        break;
+    }
+    return false;
+}
+
 static enum quality decode_integer(const struct driver *driver, const struct plan_item *item, int64_t integer,
                                    double *value, enum bad_reason *reason) {
     const struct point *point = item->point;
+    enum quality quality = QUALITY_BAD;
     if (absent_integer(item->absent, integer))
         return QUALITY_ABSENT;
     *reason = BAD_STATE;
     if (point->n_states > 0)
         return decode_state(point, integer, value);
-    if (point->adjusted)
-        return decode_real(driver, item, (double)integer, value, reason);
     *reason = BAD_RANGE;
-    if (is_broken(point, (double)integer))
-        return QUALITY_BAD;
-    *value = convert_integer(&item->conversion, integer);
-    return judge_range(point, value, reason);
+    if (point->adjusted) {
+        quality = decode_real(driver, item, (double)integer, value, reason);
+    } else if (!is_broken(point, (double)integer)) {
+        *value = convert_integer(&item->conversion, integer);
+        quality = judge_range(point, value, reason);
+    }
+    if (quality != QUALITY_GOOD || !is_end_of_type(item->source, integer))
+        return quality;
+    *reason = BAD_RANGE;
+    return QUALITY_BAD;
 }
 
 enum quality decode_value(const struct driver *driver, const struct plan_item *item, const struct raw *given,

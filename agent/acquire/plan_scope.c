@@ -38,7 +38,7 @@ static uint32_t registers_apart(const struct group *group, unsigned level, const
 
 uint32_t scope_address(const struct scope *scope, const struct source *source, const uint16_t *counters) {
     uint32_t address = scope->base + (uint32_t)(source->address - scope->driver->first_register);
-    for (unsigned i = 0; counters != NULL && i < scope->group->depth; i++)
+    for (unsigned i = 0; counters != NULL && !source->whole && i < scope->group->depth; i++)
         address += counters[i] * registers_apart(scope->group, i, source);
     uint32_t behind = scope->behind > 0 ? scope->behind : REGISTERS;
     return address + source_width(source) > behind ? UINT32_MAX : address;
@@ -53,7 +53,8 @@ bool place_add_number(struct place *place, enum part part, uint32_t number) {
         place->phase = (enum phase)((part == PART_PHASE_LINE ? PHASE_L1 : PHASE_L1_L2) + (int)number - 1);
         return true;
     }
-    if (place->depth >= PLACE_DEPTH)
+    /* With the ends of its type a device says "none" here, too. */
+    if (place->depth >= PLACE_DEPTH || number == INT32_MAX || number == UINT32_MAX)
         return false;
     place->part = part;
     place->id[place->depth++] = number;

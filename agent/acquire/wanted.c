@@ -45,7 +45,7 @@ static int wanted_add(struct wanted_list *list, const struct wanted *wanted) {
 /* Registers from the first of a repeated value to the end of its last, over all repeats of the group. */
 static uint32_t repeated_width(const struct scope *scope, const struct source *source) {
     uint16_t last[REPEAT_DEPTH] = {0};
-    unsigned depth = scope->group != NULL ? scope->group->depth : 0;
+    unsigned depth = scope->group != NULL && !source->whole ? scope->group->depth : 0;
     for (unsigned i = 0; i < depth; i++)
         last[i] = (uint16_t)(scope->group->over[i].most - 1);
     uint32_t first = scope_address(scope, source, NULL);

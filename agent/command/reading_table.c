@@ -196,6 +196,14 @@ bool reading_table_print(const struct reading_table *table, FILE *to) {
     return fflush(to) == 0 && !ferror(to);
 }
 
+/* JSON has no word for what is no number; what overflowed in scaling is none. */
+static void add_json_number(struct text *line, double value) {
+    if (isfinite(value))
+        text_add_number(line, value);
+    else
+        text_add_string(line, "null");
+}
+
 static void add_json_row(const struct reading_table *table, size_t series, struct text *line) {
     const struct series *what = &table->view->series[series];
     const struct quantity_info *info = catalog_quantity(what->quantity);
@@ -215,7 +223,7 @@ static void add_json_row(const struct reading_table *table, size_t series, struc
     if (quality == QUALITY_ABSENT)
         text_add_string(line, "null");
     else
-        text_add_number(line, table->values[series]);
+        add_json_number(line, table->values[series]);
     text_add_format(line, ",\"unit\":\"%s\",\"time\":%" PRId64 ",\"quality\":\"%s\"", info->unit,
                     table->time_ms, quality_word(quality));
     if (table->with_raw && raw != NULL) {

@@ -131,6 +131,9 @@ static void check_point(struct walk *walk) {
         walk_breach(walk, "the place has more than %d numbers", PLACE_DEPTH);
     if (point->div < 0)
         walk_breach(walk, "a negative divisor");
+    if (point->raw_least > point->raw_most ||
+        (point->raw_least < point->raw_most && catalog_quantity(point->quantity)->kind == KIND_STATE))
+        walk_breach(walk, "bounds that no number is within, or of a state");
     if (point->absent.n > 0 && point->absent.values == NULL)
         walk_breach(walk, "absent codes without values");
     if (point->rate >= N_RATES)

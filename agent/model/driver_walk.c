@@ -70,7 +70,7 @@ static unsigned wire_words(const struct source *source) {
 /* Registers from the first of a repeated value to its last, over all repeats of the group. */
 static unsigned long repeated_span(const struct walk *walk, const struct source *source) {
     unsigned long span = 0;
-    for (unsigned i = 0; walk->group != NULL && i < walk->group->depth; i++) {
+    for (unsigned i = 0; walk->group != NULL && !source->whole && i < walk->group->depth; i++) {
         const struct repeat *repeat = &walk->group->over[i];
         unsigned stride = source->stride[i] != 0 ? source->stride[i] : repeat->stride;
         if (stride == 0)

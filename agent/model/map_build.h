@@ -20,6 +20,7 @@ struct map_build {
     struct driver *driver;
     struct mistakes *mistakes;
     bool low_word_first;
+    unsigned depth;              /* repeats of the group in the making */
     struct map_written *written; /* by group */
 };
 

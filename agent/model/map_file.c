@@ -146,6 +146,10 @@ static void set_repeat(struct file_build *file, const struct repeat_settings *se
     repeat->first = (uint16_t)(fixed ? settings->fixed.number : settings->first.number);
     repeat->stride = (uint16_t)settings->stride.number;
     repeat->fixed = fixed;
+    bool phases = repeat->part == PART_PHASE_LINE || repeat->part == PART_PHASE_PAIR;
+    if (phases && (repeat->first > 0 ? repeat->first : 1) + repeat->most > 4)
+        entry_add_mistake(&settings->entry, "count", &settings->count, build->mistakes,
+                          "there are three phases");
     if (fixed && repeat->part != PART_NONE)
         entry_add_mistake(&settings->entry, "part", &settings->part, build->mistakes,
                           "a fixed piece of the index numbers nothing: write \"part: none\"");
@@ -171,9 +175,6 @@ static void set_points(struct file_build *file, const struct setting_list *list,
     for (size_t i = 0; i < list->n; i++) {
         written[i] = &settings[i];
         map_point(&file->build, &settings[i], &points[i]);
-        if (settings[i].source.stride.n > group->depth)
-            entry_add_mistake(&settings[i].entry, "stride", settings[i].source.stride.items,
-                              file->build.mistakes, "goes with what repeats: one number per \"repeat\"");
     }
     file->build.written[number].points = written;
     group->points = points;
@@ -201,6 +202,7 @@ static void set_group(struct file_build *file, const struct group_settings *sett
     file->build.written[number].group = &settings->entry;
     group->over = over;
     group->depth = (uint8_t)settings->repeat.n;
+    file->build.depth = group->depth;
     map_place(&file->build, &settings->entry, &settings->at, &group->at);
     if (map_source_given(&settings->label))
         map_source(&file->build, &settings->entry, "label.", &settings->label, &group->label);

@@ -80,9 +80,10 @@ static bool set_register(const struct source_build *from, const struct way *way,
     if (source->address < from->build->driver->first_register)
         return refuse(from, way->key, way->setting,
                       "0 is before the first register: first_register says that the list counts from 1");
-    if (bits &&
-        (setting_given(&settings->type) || setting_given(&settings->text) || setting_given(&settings->bit)))
-        return refuse(from, way->key, way->setting, "coils and discrete inputs are single bits: no type");
+    if (bits && (setting_given(&settings->type) || setting_given(&settings->text) ||
+                 setting_given(&settings->bit) || setting_given(&settings->word_order)))
+        return refuse(from, way->key, way->setting,
+                      "coils and discrete inputs are single bits: no type and no word_order");
     source->wire = BIT;
     source->bit = (uint8_t)settings->bit.number;
     if (bits || (setting_given(&settings->bit) && !setting_given(&settings->type)))
@@ -148,6 +149,8 @@ bool map_source(const struct map_build *build, const struct entry *entry, const 
                            : "is for SNMP, but the protocol is Modbus");
     source->kind = way->kind;
     const struct setting *strides = settings->stride.items;
+    if (settings->stride.n > build->depth)
+        return refuse(&from, "stride", strides, "goes with what repeats: one number per \"repeat\"");
     for (size_t i = 0; i < settings->stride.n; i++) {
         int64_t stride = 0;
         text_to_code(strides[i].text, &stride);

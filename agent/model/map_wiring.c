@@ -38,28 +38,27 @@ static bool has_meaning(const struct point_settings *input, enum map_meaning mea
     return setting_given(&input->means) && input->means.number == (int64_t)meaning;
 }
 
-/* Settings that say what numbers mean have no place beside a contact's meaning. */
+/* What numbers mean has no place beside a contact's meaning. */
 static bool check_contact(const struct map_build *build, const struct point_settings *input) {
-    static const char why[] = "goes with \"quantity\": \"means\" says all of a contact";
+    const struct {
+        const char *key;
+        const struct setting *setting;
+    } strangers[] = {
+        {"quantity", &input->quantity},  {"unit", &input->unit},         {"scale", &input->scale},
+        {"offset", &input->offset},      {"raw", &input->raw},           {"value", &input->value},
+        {"states", input->states.items}, {"absent", input->absent.items}};
     bool right = true;
-    if (setting_given(&input->quantity))
-        right = refuse(build, input, "quantity", &input->quantity, why);
-    if (setting_given(&input->unit))
-        right = refuse(build, input, "unit", &input->unit, why);
-    if (setting_given(&input->scale))
-        right = refuse(build, input, "scale", &input->scale, why);
-    if (setting_given(&input->raw))
-        right = refuse(build, input, "raw", &input->raw, why);
-    if (input->states.n > 0)
-        right = refuse(build, input, "states", &input->means, why);
+    for (size_t i = 0; i < sizeof(strangers) / sizeof(strangers[0]); i++)
+        if (strangers[i].setting && setting_given(strangers[i].setting))
+            right = refuse(build, input, strangers[i].key, strangers[i].setting,
+                           "goes without \"means\", which says all of a contact");
     if (setting_given(&input->source.type))
         right = refuse(build, input, "type", &input->source.type,
                        "a contact is a coil, a discrete input, or a \"bit\" of a register");
-    if (has_meaning(input, MEANS_CONTACT)) {
-        if (setting_given(&input->when))
-            right = refuse(build, input, "when", &input->when,
-                           "a plain contact is published as it is: closed or not");
-    } else if (!setting_given(&input->when))
+    if (has_meaning(input, MEANS_CONTACT) && setting_given(&input->when))
+        right = refuse(build, input, "when", &input->when,
+                       "a plain contact is published as it is: closed or not");
+    if (!has_meaning(input, MEANS_CONTACT) && !setting_given(&input->when))
         right = refuse(build, input, "when", &input->when,
                        "is missing: closed or open, the contact's position in which it means that");
     return right;

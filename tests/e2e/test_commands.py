@@ -50,7 +50,7 @@ class Dispatch(unittest.TestCase):
             (["check", "--gatway=x"], "hallwatch check: unknown option --gatway=x; did you mean --gateway?\n"),
             (["check", "-g"], "hallwatch check: unknown option -g; see hallwatch check --help\n"),
             (["check", "a", "--gateway"], "hallwatch check: a value must follow --gateway; see hallwatch check --help\n"),
-            (["drivers", "--json"], "hallwatch drivers: --metrics and --markdown go without NAME, --json with it\n"),
+            (["drivers", "--json"], "hallwatch drivers: --metrics and --markdown go without NAME and --map, --json with one of them\n"),
             (["drivers", "--metrics=1"], "hallwatch drivers: no value belongs to --metrics=1; see hallwatch drivers --help\n"),
             (["status", "--json", "--device", "x"], "hallwatch status: --device and --json, --socket and --config exclude each other\n"),
             (["drivers", "raritan"], 'hallwatch drivers: unknown driver "raritan"; did you mean "raritan_px"?\n'),
@@ -69,8 +69,8 @@ class Check(unittest.TestCase):
         self.assertEqual((status, err), (OK, ""))
         self.assertEqual(
             out,
-            "conf/hallwatch.yaml: ok, 8 devices (2 apc_rpdu2, 1 orv3_rpu, 1 raritan_px, 1 rfc1628,"
-            " 2 schneider_pm5000, 1 to be recognised), 2 sinks\n",
+            "conf/hallwatch.yaml: ok, 12 devices (2 apc_rpdu2, 1 orv3_rpu, 1 raritan_px, 2 remote_io, 1 rfc1628,"
+            " 2 schneider_pm5000, 1 trane_ch530, 1 chiller_plant, 1 to be recognised), 2 sinks\n",
         )
 
     def test_other_gateway_needs_its_secrets(self):
@@ -115,6 +115,9 @@ class Drivers(unittest.TestCase):
             with self.subTest(driver=path.stem):
                 status, page, _ = run("drivers", path.stem)
                 self.assertEqual(status, OK)
+                if path.stem == "remote_io":  # its points are the site's to say
+                    self.assertRegex(page, r"breaker_closed +facility_breaker_state +breaker +closed +open")
+                    continue
                 status, lines, _ = run("drivers", path.stem, "--json")
                 self.assertEqual(status, OK)
                 points = [json.loads(line) for line in lines.splitlines()]
@@ -136,6 +139,7 @@ class Drivers(unittest.TestCase):
                 "manual": "kWh / 10",
                 "source": "1.3.6.1.4.1.318.1.1.26.9.4.3.1.11",
                 "rate": "normal",
+                "only": "",
             },
             points,
         )

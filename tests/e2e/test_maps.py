@@ -12,7 +12,7 @@ from pathlib import Path
 import hallwatch
 from agent import IN_FORCE, REFUSED, SAME, Agent, value
 from device_servers import TOP, ModbusServer, SnmpSimulator
-from servers import wait_until
+from servers import Mosquitto, Subscriber, wait_until
 
 PLANT = TOP / "conf" / "maps" / "chiller_plant.yaml"
 REMOTE_IO = TOP / "tests" / "drivers" / "remote_io"
@@ -168,7 +168,22 @@ groups:
 
 class Agents(WithFolder):
     def agent(self, devices, **settings):
-        return self.enterContext(Agent(devices, **settings))
+        broker = self.enterContext(Mosquitto())
+        self.subscriber = self.enterContext(Subscriber(broker, "hallwatch/dc1/+"))
+        return self.enterContext(Agent(devices, [{"name": "broker", "type": "mqtt", "url": broker.url}], **settings))
+
+    def wait_for_message(self, device, expected, metric, **labels):
+        """It is published with the driver that the site made."""
+
+        def came():
+            return any(
+                reading["metric"] == metric and reading["value"] == expected and labels.items() <= reading.items()
+                for topic, payload, _ in self.subscriber.messages()
+                if topic.endswith(f"/{device}")
+                for reading in json.loads(payload)["readings"]
+            )
+
+        wait_until(came, f"{device}: {metric} {labels} is published as {expected}", 30)
 
     def wait_for(self, agent, device, expected, metric, **labels):
         def is_there():
@@ -206,6 +221,8 @@ points: [{quantity: valve_position_ratio, input: 401, type: u16, unit: "%", scal
         self.assertIn("2 devices changed (plant: driver, same: driver), 1 device unchanged", said)
         self.wait_for(agent, "plant", 14.2, **supply)
         self.wait_for(agent, "same", 14.2, **supply)
+        for number in (7.1, 14.2):
+            self.wait_for_message("plant", number, **supply)
 
         # A mistake changes nothing.
         self.write("plant.yaml", text.replace("input: 101", "input: 70000"))
@@ -235,6 +252,8 @@ points: [{quantity: valve_position_ratio, input: 401, type: u16, unit: "%", scal
         self.assertIn("1 device changed (io-1: driver)", agent.reload(IN_FORCE))
         self.wait_for(agent, "io-1", 0, "facility_breaker_state", component="breaker", point="q1")
         self.wait_for(agent, "io-1", 1, "facility_alarm_state", point="epo")
+        for number in (3, 0):
+            self.wait_for_message("io-1", number, "facility_breaker_state", component="breaker", point="q1")
         document = agent.devices()["io-1"]
         self.assertEqual((document["driver"], document["class"]), ("remote_io", "io"))
 
@@ -261,6 +280,11 @@ class Variants(WithFolder):
                 {"name": "c", "driver": self.DRIVER, "variant": variant, "url": url}]}))
             self.assertEqual(hallwatch.run("check", str(config)).stderr, "")
             self.assertEqual(len(hallwatch.read_json("--config", str(config), "c")), counts[variant])
+        config = self.write("hallwatch.yaml", json.dumps({"site": "s", "devices": [
+            {"name": "c", "driver": self.DRIVER, "url": url}]}))
+        checked = hallwatch.run("check", str(config))
+        self.assertEqual(checked.returncode, hallwatch.OK)
+        self.assertIn("c: no variant of driver", checked.stderr)
         self.assertGreater(max(counts.values()), counts[None])
 
     def test_another_variant_is_refused(self):

@@ -76,7 +76,7 @@ class Plan(unittest.TestCase):
     def test_example_can_be_kept(self):
         done = hallwatch.run("plan", str(TOP / "conf" / "hallwatch.yaml"))
         self.assertEqual((done.returncode, done.stderr), (KEPT, ""))
-        self.assertIn("site seoul-1: 8 devices on 8 buses; every promise can be kept\n", done.stdout)
+        self.assertIn("site seoul-1: 12 devices on 12 buses; every promise can be kept\n", done.stdout)
         self.assertRegex(done.stdout, r"(?m)^rtu:/dev/ttyUSB0 19200 8E1 +1 .* kept$")
         self.assertRegex(done.stdout, r"(?m)^snmp://\S+ and 2 alike +3 +50 ms\+ .* kept$")
         self.assertLessEqual(max(len(line) for line in done.stdout.splitlines()), 110)

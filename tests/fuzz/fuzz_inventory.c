@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Any bytes as an inventory: every device that comes out has a name and a URL that were checked, or a
- * mistake was said.
+ * Any bytes as an inventory, and as the wiring of remote I/O: every device that comes out has a name and a
+ * URL that were checked, every input a device and a name, or a mistake was said.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,24 +9,43 @@
 
 #include "model/inventory.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    struct inventory inventory = {0};
-    struct mistakes mistakes = {.out = fopen("/dev/null", "w")};
+static void check_device(const struct device_settings *device) {
+    if (!*device->name.text || !*device->url.text || device->entry.at.line < 2)
+        abort();
+}
+
+static void check_input(const struct point_settings *input) {
+    if (!*input->device.text || !*input->name.text || input->entry.at.line < 2)
+        abort();
+}
+
+static void try_schema(const struct schema *schema, const uint8_t *data, size_t size, FILE *errors) {
+    struct inventory inventory = {.schema = schema};
+    struct mistakes mistakes = {.out = errors};
     char *copy = malloc(size + 1);
-    if (!mistakes.out || !copy)
+    if (!copy)
         abort();
     if (size > 0)
         memcpy(copy, data, size);
     copy[size] = '\0';
     inventory_parse("fuzz.csv", copy, size, &inventory, &mistakes);
-    for (size_t i = 0; i < inventory.n; i++) {
-        const struct device_settings *device = &inventory.devices[i];
-        if (mistakes.n == 0 && (!*device->name.text || !*device->url.text || device->entry.at.line < 2))
-            abort();
+    for (size_t i = 0; i < inventory.n && mistakes.n == 0; i++) {
+        if (schema == &settings_of_device)
+            check_device(&inventory.devices[i]);
+        else
+            check_input(&inventory.inputs[i]);
     }
     inventory_done(&inventory);
     free(copy);
-    fclose(mistakes.out);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    FILE *errors = fopen("/dev/null", "w");
+    if (!errors)
+        abort();
+    try_schema(&settings_of_device, data, size, errors);
+    try_schema(&settings_of_wiring, data, size, errors);
+    fclose(errors);
     return 0;
 }

@@ -673,6 +673,7 @@ static void mistakes_in_wiring(void **state) {
              "      - {name: e, means: leak, when: closed, holding: 3, bit: 1, point: x}\n"
              "      - {name: f, quantity: current_amperes, when: open, input: 3, type: u16, unit: A}\n"
              "      - {name: g, quantity: current_amperes, input: 4, type: u16, unit: V}\n"
+             "      - {name: h, means: leak, when: open, coil: 9, absent: 3, states: {1: dry}, stride: 2}\n"
              "  - {name: io-2, driver: remote_io, url: \"modbus://10.0.0.6/2\"}\n"
              "  - {name: m, driver: schneider_pm5000, url: \"modbus://10.0.0.6/3\", first_register: 1,\n"
              "     inputs: [{name: a, means: leak, when: open, coil: 3}]}\n",
@@ -680,7 +681,7 @@ static void mistakes_in_wiring(void **state) {
         "hallwatch.yaml:8:9: inputs[0].means: is missing: what the contact means; or write \"quantity\" of "
         "an "
         "analogue input\n"
-        "hallwatch.yaml:9:56: inputs[1].quantity: goes with \"quantity\": \"means\" says all of a contact\n"
+        "hallwatch.yaml:9:56: inputs[1].quantity: goes without \"means\", which says all of a contact\n"
         "hallwatch.yaml:10:41: inputs[2].when: a plain contact is published as it is: closed or not\n"
         "hallwatch.yaml:11:55: inputs[3].type: is missing: u16, s16, u32, s32, u64, s64, f32, f64, low_byte "
         "or "
@@ -688,10 +689,12 @@ static void mistakes_in_wiring(void **state) {
         "hallwatch.yaml:12:73: inputs[4].point: an input's name is its point\n"
         "hallwatch.yaml:13:52: inputs[5].when: goes with \"means\"\n"
         "hallwatch.yaml:14:73: inputs[6].unit: \"V\" is no unit of current_amperes; there are: A, mA\n"
-        "hallwatch.yaml:15:26: devices[1].inputs: is missing: what is wired to it, here or in a file of "
+        "hallwatch.yaml:15:73: inputs[7].states: goes without \"means\", which says all of a contact\n"
+        "hallwatch.yaml:15:61: inputs[7].absent: goes without \"means\", which says all of a contact\n"
+        "hallwatch.yaml:16:26: devices[1].inputs: is missing: what is wired to it, here or in a file of "
         "\"wiring\"\n"
-        "hallwatch.yaml:17:15: devices[2].inputs: only a device with driver remote_io has inputs\n"
-        "hallwatch.yaml:16:85: devices[2].first_register: is for driver remote_io: drivers and maps know it "
+        "hallwatch.yaml:18:15: devices[2].inputs: only a device with driver remote_io has inputs\n"
+        "hallwatch.yaml:17:85: devices[2].first_register: is for driver remote_io: drivers and maps know it "
         "themselves\n"
         "wiring.csv:2:1: device: \"io-9\" is no device with driver remote_io\n");
     check_mistakes(

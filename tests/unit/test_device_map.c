@@ -266,7 +266,7 @@ static void mistakes_in_sources(void **state) {
     check_point("{quantity: leak_state, coil: 65536}",
                 "34: points[0].coil: 65536 is out of bounds: from 0 to 65535");
     check_point("{quantity: leak_state, coil: 1, type: u16}",
-                "34: points[0].coil: coils and discrete inputs are single bits: no type");
+                "34: points[0].coil: coils and discrete inputs are single bits: no type and no word_order");
     check_point(
         "{quantity: voltage_volts, holding: 1, unit: V}",
         "40: points[0].type: is missing: u16, s16, u32, s32, u64, s64, f32, f64, low_byte or high_byte; "
@@ -375,6 +375,11 @@ static void mistakes_in_groups(void **state) {
     check_mistakes(MODBUS "groups:\n  - repeat: [{part: unit, count: 100, stride: 1000}]\n"
                           "    points: [{quantity: leak_state, coil: 1}]\n",
                    "plant.yaml:9:25: points[0].quantity: value at 1 reaches beyond the last register\n");
+    check_mistakes(MODBUS
+                   "groups:\n  - repeat: [{part: phase, count: 2, first: 3}]\n"
+                   "    points: [{quantity: voltage_volts, input: 1, type: u16, unit: V, stride: [1, 2]}]\n",
+                   "plant.yaml:8:35: repeat[0].count: there are three phases\n"
+                   "plant.yaml:9:79: points[0].stride: goes with what repeats: one number per \"repeat\"\n");
     check_mistakes(MODBUS "groups:\n  - {points: [{quantity: leak_state, coil: 1}]}\n",
                    "plant.yaml:8:5: groups[0]: \"repeat\" is missing\n");
 }

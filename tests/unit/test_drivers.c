@@ -247,6 +247,12 @@ static void rules_find_wrong_units_and_states(void **state) {
     s = snmp_sample();
     s.points[0].div = -10;
     check_found(s, "a negative divisor");
+    s = snmp_sample();
+    s.points[0].raw_least = 1;
+    check_found(s, "no number is within");
+    s = snmp_sample();
+    s.points[1].raw_most = 1;
+    check_found(s, "or of a state");
 }
 
 static void rules_find_wrong_sources(void **state) {

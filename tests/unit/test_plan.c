@@ -17,7 +17,7 @@
 static double converted(const struct point *point, enum unit unit, enum scale_kind kind, int64_t factor,
                         int64_t raw) {
     struct conversion conversion;
-    struct plan_item item = {.point = point, .absent = &point->absent};
+    struct plan_item item = {.point = point, .source = &point->source, .absent = &point->absent};
     struct raw number = {.kind = RAW_INTEGER, .integer = raw};
     const struct driver driver = {.name = "test"};
     enum bad_reason reason;
@@ -45,7 +45,37 @@ static void test_scale_rounds_once(void **state) {
     assert_true(converted(&trane, CELSIUS, SCALE_FIXED, 0, 522) == 7.2);
     assert_true(converted(&flow, LITER_PER_MINUTE, SCALE_FIXED, 0, 600) == 0.001);
     assert_true(converted(&percent, PERCENT, SCALE_FIXED, 0, 28) == 0.28);
-    assert_true(converted(&energy, WATT_HOUR, SCALE_FIXED, 0, 4294967295) == 4294967295.0 * 3600);
+    assert_true(converted(&energy, WATT_HOUR, SCALE_FIXED, 0, 4294967294) == 4294967294.0 * 3600);
+}
+
+static enum quality quality_of(enum wire wire, int64_t raw) {
+    const struct point point = {.quantity = ACTIVE_ENERGY, .unit = WATT_HOUR, .source = {.wire = wire}};
+    struct plan_item item = {.point = &point,
+                             .source = &point.source,
+                             .absent = &point.absent,
+                             .conversion = {.numerator = 1, .denominator = 1}};
+    const struct raw number = {.kind = RAW_INTEGER, .integer = raw};
+    const struct driver driver = {.name = "test"};
+    enum bad_reason reason = N_BAD_REASONS;
+    double value;
+    enum quality quality = decode_value(&driver, &item, &number, &value, &reason);
+    assert_true(quality == QUALITY_GOOD || reason == BAD_RANGE);
+    return quality;
+}
+
+static void test_ends_of_a_type_are_no_numbers(void **state) {
+    (void)state;
+    static const struct {
+        enum wire wire;
+        int64_t end;
+    } ends[] = {{U16, UINT16_MAX},       {S16, INT16_MAX},       {U32, UINT32_MAX}, {S32, INT32_MAX},
+                {WIRE_NONE, UINT32_MAX}, {WIRE_NONE, INT32_MAX}, {U64, INT64_MAX}};
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+        assert_int_equal(quality_of(ends[i].wire, ends[i].end), QUALITY_BAD);
+        assert_int_equal(quality_of(ends[i].wire, ends[i].end - 1), QUALITY_GOOD);
+    }
+    assert_int_equal(quality_of(U32, UINT16_MAX), QUALITY_GOOD);
+    assert_int_equal(quality_of(WIRE_NONE, UINT16_MAX), QUALITY_GOOD);
 }
 
 static void test_scale_of_the_device(void **state) {
@@ -553,6 +583,7 @@ static void test_pattern(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_scale_rounds_once),
+        cmocka_unit_test(test_ends_of_a_type_are_no_numbers),
         cmocka_unit_test(test_scale_of_the_device),
         cmocka_unit_test(test_number_columns_give_the_place),
         cmocka_unit_test(test_key_chooses_the_point_and_columns_describe_it),

@@ -192,6 +192,7 @@ static const struct unit_name selfsaid_units[] = {
 static const struct point selfsaid_circuits[] = {
     {CURRENT, HOLDING(10, S16), AMPERE, .scale = {SCALE_EXPONENT, HOLDING(0, S16)}},
     {BREAKER_STATE, HOLDING(20, U16), UNIT_UNSTATED, .only = {HOLDING(20, U16), ANY_OF(7)}},
+    {VOLTAGE, HOLDING(10, S16), VOLT, .only = {HOLDING_WHOLE(32, U16), ANY_OF(9)}},
 };
 static const struct point selfsaid_air[] = {
     {AIR_TEMPERATURE, HOLDING(30, S16), CELSIUS, .unit_from = HOLDING_BIT(31, 2), .units = selfsaid_units}};
@@ -220,7 +221,8 @@ static void test_registers_say_scale_unit_and_what_there_is(void **state) {
     assert_reading(&f, CURRENT, "circuit|2||", -5);
     assert_reading(&f, CURRENT, "circuit|3||", 70);
     assert_reading(&f, AIR_TEMPERATURE, "|||", 25);
-    assert_int_equal(f.plan->n_series, 4);
+    assert_reading(&f, VOLTAGE, "circuit|3||", 7); /* by a register that is not repeated */
+    assert_int_equal(f.plan->n_series, 7);
     done(&f);
 }
 

@@ -208,7 +208,8 @@ static void unlisted_registers_are_not_read(void **state) {
 static void mistakes_in_registers_have_their_line(void **state) {
     (void)state;
     const char *name = "x.registers";
-    check_mistake(name, "\nholdin 1 2\n", "x.registers:2: \"holdin\": holding, input, coil, discrete or identity");
+    check_mistake(name, "\nholdin 1 2\n",
+                  "x.registers:2: \"holdin\": holding, input, coil, discrete or identity");
     check_mistake(name, "holding\n", "x.registers:1: expected an address from 0 to 65535");
     check_mistake(name, "holding 65536 1\n", "x.registers:1: expected an address from 0 to 65535");
     check_mistake(name, "holding -1 1\n", "x.registers:1: expected an address from 0 to 65535");
@@ -226,8 +227,8 @@ static void mistakes_in_registers_have_their_line(void **state) {
 static void identity_is_what_a_reply_carries(void **state) {
     (void)state;
     struct recording *recording = parse("x.registers", "identity 0 ACME, Inc. \nidentity 1 M #1\n");
-    const uint8_t expected[] = {1,   1,   0,   0,   2,   0, 10, 'A', 'C', 'M', 'E',
-                                ',', ' ', 'I', 'n', 'c', '.', 1, 4, 'M', ' ', '#', '1'};
+    const uint8_t expected[] = {1,   1,   0,   0,   2,   0, 10, 'A', 'C', 'M', 'E', ',',
+                                ' ', 'I', 'n', 'c', '.', 1, 4,  'M', ' ', '#', '1'};
     size_t size;
     const uint8_t *identity = recording_identity(recording, &size);
     assert_int_equal(size, sizeof(expected));
