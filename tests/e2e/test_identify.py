@@ -126,6 +126,8 @@ class IdentifyModbus(unittest.TestCase):
         said, status = identify(server.url)
         self.assertEqual((said["driver"], status), (None, hallwatch.REFUSED))
         self.assertIn("its driver may be", said["why"])
+        self.assertIn("orv3_rpu", said["candidates"])
+        self.assertNotIn("apc_rpdu2", said["candidates"])
         self.assertLessEqual(said["requests"], 3)
         done = hallwatch.run("read", server.url)
         self.assertEqual((done.returncode, done.stdout), (hallwatch.REFUSED, ""))

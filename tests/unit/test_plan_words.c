@@ -167,11 +167,11 @@ static const struct point absent_points[] = {
 static const struct group absent_groups[] = {{POINTS(absent_points)}};
 static const struct driver absent_driver =
     DRIVER(absent_groups, .protocol = PROTOCOL_MODBUS,
-           .absent = ABSENT_OF({U16, ABSENT(0xffff)}, {S16, ABSENT(0x7fff)}, {U64, ABSENT(-1)}));
+           .absent = ABSENT_OF({U16, ABSENT(0xfffe)}, {S16, ABSENT(0x7fff)}, {U64, ABSENT(-1)}));
 
 static void test_absent_codes_of_a_wire_type(void **state) {
     (void)state;
-    static const uint16_t words[] = {0xffff, 0x7fff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff};
+    static const uint16_t words[] = {0xfffe, 0x7fff, 0xfffe, 0xffff, 0xffff, 0xffff, 0xffff};
     double values[8];
     uint8_t qualities[8];
     uint32_t bad[N_BAD_REASONS];
