@@ -169,8 +169,16 @@ static void columns_walked(void *context, int error) {
         discovery_give_up(discovery, discovery->error);
         return;
     }
+    bool lost = error == ERROR_TIMEOUT || error == ERROR_GARBLED;
+    /* A row without its unit is taken for one of the usual unit: half a table is walked once more. */
+    if (lost && discovery->answered && !discovery->again) {
+        discovery->again = true;
+        discovery_next(discovery);
+        return;
+    }
     if (discovery_failed(discovery, error, "it fell silent while its tables were walked"))
         return;
+    discovery->again = false;
     discovery->at += discovery->asked;
     discovery->asked = 0;
     discovery_next(discovery);

@@ -253,8 +253,12 @@ static void plan_find_requests(struct plan *plan) {
 
 /* Gives back what was reserved for the worst case. */
 static void plan_trim(struct plan *plan) {
-    plan->requests = realloc(plan->requests, plan->n_requests * sizeof(*plan->requests));
-    plan->oids = realloc(plan->oids, (plan->n_oids + 1) * sizeof(*plan->oids));
+    void *requests = realloc(plan->requests, plan->n_requests * sizeof(*plan->requests));
+    void *oids = realloc(plan->oids, (plan->n_oids + 1) * sizeof(*plan->oids));
+    if (requests != NULL)
+        plan->requests = requests;
+    if (oids != NULL)
+        plan->oids = oids;
 }
 
 static int plan_fill(struct plan *plan, struct plan_rows *rows) {

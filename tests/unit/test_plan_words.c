@@ -144,7 +144,7 @@ static void test_texts_that_are_states_numbers_and_units(void **state) {
     put_text(f.image, "1.0", " on\r\n");
     put_text(f.image, "2.0", "off");
     put_text(f.image, "3.0", "-53.9 V");
-    put_text(f.image, "4.0", "n/a");
+    put_text(f.image, "4.0", "1,234 Hz"); /* 1 it is not */
     put(f.image, "5.0", 2345);
     put_text(f.image, "6.0", "ddegC ");
     build(&f, &texts_driver);
