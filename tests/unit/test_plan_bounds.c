@@ -94,6 +94,30 @@ static void test_what_is_no_number_is_no_zero(void **state) {
     }
 }
 
+static const struct point judged_points[] = {
+    {CURRENT, OID("1.1"), AMPERE, .valid = {OID("1.2"), ANY_OF(1)}},
+    {ALARMS_ACTIVE, OID("1.2"), ONE},
+};
+static const struct group judged_groups[] = {{OVER({.part = PART_OUTLET}), POINTS(judged_points)}};
+static const struct driver judged = {.name = "test", .oid_base = "1.3.6.1.4.1.99999", GROUPS(judged_groups)};
+
+/* The validity of one value is a value itself, the next that is asked for. */
+static void test_a_request_cut_in_two_keeps_its_validity(void **state) {
+    (void)state;
+    struct image *image = image_of(1, 2);
+    struct plan *plan, *split;
+    assert_int_equal(plan_build(&judged, image, false, &plan), 0);
+    assert_int_equal(plan->n_requests, 1);
+    assert_int_equal(plan_split(plan, 0, &split), 0);
+    assert_int_equal(split->n_requests, 2);
+    assert_int_equal(split->items[0].valid_at, 1);
+    assert_int_equal(split->requests[0].n_oids, 2);
+    assert_int_equal(split->requests[1].n_oids, 1);
+    plan_release(split);
+    plan_release(plan);
+    image_free(image);
+}
+
 /* --- what a driver or a site's map can say -------------------------------------------------------------- */
 
 static const struct fact wide_facts[] = {{FACT_MODEL, HOLDING_TEXT(100, 20)},
@@ -161,6 +185,7 @@ int main(void) {
         cmocka_unit_test(test_more_rows_than_any_device_has_are_refused),
         cmocka_unit_test(test_health_alone_is_a_plan),
         cmocka_unit_test(test_what_is_no_number_is_no_zero),
+        cmocka_unit_test(test_a_request_cut_in_two_keeps_its_validity),
         cmocka_unit_test(test_a_text_longer_than_a_request_is_read_in_pieces),
         cmocka_unit_test(test_a_code_for_nothing_is_no_serial_number),
         cmocka_unit_test(test_hostile_texts_cost_no_time),
