@@ -289,30 +289,6 @@ static void free_device(struct device_config *device) {
     free(device->feed);
 }
 
-void sink_config_done(struct sink_config *sink) {
-    free(sink->name);
-    free(sink->url);
-    free(sink->user);
-    secret_free(sink->password);
-    free(sink->client_id);
-    *sink = (struct sink_config){0};
-}
-
-static bool copy_text(const char *text, char **copy) {
-    *copy = text ? strdup(text) : NULL;
-    return *copy || !text;
-}
-
-int sink_config_copy(const struct sink_config *from, struct sink_config *to) {
-    *to = *from;
-    bool name = copy_text(from->name, &to->name), url = copy_text(from->url, &to->url);
-    bool user = copy_text(from->user, &to->user), password = copy_text(from->password, &to->password);
-    if (copy_text(from->client_id, &to->client_id) && name && url && user && password)
-        return 0;
-    sink_config_done(to);
-    return ERROR_MEMORY;
-}
-
 struct site_config *config_hold(struct site_config *config) {
     atomic_fetch_add_explicit(&config->references, 1, memory_order_relaxed);
     return config;

@@ -32,9 +32,12 @@ struct device_settings {
 
 struct sink_settings {
     struct entry entry;
-    struct setting name, type, url, user, password_file, password_credential;
-    struct setting client_id, window;                   /* of mqtt */
-    struct setting timeout, batch_wait, batch_readings; /* of remote_write */
+    struct setting name, type, url, user, user_file, password_file, password_credential;
+    struct setting_list endpoints;
+    struct setting ca_file, certificate_file, key_file;
+    struct setting client_id, window, version, devices_per_message; /* of mqtt */
+    struct setting timeout, batch_readings;                         /* of remote_write */
+    struct setting batch_wait;
 };
 
 struct trap_settings {

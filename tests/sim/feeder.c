@@ -5,10 +5,11 @@
  * time start + r x interval. At the end it prints one JSON object: what became of everything, and how late a
  * round was at most.
  *
- *   feeder [--mqtt URL]... [--remote-write URL]... [--OPTION NUMBER]...
+ *   feeder [--mqtt URL [--OPTION TEXT]...]... [--remote-write URL]... [--gateway NAME] [--OPTION NUMBER]...
  */
 #include <getopt.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,20 +32,42 @@ enum number {
     WAIT_MS,
     BUFFER_BYTES,
     WINDOW,
+    DEVICES_PER_MESSAGE,
+    MQTT_3,
     BATCH_READINGS,
     BATCH_WAIT_MS,
     TIMEOUT_MS,
+    FIRST_DEVICE,
     N_NUMBERS
 };
 
 static const struct option options[] = {
-    {"devices", required_argument, NULL, 0},        {"readings", required_argument, NULL, 0},
-    {"rounds", required_argument, NULL, 0},         {"interval-ms", required_argument, NULL, 0},
-    {"start-ms", required_argument, NULL, 0},       {"wait-ms", required_argument, NULL, 0},
-    {"buffer-bytes", required_argument, NULL, 0},   {"window", required_argument, NULL, 0},
-    {"batch-readings", required_argument, NULL, 0}, {"batch-wait-ms", required_argument, NULL, 0},
-    {"timeout-ms", required_argument, NULL, 0},     {"mqtt", required_argument, NULL, 'm'},
-    {"remote-write", required_argument, NULL, 'w'}, {NULL, 0, NULL, 0},
+    {"devices", required_argument, NULL, 0},
+    {"readings", required_argument, NULL, 0},
+    {"rounds", required_argument, NULL, 0},
+    {"interval-ms", required_argument, NULL, 0},
+    {"start-ms", required_argument, NULL, 0},
+    {"wait-ms", required_argument, NULL, 0},
+    {"buffer-bytes", required_argument, NULL, 0},
+    {"window", required_argument, NULL, 0},
+    {"devices-per-message", required_argument, NULL, 0},
+    {"mqtt-3", required_argument, NULL, 0},
+    {"batch-readings", required_argument, NULL, 0},
+    {"batch-wait-ms", required_argument, NULL, 0},
+    {"timeout-ms", required_argument, NULL, 0},
+    {"first-device", required_argument, NULL, 0},
+    {"gateway", required_argument, NULL, 'g'},
+    {"mqtt", required_argument, NULL, 'm'},
+    {"remote-write", required_argument, NULL, 'w'},
+    /* Of the sink before them: */
+    {"ca-file", required_argument, NULL, 'a'},
+    {"certificate-file", required_argument, NULL, 'c'},
+    {"client-id", required_argument, NULL, 'i'},
+    {"endpoint", required_argument, NULL, 'e'},
+    {"key-file", required_argument, NULL, 'k'},
+    {"password", required_argument, NULL, 'p'},
+    {"user", required_argument, NULL, 'u'},
+    {NULL, 0, NULL, 0},
 };
 
 struct feeder {
@@ -70,6 +93,42 @@ static void add_sink(struct feeder *feeder, enum sink_kind kind, char *url) {
         (struct sink_config){.name = names[i], .kind = kind, .url = url, .client_id = names[i]};
 }
 
+/* What an option says of the last sink named. */
+static void add_to_sink(struct feeder *feeder, int option, char *text) {
+    static char *endpoints[SINKS_MOST];
+    if (feeder->site.n_sinks == 0)
+        exit(2);
+    size_t i = feeder->site.n_sinks - 1;
+    struct sink_config *sink = &feeder->sinks[i];
+    switch (option) {
+    case 'a':
+        sink->ca_file = text;
+        break;
+    case 'c':
+        sink->certificate_file = text;
+        break;
+    case 'e':
+        endpoints[i] = text;
+        sink->endpoints = &endpoints[i];
+        sink->n_endpoints = 1;
+        break;
+    case 'i':
+        sink->client_id = text;
+        break;
+    case 'k':
+        sink->key_file = text;
+        break;
+    case 'p':
+        sink->password = text;
+        break;
+    case 'u':
+        sink->user = text;
+        break;
+    default:
+        exit(2);
+    }
+}
+
 static void read_options(struct feeder *feeder, int argc, char **argv) {
     int index;
     for (int option; (option = getopt_long(argc, argv, "", options, &index)) != -1;) {
@@ -79,11 +138,15 @@ static void read_options(struct feeder *feeder, int argc, char **argv) {
             add_sink(feeder, SINK_REMOTE_WRITE, optarg);
         else if (option == 0)
             feeder->numbers[index] = strtoll(optarg, NULL, 10);
+        else if (option == 'g')
+            feeder->site.gateway = optarg;
         else
-            exit(2);
+            add_to_sink(feeder, option, optarg);
     }
     for (size_t i = 0; i < feeder->site.n_sinks; i++) {
         feeder->sinks[i].window = (uint16_t)feeder->numbers[WINDOW];
+        feeder->sinks[i].devices_per_message = (uint32_t)feeder->numbers[DEVICES_PER_MESSAGE];
+        feeder->sinks[i].is_mqtt_3 = feeder->numbers[MQTT_3] != 0;
         feeder->sinks[i].timeout_ms = feeder->numbers[TIMEOUT_MS];
         feeder->sinks[i].batch_wait_ms = feeder->numbers[BATCH_WAIT_MS];
         feeder->sinks[i].batch_readings = (uint32_t)feeder->numbers[BATCH_READINGS];
@@ -168,8 +231,9 @@ static void make_devices(struct feeder *feeder) {
         exit(1);
     for (size_t i = 0; i < n; i++) {
         char name[32];
-        snprintf(name, sizeof(name), "pdu-%zu", i);
-        feeder->views[i] = specimen_view((uint32_t)i, name, (size_t)feeder->numbers[READINGS]);
+        uint32_t number = (uint32_t)(feeder->numbers[FIRST_DEVICE] + (int64_t)i);
+        snprintf(name, sizeof(name), "pdu-%u", number);
+        feeder->views[i] = specimen_view(number, name, (size_t)feeder->numbers[READINGS]);
         for (int k = 0; k < BATCHES_A_DEVICE; k++) {
             struct batch *batch = specimen_batch(feeder->views[i], 0, 0);
             device_view_release(batch->view);
@@ -211,11 +275,13 @@ int main(int argc, char **argv) {
                     [WAIT_MS] = 60000,
                     [BUFFER_BYTES] = 16 << 20,
                     [WINDOW] = 100,
+                    [DEVICES_PER_MESSAGE] = 1,
                     [BATCH_READINGS] = 5000,
                     [BATCH_WAIT_MS] = 50,
                     [TIMEOUT_MS] = 5000},
         .site = {.site = "dc1", .hall = "hall-2", .gateway = "gw/1", .sinks = feeder.sinks},
     };
+    signal(SIGPIPE, SIG_IGN);
     feeder.numbers[START_MS] = clock_wall_ms();
     read_options(&feeder, argc, argv);
     open_spools(&feeder);

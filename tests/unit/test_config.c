@@ -465,15 +465,17 @@ static void sinks_are_checked(void **state) {
                     "  - {name: b, type: mqtt, url: \"http://h\"}\n"
                     "  - {name: c, type: mqtt, url: \"mqtt://u:hunter2@h\"}\n"
                     "  - {name: d, type: remote_write, url: \"mqtt://h\", window: 5}\n"
-                    "  - {name: e, type: mqtt, url: \"mqtt://h\", window: 0, batch_wait: 1s}\n"
+                    "  - {name: e, type: mqtt, url: \"mqtt://h\", window: 0, batch_readings: 9}\n"
                     "  - {name: f, type: mqtt, url: \"mqtt://h\", password_file: secret.txt}\n"
                     "  - {name: g, type: mqtt, url: \"mqtt://h\", window: many, password: hunter2}\n"
                     "  - {url: \"mqtt://h\"}\n",
         "hallwatch.yaml:5:21: sinks[0].type: unknown type \"mtqq\"; did you mean \"mqtt\"?\n"
         "hallwatch.yaml:9:52: sinks[4].window: 0 is out of bounds: from 1 to 65535\n"
         "hallwatch.yaml:11:52: sinks[6].window: \"many\" must be a whole number\n"
-        "hallwatch.yaml:11:58: sinks[6]: unknown key \"password\"; known: name, type, url, user, "
-        "password_file, password_credential, client_id, window, timeout, batch_wait, batch_readings\n"
+        "hallwatch.yaml:11:58: sinks[6]: unknown key \"password\"; known: name, type, url, endpoints, "
+        "ca_file, certificate_file, key_file, user, user_file, password_file, password_credential, client_id "
+        "and "
+        "6 more\n"
         "hallwatch.yaml:12:5: sinks[7]: \"name\" is missing\n"
         "hallwatch.yaml:12:5: sinks[7]: \"type\" is missing\n"
         "hallwatch.yaml:6:32: sinks[1].url: must be like mqtt://broker:1883\n"
@@ -481,10 +483,77 @@ static void sinks_are_checked(void **state) {
         "\"password_file\"\n"
         "hallwatch.yaml:8:40: sinks[3].url: must be like http://database:8428/api/v1/write\n"
         "hallwatch.yaml:8:60: sinks[3].window: only sinks of type mqtt have this\n"
-        "hallwatch.yaml:9:67: sinks[4].batch_wait: only sinks of type remote_write have this\n"
+        "hallwatch.yaml:9:71: sinks[4].batch_readings: only sinks of type remote_write have this\n"
         "hallwatch.yaml:10:5: sinks[5].user: is missing: a password goes with a user\n"
         "hallwatch.yaml:10:59: sinks[5].password_file: everybody can read secret.txt: chmod 640 "
         "secret.txt\n");
+}
+
+#define PEM(what) "-----BEGIN " what "-----\nMIIB\n-----END " what "-----\n"
+
+static void brokers_are_reached_with_tls(void **state) {
+    (void)state;
+    write_file("ca.pem", PEM("CERTIFICATE"), 0644);
+    write_file("gw.pem", PEM("CERTIFICATE"), 0644);
+    write_file("gw.key", PEM("PRIVATE KEY"), 0640);
+    write_file("user.txt", "gw-1\n", 0640);
+    static const char yaml[] =
+        HEAD DEVICE "sinks:\n"
+                    "  - {name: a, type: mqtt, url: \"mqtts://h\", endpoints: [\"mqtt://i\", \"mqtt://j\"], "
+                    "ca_file: ca.pem, certificate_file: gw.pem, key_file: gw.key, user_file: user.txt, "
+                    "version: 3.1.1, devices_per_message: 50}\n"
+                    "  - {name: b, type: mqtt, url: \"mqtt://h\"}\n";
+    struct site_config *before = load_right(yaml, NULL);
+    const struct sink_config *sink = &before->sinks[0], *plain = &before->sinks[1];
+    assert_int_equal(sink->n_endpoints, 2);
+    assert_string_equal(sink->endpoints[1], "mqtt://j");
+    assert_non_null(strstr(sink->ca_file, "ca.pem"));
+    assert_non_null(strstr(sink->certificate_file, "gw.pem"));
+    assert_non_null(strstr(sink->key_file, "gw.key"));
+    assert_string_equal(sink->user, "gw-1");
+    assert_true(sink->is_mqtt_3);
+    assert_int_equal(sink->devices_per_message, 50);
+    assert_int_equal(plain->n_endpoints, 0);
+    assert_null(plain->ca_file);
+    assert_false(plain->is_mqtt_3);
+    assert_int_equal(plain->devices_per_message, 1);
+    write_file("gw.key", PEM("EC PRIVATE KEY"), 0640); /* another key under the same name */
+    struct site_config *after = load_right(yaml, NULL);
+    assert_int_not_equal(sink->files_digest, after->sinks[0].files_digest);
+    assert_int_equal(plain->files_digest, after->sinks[1].files_digest);
+    config_free(before);
+    config_free(after);
+}
+
+static void what_tls_cannot_use_is_said(void **state) {
+    (void)state;
+    write_file("ca.pem", PEM("CERTIFICATE"), 0644);
+    write_file("no.pem", "hello\n", 0644);
+    write_file("open.key", PEM("PRIVATE KEY"), 0644);
+    write_file("locked.key", PEM("ENCRYPTED PRIVATE KEY"), 0600);
+    write_file("user.txt", "gw-1\n", 0640);
+    check_mistakes(
+        HEAD DEVICE
+        "sinks:\n"
+        "  - {name: a, type: mqtt, url: \"mqtt://h\", ca_file: ca.pem}\n"
+        "  - {name: b, type: mqtt, url: \"mqtts://h\", ca_file: no.pem}\n"
+        "  - {name: c, type: mqtt, url: \"mqtts://h\", certificate_file: ca.pem}\n"
+        "  - {name: d, type: mqtt, url: \"mqtts://h\", certificate_file: ca.pem, key_file: open.key}\n"
+        "  - {name: e, type: mqtt, url: \"mqtts://h\", certificate_file: ca.pem, key_file: locked.key}\n"
+        "  - {name: f, type: mqtt, url: \"mqtts://h\", user: u, user_file: user.txt}\n"
+        "  - {name: g, type: mqtt, url: \"mqtt://h\", endpoints: [\"mqtt://i\", \"http://j\"]}\n"
+        "  - {name: h, type: mqtt, url: \"mqtt://h\", version: 4}\n",
+        "hallwatch.yaml:12:53: sinks[7].version: unknown version \"4\"; known: 5, 3.1.1\n"
+        "hallwatch.yaml:5:53: sinks[0].ca_file: is for TLS: write mqtts:// in the url\n"
+        "hallwatch.yaml:6:54: sinks[1].ca_file: no.pem holds no certificate in PEM form\n"
+        "hallwatch.yaml:7:63: sinks[2].certificate_file: certificate_file and key_file go together: write "
+        "both\n"
+        "hallwatch.yaml:8:81: sinks[3].key_file: open.key can be read by everybody: chmod 640\n"
+        "hallwatch.yaml:9:81: sinks[4].key_file: locked.key has a passphrase, which nobody can give at a "
+        "start: "
+        "store the key without one\n"
+        "hallwatch.yaml:10:65: sinks[5].user_file: write either user or user_file\n"
+        "hallwatch.yaml:11:68: sinks[6].endpoints: must be like mqtt://broker:1883\n");
 }
 
 static void polls_are_ordered(void **state) {
@@ -772,6 +841,8 @@ int main(void) {
         IN_FOLDER(few_of_many_gateways_are_listed),
         IN_FOLDER(gateways_take_their_own),
         IN_FOLDER(sinks_are_checked),
+        IN_FOLDER(brokers_are_reached_with_tls),
+        IN_FOLDER(what_tls_cannot_use_is_said),
         IN_FOLDER(polls_are_ordered),
         IN_FOLDER(traps_are_received_somewhere),
         IN_FOLDER(device_maps_are_drivers_of_the_site),
