@@ -7,8 +7,8 @@
  * unit's own values by the manual only.
  *
  * Outlets are counted from 0, so that outlet 0 is the first. Their voltage is in whole volts, that of the
- * unit in thousandths; currents are thousandths everywhere. The temperatures have no documented scale and are
- * left out.
+ * unit in thousandths; currents are thousandths everywhere. A state of -1 is an error. The temperatures have no
+ * documented scale and are left out.
  */
 #include "driver.h"
 
@@ -22,7 +22,7 @@ static const struct point unit[] = {
 };
 
 static const struct point outlets[] = {
-    {OUTLET_STATE, OID("1.2.2.1.3"), ONE, STATES(outlet_states)},
+    {OUTLET_STATE, OID("1.2.2.1.3"), ONE, STATES(outlet_states), .absent = ABSENT(INT32_MIN)},
     {CURRENT, OID("1.2.2.1.4"), MILLIAMPERE},
     {PEAK_CURRENT, OID("1.2.2.1.5"), MILLIAMPERE},
     {VOLTAGE, OID("1.2.2.1.6"), VOLT},
