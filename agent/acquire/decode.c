@@ -385,6 +385,15 @@ void decode_answer(const struct plan *plan, const struct plan_request *request,
     }
 }
 
+/* A number that the driver knows as a code for nothing is no serial number. */
+static bool fact_absent(const struct driver *driver, const struct source *source, const struct raw *raw) {
+    for (unsigned i = 0; raw->kind == RAW_INTEGER && i < driver->absent.n; i++)
+        if ((driver->absent.of[i].wire == WIRE_NONE || driver->absent.of[i].wire == source->wire) &&
+            absent_integer(&driver->absent.of[i].absent, raw->integer))
+            return true;
+    return false;
+}
+
 bool decode_image_text(const struct driver *driver, const struct image *image, uint32_t base,
                        const struct source *source, char *text, size_t size) {
     uint8_t data[2 * UINT8_MAX];
@@ -398,5 +407,5 @@ bool decode_image_text(const struct driver *driver, const struct image *image, u
                                source_width(source), data)) {
         raw = decode_registers(source, data);
     }
-    return raw_write_text(&raw, text, size);
+    return !fact_absent(driver, source, &raw) && raw_write_text(&raw, text, size);
 }
