@@ -13,7 +13,7 @@
  */
 #include "driver.h"
 
-/* The value is measured: normal, tripped or beyond a limit; not while lost, unread or settling. *
+/* The value is measured: normal, tripped or beyond a limit; not while lost, unread or settling. */
 #define MEASURED ANY_OF(0, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20)
 
 static const struct meaning unit_states[] = {
