@@ -10,7 +10,8 @@
  * one its web page shows, and a row that answers counts. Value is unsigned and wraps below zero, except
  * energies, which only count up. (The Signed column holds the same number; firmware 3.0.4 lacks it.) A
  * protector tells open and closed, not why it opened. The voltage of a pole (type 4) is not read: the
- * sources do not say whether it is against neutral; type 25 is.
+ * sources do not say whether it is against neutral; type 25 is. An inlet's voltage is read where its number
+ * of poles says what it is: 2 are one phase, 3 a delta, which has no neutral.
  */
 #include "driver.h"
 
@@ -35,7 +36,8 @@ static const struct meaning smoke_states[] = {{9, STATE_YES}, {11, STATE_YES}, {
 static const struct point inlets[] = {
     {CURRENT, .key = 1, .unit = AMPERE, .wraps = true},
     {CURRENT_UNBALANCE, .key = 3, .unit = PERCENT, .wraps = true},
-    {VOLTAGE, .key = 4, .unit = VOLT, .wraps = true},
+    {VOLTAGE, .key = 4, .unit = VOLT, .wraps = true, .only = {OID_OF("3.3.3.1.5", 2), ANY_OF(2)}},
+    {LINE_VOLTAGE, .key = 4, .unit = VOLT, .wraps = true, .only = {OID_OF("3.3.3.1.5", 2), ANY_OF(3)}},
     {ACTIVE_POWER, .key = 5, .unit = WATT, .wraps = true, .at = {.phase = PHASE_TOTAL}},
     {APPARENT_POWER, .key = 6, .unit = VOLTAMPERE, .wraps = true, .at = {.phase = PHASE_TOTAL}},
     {POWER_FACTOR, .key = 7, .unit = ONE, .wraps = true},
