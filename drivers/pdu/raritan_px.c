@@ -85,7 +85,7 @@ static const struct point external[] = {
     {AIR_TEMPERATURE, .unit = CELSIUS, .only = {OID("3.6.3.1.2"), ANY_OF(10)}},
     {RELATIVE_HUMIDITY, .unit = PERCENT, .only = {OID("3.6.3.1.2"), ANY_OF(11)}},
     {AIRFLOW_VELOCITY, .unit = METER_PER_SECOND, .only = {OID("3.6.3.1.2"), ANY_OF(12)}},
-    {AIR_PRESSURE, .unit = PASCAL, .only = {OID("3.6.3.1.2"), ANY_OF(13)}},
+    {DIFFERENTIAL_PRESSURE, .unit = PASCAL, .only = {OID("3.6.3.1.2"), ANY_OF(13)}},
 };
 static const struct point external_states[] = {
     {LEAK_STATE, OID("5.5.3.1.3"), ONE, STATES(leak_states), .only = {OID("3.6.3.1.2"), ANY_OF(17)},
