@@ -113,7 +113,10 @@ struct text_meaning {
     int32_t published;
 };
 
-/* Raw values that mean "not fitted" or "not supported". */
+/*
+ * Raw values that mean "not fitted" or "not supported": no reading. The ends of a type (0xffff, 0x7fff,
+ * 2147483647 ...) are refused and counted as bad where they are not named here.
+ */
 struct absent {
     uint8_t n;
     const int64_t *values;

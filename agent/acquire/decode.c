@@ -373,7 +373,7 @@ void decode_answer(const struct plan *plan, const struct plan_request *request,
         double value = 0;
         if (item->raw_only || at >= readings->n)
             continue;
-        if (item->rank > 0 && readings->qualities[at] == QUALITY_GOOD)
+        if (item->rank > 0 && readings->qualities[at] == QUALITY_GOOD && readings->ranks[at] < item->rank)
             continue;
         enum quality quality = decode_item(plan, item, request, answer, &value, &reason);
         if (quality == QUALITY_BAD)
@@ -381,6 +381,7 @@ void decode_answer(const struct plan *plan, const struct plan_request *request,
         if (quality == QUALITY_GOOD || (quality == QUALITY_BAD && readings->qualities[at] != QUALITY_GOOD)) {
             readings->values[at] = value;
             readings->qualities[at] = (uint8_t)quality;
+            readings->ranks[at] = item->rank;
         }
     }
 }
