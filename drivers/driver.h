@@ -341,6 +341,9 @@ struct driver {
 extern const struct driver *const all_drivers[];
 extern const size_t n_drivers;
 
+/* Registers that a value of this source takes (bits: 1). */
+uint16_t source_width(const struct source *source);
+
 /* The driver of that name, or NULL. */
 const struct driver *driver_find(const char *name);
 
