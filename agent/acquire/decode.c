@@ -16,29 +16,6 @@ const char *bad_reason_word(enum bad_reason reason) {
     return words[reason];
 }
 
-uint16_t source_width(const struct source *source) {
-    switch (source->wire) {
-    case U32:
-    case S32:
-    case F32:
-        return 2;
-    case U64:
-    case S64:
-    case F64:
-        return 4;
-    case TEXT:
-        return source->words;
-    case WIRE_NONE:
-    case U16:
-    case S16:
-    case LOW_BYTE:
-    case HIGH_BYTE:
-    case BIT:
-        break;
-    }
-    return 1;
-}
-
 uint8_t source_function(const struct source *source) {
     switch (source->kind) {
     case SOURCE_COIL:
@@ -352,10 +329,37 @@ static bool decode_plain(const struct plan *plan, const struct plan_item *item,
     return true;
 }
 
+/*
+ * The item with the scale that the device says beside the value now, in `now` where that is another one than
+ * at discovery. NULL where it says none that can be.
+ */
+static const struct plan_item *item_scaled(const struct plan_item *item, const struct link_answer *answer,
+                                           struct plan_item *now) {
+    const struct source *source = &item->scale->source;
+    double factor;
+    if (2u * (item->scale_at + source_width(source)) > answer->size)
+        return NULL;
+    struct raw raw = decode_registers(source, answer->data + 2u * item->scale_at);
+    if (raw_number(&raw, &factor) != 0 || factor < INT32_MIN || factor > INT32_MAX)
+        return NULL;
+    if (factor == item->factor)
+        return item;
+    if (item->unit == UNIT_UNSTATED)
+        return NULL;
+    *now = *item;
+    return conversion_make(item->point, (enum unit)item->unit, item->scale->kind, (int64_t)factor,
+                           &now->conversion) == 0
+               ? now
+               : NULL;
+}
+
 static enum quality decode_item(const struct plan *plan, const struct plan_item *item,
                                 const struct plan_request *request, const struct link_answer *answer,
                                 double *value, enum bad_reason *reason) {
     enum quality quality;
+    struct plan_item now;
+    if (item->scale_at != PLAN_NONE && (item = item_scaled(item, answer, &now)) == NULL)
+        return QUALITY_ABSENT;
     if (decode_plain(plan, item, request, answer, value, reason, &quality))
         return quality;
     struct raw raw = decode_raw(plan, item, request, answer);
@@ -373,7 +377,7 @@ void decode_answer(const struct plan *plan, const struct plan_request *request,
         double value = 0;
         if (item->raw_only || at >= readings->n)
             continue;
-        if (item->rank > 0 && readings->qualities[at] == QUALITY_GOOD)
+        if (item->rank > 0 && readings->qualities[at] == QUALITY_GOOD && readings->ranks[at] < item->rank)
             continue;
         enum quality quality = decode_item(plan, item, request, answer, &value, &reason);
         if (quality == QUALITY_BAD)
@@ -381,6 +385,7 @@ void decode_answer(const struct plan *plan, const struct plan_request *request,
         if (quality == QUALITY_GOOD || (quality == QUALITY_BAD && readings->qualities[at] != QUALITY_GOOD)) {
             readings->values[at] = value;
             readings->qualities[at] = (uint8_t)quality;
+            readings->ranks[at] = item->rank;
         }
     }
 }

@@ -17,7 +17,8 @@
 static double converted(const struct point *point, enum unit unit, enum scale_kind kind, int64_t factor,
                         int64_t raw) {
     struct conversion conversion;
-    struct plan_item item = {.point = point, .source = &point->source, .absent = &point->absent};
+    struct plan_item item = {
+        .scale_at = PLAN_NONE, .point = point, .source = &point->source, .absent = &point->absent};
     struct raw number = {.kind = RAW_INTEGER, .integer = raw};
     const struct driver driver = {.name = "test"};
     enum bad_reason reason;
@@ -50,7 +51,8 @@ static void test_scale_rounds_once(void **state) {
 
 static enum quality quality_of(enum wire wire, int64_t raw) {
     const struct point point = {.quantity = ACTIVE_ENERGY, .unit = WATT_HOUR, .source = {.wire = wire}};
-    struct plan_item item = {.point = &point,
+    struct plan_item item = {.scale_at = PLAN_NONE,
+                             .point = &point,
                              .source = &point.source,
                              .absent = &point.absent,
                              .conversion = {.numerator = 1, .denominator = 1}};
@@ -317,7 +319,8 @@ static void test_bits_are_asked_for_by_their_function(void **state) {
     assert_int_equal(plan->n_requests, 2);
     double values[3];
     uint8_t qualities[3] = {QUALITY_ABSENT, QUALITY_ABSENT, QUALITY_ABSENT};
-    struct readings readings = {0, 3, values, qualities, {0}};
+    uint8_t ranks[3];
+    struct readings readings = {0, 3, values, qualities, {0}, ranks};
     for (size_t i = 0; i < 2; i++) {
         const struct plan_request *request = &plan->requests[i];
         static const uint8_t coils[] = {0x01, 0x02}, inputs[] = {0x01};
