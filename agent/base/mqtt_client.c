@@ -285,8 +285,14 @@ static int write_all(struct session *session) {
 
 /* A broker that does not take any more may have answered, or said why, before. */
 static int exchange(struct session *session) {
-    int error = write_all(session), heard = read_all(session);
-    return error ? error : heard;
+    char words[sizeof(session->words)];
+    int error = write_all(session);
+    memcpy(words, session->words, sizeof(words));
+    int heard = read_all(session);
+    if (!error || heard == ERROR_REFUSED)
+        return heard;
+    memcpy(session->words, words, sizeof(words));
+    return error;
 }
 
 static bool is_ending(const struct session *session) {
