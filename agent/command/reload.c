@@ -186,7 +186,8 @@ static void exchange(struct reload *reload) {
     reload->parts.config = reload->next;
     reload->next = NULL;
     status_server_set_config(reload->parts.status, reload->parts.config);
-    spool_set_most_bytes(reload->parts.spool, (size_t)reload->parts.config->buffer_bytes);
+    for (size_t i = 0; i < N_SPOOLS; i++)
+        spool_set_most_bytes(reload->parts.spools.of[i], (size_t)reload->parts.config->buffer_bytes);
     sink_set_exchange(reload->parts.sinks, &reload->changes);
     config_changes_done(&reload->changes);
     config_free(before);

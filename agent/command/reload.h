@@ -25,7 +25,7 @@ struct reload_parts {
     const char *path, *gateway; /* as config_load takes them */
     uv_loop_t *loop;
     struct poller *poller;
-    struct spool *spool;
+    struct spools spools;
     struct sink_set *sinks;
     struct status_server *status;
     struct site_config *config; /* in force; this reference is taken over where reload_new succeeds */

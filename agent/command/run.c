@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * hallwatch run: the agent. Starts what the configuration names in the order in which data flows, backwards:
- * the spool, the sinks, the latest readings and their status socket, the publisher, then the field loop;
+ * the spools, the sinks, the latest readings and their status socket, the publisher, then the field loop;
  * stops in the opposite order.
  */
 #include <signal.h>
@@ -32,7 +32,7 @@ struct agent {
     const char *path, *gateway; /* as they were given */
     struct site_config *config; /* until the agent runs; then reload has the one in force */
     char *site;                 /* its name, which stays */
-    struct spool *spool;
+    struct spools spools;
     struct sink_set *sinks;
     struct latest *latest;
     struct status_server *status;
@@ -91,17 +91,29 @@ static void on_signal(uv_signal_t *handle, int number) {
 
 /* Starting and stopping */
 
+static int open_spools(struct agent *agent) {
+    int error = 0;
+    for (size_t kind = 0; kind < N_SPOOLS && error == 0; kind++) {
+        const struct spool_options options = {.kind = (enum spool_kind)kind,
+                                              .most_bytes = (size_t)agent->config->buffer_bytes};
+        error = spool_open(&options, &agent->spools.of[kind]);
+    }
+    return error;
+}
+
 /* The socket first: another agent that holds it may hold the broker's session of that name too. */
 static int start_publishing(struct agent *agent) {
-    agent->spool = spool_new((size_t)agent->config->buffer_bytes);
+    int error = open_spools(agent);
+    if (error != 0)
+        return error;
     agent->latest = latest_new();
-    if (agent->spool == NULL || agent->latest == NULL)
+    if (agent->latest == NULL)
         return ERROR_MEMORY;
-    int error = status_server_start(agent->config, agent->latest, agent->spool, &agent->status);
+    error = status_server_start(agent->config, agent->latest, &agent->spools, &agent->status);
     if (error == 0)
-        error = sink_set_start(agent->config, agent->spool, &agent->sinks);
+        error = sink_set_start(agent->config, &agent->spools, &agent->sinks);
     if (error == 0)
-        error = publisher_start(agent->spool, observe, agent->latest, &agent->publisher);
+        error = publisher_start(&agent->spools, observe, agent->latest, &agent->publisher);
     return error;
 }
 
@@ -148,7 +160,7 @@ static int make_reload(struct agent *agent) {
         .gateway = agent->gateway,
         .loop = &agent->loop,
         .poller = agent->poller,
-        .spool = agent->spool,
+        .spools = agent->spools,
         .sinks = agent->sinks,
         .status = agent->status,
         .config = agent->config,
@@ -180,7 +192,8 @@ static void agent_free(struct agent *agent) {
     poller_free(agent->poller);
     publisher_free(agent->publisher);
     latest_free(agent->latest);
-    spool_free(agent->spool);
+    for (size_t i = 0; i < N_SPOOLS; i++)
+        spool_close(agent->spools.of[i]);
     reload_free(agent->reload);
     config_free(agent->config);
     free(agent->site);

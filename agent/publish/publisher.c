@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The publisher's thread. It owns the two queues between the readers of devices and the spool; batches belong
- * to the readers' pool, rows to the spool, and what becomes of rows is the sinks' affair.
+ * The publisher's thread. It owns the two queues between the readers of devices and the spools; batches
+ * belong to the readers' pool, rows to the spools, and what becomes of rows is the sinks' affair.
  */
 #include "publish/publisher.h"
 
@@ -18,7 +18,7 @@
 enum { GATHER_MS = 10 };
 
 struct publisher {
-    struct spool *spool;
+    struct spools spools;
     publisher_observe *observe;
     void *context;
     struct queue filled, empty;
@@ -34,7 +34,8 @@ static void ring(void *context) {
 }
 
 static void publish(struct publisher *publisher, struct batch *batch) {
-    int error = spool_append(publisher->spool, batch);
+    enum spool_kind kind = batch->urgent ? SPOOL_URGENT : SPOOL_READINGS;
+    int error = spool_append(publisher->spools.of[kind], batch);
     if (error)
         log_complain(&publisher->complaint, clock_monotonic_ms(), "buffer", "readings of %s are lost: %s",
                      batch->view->device, error_word(error));
@@ -66,12 +67,12 @@ static void run(void *context) {
     publish_all(publisher);
 }
 
-int publisher_start(struct spool *spool, publisher_observe *observe, void *context,
+int publisher_start(const struct spools *spools, publisher_observe *observe, void *context,
                     struct publisher **publisher) {
     struct publisher *new = calloc(1, sizeof(*new));
     if (!new)
         return ERROR_MEMORY;
-    new->spool = spool;
+    new->spools = *spools;
     new->observe = observe;
     new->context = context;
     queue_init(&new->filled, ring, new);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The publisher's thread: takes batches from the threads that read devices, puts them into the spool, shows
+ * The publisher's thread: takes batches from the threads that read devices, puts them into the spools, shows
  * them to an observer and gives them back empty. It takes them together, some milliseconds after the first.
  * The readers never wait for it: both ways are lock-free queues.
  */
@@ -18,8 +18,8 @@ struct publisher;
  */
 typedef void publisher_observe(void *context, const struct batch *batch);
 
-/* Borrows the spool. `observe` may be NULL. 0 or ERROR_MEMORY, ERROR_SYSTEM. */
-int publisher_start(struct spool *spool, publisher_observe *observe, void *context,
+/* Borrows the spools. `observe` may be NULL. 0 or ERROR_MEMORY, ERROR_SYSTEM. */
+int publisher_start(const struct spools *spools, publisher_observe *observe, void *context,
                     struct publisher **publisher);
 
 /* Any thread, never blocks: gives the batch, with its reference to the view, to the publisher. */

@@ -24,13 +24,24 @@ static void run(void *context) {
     bell_ring(&sink->finished);
 }
 
-/* Its cursor is open; closed where there is no thread for it. */
+static void close_cursors(struct sink *sink) {
+    for (size_t i = 0; i < N_SPOOLS; i++) {
+        if (sink->cursors[i])
+            spool_cursor_close(sink->cursors[i]);
+        sink->cursors[i] = NULL;
+    }
+}
+
+/* Its cursors were opened; closed where there is no thread for them. */
 static int start_thread(struct sink *sink) {
-    if (uv_thread_create(&sink->thread, run, sink) == 0)
+    int error = 0;
+    for (size_t i = 0; i < N_SPOOLS; i++)
+        if (!sink->cursors[i])
+            error = ERROR_MEMORY;
+    if (!error && uv_thread_create(&sink->thread, run, sink) == 0)
         return 0;
-    spool_cursor_close(sink->cursor);
-    sink->cursor = NULL;
-    return ERROR_SYSTEM;
+    close_cursors(sink);
+    return error ? error : ERROR_SYSTEM;
 }
 
 static int init_bells(struct sink *sink) {
@@ -64,14 +75,15 @@ static int copy_config(struct sink *sink, const struct site_config *site, const 
     return error || !sink->site || !sink->gateway ? ERROR_MEMORY : 0;
 }
 
-int sink_new(const struct site_config *site, const struct sink_config *config, struct spool *spool,
+int sink_new(const struct site_config *site, const struct sink_config *config, const struct spools *spools,
              struct sink **sink) {
     const struct sink_kind_info *kind = kinds[config->kind];
     struct sink *new = calloc(1, kind->size);
     if (!new)
         return ERROR_MEMORY;
     new->kind = kind;
-    new->stream = spool_stream(spool);
+    for (size_t i = 0; i < N_SPOOLS; i++)
+        new->streams[i] = spool_stream(spools->of[i]);
     atomic_init(&new->stop_by_ms, INT64_MAX);
     int error = init_bells(new);
     if (error) {
@@ -96,17 +108,19 @@ void sink_free(struct sink *sink) {
     free_common(sink);
 }
 
-int sink_begin(struct sink *sink, struct spool *spool) {
-    sink->cursor = spool_cursor_open(spool, sink->config->name, bell_ring, &sink->bell);
-    return sink->cursor ? start_thread(sink) : ERROR_MEMORY;
+int sink_begin(struct sink *sink, const struct spools *spools) {
+    for (size_t i = 0; i < N_SPOOLS; i++)
+        sink->cursors[i] =
+            spool_cursor_open(spools->of[i], sink->config->name, ORDER_STRICT, bell_ring, &sink->bell);
+    return start_thread(sink);
 }
 
-int sink_start(const struct site_config *site, const struct sink_config *config, struct spool *spool,
+int sink_start(const struct site_config *site, const struct sink_config *config, const struct spools *spools,
                struct sink **sink) {
-    int error = sink_new(site, config, spool, sink);
+    int error = sink_new(site, config, spools, sink);
     if (error)
         return error;
-    error = sink_begin(*sink, spool);
+    error = sink_begin(*sink, spools);
     if (error) {
         sink_free(*sink);
         *sink = NULL;
@@ -140,7 +154,7 @@ static int end_thread(struct sink *sink) {
 }
 
 static void close_and_free(struct sink *sink) {
-    spool_cursor_close(sink->cursor);
+    close_cursors(sink);
     sink_free(sink);
 }
 
@@ -153,11 +167,12 @@ int sink_stop(struct sink *sink) {
 
 int sink_replace(struct sink *old, struct sink *next) {
     int hangs = end_thread(old);
-    next->cursor = spool_cursor_replace(old->cursor, bell_ring, &next->bell);
+    for (size_t i = 0; i < N_SPOOLS; i++)
+        next->cursors[i] = spool_cursor_replace(old->cursors[i], ORDER_STRICT, bell_ring, &next->bell);
     /* Its connection ends before the other's begins: a broker knows both by one name. */
     if (!hangs)
         close_and_free(old);
-    int error = next->cursor ? start_thread(next) : ERROR_MEMORY;
+    int error = start_thread(next);
     return error ? error : hangs;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A sink: one receiver with a thread and a cursor of its own, so that none waits for another. What is common
+ * A sink: one receiver with a thread and cursors of its own, so that none waits for another. What is common
  * to all kinds is here, and the table of kinds; whoever starts sinks from the configuration knows none of
  * them.
  */
@@ -40,8 +40,8 @@ struct sink {
     const struct sink_kind_info *kind;
     const struct sink_config *config; /* its own copy, as the names are: configurations come and go */
     char *site, *gateway;
-    const char *stream;
-    struct spool_cursor *cursor;
+    const char *streams[N_SPOOLS];
+    struct spool_cursor *cursors[N_SPOOLS];
     struct bell bell;     /* rings when rows came, on what the kind adds, and to stop */
     struct bell finished; /* rings when `run` has returned */
     uv_thread_t thread;
@@ -50,10 +50,10 @@ struct sink {
 };
 
 /*
- * A sink that does not yet run; the configuration is copied, the spool borrowed until it is stopped. 0,
+ * A sink that does not yet run; the configuration is copied, the spools borrowed until it is stopped. 0,
  * ERROR_MEMORY, ERROR_SYSTEM, or ERROR_CONFIG after the log has said what cannot be used.
  */
-int sink_new(const struct site_config *site, const struct sink_config *config, struct spool *spool,
+int sink_new(const struct site_config *site, const struct sink_config *config, const struct spools *spools,
              struct sink **sink);
 void sink_free(struct sink *sink); /* one that does not run; NULL is fine */
 
@@ -61,7 +61,7 @@ void sink_free(struct sink *sink); /* one that does not run; NULL is fine */
  * Starts it behind the newest row. A receiver that is away is no error: the sink says so and keeps trying. 0,
  * ERROR_MEMORY or ERROR_SYSTEM.
  */
-int sink_begin(struct sink *sink, struct spool *spool);
+int sink_begin(struct sink *sink, const struct spools *spools);
 
 /*
  * Stops a sink as sink_stop does and starts another, which did not run, at the place that it has reached.
@@ -71,7 +71,7 @@ int sink_begin(struct sink *sink, struct spool *spool);
 int sink_replace(struct sink *old, struct sink *next);
 
 /* sink_new and sink_begin. */
-int sink_start(const struct site_config *site, const struct sink_config *config, struct spool *spool,
+int sink_start(const struct site_config *site, const struct sink_config *config, const struct spools *spools,
                struct sink **sink);
 
 /* Gives it SINK_STOP_MS from now to send what is waiting, and does not wait for it. */

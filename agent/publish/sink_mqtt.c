@@ -63,7 +63,7 @@ struct sink_mqtt {
     size_t most, limit;
     uint32_t largest_packet;
     struct window window;
-    uint64_t read_row;                          /* the last one handed to the broker */
+    uint64_t read_rows[N_SPOOLS];               /* the last ones handed to the broker */
     struct forbidden forbidden[FORBIDDEN_MOST]; /* the oldest is replaced */
     size_t n_forbidden;                         /* ever */
     bool has_said_goodbye;
@@ -74,7 +74,7 @@ static void write_presence(struct sink_mqtt *mqtt, const char *status, struct te
     text_add_string(text, "{\"schema\":1,\"gateway\":");
     text_add_json(text, mqtt->sink.gateway);
     text_add_string(text, ",\"stream\":");
-    text_add_json(text, mqtt->sink.stream);
+    text_add_json(text, mqtt->sink.streams[SPOOL_READINGS]);
     text_add_string(text, ",\"status\":");
     text_add_json(text, status);
     text_add_char(text, '}');
@@ -125,7 +125,7 @@ static void rest(struct sink_mqtt *mqtt, bool recreate, const char *why) {
         mqtt->client = NULL;
     }
     window_clear(&mqtt->window);
-    mqtt->read_row = 0;
+    memset(mqtt->read_rows, 0, sizeof(mqtt->read_rows));
     mqtt->state = RESTING;
     mqtt->retry_ms = now_ms + backoff_next_ms(&mqtt->backoff, backoff_random());
     log_complain(&mqtt->trouble, now_ms, config->name, "no connection to %s: %s", config->url, why);
@@ -209,14 +209,24 @@ static void set_aside(struct sink_mqtt *mqtt, struct spool_row *row, const char 
     window_add(&mqtt->window, &flight);
 }
 
+/* Nothing that could be sent; it passes through the window as well. */
+static void pass_gap(struct sink_mqtt *mqtt, struct spool_row *row) {
+    const struct flight flight = {.row = row, .sent_ms = clock_monotonic_ms(), .is_settled = true};
+    window_add(&mqtt->window, &flight);
+}
+
 /* 0: the window has taken over the row. */
 static int send_row(struct sink_mqtt *mqtt, struct spool_row *row) {
+    if (!row->view) {
+        pass_gap(mqtt, row);
+        return 0;
+    }
     if (is_forbidden(mqtt, row->view)) {
         set_aside(mqtt, row, mqtt_client_reason(NOT_AUTHORIZED));
         return 0;
     }
     encode_json_topic(row->view, &mqtt->topic);
-    int error = encode_json_row(mqtt->encoder, mqtt->sink.stream, row, &mqtt->message);
+    int error = encode_json_row(mqtt->encoder, mqtt->sink.streams[row->kind], row, &mqtt->message);
     if (error || mqtt->topic.failed)
         return ERROR_MEMORY;
     if (mqtt_client_packet_size(mqtt->topic.data, mqtt->message.size) > mqtt->largest_packet) {
@@ -238,12 +248,21 @@ static void settle_oldest(struct sink_mqtt *mqtt) {
     while (window_pop(&mqtt->window, &flight)) {
         if (!flight.row)
             continue;
+        struct spool_cursor *cursor = mqtt->sink.cursors[flight.row->kind];
         if (flight.is_rejected)
-            spool_reject(mqtt->sink.cursor, flight.row->id, flight.row->readings);
+            spool_reject(cursor, LANE_LIVE, flight.row, flight.row->readings, "the broker does not take it");
         else
-            spool_acknowledge(mqtt->sink.cursor, flight.row->id);
+            spool_acknowledge(cursor, LANE_LIVE, flight.row);
         spool_release(flight.row);
     }
+}
+
+/* Those that are urgent first. */
+static size_t read_rows(struct sink_mqtt *mqtt, struct spool_row **rows, size_t most) {
+    size_t n = 0;
+    for (size_t kind = 0; kind < N_SPOOLS; kind++)
+        n += spool_read(mqtt->sink.cursors[kind], LANE_LIVE, mqtt->read_rows[kind], rows + n, most - n);
+    return n;
 }
 
 static void fill_window(struct sink_mqtt *mqtt) {
@@ -251,11 +270,11 @@ static void fill_window(struct sink_mqtt *mqtt) {
     int error = 0;
     while (!error && mqtt->window.n < mqtt->limit) {
         size_t room = mqtt->limit - mqtt->window.n, taken = 0;
-        size_t n = spool_read(mqtt->sink.cursor, mqtt->read_row, rows, room < READ_MOST ? room : READ_MOST);
+        size_t n = read_rows(mqtt, rows, room < READ_MOST ? room : READ_MOST);
         if (n == 0)
             return;
-        while (taken < n && !(error = send_row(mqtt, rows[taken])))
-            mqtt->read_row = rows[taken++]->id;
+        for (; taken < n && !(error = send_row(mqtt, rows[taken])); taken++)
+            mqtt->read_rows[rows[taken]->kind] = rows[taken]->id;
         for (size_t i = taken; i < n; i++)
             spool_release(rows[i]);
         settle_oldest(mqtt);

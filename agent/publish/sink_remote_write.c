@@ -36,8 +36,11 @@ struct sink_remote_write {
     int error; /* of the last request */
     struct spool_row *rows[ROWS_MOST];
     size_t n;
-    bool is_full;       /* the rows fill a request: there may be more */
-    uint64_t fault_row; /* the first row of the requests that have met `faults` faults in a row */
+    uint32_t readings;
+    bool is_full; /* the rows fill a request: there may be more */
+    /* The first row of the requests that have met `faults` faults in a row. */
+    uint64_t fault_row;
+    enum spool_kind fault_kind;
     uint32_t faults;
     struct backoff backoff;
     struct complaint trouble, refusal;
@@ -80,29 +83,36 @@ static void pause_until(struct sink_remote_write *writer, int64_t until_ms) {
         bell_wait(&writer->sink.bell, until_ms);
 }
 
-/* Takes rows from the cursor on until a request is full. */
-static void gather(struct sink_remote_write *writer) {
-    uint32_t readings = 0, most = writer->sink.config->batch_readings;
+/* Takes rows from the cursor on until there are no more or the request is full. */
+static void gather_from(struct sink_remote_write *writer, struct spool_cursor *cursor) {
+    uint32_t most = writer->sink.config->batch_readings;
     uint64_t after = 0;
-    writer->n = 0;
-    writer->is_full = false;
     while (!writer->is_full) {
         struct spool_row *rows[READ_MOST];
-        size_t n = spool_read(writer->sink.cursor, after, rows, READ_MOST);
+        size_t n = spool_read(cursor, LANE_LIVE, after, rows, READ_MOST);
         for (size_t i = 0; i < n; i++) {
-            if (writer->n == ROWS_MOST || (writer->n > 0 && readings + rows[i]->readings > most))
+            if (writer->n == ROWS_MOST || (writer->n > 0 && writer->readings + rows[i]->readings > most))
                 writer->is_full = true;
             if (writer->is_full) {
                 spool_release(rows[i]);
                 continue;
             }
-            readings += rows[i]->readings;
+            writer->readings += rows[i]->readings;
             after = rows[i]->id;
             writer->rows[writer->n++] = rows[i];
         }
         if (n < READ_MOST)
             return;
     }
+}
+
+/* What is urgent first. */
+static void gather(struct sink_remote_write *writer) {
+    writer->n = 0;
+    writer->readings = 0;
+    writer->is_full = false;
+    for (size_t kind = 0; kind < N_SPOOLS; kind++)
+        gather_from(writer, writer->sink.cursors[kind]);
 }
 
 static void let_go(struct sink_remote_write *writer) {
@@ -118,7 +128,8 @@ static enum verdict_kind post(struct sink_remote_write *writer, struct spool_row
     int error = 0;
     encode_remote_write_begin(writer->encoder);
     for (size_t i = 0; i < n && !error; i++)
-        error = encode_remote_write_add(writer->encoder, rows[i]);
+        if (rows[i]->view) /* else a gap */
+            error = encode_remote_write_add(writer->encoder, rows[i]);
     if (!error && encode_remote_write_is_empty(writer->encoder))
         return VERDICT_ACCEPTED; /* only readings that the format has no place for */
     if (!error)
@@ -134,8 +145,9 @@ static enum verdict_kind post(struct sink_remote_write *writer, struct spool_row
 static enum verdict_kind post_and_acknowledge(struct sink_remote_write *writer, struct spool_row *const *rows,
                                               size_t n) {
     enum verdict_kind verdict = post(writer, rows, n);
-    if (verdict == VERDICT_ACCEPTED)
-        spool_acknowledge(writer->sink.cursor, rows[n - 1]->id);
+    for (size_t i = 0; verdict == VERDICT_ACCEPTED && i < n; i++)
+        if (i + 1 == n || rows[i]->kind != rows[i + 1]->kind)
+            spool_acknowledge(writer->sink.cursors[rows[i]->kind], LANE_LIVE, rows[i]);
     return verdict;
 }
 
@@ -143,7 +155,7 @@ static void set_aside(struct sink_remote_write *writer, const struct spool_row *
     log_complain(&writer->refusal, clock_monotonic_ms(), writer->sink.config->name,
                  "readings of %s are set aside, the receiver refuses them: HTTP %d: %.*s", row->view->device,
                  writer->answer.status, QUOTE_MOST, writer->answer.text);
-    spool_reject(writer->sink.cursor, row->id, row->readings);
+    spool_reject(writer->sink.cursors[row->kind], LANE_LIVE, row, row->readings, writer->answer.text);
 }
 
 static bool is_refusal(enum verdict_kind verdict, bool with_faults) {
@@ -188,9 +200,11 @@ static bool takes_some(struct sink_remote_write *writer) {
 
 /* Counts faults of the same request; after FAULTS_MOST of them looks for the culprit. */
 static enum verdict_kind suspect(struct sink_remote_write *writer) {
-    if (writer->fault_row != writer->rows[0]->id)
+    const struct spool_row *first = writer->rows[0];
+    if (writer->fault_row != first->id || writer->fault_kind != first->kind)
         writer->faults = 0;
-    writer->fault_row = writer->rows[0]->id;
+    writer->fault_row = first->id;
+    writer->fault_kind = first->kind;
     if (++writer->faults < FAULTS_MOST || !takes_some(writer))
         return VERDICT_FAULT;
     writer->faults = 0;

@@ -15,7 +15,7 @@ struct sinks {
 };
 
 struct sink_set {
-    struct spool *spool;
+    struct spools spools;
     struct sinks running, prepared, hanging;
 };
 
@@ -52,15 +52,15 @@ static void keep(struct sinks *sinks, struct sink *sink) {
         log_write(LOG_ERROR, sink->config->name, "out of memory: it cannot be stopped any more");
 }
 
-int sink_set_start(const struct site_config *site, struct spool *spool, struct sink_set **made) {
+int sink_set_start(const struct site_config *site, const struct spools *spools, struct sink_set **made) {
     struct sink_set *set = calloc(1, sizeof(*set));
     if (!set)
         return ERROR_MEMORY;
-    set->spool = spool;
+    set->spools = *spools;
     int error = 0;
     for (size_t i = 0; i < site->n_sinks && !error; i++) {
         struct sink *sink = NULL;
-        error = sink_start(site, &site->sinks[i], spool, &sink);
+        error = sink_start(site, &site->sinks[i], spools, &sink);
         if (!error)
             keep(&set->running, sink);
     }
@@ -79,7 +79,7 @@ int sink_set_prepare(struct sink_set *set, const struct site_config *site,
         struct sink *sink = NULL;
         if (!change->now || (change->before && !change->changed))
             continue;
-        error = sink_new(site, change->now, set->spool, &sink);
+        error = sink_new(site, change->now, &set->spools, &sink);
         if (!error)
             error = sinks_add(&set->prepared, sink);
         if (error)
@@ -116,7 +116,7 @@ static void end_hanging(struct sink_set *set) {
 /* Gives the sink its place among the running. */
 static void begin(struct sink_set *set, struct sink *next) {
     struct sink *old = sinks_take(&set->running, next->config->name);
-    int error = old ? sink_replace(old, next) : sink_begin(next, set->spool);
+    int error = old ? sink_replace(old, next) : sink_begin(next, &set->spools);
     if (error == ERROR_BUSY)
         keep(&set->hanging, old);
     if (!error || error == ERROR_BUSY) {

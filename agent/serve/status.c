@@ -46,7 +46,7 @@ struct status_server {
     struct status_configuration configuration;
 
     struct latest *latest;
-    struct spool *spool;
+    struct spools spools;
     int64_t started_ms;
     uv_loop_t loop;
     uv_pipe_t listener;
@@ -112,11 +112,11 @@ static void add_devices(struct client *client, int64_t now_ms) {
 static void add_tail(struct client *client) {
     struct status_server *server = client->server;
     struct spool_state states[SINKS_MOST];
-    size_t n = server->spool ? spool_states(server->spool, states, SINKS_MOST) : 0;
+    size_t n = spools_states(&server->spools, states, SINKS_MOST);
     pthread_mutex_lock(&server->lock);
     struct status_configuration configuration = server->configuration;
     pthread_mutex_unlock(&server->lock);
-    status_write_tail(&client->text, &configuration, states, n < SINKS_MOST ? n : SINKS_MOST);
+    status_write_tail(&client->text, &configuration, states, n);
 }
 
 static void on_written(uv_write_t *write, int error);
@@ -307,7 +307,7 @@ void status_server_say_refused(struct status_server *server, size_t mistakes) {
     pthread_mutex_unlock(&server->lock);
 }
 
-int status_server_start(struct site_config *config, struct latest *latest, struct spool *spool,
+int status_server_start(struct site_config *config, struct latest *latest, const struct spools *spools,
                         struct status_server **started) {
     struct status_server *server = calloc(1, sizeof(*server));
     if (!server)
@@ -315,7 +315,7 @@ int status_server_start(struct site_config *config, struct latest *latest, struc
     pthread_mutex_init(&server->lock, NULL);
     server->config = config_hold(config);
     server->latest = latest;
-    server->spool = spool;
+    server->spools = *spools;
     server->started_ms = server->configuration.loaded_ms = clock_wall_ms();
     int error = open_loop(server);
     if (error) {

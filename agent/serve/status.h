@@ -16,10 +16,10 @@ struct status_server;
 
 /*
  * Listens at config->status_socket; a socket that nobody listens on any more is replaced. A device's number
- * tells whose its views are. The configuration is held, latest and spool are borrowed. 0, or an error after
+ * tells whose its views are. The configuration is held, latest and spools are borrowed. 0, or an error after
  * it was logged.
  */
-int status_server_start(struct site_config *config, struct latest *latest, struct spool *spool,
+int status_server_start(struct site_config *config, struct latest *latest, const struct spools *spools,
                         struct status_server **server);
 /* Any thread: another configuration is in force, and held; its socket is not looked at. */
 void status_server_set_config(struct status_server *server, struct site_config *config);

@@ -43,11 +43,11 @@ static void bench_spool(struct hall *hall) {
         int64_t start_us = clock_monotonic_us();
         for (size_t i = 0; i < DEVICES; i++)
             spool_append(hall->spool, hall->batches[i]);
-        size_t n = spool_read(hall->cursor, 0, hall->rows, DEVICES);
+        size_t n = spool_read(hall->cursor, LANE_LIVE, 0, hall->rows, DEVICES);
+        if (round + 1 < ROUNDS)
+            spool_acknowledge(hall->cursor, LANE_LIVE, hall->rows[n - 1]);
         for (size_t i = 0; i < n; i++)
             spool_release(hall->rows[i]);
-        if (round + 1 < ROUNDS)
-            spool_acknowledge(hall->cursor, hall->rows[n - 1]->id);
         us += clock_monotonic_us() - start_us;
     }
     print_line("spool: append, read, release", us, 0);
@@ -108,8 +108,8 @@ int main(void) {
     struct hall *hall = calloc(1, sizeof(*hall));
     if (!hall)
         return 1;
-    hall->spool = spool_new(256 << 20);
-    hall->cursor = spool_cursor_open(hall->spool, "bench", wake, NULL);
+    hall->spool = specimen_spool(SPOOL_READINGS, 256 << 20);
+    hall->cursor = spool_cursor_open(hall->spool, "bench", ORDER_STRICT, wake, NULL);
     for (uint32_t i = 0; i < DEVICES; i++) {
         char name[16];
         snprintf(name, sizeof(name), "pdu-%u", i);
@@ -121,7 +121,7 @@ int main(void) {
     bench_json(hall);
     bench_remote_write(hall);
     spool_cursor_close(hall->cursor);
-    spool_free(hall->spool);
+    spool_close(hall->spool);
     for (size_t i = 0; i < DEVICES; i++) {
         specimen_batch_free(hall->batches[i]);
         device_view_release(hall->views[i]);

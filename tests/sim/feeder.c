@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Feeds known batches through publisher, spool and sinks, in the place of the field loop, so that end-to-end
+ * Feeds known batches through publisher, spools and sinks, in the place of the field loop, so that end-to-end
  * tests can compare what arrives with what was sent. Values are those of specimen.c; round r of a device has
  * time start + r x interval. At the end it prints one JSON object: what became of everything, and how late a
  * round was at most.
@@ -52,7 +52,7 @@ struct feeder {
     struct site_config site;
     struct sink_config sinks[SINKS_MOST];
     struct sink *running[SINKS_MOST];
-    struct spool *spool;
+    struct spools spools;
     struct publisher *publisher;
     struct device_view **views;
     struct batch *pool;
@@ -135,7 +135,7 @@ static void feed(struct feeder *feeder) {
 /* Whether every sink has passed every row that there will be. */
 static bool is_drained(const struct feeder *feeder) {
     struct spool_state states[SINKS_MOST];
-    size_t n = spool_states(feeder->spool, states, SINKS_MOST);
+    size_t n = spools_states(&feeder->spools, states, SINKS_MOST);
     for (size_t i = 0; i < n; i++)
         if (states[i].waiting_rows > 0)
             return false;
@@ -144,15 +144,21 @@ static bool is_drained(const struct feeder *feeder) {
 
 static void print_result(const struct feeder *feeder) {
     struct spool_state states[SINKS_MOST];
-    size_t n = spool_states(feeder->spool, states, SINKS_MOST);
+    size_t n = spools_states(&feeder->spools, states, SINKS_MOST);
     printf("{\"stream\":\"%s\",\"latest_ms\":%" PRId64 ",\"not_given\":%" PRIu64 ",\"sinks\":[",
-           spool_stream(feeder->spool), feeder->latest_ms, feeder->not_given);
+           spool_stream(feeder->spools.of[SPOOL_READINGS]), feeder->latest_ms, feeder->not_given);
     for (size_t i = 0; i < n; i++)
         printf("%s{\"rows\":%" PRIu64 ",\"waiting\":%" PRIu64 ",\"sent\":%" PRIu64 ",\"dropped\":%" PRIu64
                ",\"rejected\":%" PRIu64 "}",
                i ? "," : "", states[i].newest_row, states[i].waiting_readings, states[i].sent_readings,
                states[i].dropped_readings, states[i].rejected_readings);
     printf("]}\n");
+}
+
+static void open_spools(struct feeder *feeder) {
+    for (size_t kind = 0; kind < N_SPOOLS; kind++)
+        feeder->spools.of[kind] =
+            specimen_spool((enum spool_kind)kind, (size_t)feeder->numbers[BUFFER_BYTES]);
 }
 
 static void make_devices(struct feeder *feeder) {
@@ -184,7 +190,7 @@ static void free_devices(struct feeder *feeder) {
 
 static void run(struct feeder *feeder) {
     for (size_t i = 0; i < feeder->site.n_sinks; i++)
-        if (sink_start(&feeder->site, &feeder->sinks[i], feeder->spool, &feeder->running[i]) != 0)
+        if (sink_start(&feeder->site, &feeder->sinks[i], &feeder->spools, &feeder->running[i]) != 0)
             exit(1);
     feed(feeder);
     publisher_stop(feeder->publisher);
@@ -212,13 +218,14 @@ int main(int argc, char **argv) {
     };
     feeder.numbers[START_MS] = clock_wall_ms();
     read_options(&feeder, argc, argv);
-    feeder.spool = spool_new((size_t)feeder.numbers[BUFFER_BYTES]);
+    open_spools(&feeder);
     make_devices(&feeder);
-    if (!feeder.spool || publisher_start(feeder.spool, NULL, NULL, &feeder.publisher) != 0)
+    if (publisher_start(&feeder.spools, NULL, NULL, &feeder.publisher) != 0)
         return 1;
     run(&feeder);
     free_devices(&feeder);
     publisher_free(feeder.publisher);
-    spool_free(feeder.spool);
+    for (size_t kind = 0; kind < N_SPOOLS; kind++)
+        spool_close(feeder.spools.of[kind]);
     return 0;
 }

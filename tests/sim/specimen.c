@@ -95,6 +95,14 @@ struct batch *specimen_batch(struct device_view *view, int64_t time_ms, uint32_t
     return batch;
 }
 
+struct spool *specimen_spool(enum spool_kind kind, size_t most_bytes) {
+    const struct spool_options options = {.kind = kind, .most_bytes = most_bytes};
+    struct spool *spool;
+    if (spool_open(&options, &spool) != 0)
+        abort();
+    return spool;
+}
+
 void specimen_batch_free(struct batch *batch) {
     device_view_release(batch->view);
     free(batch->values);

@@ -4,6 +4,7 @@
 #define HALLWATCH_TESTS_SIM_SPECIMEN_H
 
 #include "model/series.h"
+#include "publish/spool.h"
 
 enum { SPECIMEN_QUANTITIES = 5 }; /* per outlet: power, current, voltage, energy, state */
 
@@ -24,6 +25,9 @@ void specimen_refill(struct batch *batch, struct device_view *view, int64_t time
 
 /* What the batch holds for a series. */
 double specimen_value(const struct device_view *view, size_t series, uint32_t round);
+
+/* A spool in memory only. */
+struct spool *specimen_spool(enum spool_kind kind, size_t most_bytes);
 
 void specimen_batch_free(struct batch *batch); /* with its reference to the view, if it has one */
 

@@ -127,12 +127,14 @@ static uint32_t free_all(struct batch *batch) {
 
 static void a_pool_goes_round_and_stopping_drains(void **state) {
     (void)state;
-    struct spool *spool = spool_new(64 << 20);
-    struct spool_cursor *cursor = spool_cursor_open(spool, "a", ignore_wake, NULL);
+    struct spools spools = {
+        {specimen_spool(SPOOL_URGENT, 1 << 20), specimen_spool(SPOOL_READINGS, 64 << 20)}};
+    struct spool_cursor *cursor =
+        spool_cursor_open(spools.of[SPOOL_READINGS], "a", ORDER_STRICT, ignore_wake, NULL);
     struct device_view *view = specimen_view(0, "pdu-1", READINGS);
     struct seen seen = {0};
     struct publisher *publisher;
-    assert_int_equal(publisher_start(spool, observe, &seen, &publisher), 0);
+    assert_int_equal(publisher_start(&spools, observe, &seen, &publisher), 0);
     struct batch *left = go_round(publisher, view);
     publisher_stop(publisher);
     assert_int_equal(free_all(left) + free_all(publisher_take_back(publisher)), POOL);
@@ -141,14 +143,15 @@ static void a_pool_goes_round_and_stopping_drains(void **state) {
     assert_int_equal(seen.last_ms, ROUNDS);
     for (uint32_t round = 1; round <= ROUNDS; round++) {
         struct spool_row *row;
-        assert_int_equal(spool_read(cursor, round - 1, &row, 1), 1);
+        assert_int_equal(spool_read(cursor, LANE_LIVE, round - 1, &row, 1), 1);
         assert_int_equal(row->time_ms, round);
         for (size_t i = 0; i < READINGS; i++)
             assert_true(row->values[i] == specimen_value(view, i, round));
         spool_release(row);
     }
     spool_cursor_close(cursor);
-    spool_free(spool);
+    spool_close(spools.of[SPOOL_URGENT]);
+    spool_close(spools.of[SPOOL_READINGS]);
     assert_int_equal(atomic_load(&view->references), 1);
     device_view_release(view);
 }

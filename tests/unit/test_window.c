@@ -56,13 +56,13 @@ static void clearing_gives_the_rows_back(void **state) {
     (void)state;
     struct device_view *view = specimen_view(0, "pdu-1", 5);
     struct batch *batch = specimen_batch(view, 1, 1);
-    struct spool *spool = spool_new(1 << 20);
-    struct spool_cursor *cursor = spool_cursor_open(spool, "a", ignore_wake, NULL);
+    struct spool *spool = specimen_spool(SPOOL_READINGS, 1 << 20);
+    struct spool_cursor *cursor = spool_cursor_open(spool, "a", ORDER_STRICT, ignore_wake, NULL);
     struct window window;
     struct spool_row *row;
     assert_int_equal(window_init(&window, ROOM), 0);
     assert_int_equal(spool_append(spool, batch), 0);
-    assert_int_equal(spool_read(cursor, 0, &row, 1), 1);
+    assert_int_equal(spool_read(cursor, LANE_LIVE, 0, &row, 1), 1);
     window_add(&window, &(struct flight){.token = 1, .row = row});
     assert_int_equal(atomic_load(&row->references), 2);
     window_clear(&window);
@@ -71,7 +71,7 @@ static void clearing_gives_the_rows_back(void **state) {
     window_done(&window);
     specimen_batch_free(batch);
     spool_cursor_close(cursor);
-    spool_free(spool);
+    spool_close(spool);
     device_view_release(view);
 }
 
