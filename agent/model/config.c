@@ -289,12 +289,27 @@ static void free_device(struct device_config *device) {
     free(device->feed);
 }
 
+/* What can be printed of a sink, in no order. */
+enum { SINK_TEXTS = 11 };
+static void list_texts(struct sink_config *sink, char **texts[SINK_TEXTS]) {
+    char **all[SINK_TEXTS] = {
+        &sink->name,         &sink->url,
+        &sink->second_url,   &sink->user,
+        &sink->org,          &sink->bucket,
+        &sink->database,     &sink->client_id,
+        &sink->tls.ca_file,  &sink->tls.certificate_file,
+        &sink->tls.key_file,
+    };
+    memcpy(texts, all, sizeof(all));
+}
+
 void sink_config_done(struct sink_config *sink) {
-    free(sink->name);
-    free(sink->url);
-    free(sink->user);
+    char **texts[SINK_TEXTS];
+    list_texts(sink, texts);
+    for (size_t i = 0; i < SINK_TEXTS; i++)
+        free(*texts[i]);
     secret_free(sink->password);
-    free(sink->client_id);
+    secret_free(sink->token);
     *sink = (struct sink_config){0};
 }
 
@@ -305,9 +320,13 @@ static bool copy_text(const char *text, char **copy) {
 
 int sink_config_copy(const struct sink_config *from, struct sink_config *to) {
     *to = *from;
-    bool name = copy_text(from->name, &to->name), url = copy_text(from->url, &to->url);
-    bool user = copy_text(from->user, &to->user), password = copy_text(from->password, &to->password);
-    if (copy_text(from->client_id, &to->client_id) && name && url && user && password)
+    char **texts[SINK_TEXTS];
+    list_texts(to, texts);
+    bool whole = copy_text(from->password, &to->password);
+    whole = copy_text(from->token, &to->token) && whole;
+    for (size_t i = 0; i < SINK_TEXTS; i++)
+        whole = copy_text(*texts[i], texts[i]) && whole;
+    if (whole)
         return 0;
     sink_config_done(to);
     return ERROR_MEMORY;

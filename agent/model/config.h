@@ -69,14 +69,25 @@ struct device_config {
 
 #define DEVICE_NO_NUMBER UINT32_MAX
 
-enum sink_kind { SINK_MQTT, SINK_REMOTE_WRITE };
+enum sink_kind { SINK_MQTT, SINK_REMOTE_WRITE, SINK_INFLUX };
+
+/* What TLS reads from files: paths, NULL where not configured. */
+struct tls_config {
+    char *ca_file;                     /* who is trusted; NULL: whom the system trusts */
+    char *certificate_file, *key_file; /* who we are */
+    uint64_t digest; /* of what the files held: the same names may come to hold something else */
+};
 
 struct sink_config {
     char *name;
     enum sink_kind kind;
     char *url;             /* mqtt://host[:port]; http://host:port/path */
+    char *second_url;      /* HTTP: takes over when the first fails; NULL: none */
     char *user, *password; /* NULL where not configured; from a file; never printed */
-    char *client_id;       /* MQTT; default hallwatch-SITE-GATEWAY */
+    char *token;           /* HTTP: the same */
+    struct tls_config tls;
+    char *org, *bucket, *database; /* Influx: the first two of version 2, the last of version 1; else NULL */
+    char *client_id;               /* MQTT; default hallwatch-SITE-GATEWAY */
     uint16_t
         window; /* MQTT messages not yet acknowledged, at most; the broker's Receive Maximum bounds it too */
     int64_t timeout_ms, batch_wait_ms; /* HTTP: one request; how long readings gather into one */

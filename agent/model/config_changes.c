@@ -123,9 +123,17 @@ static int compare_devices(const struct site_config *before, struct site_config 
 
 /* --- sinks: there are a few only --- */
 
+static bool is_same_tls(const struct tls_config *a, const struct tls_config *b) {
+    return is_same_text(a->ca_file, b->ca_file) && is_same_text(a->certificate_file, b->certificate_file) &&
+           is_same_text(a->key_file, b->key_file) && a->digest == b->digest;
+}
+
 static bool is_same_sink(const struct sink_config *a, const struct sink_config *b) {
     return a->kind == b->kind && is_same_text(a->url, b->url) && is_same_text(a->user, b->user) &&
            is_same_text(a->password, b->password) && is_same_text(a->client_id, b->client_id) &&
+           is_same_text(a->second_url, b->second_url) && is_same_text(a->token, b->token) &&
+           is_same_text(a->org, b->org) && is_same_text(a->bucket, b->bucket) &&
+           is_same_text(a->database, b->database) && is_same_tls(&a->tls, &b->tls) &&
            a->window == b->window && a->timeout_ms == b->timeout_ms && a->batch_wait_ms == b->batch_wait_ms &&
            a->batch_readings == b->batch_readings;
 }

@@ -54,17 +54,22 @@ static bool check_device_url(const char *text, char *why, size_t size) {
 }
 
 bool settings_check_sink_url(int64_t type, const char *url, char *why, size_t size) {
-    const char *example = type == SINK_MQTT ? "mqtt://broker:1883" : "http://database:8428/api/v1/write";
+    static const char *const examples[] = {[SINK_MQTT] = "mqtt://broker:1883",
+                                           [SINK_REMOTE_WRITE] = "http://database:8428/api/v1/write",
+                                           [SINK_INFLUX] = "http://database:8086"};
+    const char *example = examples[type];
     const char *rest = NULL;
     if (type == SINK_MQTT && strncmp(url, "mqtt://", 7) == 0)
         rest = url + 7;
-    if (type == SINK_REMOTE_WRITE && strncmp(url, "http://", 7) == 0)
+    if (type != SINK_MQTT && strncmp(url, "http://", 7) == 0)
         rest = url + 7;
-    if (type == SINK_REMOTE_WRITE && strncmp(url, "https://", 8) == 0)
+    if (type != SINK_MQTT && strncmp(url, "https://", 8) == 0)
         rest = url + 8;
     /* Not echoed: it may hold a password. */
     if (rest && memchr(rest, '@', strcspn(rest, "/")))
         return refuse(why, size, "a URL holds no user and no password: write \"user\" and \"password_file\"");
+    if (rest && type == SINK_INFLUX && strpbrk(rest, "?#"))
+        return refuse(why, size, "ends before the \"?\": write \"bucket\" or \"database\" beside it");
     if (!rest || strcspn(rest, "/:?#") == 0 || strpbrk(rest, " \"<>\\^`{|}")) {
         snprintf(why, size, "must be like %s", example);
         return false;
@@ -150,15 +155,24 @@ static const struct field device_fields[] = {
 const struct schema settings_of_device = {FIELDS(device_fields), .size = sizeof(struct device_settings)};
 
 /* In the order of enum sink_kind. */
-static const char *const sink_types[] = {"mqtt", "remote_write", NULL};
+static const char *const sink_types[] = {"mqtt", "remote_write", "influx", NULL};
 
 static const struct field sink_fields[] = {
     {"name", FIELD_TEXT, AT(sink_settings, name), .required = true, .check = check_sink_name},
     {"type", FIELD_WORD, AT(sink_settings, type), .required = true, .words = sink_types},
-    {"url", FIELD_TEXT, AT(sink_settings, url), .required = true, .check = check_text},
+    {"url", FIELD_TEXT, AT(sink_settings, url), .check = check_text},
+    {"endpoints", FIELD_TEXTS, AT(sink_settings, endpoints), .entries_most = 2, .check = check_text},
     {"user", FIELD_TEXT, AT(sink_settings, user), .check = check_name},
     {"password_file", FIELD_TEXT, AT(sink_settings, password_file), .check = check_text},
     {"password_credential", FIELD_TEXT, AT(sink_settings, password_credential), .check = check_text},
+    {"token_file", FIELD_TEXT, AT(sink_settings, token_file), .check = check_text},
+    {"token_credential", FIELD_TEXT, AT(sink_settings, token_credential), .check = check_text},
+    {"ca_file", FIELD_TEXT, AT(sink_settings, ca_file), .check = check_text},
+    {"certificate_file", FIELD_TEXT, AT(sink_settings, certificate_file), .check = check_text},
+    {"key_file", FIELD_TEXT, AT(sink_settings, key_file), .check = check_text},
+    {"org", FIELD_TEXT, AT(sink_settings, org), .check = check_name},
+    {"bucket", FIELD_TEXT, AT(sink_settings, bucket), .check = check_name},
+    {"database", FIELD_TEXT, AT(sink_settings, database), .check = check_name},
     {"client_id", FIELD_TEXT, AT(sink_settings, client_id), .check = check_name},
     {"window", FIELD_INTEGER, AT(sink_settings, window), .fallback = "20", .least = "1", .most = "65535"},
     {"timeout", FIELD_DURATION, AT(sink_settings, timeout), .fallback = "10s", .least = "100ms",

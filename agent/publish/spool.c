@@ -122,7 +122,7 @@ static int add_row(struct spool *spool, struct spool_row *row) {
 
 int spool_append(struct spool *spool, const struct batch *batch) {
     uint32_t readings = spool_row_count(batch->qualities, batch->n);
-    if (readings == 0)
+    if (readings == 0 && !spool_row_has_ending(batch->qualities, batch->n))
         return 0; /* nothing that a receiver could be told */
     struct spool_row *row = make_row(spool->kind, batch, readings);
     uv_mutex_lock(&spool->lock);

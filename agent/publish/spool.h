@@ -62,8 +62,8 @@ void spool_set_most_bytes(struct spool *spool, size_t most_bytes);
 
 /*
  * Copies the batch into a row and wakes the cursors' readers. The batch stays the caller's. Without any
- * reading in it, or without a cursor, it makes no row. ERROR_MEMORY or ERROR_TOO_BIG: every cursor has
- * counted its readings as dropped.
+ * reading or ending in it, or without a cursor, it makes no row. ERROR_MEMORY or ERROR_TOO_BIG: every cursor
+ * has counted its readings as dropped.
  */
 int spool_append(struct spool *spool, const struct batch *batch);
 

@@ -5,7 +5,7 @@
  * time start + r x interval. At the end it prints one JSON object: what became of everything, and how late a
  * round was at most.
  *
- *   feeder [--mqtt URL]... [--remote-write URL]... [--OPTION NUMBER]...
+ *   feeder [--mqtt URL]... [--remote-write URL]... [--influx URL]... [--OPTION NUMBER|TEXT]...
  */
 #include <getopt.h>
 #include <inttypes.h>
@@ -15,6 +15,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "publish/publisher.h"
 #include "publish/sink.h"
 #include "tests/sim/specimen.h"
@@ -37,18 +38,54 @@ enum number {
     N_NUMBERS
 };
 
+/* Texts, behind them; all but the first are of every sink. */
+enum text_option {
+    DEVICE_NAME, /* in front of the device's number */
+    SECOND_URL,
+    DATABASE,
+    ORG,
+    BUCKET,
+    TOKEN,
+    USER,
+    PASSWORD,
+    CA_FILE,
+    CERTIFICATE_FILE,
+    KEY_FILE,
+    N_TEXTS
+};
+
 static const struct option options[] = {
-    {"devices", required_argument, NULL, 0},        {"readings", required_argument, NULL, 0},
-    {"rounds", required_argument, NULL, 0},         {"interval-ms", required_argument, NULL, 0},
-    {"start-ms", required_argument, NULL, 0},       {"wait-ms", required_argument, NULL, 0},
-    {"buffer-bytes", required_argument, NULL, 0},   {"window", required_argument, NULL, 0},
-    {"batch-readings", required_argument, NULL, 0}, {"batch-wait-ms", required_argument, NULL, 0},
-    {"timeout-ms", required_argument, NULL, 0},     {"mqtt", required_argument, NULL, 'm'},
-    {"remote-write", required_argument, NULL, 'w'}, {NULL, 0, NULL, 0},
+    {"devices", required_argument, NULL, 0},
+    {"readings", required_argument, NULL, 0},
+    {"rounds", required_argument, NULL, 0},
+    {"interval-ms", required_argument, NULL, 0},
+    {"start-ms", required_argument, NULL, 0},
+    {"wait-ms", required_argument, NULL, 0},
+    {"buffer-bytes", required_argument, NULL, 0},
+    {"window", required_argument, NULL, 0},
+    {"batch-readings", required_argument, NULL, 0},
+    {"batch-wait-ms", required_argument, NULL, 0},
+    {"timeout-ms", required_argument, NULL, 0},
+    {"device-name", required_argument, NULL, 0},
+    {"second-url", required_argument, NULL, 0},
+    {"database", required_argument, NULL, 0},
+    {"org", required_argument, NULL, 0},
+    {"bucket", required_argument, NULL, 0},
+    {"token", required_argument, NULL, 0},
+    {"user", required_argument, NULL, 0},
+    {"password", required_argument, NULL, 0},
+    {"ca-file", required_argument, NULL, 0},
+    {"certificate-file", required_argument, NULL, 0},
+    {"key-file", required_argument, NULL, 0},
+    {"mqtt", required_argument, NULL, 'm'},
+    {"remote-write", required_argument, NULL, 'w'},
+    {"influx", required_argument, NULL, 'i'},
+    {NULL, 0, NULL, 0},
 };
 
 struct feeder {
     int64_t numbers[N_NUMBERS];
+    char *texts[N_TEXTS];
     struct site_config site;
     struct sink_config sinks[SINKS_MOST];
     struct sink *running[SINKS_MOST];
@@ -62,12 +99,27 @@ struct feeder {
 
 static void add_sink(struct feeder *feeder, enum sink_kind kind, char *url) {
     static char names[SINKS_MOST][16];
+    static const char *const prefixes[] = {"mqtt", "write", "influx"};
     if (feeder->site.n_sinks == SINKS_MOST)
         exit(2);
     size_t i = feeder->site.n_sinks++;
-    snprintf(names[i], sizeof(names[i]), "%s-%zu", kind == SINK_MQTT ? "mqtt" : "write", i);
+    snprintf(names[i], sizeof(names[i]), "%s-%zu", prefixes[kind], i);
     feeder->sinks[i] =
         (struct sink_config){.name = names[i], .kind = kind, .url = url, .client_id = names[i]};
+}
+
+static void set_texts(const struct feeder *feeder, struct sink_config *sink) {
+    char *const *texts = feeder->texts;
+    sink->second_url = texts[SECOND_URL];
+    sink->database = texts[DATABASE];
+    sink->org = texts[ORG];
+    sink->bucket = texts[BUCKET];
+    sink->token = texts[TOKEN];
+    sink->user = texts[USER];
+    sink->password = texts[PASSWORD];
+    sink->tls.ca_file = texts[CA_FILE];
+    sink->tls.certificate_file = texts[CERTIFICATE_FILE];
+    sink->tls.key_file = texts[KEY_FILE];
 }
 
 static void read_options(struct feeder *feeder, int argc, char **argv) {
@@ -77,8 +129,12 @@ static void read_options(struct feeder *feeder, int argc, char **argv) {
             add_sink(feeder, SINK_MQTT, optarg);
         else if (option == 'w')
             add_sink(feeder, SINK_REMOTE_WRITE, optarg);
-        else if (option == 0)
+        else if (option == 'i')
+            add_sink(feeder, SINK_INFLUX, optarg);
+        else if (option == 0 && index < N_NUMBERS)
             feeder->numbers[index] = strtoll(optarg, NULL, 10);
+        else if (option == 0)
+            feeder->texts[index - N_NUMBERS] = optarg;
         else
             exit(2);
     }
@@ -87,6 +143,7 @@ static void read_options(struct feeder *feeder, int argc, char **argv) {
         feeder->sinks[i].timeout_ms = feeder->numbers[TIMEOUT_MS];
         feeder->sinks[i].batch_wait_ms = feeder->numbers[BATCH_WAIT_MS];
         feeder->sinks[i].batch_readings = (uint32_t)feeder->numbers[BATCH_READINGS];
+        set_texts(feeder, &feeder->sinks[i]);
     }
 }
 
@@ -167,9 +224,10 @@ static void make_devices(struct feeder *feeder) {
     if (!feeder->views)
         exit(1);
     for (size_t i = 0; i < n; i++) {
-        char name[32];
-        snprintf(name, sizeof(name), "pdu-%zu", i);
-        feeder->views[i] = specimen_view((uint32_t)i, name, (size_t)feeder->numbers[READINGS]);
+        struct text name = {0};
+        text_add_format(&name, "%s%zu", feeder->texts[DEVICE_NAME], i);
+        feeder->views[i] = specimen_view((uint32_t)i, name.data, (size_t)feeder->numbers[READINGS]);
+        text_done(&name);
         for (int k = 0; k < BATCHES_A_DEVICE; k++) {
             struct batch *batch = specimen_batch(feeder->views[i], 0, 0);
             device_view_release(batch->view);
@@ -214,6 +272,7 @@ int main(int argc, char **argv) {
                     [BATCH_READINGS] = 5000,
                     [BATCH_WAIT_MS] = 50,
                     [TIMEOUT_MS] = 5000},
+        .texts = {[DEVICE_NAME] = "pdu-"},
         .site = {.site = "dc1", .hall = "hall-2", .gateway = "gw/1", .sinks = feeder.sinks},
     };
     feeder.numbers[START_MS] = clock_wall_ms();

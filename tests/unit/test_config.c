@@ -472,8 +472,9 @@ static void sinks_are_checked(void **state) {
         "hallwatch.yaml:5:21: sinks[0].type: unknown type \"mtqq\"; did you mean \"mqtt\"?\n"
         "hallwatch.yaml:9:52: sinks[4].window: 0 is out of bounds: from 1 to 65535\n"
         "hallwatch.yaml:11:52: sinks[6].window: \"many\" must be a whole number\n"
-        "hallwatch.yaml:11:58: sinks[6]: unknown key \"password\"; known: name, type, url, user, "
-        "password_file, password_credential, client_id, window, timeout, batch_wait, batch_readings\n"
+        "hallwatch.yaml:11:58: sinks[6]: unknown key \"password\"; known: name, type, url, endpoints, "
+        "user, password_file, password_credential, token_file, token_credential, ca_file, certificate_file, "
+        "key_file and 8 more\n"
         "hallwatch.yaml:12:5: sinks[7]: \"name\" is missing\n"
         "hallwatch.yaml:12:5: sinks[7]: \"type\" is missing\n"
         "hallwatch.yaml:6:32: sinks[1].url: must be like mqtt://broker:1883\n"
@@ -481,10 +482,82 @@ static void sinks_are_checked(void **state) {
         "\"password_file\"\n"
         "hallwatch.yaml:8:40: sinks[3].url: must be like http://database:8428/api/v1/write\n"
         "hallwatch.yaml:8:60: sinks[3].window: only sinks of type mqtt have this\n"
-        "hallwatch.yaml:9:67: sinks[4].batch_wait: only sinks of type remote_write have this\n"
+        "hallwatch.yaml:9:67: sinks[4].batch_wait: only sinks of type remote_write and influx have this\n"
         "hallwatch.yaml:10:5: sinks[5].user: is missing: a password goes with a user\n"
         "hallwatch.yaml:10:59: sinks[5].password_file: everybody can read secret.txt: chmod 640 "
         "secret.txt\n");
+}
+
+static void http_sinks_are_checked(void **state) {
+    (void)state;
+    write_file("token.txt", "s3cr3t\n", 0600);
+    write_file("ca.pem", "-----BEGIN CERTIFICATE-----\n", 0644);
+    write_file("open.pem", "-----BEGIN PRIVATE KEY-----\n", 0644);
+    check_mistakes(
+        HEAD DEVICE
+        "sinks:\n"
+        "  - {name: a, type: remote_write}\n"
+        "  - {name: b, type: remote_write, url: \"http://h/w\", endpoints: [\"http://h/w\"]}\n"
+        "  - {name: c, type: remote_write, endpoints: [\"http://h/w\", \"mqtt://h\"]}\n"
+        "  - {name: d, type: remote_write, url: \"http://h/w\", ca_file: ca.pem, org: o}\n"
+        "  - {name: e, type: remote_write, url: \"https://h/w\", key_file: open.pem}\n"
+        "  - {name: f, type: influx, url: \"http://h\"}\n"
+        "  - {name: g, type: influx, url: \"http://h\", bucket: b, database: d}\n"
+        "  - {name: h, type: influx, url: \"http://h\", bucket: b, user: u}\n"
+        "  - {name: i, type: influx, url: \"http://h/write?db=d\", database: d}\n"
+        "  - {name: j, type: mqtt, url: \"mqtt://h\", token_file: token.txt}\n"
+        "  - {name: k, type: influx, url: \"http://h\", database: d, user: u, token_file: token.txt}\n"
+        "  - {name: l, type: influx, url: \"https://h\", database: d, ca_file: none.pem}\n",
+        "hallwatch.yaml:5:5: sinks[0].url: is missing\n"
+        "hallwatch.yaml:6:66: sinks[1].endpoints: write either url or endpoints\n"
+        "hallwatch.yaml:7:61: sinks[2].endpoints: must be like http://database:8428/api/v1/write\n"
+        "hallwatch.yaml:8:63: sinks[3].ca_file: is for https: the url says http\n"
+        "hallwatch.yaml:8:76: sinks[3].org: only sinks of type influx have this\n"
+        "hallwatch.yaml:9:65: sinks[4].key_file: everybody can read open.pem: chmod 640 open.pem\n"
+        "hallwatch.yaml:9:65: sinks[4].key_file: certificate_file and key_file go together\n"
+        "hallwatch.yaml:10:5: sinks[5].bucket: write either org and bucket (InfluxDB 2) or database "
+        "(InfluxDB 1)\n"
+        "hallwatch.yaml:11:67: sinks[6].database: write either org and bucket (InfluxDB 2) or database "
+        "(InfluxDB 1)\n"
+        "hallwatch.yaml:12:5: sinks[7].org: org and bucket go together\n"
+        "hallwatch.yaml:12:63: sinks[7].user: a bucket takes a token: write token_file\n"
+        "hallwatch.yaml:13:34: sinks[8].url: ends before the \"?\": write \"bucket\" or \"database\" beside "
+        "it\n"
+        "hallwatch.yaml:14:56: sinks[9].token_file: only sinks of type remote_write and influx have this\n"
+        "hallwatch.yaml:15:65: sinks[10].user: write either a user or a token\n"
+        "hallwatch.yaml:16:69: sinks[11].ca_file: cannot read none.pem: no such file\n");
+}
+
+static void http_sinks_are_read(void **state) {
+    (void)state;
+    write_file("token.txt", "s3cr3t\n", 0600);
+    write_file("ca.pem", "one\n", 0644);
+    static const char text[] = HEAD DEVICE
+        "sinks:\n"
+        "  - {name: a, type: influx, endpoints: [\"https://h:8086\", \"http://i/x\"], org: o, bucket: b, "
+        "token_file: token.txt, ca_file: ca.pem}\n"
+        "  - {name: b, type: influx, url: \"http://h\", database: d, user: u}\n";
+    struct site_config *config = load_right(text, NULL);
+    const struct sink_config *sinks = config->sinks;
+    assert_int_equal(sinks[0].kind, SINK_INFLUX);
+    assert_string_equal(sinks[0].url, "https://h:8086");
+    assert_string_equal(sinks[0].second_url, "http://i/x");
+    assert_string_equal(sinks[0].org, "o");
+    assert_string_equal(sinks[0].bucket, "b");
+    assert_null(sinks[0].database);
+    assert_string_equal(sinks[0].token, "s3cr3t");
+    assert_string_equal(sinks[0].tls.ca_file, "ca.pem");
+    assert_null(sinks[0].tls.key_file);
+    assert_string_equal(sinks[1].database, "d");
+    assert_null(sinks[1].token);
+    assert_null(sinks[1].second_url);
+    /* The same name with something else in it is another configuration. */
+    write_file("ca.pem", "two\n", 0644);
+    struct site_config *other = load_right(text, NULL);
+    assert_true(other->sinks[0].tls.digest != sinks[0].tls.digest);
+    assert_true(other->sinks[1].tls.digest == sinks[1].tls.digest);
+    config_free(other);
+    config_free(config);
 }
 
 static void polls_are_ordered(void **state) {
@@ -772,6 +845,8 @@ int main(void) {
         IN_FOLDER(few_of_many_gateways_are_listed),
         IN_FOLDER(gateways_take_their_own),
         IN_FOLDER(sinks_are_checked),
+        IN_FOLDER(http_sinks_are_checked),
+        IN_FOLDER(http_sinks_are_read),
         IN_FOLDER(polls_are_ordered),
         IN_FOLDER(traps_are_received_somewhere),
         IN_FOLDER(device_maps_are_drivers_of_the_site),
