@@ -9,10 +9,11 @@
  * Registers are numbered from 1: the wire address is the number minus 1. (One list prints 3000 as
  * zero-based and adds that it was never tried; the sister meter iEM3000 is known to answer 3000 at 2999.)
  * Floats have the high word first, a missing one is NaN; a missing 64-bit energy is the least number, or all
- * ones. These count watt-hours and come before the floats, which above 16 GWh no longer move by one kWh.
- * Powers are in kW. Power factor is four-quadrant coded: above 1 it means 2 - x, below -1 it means -2 - x.
- * The gaps inside the measurement block are reserved registers; whether every model answers them is not
- * documented, and a refused block is split. Averages over phases are not read: they follow from the phases.
+ * ones. Energies are in Wh; the same as floats in kWh, from 2700 on, are not read: they move in steps too
+ * coarse for a demand, and would be a third request on a line that many meters share. Powers are in kW. Power
+ * factor is four-quadrant coded: above 1 it means 2 - x, below -1 it means -2 - x. The gaps inside the
+ * measurement block are reserved registers; whether every model answers them is not documented, and a refused
+ * block is split. Averages over phases are not read: they follow from the phases.
  */
 #include "driver.h"
 
@@ -43,10 +44,6 @@ static const struct point totals[] = {
     {REACTIVE_ENERGY, HOLDING(3220, S64), VAR_HOUR},
     {EXPORTED_REACTIVE_ENERGY, HOLDING(3224, S64), VAR_HOUR},
     {APPARENT_ENERGY, HOLDING(3236, S64), VOLTAMPERE_HOUR},
-    {ACTIVE_ENERGY, HOLDING(2700, F32), KILOWATT_HOUR},
-    {EXPORTED_ENERGY, HOLDING(2702, F32), KILOWATT_HOUR},
-    {REACTIVE_ENERGY, HOLDING(2708, F32), KILOVAR_HOUR},
-    {APPARENT_ENERGY, HOLDING(2716, F32), KILOVOLTAMPERE_HOUR},
 };
 
 static const struct group groups[] = {

@@ -7,8 +7,8 @@
  * unit's own values by the manual only.
  *
  * Outlets are counted from 0, so that outlet 0 is the first. Their voltage is in whole volts, that of the
- * unit in thousandths; currents are thousandths everywhere. A state of -1 is an error. The temperatures have no
- * documented scale and are left out.
+ * unit in thousandths; currents are thousandths everywhere. A state of -1 is an error. The temperatures have
+ * no documented scale and are left out.
  */
 #include "driver.h"
 

@@ -48,7 +48,8 @@ static const struct point ups[] = {
 static const struct point battery[] = {
     {UPS_BATTERY_STATE, OID("4.1.2254.2.4.7.2.0"), ONE, STATES(battery_states), .absent = ABSENT(-1, 0)},
     {UPS_BATTERY_STATE, OID("4.1.2254.2.4.7.1.0"), ONE, STATES(conditions), .absent = ABSENT(-1, 0, 1)},
-    {ALARM_STATE, OID("4.1.2254.2.4.7.1.0"), ONE, STATES(weak), .at = {.point = "weak"}},
+    {ALARM_STATE, OID("4.1.2254.2.4.7.1.0"), ONE, STATES(weak), .at = {.point = "weak"},
+     .only = {OID("4.1.2254.2.4.7.1.0")}},
     {SECONDS_ON_BATTERY, OID("4.1.2254.2.4.7.4.0"), SECOND},
     {BATTERY_RUNTIME, OID("4.1.2254.2.4.7.5.0"), MINUTE},
     {BATTERY_VOLTAGE, OID("4.1.2254.2.4.7.6.0"), VOLT, .div = 10},

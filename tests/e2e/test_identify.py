@@ -141,6 +141,16 @@ class IdentifyModbus(unittest.TestCase):
         self.assertEqual((done.returncode, done.stdout), (hallwatch.UNREACHABLE, ""))
 
 
+class EveryDriver(unittest.TestCase):
+    def test_no_recording_is_taken_for_that_of_another_driver(self):
+        for path in sorted([*RECORDINGS.glob("*/*.snmprec"), *RECORDINGS.glob("*/*.registers")]):
+            with self.subTest(recording=path.name):
+                said, _ = identify(f"replay:{path}")
+                self.assertIn(said["driver"], (path.parent.name, None))
+                if path.suffix == ".registers":
+                    self.assertLessEqual(said["requests"], 3)
+
+
 class IdentifyConfigured(unittest.TestCase):
     def test_a_configured_device_is_recognised_whatever_driver_it_has(self):
         with tempfile.TemporaryDirectory() as folder:

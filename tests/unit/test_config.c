@@ -148,8 +148,8 @@ static void every_mistake_is_said_in_one_run(void **state) {
         "buffer: 1KiB\n"
         "devices:\n"
         "  - {name: \"\", url: \"snmp://10.0.0.5\"}\n"
-        "  - {name: b, url: \"snmp://10.0.0.5:x\", driver: apc_rpdu}\n"
-        "  - {name: c, url: \"snmp://10.0.0.6\", driver: apc_rpdu, interval: 1ms}\n"
+        "  - {name: b, url: \"snmp://10.0.0.5:x\", driver: schneider_pm500}\n"
+        "  - {name: c, url: \"snmp://10.0.0.6\", driver: schneider_pm500, interval: 1ms}\n"
         "  - just a text\n"
         "  - {nmae: d}\n"
         "sinks: {}\n",
@@ -163,15 +163,17 @@ static void every_mistake_is_said_in_one_run(void **state) {
         "hallwatch.yaml:4:9: buffer: 1KiB is out of bounds: from 1MiB to 16GiB\n"
         "hallwatch.yaml:6:12: devices[0].name: must not be empty\n"
         "hallwatch.yaml:7:20: devices[1].url: the port must be a number between 1 and 65535\n"
-        "hallwatch.yaml:8:67: devices[2].interval: 1ms is out of bounds: from 100ms to 24h\n"
+        "hallwatch.yaml:8:74: devices[2].interval: 1ms is out of bounds: from 100ms to 24h\n"
         "hallwatch.yaml:9:5: devices[3]: must be a map, not a text\n"
         "hallwatch.yaml:10:6: devices[4]: unknown key \"nmae\"; did you mean \"name\"?\n"
         "hallwatch.yaml:10:5: devices[4]: \"name\" is missing\n"
         "hallwatch.yaml:10:5: devices[4]: \"url\" is missing\n"
         "hallwatch.yaml:11:8: sinks: must be a list, not a map\n"
         "hallwatch.yaml:1:1: \"site\" is missing\n"
-        "hallwatch.yaml:7:49: devices[1].driver: unknown driver \"apc_rpdu\"; did you mean \"apc_rpdu1\"?\n"
-        "hallwatch.yaml:8:47: devices[2].driver: unknown driver \"apc_rpdu\"; did you mean \"apc_rpdu1\"?\n");
+        "hallwatch.yaml:7:49: devices[1].driver: unknown driver \"schneider_pm500\"; did you mean "
+        "\"schneider_pm5000\"?\n"
+        "hallwatch.yaml:8:47: devices[2].driver: unknown driver \"schneider_pm500\"; did you mean "
+        "\"schneider_pm5000\"?\n");
 }
 
 static void a_line_has_one_speed_and_format(void **state) {

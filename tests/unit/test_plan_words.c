@@ -392,7 +392,8 @@ static void poll_alarms(const struct fixture *f, const uint32_t *rows, size_t n,
                         uint8_t *qualities, double *values) {
     const struct plan_request *request = &f->plan->requests[0];
     const struct oid *asked = &f->plan->oids[request->first_oid];
-    struct readings readings = {0, 2, values, qualities, {0}};
+    uint8_t ranks[2];
+    struct readings readings = {0, 2, values, qualities, {0}, ranks};
     uint32_t names[2 * ROWS][OID_MOST], alarms[ROWS][11];
     struct varbind varbinds[2 * ROWS];
     assert_int_equal(request->n_oids, 2);
@@ -443,6 +444,28 @@ static void test_rows_that_are_alarms(void **state) {
     image_free(f.image);
 }
 
+static const struct point ranked_points[] = {
+    {FREQUENCY, HOLDING(3, U16), HERTZ, .div = 100, .absent = ABSENT(0)},
+    {FREQUENCY, HOLDING(2, U16), HERTZ, .div = 10, .absent = ABSENT(0)},
+    {FREQUENCY, HOLDING(1, U16), HERTZ, .absent = ABSENT(0)},
+};
+static const struct group ranked_groups[] = {{POINTS(ranked_points)}};
+static const struct driver ranked_driver = DRIVER(ranked_groups, .protocol = PROTOCOL_MODBUS);
+
+/* Registers are read in the order of their addresses, which says nothing of which source is the best. */
+static void test_the_best_of_three_sources_wins_wherever_it_stands(void **state) {
+    static const uint16_t words[][3] = {{48, 495, 5001}, {48, 495, 0}, {48, 0, 0}, {48, 0, 5001}};
+    static const double expected[] = {50.01, 49.5, 48, 50.01};
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        struct fixture f = {.image = image_new()};
+        put_words(f.image, 1, words[i], 3);
+        build(&f, &ranked_driver);
+        assert_reading(&f, FREQUENCY, "|||", expected[i]);
+        done(&f);
+    }
+}
+
 static void test_captures(void **state) {
     (void)state;
     uint32_t numbers[2] = {0};
@@ -470,6 +493,7 @@ int main(void) {
         cmocka_unit_test(test_a_model_that_is_short_lends_nothing_from_the_next),
         cmocka_unit_test(test_hostile_chains_end),
         cmocka_unit_test(test_rows_that_are_alarms),
+        cmocka_unit_test(test_the_best_of_three_sources_wins_wherever_it_stands),
         cmocka_unit_test(test_captures),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
