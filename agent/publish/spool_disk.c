@@ -467,6 +467,7 @@ static void run(void *context) {
         wait_for_work(disk);
         if (!disk->is_stopping && clock_monotonic_ms() < disk->retry_ms)
             continue;
+        bool is_last = disk->is_stopping; /* asked for meanwhile, it goes round once more */
         int error = work_once(disk);
         if (error) {
             uv_mutex_unlock(&spool->lock);
@@ -476,7 +477,7 @@ static void run(void *context) {
             backoff_reset(&disk->backoff);
             log_relieve(&disk->trouble, clock_monotonic_ms(), "spool", "the disk takes rows again");
         }
-        if (disk->is_stopping && (error || disk->written == spool->ring.newest))
+        if (is_last && (error || disk->written == spool->ring.newest))
             tries = error ? tries + 1 : LAST_TRIES;
     }
     uv_mutex_unlock(&spool->lock);
