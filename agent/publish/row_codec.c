@@ -23,8 +23,8 @@ static bool has_digits(double value, uint32_t place, int64_t *digits) {
     double whole = nearbyint(value * powers[place]);
     if (!(fabs(whole) < most_digits))
         return false;
-    double back = whole / powers[place];
     *digits = (int64_t)whole;
+    double back = (double)*digits / powers[place]; /* -0 comes back as 0, and so is none of these */
     return memcmp(&back, &value, sizeof(value)) == 0;
 }
 

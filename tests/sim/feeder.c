@@ -5,7 +5,10 @@
  * time start + r x interval. At the end it prints one JSON object: what became of everything, and how late a
  * round was at most.
  *
- *   feeder [--mqtt URL]... [--remote-write URL]... [--OPTION NUMBER]...
+ *   feeder [--mqtt URL]... [--remote-write URL]... [--folder FOLDER] [--OPTION NUMBER]...
+ *
+ * With a folder the spools are on disk there, and the stream goes on over several runs. FIRST is the round to
+ * begin with.
  */
 #include <getopt.h>
 #include <inttypes.h>
@@ -34,6 +37,9 @@ enum number {
     BATCH_READINGS,
     BATCH_WAIT_MS,
     TIMEOUT_MS,
+    SPILL_AFTER_MS,
+    QUOTA_BYTES,
+    FIRST,
     N_NUMBERS
 };
 
@@ -43,8 +49,10 @@ static const struct option options[] = {
     {"start-ms", required_argument, NULL, 0},       {"wait-ms", required_argument, NULL, 0},
     {"buffer-bytes", required_argument, NULL, 0},   {"window", required_argument, NULL, 0},
     {"batch-readings", required_argument, NULL, 0}, {"batch-wait-ms", required_argument, NULL, 0},
-    {"timeout-ms", required_argument, NULL, 0},     {"mqtt", required_argument, NULL, 'm'},
-    {"remote-write", required_argument, NULL, 'w'}, {NULL, 0, NULL, 0},
+    {"timeout-ms", required_argument, NULL, 0},     {"spill-after-ms", required_argument, NULL, 0},
+    {"quota-bytes", required_argument, NULL, 0},    {"first", required_argument, NULL, 0},
+    {"mqtt", required_argument, NULL, 'm'},         {"remote-write", required_argument, NULL, 'w'},
+    {"folder", required_argument, NULL, 'f'},       {NULL, 0, NULL, 0},
 };
 
 struct feeder {
@@ -53,6 +61,7 @@ struct feeder {
     struct sink_config sinks[SINKS_MOST];
     struct sink *running[SINKS_MOST];
     struct spools spools;
+    const char *folder;
     struct publisher *publisher;
     struct device_view **views;
     struct batch *pool;
@@ -77,6 +86,8 @@ static void read_options(struct feeder *feeder, int argc, char **argv) {
             add_sink(feeder, SINK_MQTT, optarg);
         else if (option == 'w')
             add_sink(feeder, SINK_REMOTE_WRITE, optarg);
+        else if (option == 'f')
+            feeder->folder = optarg;
         else if (option == 0)
             feeder->numbers[index] = strtoll(optarg, NULL, 10);
         else
@@ -125,7 +136,7 @@ static void feed(struct feeder *feeder) {
     for (uint32_t round = 0; round < feeder->numbers[ROUNDS]; round++) {
         int64_t due_ms = start_ms + round * feeder->numbers[INTERVAL_MS];
         sleep_until(due_ms);
-        feed_round(feeder, round);
+        feed_round(feeder, (uint32_t)feeder->numbers[FIRST] + round);
         int64_t late_ms = clock_monotonic_ms() - due_ms;
         if (late_ms > feeder->latest_ms)
             feeder->latest_ms = late_ms;
@@ -156,9 +167,16 @@ static void print_result(const struct feeder *feeder) {
 }
 
 static void open_spools(struct feeder *feeder) {
-    for (size_t kind = 0; kind < N_SPOOLS; kind++)
-        feeder->spools.of[kind] =
-            specimen_spool((enum spool_kind)kind, (size_t)feeder->numbers[BUFFER_BYTES]);
+    for (size_t kind = 0; kind < N_SPOOLS; kind++) {
+        const struct spool_options spool = {.kind = (enum spool_kind)kind,
+                                            .most_bytes = (size_t)feeder->numbers[BUFFER_BYTES],
+                                            .folder = feeder->folder,
+                                            .quota_bytes = feeder->numbers[QUOTA_BYTES],
+                                            .quota_age_ms = INT64_MAX / 2,
+                                            .spill_after_ms = feeder->numbers[SPILL_AFTER_MS]};
+        if (spool_open(&spool, &feeder->spools.of[kind]) != 0)
+            exit(1);
+    }
 }
 
 static void make_devices(struct feeder *feeder) {
@@ -213,7 +231,8 @@ int main(int argc, char **argv) {
                     [WINDOW] = 100,
                     [BATCH_READINGS] = 5000,
                     [BATCH_WAIT_MS] = 50,
-                    [TIMEOUT_MS] = 5000},
+                    [TIMEOUT_MS] = 5000,
+                    [QUOTA_BYTES] = 1LL << 40},
         .site = {.site = "dc1", .hall = "hall-2", .gateway = "gw/1", .sinks = feeder.sinks},
     };
     feeder.numbers[START_MS] = clock_wall_ms();
