@@ -17,3 +17,26 @@ const struct driver *driver_find(const char *name) {
             return all_drivers[i];
     return NULL;
 }
+
+uint16_t source_width(const struct source *source) {
+    switch (source->wire) {
+    case U32:
+    case S32:
+    case F32:
+        return 2;
+    case U64:
+    case S64:
+    case F64:
+        return 4;
+    case TEXT:
+        return source->words;
+    case WIRE_NONE:
+    case U16:
+    case S16:
+    case LOW_BYTE:
+    case HIGH_BYTE:
+    case BIT:
+        break;
+    }
+    return 1;
+}

@@ -113,7 +113,10 @@ struct text_meaning {
     int32_t published;
 };
 
-/* Raw values that mean "not fitted" or "not supported". */
+/*
+ * Raw values that mean "not fitted" or "not supported": no reading. The ends of a type (0xffff, 0x7fff,
+ * 2147483647 ...) are refused and counted as bad where they are not named here.
+ */
 struct absent {
     uint8_t n;
     const int64_t *values;
@@ -337,6 +340,9 @@ struct driver {
 /* All drivers, in the order of their names; made by the build from the folder. */
 extern const struct driver *const all_drivers[];
 extern const size_t n_drivers;
+
+/* Registers that a value of this source takes (bits: 1). */
+uint16_t source_width(const struct source *source);
 
 /* The driver of that name, or NULL. */
 const struct driver *driver_find(const char *name);

@@ -34,7 +34,7 @@ void chain_walk_take(struct chain_walk *walk, const uint8_t *data, struct image 
     }
     uint32_t behind = walk->at + CHAIN_WORDS + second;
     walk->ended = data == NULL || first == END_ID || second == 0 || behind > REGISTERS ||
-                  image_put_model(image, (uint16_t)first, (uint16_t)walk->at) != 0 ||
+                  image_put_model(image, (uint16_t)first, (uint16_t)walk->at, behind) != 0 ||
                   behind + CHAIN_WORDS > REGISTERS;
     walk->at = behind;
 }

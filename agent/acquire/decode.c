@@ -16,29 +16,6 @@ const char *bad_reason_word(enum bad_reason reason) {
     return words[reason];
 }
 
-uint16_t source_width(const struct source *source) {
-    switch (source->wire) {
-    case U32:
-    case S32:
-    case F32:
-        return 2;
-    case U64:
-    case S64:
-    case F64:
-        return 4;
-    case TEXT:
-        return source->words;
-    case WIRE_NONE:
-    case U16:
-    case S16:
-    case LOW_BYTE:
-    case HIGH_BYTE:
-    case BIT:
-        break;
-    }
-    return 1;
-}
-
 uint8_t source_function(const struct source *source) {
     switch (source->kind) {
     case SOURCE_COIL:
@@ -373,7 +350,7 @@ void decode_answer(const struct plan *plan, const struct plan_request *request,
         double value = 0;
         if (item->raw_only || at >= readings->n)
             continue;
-        if (item->rank > 0 && readings->qualities[at] == QUALITY_GOOD)
+        if (item->rank > 0 && readings->qualities[at] == QUALITY_GOOD && readings->ranks[at] < item->rank)
             continue;
         enum quality quality = decode_item(plan, item, request, answer, &value, &reason);
         if (quality == QUALITY_BAD)
@@ -381,8 +358,18 @@ void decode_answer(const struct plan *plan, const struct plan_request *request,
         if (quality == QUALITY_GOOD || (quality == QUALITY_BAD && readings->qualities[at] != QUALITY_GOOD)) {
             readings->values[at] = value;
             readings->qualities[at] = (uint8_t)quality;
+            readings->ranks[at] = item->rank;
         }
     }
+}
+
+/* A number that the driver knows as a code for nothing is no serial number. */
+static bool fact_absent(const struct driver *driver, const struct source *source, const struct raw *raw) {
+    for (unsigned i = 0; raw->kind == RAW_INTEGER && i < driver->absent.n; i++)
+        if ((driver->absent.of[i].wire == WIRE_NONE || driver->absent.of[i].wire == source->wire) &&
+            absent_integer(&driver->absent.of[i].absent, raw->integer))
+            return true;
+    return false;
 }
 
 bool decode_image_text(const struct driver *driver, const struct image *image, uint32_t base,
@@ -398,5 +385,5 @@ bool decode_image_text(const struct driver *driver, const struct image *image, u
                                source_width(source), data)) {
         raw = decode_registers(source, data);
     }
-    return raw_write_text(&raw, text, size);
+    return !fact_absent(driver, source, &raw) && raw_write_text(&raw, text, size);
 }

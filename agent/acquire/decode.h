@@ -19,6 +19,7 @@ struct readings {
     double *values;
     uint8_t *qualities;
     uint32_t bad[N_BAD_REASONS]; /* counted up */
+    uint8_t *ranks; /* which source gave a good value; registers come in any order of preference */
 };
 
 /* Decodes the answer to one request of the plan. A value that an earlier source gave is not replaced by a

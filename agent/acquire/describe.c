@@ -17,8 +17,9 @@ static char *fact_text(const struct plan *plan, const struct image *image, enum 
     char text[NAME_BYTES];
     for (size_t i = 0; i < plan->driver->n_facts; i++) {
         const struct fact *fact = &plan->driver->facts[i];
-        uint32_t base = 0;
-        if (fact->quantity == quantity && (fact->model == 0 || image_model(image, fact->model, &base)) &&
+        uint32_t base = 0, behind;
+        if (fact->quantity == quantity &&
+            (fact->model == 0 || image_model(image, fact->model, &base, &behind)) &&
             decode_image_text(plan->driver, image, base, &fact->source, text, sizeof(text)))
             return strdup(text);
     }

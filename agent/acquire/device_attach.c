@@ -183,8 +183,6 @@ static void attach_open(struct device *device) {
 
 /* --- recognise --- */
 
-static void attach_open_and_go_on(struct device *device, struct link **link);
-
 /* Where only that is wanted: it is over. */
 static void attach_say_finding(struct device *device, const struct identify_finding *finding) {
     const struct poller_events *events = &device->poller->events;
@@ -193,6 +191,19 @@ static void attach_say_finding(struct device *device, const struct identify_find
     attach_ended(device);
     if (events->finished != NULL)
         events->finished(events->context, device, finding->error, why);
+}
+
+/* Its link does not know its manners. The new one is there before the old one goes: they may share a line. */
+static void attach_open_anew(struct device *device) {
+    char why[300] = "its link could not be opened";
+    struct link **place = device->second != NULL ? &device->second : &device->link, *link = NULL;
+    int error = device_open_link(device, &link, why, sizeof(why));
+    link_close(*place);
+    *place = link;
+    if (error != 0)
+        attach_failed(device, error, why);
+    else
+        attach_discover(device);
 }
 
 static void attach_identified(void *context, const struct identify_finding *finding) {
@@ -209,15 +220,10 @@ static void attach_identified(void *context, const struct identify_finding *find
     device->driver = finding->driver;
     free(device->choice);
     device->choice = strdup(finding->why);
-    if (device->driver->manners.pause_ms == 0) {
+    if (device->driver->protocol == PROTOCOL_MODBUS && device->driver->manners.pause_ms > 0)
+        attach_open_anew(device);
+    else
         attach_discover(device);
-        return;
-    }
-    /* Its link does not know its manners. */
-    struct link **link = device->second != NULL ? &device->second : &device->link;
-    link_close(*link);
-    *link = NULL;
-    attach_open_and_go_on(device, link);
 }
 
 static void attach_identify(struct device *device) {

@@ -11,13 +11,14 @@
 enum { POOL_MS = 5000 };
 
 static struct batch *batch_new(struct device *device, uint32_t room) {
-    struct batch *batch = calloc(1, sizeof(*batch) + room * (sizeof(double) + 1));
+    struct batch *batch = calloc(1, sizeof(*batch) + room * (sizeof(double) + 2));
     if (batch == NULL)
         return NULL;
     batch->owner = device;
     batch->room = room;
     batch->values = (double *)(batch + 1);
     batch->qualities = (uint8_t *)(batch->values + room);
+    batch->ranks = batch->qualities + room;
     device->n_batches++;
     return batch;
 }

@@ -183,7 +183,7 @@ static void poll_failed(struct device *device, struct poll *poll, const struct l
 static void poll_take(struct device *device, struct poll *poll, const struct link_answer *answer) {
     const struct plan_request *request = &device->plan->requests[poll->at];
     struct batch *batch = poll->batch;
-    struct readings readings = {batch->first, batch->n, batch->values, batch->qualities, {0}};
+    struct readings readings = {batch->first, batch->n, batch->values, batch->qualities, {0}, batch->ranks};
     decode_answer(device->plan, request, answer, &readings);
     for (int i = 0; i < N_BAD_REASONS; i++)
         device->health.bad[i] += readings.bad[i];

@@ -9,7 +9,13 @@
 #include "acquire/chain_walk.h"
 #include "acquire/snmp_walk.h"
 
-enum { TOGETHER_MOST = 16, REPETITIONS_DEFAULT = 40, SILENCES_MOST = 3 };
+enum {
+    TOGETHER_MOST = 16,
+    REPETITIONS_DEFAULT = 40,
+    SILENCES_MOST = 3,
+    HALVINGS_MOST = 32,     /* enough for a few culprits among many; not for a device that refuses all */
+    ILLEGAL_DATA_VALUE = 3, /* Modbus exceptions above it speak of the moment, not of what is asked */
+};
 
 struct discovery {
     struct link *link;
@@ -26,7 +32,8 @@ struct discovery {
     bool again;      /* what is asked for is asked for the second time */
     bool answered;   /* the device has said something sensible */
     unsigned silent; /* time-outs and garbled answers in a row */
-    int error;       /* of the image, while columns are walked */
+    unsigned halvings;
+    int error; /* of the image, while columns are walked */
     struct oid oids[TOGETHER_MOST];
     struct link_request request; /* the link reads it until it answers */
     struct snmp_walk *walk;      /* under way */
@@ -106,6 +113,19 @@ static void instances_answered(void *context, const struct link_answer *answer) 
     discovery_next(discovery);
 }
 
+/* One register that the device does not have is no reason to miss the others of its run: it is asked for in
+ * halves. Something that is refused for the moment is asked for again like something lost. */
+static void registers_refused(struct discovery *discovery, const struct link_answer *answer) {
+    bool moment = answer->error == ERROR_REFUSED && answer->exception > ILLEGAL_DATA_VALUE;
+    if (moment || discovery->halvings == HALVINGS_MOST ||
+        wanted_halve(&discovery->list, discovery->at) != 0) {
+        discovery_advance(discovery, 1, !moment);
+        return;
+    }
+    discovery->halvings++;
+    discovery->again = false;
+}
+
 static void registers_answered(void *context, const struct link_answer *answer) {
     struct discovery *discovery = context;
     const struct wanted *wanted = &discovery->list.item[discovery->at];
@@ -118,7 +138,10 @@ static void registers_answered(void *context, const struct link_answer *answer) 
         discovery_give_up(discovery, error);
         return;
     }
-    discovery_advance(discovery, 1, discovery->silent == 0);
+    if (answer->error != 0 && discovery->silent == 0)
+        registers_refused(discovery, answer);
+    else
+        discovery_advance(discovery, 1, discovery->silent == 0);
     discovery_next(discovery);
 }
 
@@ -146,8 +169,16 @@ static void columns_walked(void *context, int error) {
         discovery_give_up(discovery, discovery->error);
         return;
     }
+    bool lost = error == ERROR_TIMEOUT || error == ERROR_GARBLED;
+    /* A row without its unit is taken for one of the usual unit: half a table is walked once more. */
+    if (lost && discovery->answered && !discovery->again) {
+        discovery->again = true;
+        discovery_next(discovery);
+        return;
+    }
     if (discovery_failed(discovery, error, "it fell silent while its tables were walked"))
         return;
+    discovery->again = false;
     discovery->at += discovery->asked;
     discovery->asked = 0;
     discovery_next(discovery);

@@ -17,6 +17,7 @@ struct wanted {
     bool column;
     uint8_t function;
     uint16_t address, count;
+    uint16_t step; /* registers of one value: a run is halved between two */
 };
 
 struct wanted_list {
@@ -28,6 +29,8 @@ struct wanted_list {
  * Pure. The caller frees with wanted_done. */
 int wanted_collect(const struct driver *driver, const struct image *image, struct wanted_list *list);
 void wanted_done(struct wanted_list *list);
+/* Makes two of a run of registers that is refused as a whole. ERROR_NOT_FOUND where it is one value. */
+int wanted_halve(struct wanted_list *list, size_t at);
 /* The smallest thing to ask such a device, to see whether it is there; of SNMP, or without a driver, its
  * uptime. */
 void wanted_probe(const struct driver *driver, struct wanted *wanted);

@@ -38,6 +38,8 @@ void identify_end(struct identify *identify, const struct driver *driver, int er
     finding->release = identify->release;
     finding->considered = identify->considered;
     finding->n_considered = identify->n_considered;
+    finding->candidates = identify->candidates;
+    finding->n_candidates = identify->n_candidates;
     finding->subtrees = (const char *const *)identify->subtrees;
     identify->done(identify->context, finding);
     identify_stop(identify);
@@ -49,8 +51,9 @@ int identify_start(struct link *link, const struct identify_options *options, id
     if (identify == NULL)
         return ERROR_MEMORY;
     identify->considered = calloc(n_drivers * (IDENTIFY_RECOGNITIONS + 1), sizeof(*identify->considered));
-    if (identify->considered == NULL) {
-        free(identify);
+    identify->candidates = calloc(n_drivers + 1, sizeof(*identify->candidates));
+    if (identify->considered == NULL || identify->candidates == NULL) {
+        identify_stop(identify);
         return ERROR_MEMORY;
     }
     identify->link = link;
@@ -71,5 +74,6 @@ void identify_stop(struct identify *identify) {
     for (size_t i = 0; i < IDENTIFY_SUBTREES_MOST; i++)
         free(identify->subtrees[i]);
     free(identify->considered);
+    free(identify->candidates);
     free(identify);
 }

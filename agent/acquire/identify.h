@@ -41,6 +41,9 @@ struct identify_finding {
      * Modbus: all that there are. */
     const struct considered *considered;
     size_t n_considered;
+    /* Modbus, where none was chosen: the drivers that are not ruled out, those of its maker first. */
+    const struct driver *const *candidates;
+    size_t n_candidates;
     const char *const *subtrees; /* SNMP, of a survey: where it answers below the makers' objects */
     size_t n_subtrees;
 };

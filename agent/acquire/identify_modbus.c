@@ -89,22 +89,29 @@ static bool is_of_maker(const struct identify *identify, const struct driver *dr
            strcasestr(identify->vendor, driver->manufacturer) != NULL;
 }
 
+static void find_candidates(struct identify *identify) {
+    for (size_t i = 0; i < 2 * n_drivers; i++) {
+        const struct driver *driver = all_drivers[i % n_drivers];
+        if (driver->protocol == PROTOCOL_MODBUS && !driver->wired &&
+            is_of_maker(identify, driver) == (i < n_drivers) && is_candidate(identify, driver))
+            identify->candidates[identify->n_candidates++] = driver;
+    }
+}
+
 static void name_candidates(struct identify *identify) {
     enum { NAMED_MOST = 12 };
     char *why = identify->why;
-    size_t size = sizeof(identify->why), n = 0, used = 0;
-    used += (size_t)snprintf(why, size, "it does not say what it is; its driver may be");
-    for (size_t i = 0; i < 2 * n_drivers; i++) { /* those of its maker first, where it says who that is */
-        const struct driver *driver = all_drivers[i % n_drivers];
-        if (driver->protocol != PROTOCOL_MODBUS || is_of_maker(identify, driver) != (i < n_drivers) ||
-            !is_candidate(identify, driver) || ++n > NAMED_MOST || used >= size)
-            continue;
-        used += (size_t)snprintf(why + used, size - used, "%s %s", n > 1 ? "," : "", driver->name);
+    size_t size = sizeof(identify->why), n = identify->n_candidates, used = 0;
+    if (n == 0) {
+        snprintf(why, size, "no driver fits: all that could be are ruled out");
+        return;
     }
+    used += (size_t)snprintf(why, size, "it does not say what it is; its driver may be");
+    for (size_t i = 0; i < n && i < NAMED_MOST && used < size; i++)
+        used += (size_t)snprintf(why + used, size - used, "%s %s", i > 0 ? "," : "",
+                                 identify->candidates[i]->name);
     if (n > NAMED_MOST && used < size)
         snprintf(why + used, size - used, " or one of %zu others", n - NAMED_MOST);
-    if (n == 0)
-        snprintf(why, size, "no driver fits: all that could be are ruled out");
 }
 
 static void give_up(struct identify *identify) {
@@ -112,6 +119,7 @@ static void give_up(struct identify *identify) {
         identify_end(identify, NULL, identify->silence, identify->silence_text);
         return;
     }
+    find_candidates(identify);
     name_candidates(identify);
     identify_end(identify, NULL, ERROR_NOT_FOUND, identify->why);
 }

@@ -23,6 +23,8 @@ struct identify {
     struct identify_finding finding;
     struct considered *considered;
     size_t n_considered;
+    const struct driver **candidates;
+    size_t n_candidates;
     struct link_request request; /* the link reads it until it answers */
     bool again;                  /* what is asked for is asked for the second time */
     char why[600];

@@ -22,6 +22,7 @@ struct reg {
 
 struct model {
     uint16_t id, address;
+    uint32_t behind;
 };
 
 struct image {
@@ -116,17 +117,18 @@ int image_put_registers(struct image *image, uint8_t function, uint16_t address,
     return 0;
 }
 
-int image_put_model(struct image *image, uint16_t model, uint16_t address) {
+int image_put_model(struct image *image, uint16_t model, uint16_t address, uint32_t behind) {
     if (image->n_models == MODELS_MOST)
         return ERROR_TOO_BIG;
-    image->models[image->n_models++] = (struct model){model, address};
+    image->models[image->n_models++] = (struct model){model, address, behind};
     return 0;
 }
 
-bool image_model(const struct image *image, uint16_t model, uint32_t *address) {
+bool image_model(const struct image *image, uint16_t model, uint32_t *address, uint32_t *behind) {
     for (size_t i = 0; i < image->n_models; i++) {
         if (image->models[i].id == model) {
             *address = image->models[i].address;
+            *behind = image->models[i].behind;
             return true;
         }
     }

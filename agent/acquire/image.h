@@ -23,8 +23,9 @@ int image_put_varbind(struct image *image, const struct varbind *varbind);
 int image_put_registers(struct image *image, uint8_t function, uint16_t address, const uint8_t *data,
                         uint16_t n);
 
-/* Where a model of a chain begins (struct chain); of equal models the first stays. ERROR_TOO_BIG past 64. */
-int image_put_model(struct image *image, uint16_t model, uint16_t address);
+/* Where a model of a chain begins (struct chain) and what is the first register behind it; of equal models
+ * the first stays. ERROR_TOO_BIG past 64. */
+int image_put_model(struct image *image, uint16_t model, uint16_t address, uint32_t behind);
 /* The variants that the site named, a bit each (struct group); 0 where it named none. */
 void image_set_variant(struct image *image, uint32_t variants);
 
@@ -39,8 +40,8 @@ size_t image_below(const struct image *image, const struct oid *prefix);
 bool image_row(const struct image *image, size_t at, const struct oid *prefix, struct oid *name,
                struct raw *raw);
 
-/* Whether the device has the model, and where. */
-bool image_model(const struct image *image, uint16_t model, uint32_t *address);
+/* Whether the device has the model, and from where to where. */
+bool image_model(const struct image *image, uint16_t model, uint32_t *address, uint32_t *behind);
 uint32_t image_variant(const struct image *image);
 
 /* `n` registers as big-endian bytes (or bits as one byte each) into `data`; false unless all were read. */

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Patterns, by trying what a '*' may stand for, within bounds. */
+/*
+ * Patterns, by trying what a '*' may stand for. Behind a '*' the earliest match ends earliest, since a '#'
+ * takes all digits there are: what the next '*' cannot mend, a later match cannot either. So the cost is that
+ * of the pattern's length times the text's, whatever a device sends.
+ */
 #include "acquire/pattern.h"
 
 #include <ctype.h>
@@ -25,29 +29,32 @@ static bool match_digits(const char **text, const char *end, unsigned nth, const
     return number <= UINT32_MAX;
 }
 
-/* Matches from here on; `depth` bounds what hostile texts can cost. */
-static bool match_here(const char *pattern, const char *text, const char *end, unsigned nth, unsigned depth,
-                       const struct captures *captures) {
+enum found { NO, YES, NOWHERE /* nor from any later place */ };
+
+static enum found match_here(const char *pattern, const char *text, const char *end, unsigned nth,
+                             const struct captures *captures) {
     for (; *pattern != 0; pattern++) {
         if (*pattern == '*') {
-            for (const char *rest = text; depth > 0 && rest <= end; rest++)
-                if (match_here(pattern + 1, rest, end, nth, depth - 1, captures))
-                    return true;
-            return false;
+            for (const char *rest = text; rest <= end; rest++) {
+                enum found found = match_here(pattern + 1, rest, end, nth, captures);
+                if (found != NO)
+                    return found;
+            }
+            return NOWHERE;
         }
         if (*pattern == '#') {
             if (!match_digits(&text, end, nth++, captures))
-                return false;
+                return NO;
         } else if (text == end || *text++ != *pattern) {
-            return false;
+            return NO;
         }
     }
-    return text == end;
+    return text == end ? YES : NO;
 }
 
 bool pattern_capture(const char *pattern, const char *text, size_t size, uint32_t *numbers, unsigned most) {
     const struct captures captures = {numbers, most};
-    return match_here(pattern, text, text + (size < 1024 ? size : 1024), 0, 4, &captures);
+    return match_here(pattern, text, text + (size < 1024 ? size : 1024), 0, &captures) == YES;
 }
 
 bool pattern_match(const char *pattern, const char *text, size_t size) {

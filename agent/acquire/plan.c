@@ -105,14 +105,18 @@ static struct plan_request *packer_begin(struct packer *packer, enum rate rate, 
     return request;
 }
 
-/* Puts a name into the request, unless it was the last already (bits of one object); returns its varbind
- * number. */
+/*
+ * Puts a name into the request, unless it was the last already (bits of one object); returns its varbind
+ * number. What says whether the item before counts is that item's alone: a request may be cut between the
+ * two.
+ */
 static uint16_t packer_add_name(struct packer *packer, struct plan_request *request, const uint32_t *name,
                                 size_t n) {
     struct plan *plan = packer->plan;
     uint32_t *part = plan->parts + plan->n_parts;
     const struct oid name_asked = {name, n};
-    if (request->n_oids > 0 && oid_compare(&plan->oids[plan->n_oids - 1], &name_asked) == 0)
+    bool may_share = plan->n_items < 2 || plan->items[plan->n_items - 2].valid_at == PLAN_NONE;
+    if (may_share && request->n_oids > 0 && oid_compare(&plan->oids[plan->n_oids - 1], &name_asked) == 0)
         return (uint16_t)(request->n_oids - 1);
     memcpy(part, name, n * sizeof(*part));
     plan->oids[plan->n_oids++] = (struct oid){part, n};
@@ -253,8 +257,12 @@ static void plan_find_requests(struct plan *plan) {
 
 /* Gives back what was reserved for the worst case. */
 static void plan_trim(struct plan *plan) {
-    plan->requests = realloc(plan->requests, plan->n_requests * sizeof(*plan->requests));
-    plan->oids = realloc(plan->oids, (plan->n_oids + 1) * sizeof(*plan->oids));
+    void *requests = realloc(plan->requests, plan->n_requests * sizeof(*plan->requests));
+    void *oids = realloc(plan->oids, (plan->n_oids + 1) * sizeof(*plan->oids));
+    if (requests != NULL)
+        plan->requests = requests;
+    if (oids != NULL)
+        plan->oids = oids;
 }
 
 static int plan_fill(struct plan *plan, struct plan_rows *rows) {

@@ -91,8 +91,6 @@ int plan_split(const struct plan *plan, size_t at, struct plan **split);
 int conversion_make(const struct point *point, enum unit unit, enum scale_kind kind, int64_t factor,
                     struct conversion *conversion);
 
-/* Registers that a value of this source takes (bits: 1). */
-uint16_t source_width(const struct source *source);
 /* Modbus function code of a source's kind. */
 uint8_t source_function(const struct source *source);
 

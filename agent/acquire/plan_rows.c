@@ -58,7 +58,11 @@ size_t plan_source_name(const struct driver *driver, const struct source *source
 int plan_rows_collect(const struct driver *driver, const struct image *image, bool with_raw,
                       struct plan_rows *rows) {
     for (size_t i = 0; i < driver->n_groups; i++) {
-        struct scope scope = {driver, image, &driver->groups[i], 0, with_raw, rows};
+        struct scope scope = {.driver = driver,
+                              .image = image,
+                              .group = &driver->groups[i],
+                              .with_raw = with_raw,
+                              .rows = rows};
         if (!scope_has_group(&scope))
             continue;
         int error =

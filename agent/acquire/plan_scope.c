@@ -2,12 +2,15 @@
 /* One row of a group: what the image says in it. */
 #include "acquire/plan_scope.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "acquire/decode.h"
 #include "acquire/oid.h"
 #include "acquire/pattern.h"
 #include "acquire/raw_text.h"
+
+enum { REGISTERS = 65536 };
 
 struct raw scope_raw(const struct scope *scope, const struct source *source, const struct row_at *at,
                      uint8_t *room) {
@@ -37,7 +40,8 @@ uint32_t scope_address(const struct scope *scope, const struct source *source, c
     uint32_t address = scope->base + (uint32_t)(source->address - scope->driver->first_register);
     for (unsigned i = 0; counters != NULL && !source->whole && i < scope->group->depth; i++)
         address += counters[i] * registers_apart(scope->group, i, source);
-    return address + source_width(source) > 65536 ? UINT32_MAX : address;
+    uint32_t behind = scope->behind > 0 ? scope->behind : REGISTERS;
+    return address + source_width(source) > behind ? UINT32_MAX : address;
 }
 
 /* --- place --- */
@@ -168,7 +172,7 @@ bool scope_convert(const struct scope *scope, const struct row_at *at, struct pl
         scale = &point.scale;
     if (scale->kind != SCALE_FIXED) {
         struct raw raw = scope_raw(scope, &scale->source, at, room);
-        if (raw_number(&raw, &factor) != 0 || factor < -1e9 || factor > 1e9)
+        if (raw_number(&raw, &factor) != 0 || factor < -1e9 || factor > 1e9 || factor != floor(factor))
             return false;
     }
     point.div = (point.div == 0 ? 1 : point.div) * part;
@@ -182,11 +186,11 @@ bool scope_convert(const struct scope *scope, const struct row_at *at, struct pl
 
 bool scope_has_group(struct scope *scope) {
     const struct group *group = scope->group;
-    scope->base = 0;
+    scope->base = scope->behind = 0;
     if (group->variants != 0 && (group->variants & image_variant(scope->image)) == 0)
         return false;
     for (unsigned i = 0; i < group->models.n; i++)
-        if (image_model(scope->image, (uint16_t)group->models.values[i], &scope->base))
+        if (image_model(scope->image, (uint16_t)group->models.values[i], &scope->base, &scope->behind))
             return true;
     return group->models.n == 0;
 }

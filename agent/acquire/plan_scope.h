@@ -15,7 +15,8 @@ struct scope {
     const struct driver *driver;
     const struct image *image;
     const struct group *group;
-    uint32_t base; /* Modbus: what the group's addresses count from, beyond the driver's first register */
+    uint32_t base;   /* Modbus: what the group's addresses count from, beyond the driver's first register */
+    uint32_t behind; /* the first register that is no longer its model's; 0: it is of none */
     bool with_raw;
     struct plan_rows *rows;
 };

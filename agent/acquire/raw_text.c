@@ -36,6 +36,9 @@ struct raw raw_plain(const struct raw *raw, bool leading) {
         size_t digits = begin + (raw->text[begin] == '-' || raw->text[begin] == '+');
         while (digits < end && (isdigit((unsigned char)raw->text[digits]) || raw->text[digits] == '.'))
             digits++;
+        /* "1,234" is neither 1 nor, for certain, 1.234 or 1234. */
+        if (digits < end && raw->text[digits] == ',')
+            return *raw;
         end = digits;
     }
     if (end == begin)

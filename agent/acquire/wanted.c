@@ -19,18 +19,25 @@ static bool wanted_same(const struct wanted *a, const struct wanted *b) {
            memcmp(a->part, b->part, a->n * sizeof(a->part[0])) == 0;
 }
 
+static int wanted_make_room(struct wanted_list *list) {
+    if (list->n < list->room)
+        return 0;
+    size_t room = list->room == 0 ? 32 : list->room * 2;
+    struct wanted *larger = reallocarray(list->item, room, sizeof(*larger));
+    if (larger == NULL)
+        return ERROR_MEMORY;
+    list->item = larger;
+    list->room = room;
+    return 0;
+}
+
 static int wanted_add(struct wanted_list *list, const struct wanted *wanted) {
     for (size_t i = 0; i < list->n; i++)
         if (wanted_same(&list->item[i], wanted))
             return 0;
-    if (list->n == list->room) {
-        size_t room = list->room == 0 ? 32 : list->room * 2;
-        struct wanted *larger = reallocarray(list->item, room, sizeof(*larger));
-        if (larger == NULL)
-            return ERROR_MEMORY;
-        list->item = larger;
-        list->room = room;
-    }
+    int error = wanted_make_room(list);
+    if (error != 0)
+        return error;
     list->item[list->n++] = *wanted;
     return 0;
 }
@@ -52,17 +59,40 @@ static int wanted_add_registers(struct wanted_list *list, const struct scope *sc
     const struct manners *manners = &scope->driver->manners;
     uint32_t width = repeated_width(scope, source), address = scope_address(scope, source, NULL);
     uint32_t most = manners->most_registers > 0 ? manners->most_registers : REGISTERS_MOST;
-    most -= most % source_width(source); /* no value is cut in two */
+    uint16_t step = source_width(source);
+    if (step <= most)
+        most -= most % step; /* no value is cut in two, unless the device gives none at once */
     for (int error = 0; width > 0;) {
         uint32_t count = width < most ? width : most;
-        struct wanted wanted = {
-            .function = source_function(source), .address = (uint16_t)address, .count = (uint16_t)count};
+        struct wanted wanted = {.function = source_function(source),
+                                .address = (uint16_t)address,
+                                .count = (uint16_t)count,
+                                .step = step};
         error = wanted_add(list, &wanted);
         if (error != 0)
             return error;
         address += count;
         width -= count;
     }
+    return 0;
+}
+
+int wanted_halve(struct wanted_list *list, size_t at) {
+    struct wanted rest = list->item[at];
+    uint16_t half = (uint16_t)(rest.count / 2 / rest.step * rest.step);
+    if (half == 0)
+        half = rest.step;
+    if (half >= rest.count)
+        return ERROR_NOT_FOUND;
+    int error = wanted_make_room(list);
+    if (error != 0)
+        return error;
+    memmove(&list->item[at + 2], &list->item[at + 1], (list->n - at - 1) * sizeof(rest));
+    list->n++;
+    list->item[at].count = half;
+    rest.address = (uint16_t)(rest.address + half);
+    rest.count = (uint16_t)(rest.count - half);
+    list->item[at + 1] = rest;
     return 0;
 }
 
@@ -91,7 +121,8 @@ static int wanted_add_sources(struct wanted_list *list, const struct scope *scop
 static int wanted_add_group(struct wanted_list *list, const struct scope *scope) {
     const struct group *group = scope->group;
     bool tables = scope->driver->protocol == PROTOCOL_SNMP;
-    const struct scope once = {.driver = scope->driver, .image = scope->image, .base = scope->base};
+    const struct scope once = {
+        .driver = scope->driver, .image = scope->image, .base = scope->base, .behind = scope->behind};
     int error = 0;
     for (unsigned i = 0; error == 0 && i < group->depth; i++) {
         error = wanted_add_source(list, scope, &group->over[i].number);
@@ -137,8 +168,9 @@ int wanted_collect(const struct driver *driver, const struct image *image, struc
     int error = 0;
     *list = (struct wanted_list){0};
     for (size_t i = 0; error == 0 && i < driver->n_facts; i++) {
-        scope.base = 0;
-        if (driver->facts[i].model == 0 || image_model(image, driver->facts[i].model, &scope.base))
+        scope.base = scope.behind = 0;
+        if (driver->facts[i].model == 0 ||
+            image_model(image, driver->facts[i].model, &scope.base, &scope.behind))
             error = wanted_add_source(list, &scope, &driver->facts[i].source);
     }
     for (size_t i = 0; error == 0 && i < driver->n_groups; i++) {

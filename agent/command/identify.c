@@ -113,6 +113,12 @@ static void add_facts(struct text *text, const struct identify_finding *finding)
         add_line(text, i == 0 ? "answers" : "", finding->subtrees[i]);
 }
 
+static void add_candidates(struct text *text, const struct identify_finding *finding) {
+    for (size_t i = 0; i < finding->n_candidates; i++)
+        text_add_format(text, "  %-12s %s: %s\n", i == 0 ? "may be" : "", finding->candidates[i]->name,
+                        finding->candidates[i]->title);
+}
+
 /* What to do next. Over Modbus every candidate can be tried; of an unknown agent only a walk tells. */
 static void add_next(struct text *text, const struct identify_finding *finding, const char *target) {
     if (finding->driver != NULL)
@@ -138,11 +144,15 @@ static void add_for_people(struct text *text, const struct recognition_run *run,
         text_add_format(text, ": driver %s: %s\n", driver->name, driver->title);
     else
         text_add_string(text, ": none\n");
-    add_line(text, "because", finding->why != NULL ? finding->why : "");
+    if (finding->n_candidates == 0)
+        add_line(text, "because", finding->why != NULL ? finding->why : "");
+    else
+        add_line(text, "because", "it does not say what it is, and nothing is guessed");
     if (finding->standard)
         add_line(text, "", "no driver of its maker fits: it is read by what the standard says");
     add_facts(text, finding);
     add_considered(text, finding);
+    add_candidates(text, finding);
     text_add_format(text, "  requests     %u\n", finding->asked);
     add_next(text, finding, run->choice->device.target);
 }
@@ -183,6 +193,9 @@ static void add_json(struct text *text, const struct recognition_run *run,
         text_done(&way);
         separator = ",";
     }
+    text_add_string(text, "],\"candidates\":[");
+    for (size_t i = 0; i < finding->n_candidates; i++)
+        text_add_format(text, "%s\"%s\"", i > 0 ? "," : "", finding->candidates[i]->name);
     text_add_string(text, "],\"subtrees\":[");
     for (size_t i = 0; i < finding->n_subtrees; i++)
         text_add_format(text, "%s\"%s\"", i > 0 ? "," : "", finding->subtrees[i]);

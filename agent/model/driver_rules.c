@@ -189,6 +189,9 @@ static void check_pair(struct walk *walk, const struct group *other_group, const
     if (walk->group->depth != other_group->depth || rows_apart(walk->point, other) ||
         (walk->group != other_group && groups_apart(walk->group, other_group)))
         return;
+    if (catalog_quantity(walk->point->quantity)->kind == KIND_STATE &&
+        catalog_quantity(other->quantity)->kind == KIND_STATE && walk->point->quantity != other->quantity)
+        return; /* one code may say what a machine does and that it complains */
     if (same_source(value_source(walk->group, walk->point), value_source(other_group, other)))
         walk_breach(walk, "the same source as group %td, point %td", other_group - walk->driver->groups + 1,
                     other - other_group->points + 1);

@@ -44,29 +44,6 @@ size_t walk_oid_length(const char *text) {
     return 0;
 }
 
-static unsigned wire_words(const struct source *source) {
-    switch (source->wire) {
-    case U32:
-    case S32:
-    case F32:
-        return 2;
-    case U64:
-    case S64:
-    case F64:
-        return 4;
-    case TEXT:
-        return source->words;
-    case WIRE_NONE:
-    case U16:
-    case S16:
-    case LOW_BYTE:
-    case HIGH_BYTE:
-    case BIT:
-        break;
-    }
-    return 1;
-}
-
 /* Registers from the first of a repeated value to its last, over all repeats of the group. */
 static unsigned long repeated_span(const struct walk *walk, const struct source *source) {
     unsigned long span = 0;
@@ -74,7 +51,7 @@ static unsigned long repeated_span(const struct walk *walk, const struct source 
         const struct repeat *repeat = &walk->group->over[i];
         unsigned stride = source->stride[i] != 0 ? source->stride[i] : repeat->stride;
         if (stride == 0)
-            stride = wire_words(source);
+            stride = source_width(source);
         span += (unsigned long)stride * (repeat->most > 0 ? repeat->most - 1u : 0u);
     }
     return span;
@@ -93,7 +70,7 @@ static void check_register(struct walk *walk, const char *what, const struct sou
         walk_breach(walk, "%s at %u: words are for texts", what, source->address);
     if (source->address < first)
         walk_breach(walk, "%s at %u lies before the first register %u", what, source->address, first);
-    else if (source->address - first + repeated_span(walk, source) + wire_words(source) > REGISTERS)
+    else if (source->address - first + repeated_span(walk, source) + source_width(source) > REGISTERS)
         walk_breach(walk, "%s at %u reaches beyond the last register", what, source->address);
 }
 

@@ -64,8 +64,7 @@ static bool check_contact(const struct map_build *build, const struct point_sett
     return right;
 }
 
-/* `rests`: at rest it leaves the reading to another input of that name. */
-static bool set_contact(const struct map_build *build, const struct point_settings *input, bool rests,
+static bool set_contact(const struct map_build *build, const struct point_settings *input,
                         struct point *point) {
     const struct contact *contact = &contacts[input->means.number];
     bool when_closed = input->when.number == 1 || has_meaning(input, MEANS_CONTACT);
@@ -74,14 +73,10 @@ static bool set_contact(const struct map_build *build, const struct point_settin
     if (point->source.wire != BIT)
         return refuse(build, input, "bit", &input->source.bit, "is missing: which bit of the register");
     struct meaning *states = map_take(build, 2, sizeof(*states));
-    int64_t *rest = map_take(build, 1, sizeof(*rest));
-    if (!states || !rest)
+    if (!states)
         return false;
     states[0] = (struct meaning){1, when_closed ? contact->active : contact->inactive};
     states[1] = (struct meaning){0, when_closed ? contact->inactive : contact->active};
-    *rest = when_closed ? 0 : 1;
-    if (rests)
-        point->absent = (struct absent){.n = 1, .values = rest};
     point->quantity = contact->quantity;
     point->unit = ONE;
     point->states = states;
@@ -94,7 +89,7 @@ static bool set_contact(const struct map_build *build, const struct point_settin
     return map_place(build, &input->entry, &input->at, &point->at);
 }
 
-static bool set_input(const struct map_build *build, const struct point_settings *input, bool rests,
+static bool set_input(const struct map_build *build, const struct point_settings *input,
                       struct point *point) {
     if (setting_given(&input->at.point))
         return refuse(build, input, "point", &input->at.point, "an input's name is its point");
@@ -103,21 +98,28 @@ static bool set_input(const struct map_build *build, const struct point_settings
                       "is missing: what the contact means; or write \"quantity\" of an analogue input");
     if (!setting_given(&input->means) && setting_given(&input->when))
         return refuse(build, input, "when", &input->when, "goes with \"means\"");
-    bool right = setting_given(&input->means) ? set_contact(build, input, rests, point)
-                                              : map_point(build, input, point);
+    bool right =
+        setting_given(&input->means) ? set_contact(build, input, point) : map_point(build, input, point);
     if (setting_given(&input->name))
         point->at.point = map_copy(build, input->name.text);
     return right;
 }
 
-/* A breaker's trip contact and its position switch are one reading of two inputs. */
-static const struct point_settings *find_partner(const struct point_settings *const *inputs, size_t n,
-                                                 const struct point_settings *trip) {
-    for (size_t i = 0; i < n; i++)
-        if (has_meaning(inputs[i], MEANS_BREAKER_CLOSED) &&
-            strcmp(inputs[i]->name.text, trip->name.text) == 0)
-            return inputs[i];
-    return NULL;
+/*
+ * A breaker's trip contact and its position switch are one reading of two inputs: at rest the trip contact
+ * leaves it to the position.
+ */
+static void join_partners(const struct map_build *build, const struct point_settings *const *written,
+                          struct point *points, size_t n) {
+    int64_t *rest = map_take(build, 2, sizeof(*rest));
+    if (!rest)
+        return;
+    rest[1] = 1;
+    for (size_t i = 0; i < n && has_meaning(written[i], MEANS_TRIPPED); i++)
+        for (size_t k = i + 1; k < n && points[i].n_states > 0; k++)
+            if (has_meaning(written[k], MEANS_BREAKER_CLOSED) && place_equal(&points[i].at, &points[k].at))
+                points[i].absent = (struct absent){
+                    .n = 1, .values = &rest[points[i].states[0].published == BREAKER_UNKNOWN ? 1 : 0]};
 }
 
 /* Trip contacts go first: of several sources of one reading the first that has a value counts. */
@@ -135,9 +137,10 @@ static void set_inputs(struct map_build *build, const struct point_settings *con
             if (is_trip != (trips == 1))
                 continue;
             written[at] = inputs[i];
-            set_input(build, inputs[i], is_trip && find_partner(inputs, n, inputs[i]), &points[at++]);
+            set_input(build, inputs[i], &points[at++]);
         }
     }
+    join_partners(build, written, points, at);
     build->written[0].points = written;
     group->points = points;
     group->n_points = at;

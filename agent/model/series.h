@@ -98,6 +98,7 @@ struct batch {
     bool farewell;  /* without values: the device's last, it is configured no more */
     double *values; /* n of them */
     uint8_t *qualities;
+    uint8_t *ranks; /* while it is filled: which of several sources gave the value */
 };
 
 #endif

@@ -2,7 +2,7 @@
 /*
  * BKE DC UPS with an ETH_mod SNMP Supervisor, SNMP.
  *
- * Sources: object names of PNETMOD-MIB as a monitoring system reads them and a recording of a real one
+ * Sources: PNETMOD-MIB and a recording of a real one
  * (1.1.10b13).
  *
  * Voltages, currents and temperature are in tenths. The battery's current is called charging current: taken
@@ -14,7 +14,7 @@
 static const struct meaning source[] = {{0, UPS_ONLINE}, {1, UPS_ON_BATTERY}};
 static const struct meaning grid[] = {{0, STATE_YES}, {1, STATE_NO}};
 static const struct meaning fuse[] = {{0, STATE_NO}, {1, STATE_YES}};
-static const struct meaning output[] = {{1, OUTLET_ON}, {2, OUTLET_OFF}};
+static const struct meaning output[] = {{0, OUTLET_OFF}, {1, OUTLET_ON}};
 
 static const struct point points[] = {
     {SOURCE_AVAILABLE_STATE, OID("1.1.0"), ONE, STATES(grid), .at = {PART_MAINS}},
@@ -43,7 +43,7 @@ const struct driver driver_bke_dcups = {
     .class = CLASS_DC,
     .protocol = PROTOCOL_SNMP,
     .recorded = true,
-    .sources = "PNETMOD-MIB object names; recording of a real DC UPS",
+    .sources = "PNETMOD-MIB; recording of a real DC UPS",
     .recognition = {{.sys_object_id = "1.3.6.1.4.1.27533.5"}},
     .oid_base = "1.3.6.1.4.1.27533.5",
     GROUPS(groups),

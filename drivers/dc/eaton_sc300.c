@@ -6,9 +6,9 @@
  *
  * A place without a rectifier reads 0 everywhere; its state is "not detected". A rectifier whose link is lost
  * has no fresh values. Load of a rectifier is in tenths of a percent, of the plant in percent. A digital
- * input counts only where it is open or closed. Which way battery current is positive is not stated; taken as
- * charging, as by other makers, and published positive while discharging. The plant has many more objects
- * (generator, solar, smart alarms); the recording proves only these.
+ * input counts only where it is open or closed. Battery current is positive while charging (MIB) and
+ * published positive while discharging. The plant's serial number may be empty: then it is the controller's.
+ * The plant has many more objects (generator, solar, smart alarms); the recording proves only these.
  */
 #include "driver.h"
 
@@ -46,7 +46,7 @@ static const struct point rectifiers[] = {
 
 static const struct point contacts[] = {
     {CONTACT_STATE, OID("90.40.1.30"), ONE, STATES(inputs), .absent = ABSENT(1, 4)},
-    {ALARM_STATE, OID("90.40.1.81"), ONE, STATES(alarms), .at = {.point = "alarm"},
+    {ALARM_STATE, OID("90.40.1.20"), ONE, STATES(alarms), .at = {.point = "alarm"},
      .valid = {OID("90.40.1.30"), ANY_OF(2, 3)}, .absent = ABSENT(4)},
 };
 
@@ -58,7 +58,10 @@ static const struct group groups[] = {
      POINTS(contacts)},
 };
 
-static const struct fact facts[] = {{FACT_MODEL, OID("20.30.0")}, {FACT_SERIAL, OID("10.30.0")}};
+static const struct fact facts[] = {{FACT_MODEL, OID("10.30.0")},
+                                    {FACT_SERIAL, OID("10.20.0")},
+                                    {FACT_SERIAL, OID("20.90.0")},
+                                    {FACT_FIRMWARE, OID("20.30.0")}};
 
 const struct driver driver_eaton_sc300 = {
     .name = "eaton_sc300",

@@ -2,12 +2,14 @@
 /*
  * GE, later ABB and OmniOn, Pulsar Edge (NE843) DC plant controller, SNMP.
  *
- * Sources: object names of NE843-MIB as a monitoring system reads them and a recording of a real plant
+ * Sources: NE843-MIB and a recording of a real plant
  * (NE843_M1 3.3.24, two rectifiers NE075AC48ATEZ).
  *
  * The plant's voltage is in millivolts and keeps its sign: -54.49 V is a -48 V plant. A rectifier's own
  * voltage has no sign and is 0 in standby. Its rating (75 A), input voltage and currents are whole; input
- * current is in milliamperes. What the other columns hold is not proven.
+ * current is in milliamperes. The plant's alarms are texts of reports without a state; that the battery
+ * discharges has one. "Rectifier restart" (column 13), which monitoring systems take for an alarm, is a
+ * switch.
  */
 #include "driver.h"
 
@@ -21,7 +23,9 @@ static const struct text_meaning modes[] = {{"ON", UNIT_RUNNING},
 static const struct point plant[] = {
     {VOLTAGE, OID("1.4.0"), VOLT, .div = 1000, .at = {PART_OUTPUT}},
     {CURRENT, OID("1.5.0"), AMPERE, .at = {PART_OUTPUT}},
-    {ALARM_STATE, OID("1.13.0"), ONE, STATES(alarm), .at = {.point = "system"}},
+    {CURRENT_RATING, OID("1.6.0"), AMPERE, .at = {PART_RECTIFIER, .phase = PHASE_TOTAL}, .rate = RATE_SLOW},
+    {CURRENT, OID("1.8.0"), AMPERE, .at = {PART_RECTIFIER, .phase = PHASE_TOTAL}},
+    {ALARM_STATE, OID("1.87.0"), ONE, STATES(alarm), .at = {.point = "battery_on_discharge"}},
 };
 
 static const struct point rectifiers[] = {
@@ -49,7 +53,7 @@ const struct driver driver_ge_pulsar = {
     .class = CLASS_DC,
     .protocol = PROTOCOL_SNMP,
     .recorded = true,
-    .sources = "NE843-MIB object names; recording of a real plant",
+    .sources = "NE843-MIB",
     .recognition = {{.sys_object_id = "1.3.6.1.4.1.10520.2.1.3"}},
     .oid_base = "1.3.6.1.4.1.10520.2.1.3",
     FACTS(facts),

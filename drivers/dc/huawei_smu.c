@@ -52,7 +52,7 @@ static const struct point rectifiers[] = {
     {CURRENT_RATING, OID("3.2.1.1.9"), AMPERE, .div = 10, .rate = RATE_SLOW},
     {CURRENT, OID("3.2.2.1.2"), AMPERE, .div = 10},
     {VOLTAGE, OID("3.2.2.1.3"), VOLT, .div = 10},
-    {UNIT_STATE, OID("3.2.2.1.99"), ONE, STATES(rectifier_states), .absent = ABSENT(4, 6, 7, 254, 255)},
+    {UNIT_STATE, OID("3.2.2.1.99"), ONE, STATES(rectifier_states), .absent = ABSENT(6, 7, 254, 255)},
 };
 
 static const struct point strings[] = {

@@ -4,9 +4,8 @@
  * module of six channels is a device of its own there; eight of them watch a panel of 48 circuits (module 1
  * the poles 1, 3, 5 .. 11, the next 13 .. 23), so the circuits here are numbered 1 to 6 within their module.
  *
- * Source: the maker's page on this mapping. Manual only: no recording of a real device. It counts registers
- * from
- * 1. Power nodes have a mapping that the site configures and are no part of this driver.
+ * Source: the maker's page on this mapping, which counts registers from 1. Manual only: no recording of a
+ * real device. Power nodes have a mapping that the site configures and are no part of this driver.
  */
 #include "driver.h"
 

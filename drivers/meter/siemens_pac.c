@@ -8,8 +8,9 @@
  * recording of a real device. Registers are the maker's offsets, which are wire addresses; floats have the
  * high word first; energies are 64-bit floats in Wh, tariff 1 only.
  *
- * The sources disagree about the frequency: 55 in the maker's manual, 46 in the first list, where the manual
- * has the second half of another value. 55 comes first; 46 is asked for too and counts where 55 is refused.
+ * The sources disagree about the frequency: 55 in the maker's manual, 46 in the first list. By the manual 46
+ * is the second half of one value and the first half of the next, which read as a number would be a frequency
+ * that nobody measured: only 55 is read.
  */
 #include "driver.h"
 
@@ -30,10 +31,7 @@ static const struct point totals[] = {
     {ACTIVE_ENERGY, HOLDING(801, F64), WATT_HOUR},  {EXPORTED_ENERGY, HOLDING(809, F64), WATT_HOUR},
 };
 
-static const struct point meter[] = {
-    {FREQUENCY, HOLDING(55, F32), HERTZ},
-    {FREQUENCY, HOLDING(46, F32), HERTZ},
-};
+static const struct point meter[] = {{FREQUENCY, HOLDING(55, F32), HERTZ}};
 
 static const struct group groups[] = {
     {.at = {.part = PART_INPUT}, OVER({PART_PHASE_LINE, .most = 3}), POINTS(lines)},

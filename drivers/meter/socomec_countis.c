@@ -10,7 +10,8 @@
  * every meter; a B30 that answers it too tells nothing new there, because its own block comes first. Powers
  * are in tens of watts at 50520 and in watts at 18444. Current 50568 is the mean or the sum of the lines,
  * which the source leaves open: it is not read. For the COUNTIS E23 the source scales the frequency ten times
- * smaller than for the others; the maker's hundredths are taken.
+ * smaller than for the others; the maker's hundredths are taken. All ones is a value that a meter does not
+ * have.
  */
 #include "driver.h"
 
@@ -62,6 +63,7 @@ const struct driver driver_socomec_countis = {
     .sources = "Socomec register lists as used by OpenEMS",
     /* "SOCO", a character a register. */
     .recognition = {{.says = {HOLDING(50000, U64), ANY_OF(0x0053004f0043004f)}}},
+    .absent = ABSENT_OF({U32, ABSENT(0xffffffff)}),
     FACTS(facts),
     GROUPS(groups),
 };

@@ -6,7 +6,8 @@
  * only: no recording of a real device. Registers are numbered from 1.
  *
  * Each circuit has an exponent of ten of its own for current, power and energy, read once. The energy exists
- * as integer with exponent and as float: the integer comes first, because the float loses digits. Two seconds
+ * as integer with exponent and as float: the integer comes first, because the float loses digits. 0x8000 is
+ * the maker's code, in the manuals of its other meters, for what a meter does not measure. Two seconds
  * pass between requests, as in the source; why is not said there. Demand of the current at 1462 is left out:
  * there is no such quantity. The reset registers at 1126 are never touched.
  */
@@ -38,6 +39,7 @@ const struct driver driver_veris_e30 = {
     .class = CLASS_METER,
     .protocol = PROTOCOL_MODBUS,
     .sources = "E30 register list as used by sMAP",
+    .absent = ABSENT_OF({S16, ABSENT(-32768)}),
     .first_register = 1,
     .manners = {.pause_ms = 2000},
     GROUPS(groups),

@@ -12,8 +12,7 @@
  */
 #include "driver.h"
 
-static const struct meaning outlet_states[] = {
-    {1, OUTLET_OFF}, {2, OUTLET_ON}, {3, OUTLET_PENDING}, {4, OUTLET_PENDING}};
+static const struct meaning outlet_states[] = {{1, OUTLET_OFF}, {2, OUTLET_ON}, {3, OUTLET_PENDING}};
 static const struct meaning breaker_states[] = {{1, BREAKER_OPEN}, {2, BREAKER_CLOSED}};
 
 static const struct point unit[] = {
@@ -37,7 +36,7 @@ static const struct point outlets[] = {
     {ACTIVE_ENERGY, OID("2.99.1.5"), UNIT_UNSTATED},
 };
 static const struct point relays[] = {
-    {OUTLET_STATE, OID("1.5.1.2"), ONE, STATES(outlet_states), .absent = ABSENT(4, 5, 6, 7)},
+    {OUTLET_STATE, OID("1.5.1.2"), ONE, STATES(outlet_states), .absent = ABSENT(5, 6, 7)},
 };
 static const struct point probes[] = {
     {AIR_TEMPERATURE, OID("1.100.1.2"), CELSIUS, .div = 1000},

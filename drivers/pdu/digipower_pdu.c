@@ -10,25 +10,16 @@
  */
 #include "driver.h"
 
-#define CURRENT_OF(number, unit_number)                                                                      \
-    {                                                                                                        \
-        CURRENT, OID("9." number ".11.0"), AMPERE, .div = 10, .at = {.depth = 1, .id = {unit_number} }       \
-    }
-#define VOLTAGE_OF(number, unit_number)                                                                      \
-    {                                                                                                        \
-        VOLTAGE, OID("9." number ".17.0"), VOLT, .at = {.depth = 1, .id = {unit_number}},                    \
-                                                 .absent = ABSENT(-1, 0)                                     \
-    }
+/* clang-format off */
+#define PDU(part, number) \
+    {CURRENT, OID("9." part ".11.0"), AMPERE, .div = 10, .at = {.depth = 1, .id = {number}}}, \
+    {VOLTAGE, OID("9." part ".17.0"), VOLT, .absent = ABSENT(-1, 0), .at = {.depth = 1, .id = {number}}}
+/* clang-format on */
 
 static const struct point units[] = {
-    CURRENT_OF("1", 1),   VOLTAGE_OF("1", 1),   CURRENT_OF("2", 2),   VOLTAGE_OF("2", 2),
-    CURRENT_OF("3", 3),   VOLTAGE_OF("3", 3),   CURRENT_OF("4", 4),   VOLTAGE_OF("4", 4),
-    CURRENT_OF("5", 5),   VOLTAGE_OF("5", 5),   CURRENT_OF("6", 6),   VOLTAGE_OF("6", 6),
-    CURRENT_OF("7", 7),   VOLTAGE_OF("7", 7),   CURRENT_OF("8", 8),   VOLTAGE_OF("8", 8),
-    CURRENT_OF("9", 9),   VOLTAGE_OF("9", 9),   CURRENT_OF("10", 10), VOLTAGE_OF("10", 10),
-    CURRENT_OF("11", 11), VOLTAGE_OF("11", 11), CURRENT_OF("12", 12), VOLTAGE_OF("12", 12),
-    CURRENT_OF("13", 13), VOLTAGE_OF("13", 13), CURRENT_OF("14", 14), VOLTAGE_OF("14", 14),
-    CURRENT_OF("15", 15), VOLTAGE_OF("15", 15), CURRENT_OF("16", 16), VOLTAGE_OF("16", 16),
+    PDU("1", 1),   PDU("2", 2),   PDU("3", 3),   PDU("4", 4),   PDU("5", 5),   PDU("6", 6),
+    PDU("7", 7),   PDU("8", 8),   PDU("9", 9),   PDU("10", 10), PDU("11", 11), PDU("12", 12),
+    PDU("13", 13), PDU("14", 14), PDU("15", 15), PDU("16", 16),
 };
 
 static const struct point probe[] = {

@@ -107,7 +107,8 @@ static const struct point probes[] = {
     {RELATIVE_HUMIDITY, OID("7.2.1.4"), PERCENT, .div = 10, .valid = {OID("7.2.1.3"), ANY_OF(1)}},
 };
 static const struct point contacts[] = {
-    {CONTACT_STATE, OID("7.3.1.4"), ONE, STATES(contact_states), .valid = {OID("7.3.1.3"), ANY_OF(1)}},
+    {CONTACT_STATE, OID("7.3.1.4"), ONE, STATES(contact_states), .valid = {OID("7.3.1.3"), ANY_OF(1)},
+     .absent = ABSENT(INT32_MIN)},
 };
 
 #define ROWS OVER({PART_UNIT}, {PART_INPUT}, {PART_NONE})

@@ -6,10 +6,15 @@
  * a recording of a real device; outlets, delta rows and probes by the manual only.
  *
  * Rows of the input table 1 to 3 are phases of a wye or lines of a delta, 4 to 6 what lies between two lines
- * of a delta. Tables have a fixed size: rows that are not fitted have the load state 0. A breaker tells its
- * load state or that it is off, not why. Voltages are whole volts. The two MIBs number the name plate
- * differently: by the second, which the recording follows, column 11 is the part number, which the first
- * calls the serial number, 12 the serial number and 14 the firmware.
+ * of a delta. The recorded delta of 208 V has no such rows: its three rows carry the currents of the lines
+ * beside voltages and powers of the pairs (4.72 A and 205 V beside 652 VA, which are the 3.18 A of the second
+ * breaker), and it calls its type 1, which the second MIB explains as a single phase, 2 as delta, 3 as wye.
+ * So of three rows type 1 is read as recorded, 3 as wye; what 2 is no one knows, and its voltages and powers
+ * by row are left out. Firmware of the first MIB, with a date in column 12 of the name plate, has no type:
+ * its rows are read as phases. Tables have a fixed size: rows that are not fitted have the load state 0. A
+ * breaker tells its load state or that it is off, not why. Voltages are whole volts. The two MIBs number the
+ * name plate differently: by the second, which the recording follows, column 11 is the part number, which the
+ * first calls the serial number, 12 the serial number and 14 the firmware.
  */
 #include "driver.h"
 
@@ -38,13 +43,22 @@ static const struct point units[] = {
     {ACTIVE_ENERGY, OID("2.4.1.9"), KILOWATT_HOUR, .div = 10},
 };
 
-static const struct point phases[] = {
+static const struct point lines[] = {
     {LOAD_STATE, OID("3.4.1.3"), ONE, STATES(load_states)},
     {CURRENT, OID("3.4.1.5"), AMPERE, .div = 100},
+};
+static const struct point phases[] = {
     {VOLTAGE, OID("3.4.1.6"), VOLT},
     {ACTIVE_POWER, OID("3.4.1.7"), WATT},
     {APPARENT_POWER, OID("3.4.1.8"), VOLTAMPERE},
     {POWER_FACTOR, OID("3.4.1.9"), ONE, .div = 100},
+};
+/* What lies behind the rows of a delta, by the recording: L1-L2, L2-L3, L3-L1. */
+static const struct point pairs[] = {
+    {LINE_VOLTAGE, OID("3.4.1.6"), VOLT, .only = {OID("3.4.1.2"), ANY_OF(3)}},
+    {ACTIVE_POWER, OID("3.4.1.7"), WATT, .only = {OID("3.4.1.2"), ANY_OF(3)}},
+    {APPARENT_POWER, OID("3.4.1.8"), VOLTAMPERE, .only = {OID("3.4.1.2"), ANY_OF(3)}},
+    {POWER_FACTOR, OID("3.4.1.9"), ONE, .div = 100, .only = {OID("3.4.1.2"), ANY_OF(3)}},
 };
 static const struct point delta[] = {
     {CURRENT, OID("3.4.1.5"), AMPERE, .div = 100, .key = 4, .at = {.phase = PHASE_L1_L2}},
@@ -91,7 +105,15 @@ static const struct point probes[] = {
 
 static const struct group groups[] = {
     {OVER({PART_INPUT}), .at = {.phase = PHASE_TOTAL}, .label = OID("2.4.1.2"), POINTS(units)},
-    {OVER({PART_INPUT}, {PART_PHASE_LINE}), .only = {OID("3.4.1.3"), FITTED}, POINTS(phases)},
+    {OVER({PART_INPUT}, {PART_PHASE_LINE}), .only = {OID("3.4.1.3"), FITTED}, POINTS(lines)},
+    {OVER({PART_INPUT}, {PART_PHASE_LINE}), .only = {OID("3.4.1.2"), ANY_OF(1, 2)},
+     .valid = {OID("3.4.1.3"), FITTED}, POINTS(phases)},
+    {OVER({PART_INPUT}, {PART_PHASE_LINE}), .only = {OID_OF("1.2.1.16", 1), ANY_OF(3)},
+     .valid = {OID("3.4.1.3"), FITTED}, POINTS(phases)},
+    {OVER({PART_INPUT}, {PART_PHASE_LINE}), .only = {OID_OF("1.2.1.12", 1), .pattern = "#/#/#"},
+     .valid = {OID("3.4.1.3"), FITTED}, POINTS(phases)},
+    {OVER({PART_INPUT}, {PART_PHASE_PAIR}), .only = {OID_OF("1.2.1.16", 1), ANY_OF(1)},
+     .valid = {OID("3.4.1.3"), FITTED}, POINTS(pairs)},
     {OVER({PART_INPUT}, {.key = true}), .only = {OID("3.4.1.3"), FITTED}, POINTS(delta)},
     {OVER({PART_UNIT}, {PART_BREAKER}), .label = OID("4.4.1.3"), .only = {OID("4.4.1.4"), FITTED},
      POINTS(breaker_loads)},

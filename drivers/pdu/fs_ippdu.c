@@ -6,60 +6,36 @@
  * slaves by the manual only.
  *
  * All are single objects, eleven of each unit. Currents are tenths, voltages whole. Neither energy nor
- * temperature and humidity have a unit anywhere: shown raw.
+ * temperature and humidity have a unit anywhere: shown raw. The powers that later firmware adds have none
+ * either and are left out.
  */
 #include "driver.h"
 
-#define VOLTAGE_OF(number, unit_number, line)                                                                \
-    {                                                                                                        \
-        VOLTAGE, OID("2." number ".0"), VOLT, .at = {.depth = 1, .id = {unit_number}, .phase = line }        \
-    }
-#define CURRENT_OF(number, unit_number, line)                                                                \
-    {                                                                                                        \
-        CURRENT, OID("2." number ".0"), AMPERE, .div = 10, .at = {                                           \
-            .depth = 1,                                                                                      \
-            .id = {unit_number},                                                                             \
-            .phase = line                                                                                    \
-        }                                                                                                    \
-    }
-#define ENERGY_OF(number, unit_number, line)                                                                 \
-    {                                                                                                        \
-        ACTIVE_ENERGY, OID("2." number ".0"), UNIT_UNSTATED, .at = {                                         \
-            .depth = 1,                                                                                      \
-            .id = {unit_number},                                                                             \
-            .phase = line                                                                                    \
-        }                                                                                                    \
-    }
-#define TEMPERATURE_OF(number, unit_number)                                                                  \
-    {                                                                                                        \
-        AIR_TEMPERATURE, OID("2." number ".0"), UNIT_UNSTATED, .at = {.depth = 1, .id = {unit_number} }      \
-    }
-#define HUMIDITY_OF(number, unit_number)                                                                     \
-    {                                                                                                        \
-        RELATIVE_HUMIDITY, OID("2." number ".0"), UNIT_UNSTATED, .at = {.depth = 1, .id = {unit_number} }    \
-    }
+/* clang-format off */
+#define LINE(volts, amperes, energy, number, line) \
+    {VOLTAGE, OID("2." volts ".0"), VOLT, .at = {.depth = 1, .id = {number}, .phase = (line)}}, \
+    {CURRENT, OID("2." amperes ".0"), AMPERE, .div = 10, \
+     .at = {.depth = 1, .id = {number}, .phase = (line)}}, \
+    {ACTIVE_ENERGY, OID("2." energy ".0"), UNIT_UNSTATED, \
+     .at = {.depth = 1, .id = {number}, .phase = (line)}}
+#define PROBE(temperature, humidity, number) \
+    {AIR_TEMPERATURE, OID("2." temperature ".0"), UNIT_UNSTATED, .at = {.depth = 1, .id = {number}}}, \
+    {RELATIVE_HUMIDITY, OID("2." humidity ".0"), UNIT_UNSTATED, .at = {.depth = 1, .id = {number}}}
+/* clang-format on */
 
 static const struct point lines[] = {
-    VOLTAGE_OF("1", 1, PHASE_L1),  CURRENT_OF("4", 1, PHASE_L1),  ENERGY_OF("7", 1, PHASE_L1),
-    VOLTAGE_OF("2", 1, PHASE_L2),  CURRENT_OF("5", 1, PHASE_L2),  ENERGY_OF("8", 1, PHASE_L2),
-    VOLTAGE_OF("3", 1, PHASE_L3),  CURRENT_OF("6", 1, PHASE_L3),  ENERGY_OF("9", 1, PHASE_L3),
-    VOLTAGE_OF("12", 2, PHASE_L1), CURRENT_OF("15", 2, PHASE_L1), ENERGY_OF("18", 2, PHASE_L1),
-    VOLTAGE_OF("13", 2, PHASE_L2), CURRENT_OF("16", 2, PHASE_L2), ENERGY_OF("19", 2, PHASE_L2),
-    VOLTAGE_OF("14", 2, PHASE_L3), CURRENT_OF("17", 2, PHASE_L3), ENERGY_OF("20", 2, PHASE_L3),
-    VOLTAGE_OF("23", 3, PHASE_L1), CURRENT_OF("26", 3, PHASE_L1), ENERGY_OF("29", 3, PHASE_L1),
-    VOLTAGE_OF("24", 3, PHASE_L2), CURRENT_OF("27", 3, PHASE_L2), ENERGY_OF("30", 3, PHASE_L2),
-    VOLTAGE_OF("25", 3, PHASE_L3), CURRENT_OF("28", 3, PHASE_L3), ENERGY_OF("31", 3, PHASE_L3),
-    VOLTAGE_OF("34", 4, PHASE_L1), CURRENT_OF("37", 4, PHASE_L1), ENERGY_OF("40", 4, PHASE_L1),
-    VOLTAGE_OF("35", 4, PHASE_L2), CURRENT_OF("38", 4, PHASE_L2), ENERGY_OF("41", 4, PHASE_L2),
-    VOLTAGE_OF("36", 4, PHASE_L3), CURRENT_OF("39", 4, PHASE_L3), ENERGY_OF("42", 4, PHASE_L3),
-    VOLTAGE_OF("45", 5, PHASE_L1), CURRENT_OF("48", 5, PHASE_L1), ENERGY_OF("51", 5, PHASE_L1),
-    VOLTAGE_OF("46", 5, PHASE_L2), CURRENT_OF("49", 5, PHASE_L2), ENERGY_OF("52", 5, PHASE_L2),
-    VOLTAGE_OF("47", 5, PHASE_L3), CURRENT_OF("50", 5, PHASE_L3), ENERGY_OF("53", 5, PHASE_L3),
+    LINE("1", "4", "7", 1, PHASE_L1),    LINE("2", "5", "8", 1, PHASE_L2),
+    LINE("3", "6", "9", 1, PHASE_L3),    LINE("12", "15", "18", 2, PHASE_L1),
+    LINE("13", "16", "19", 2, PHASE_L2), LINE("14", "17", "20", 2, PHASE_L3),
+    LINE("23", "26", "29", 3, PHASE_L1), LINE("24", "27", "30", 3, PHASE_L2),
+    LINE("25", "28", "31", 3, PHASE_L3), LINE("34", "37", "40", 4, PHASE_L1),
+    LINE("35", "38", "41", 4, PHASE_L2), LINE("36", "39", "42", 4, PHASE_L3),
+    LINE("45", "48", "51", 5, PHASE_L1), LINE("46", "49", "52", 5, PHASE_L2),
+    LINE("47", "50", "53", 5, PHASE_L3),
 };
 static const struct point probes[] = {
-    TEMPERATURE_OF("10", 1), HUMIDITY_OF("11", 1), TEMPERATURE_OF("21", 2), HUMIDITY_OF("22", 2),
-    TEMPERATURE_OF("32", 3), HUMIDITY_OF("33", 3), TEMPERATURE_OF("43", 4), HUMIDITY_OF("44", 4),
-    TEMPERATURE_OF("54", 5), HUMIDITY_OF("55", 5),
+    PROBE("10", "11", 1), PROBE("21", "22", 2), PROBE("32", "33", 3),
+    PROBE("43", "44", 4), PROBE("54", "55", 5),
 };
 
 static const struct group groups[] = {

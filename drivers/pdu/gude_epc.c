@@ -14,33 +14,35 @@
 static const struct meaning outlet_states[] = {{0, OUTLET_OFF}, {1, OUTLET_ON}};
 static const struct meaning protection_states[] = {{0, STATE_YES}, {1, STATE_NO}};
 
-#define OUTLETS(model)                                                                                       \
-    {OUTLET_STATE, OID(model ".3.1.2.1.3"), ONE, STATES(outlet_states)},                                     \
-        {OUTLET_CYCLES, OID(model ".3.1.2.1.4"), ONE},
-#define CHANNELS(model)                                                                                      \
-    {ACTIVE_ENERGY, OID(model ".5.1.2.1.3"), WATT_HOUR}, {ACTIVE_POWER, OID(model ".5.1.2.1.4"), WATT},      \
-        {CURRENT, OID(model ".5.1.2.1.5"), MILLIAMPERE}, {VOLTAGE, OID(model ".5.1.2.1.6"), VOLT},           \
-        {FREQUENCY, OID(model ".5.1.2.1.7"), HERTZ, .div = 100},                                             \
-        {POWER_FACTOR, OID(model ".5.1.2.1.8"), ONE, .div = 1000},                                           \
-        {APPARENT_POWER, OID(model ".5.1.2.1.10"), VOLTAMPERE},                                              \
-        {REACTIVE_POWER, OID(model ".5.1.2.1.11"), VAR},
-#define PROTECTIONS(model)                                                                                   \
-    {ALARM_STATE,                                                                                            \
-     OID(model ".5.2.1.2"),                                                                                  \
-     ONE,                                                                                                    \
-     STATES(protection_states),                                                                              \
-     .absent = ABSENT(2),                                                                                    \
-     .at = {.point = "overvoltage_protection"}},
+/* What every model has, below its own number. */
+/* clang-format off */
+#define OUTLETS(model) \
+    {OUTLET_STATE, OID(model ".3.1.2.1.3"), ONE, STATES(outlet_states)}, \
+    {OUTLET_CYCLES, OID(model ".3.1.2.1.4"), ONE}
+#define CHANNELS(model) \
+    {ACTIVE_ENERGY, OID(model ".5.1.2.1.3"), WATT_HOUR}, \
+    {ACTIVE_POWER, OID(model ".5.1.2.1.4"), WATT}, \
+    {CURRENT, OID(model ".5.1.2.1.5"), MILLIAMPERE}, \
+    {VOLTAGE, OID(model ".5.1.2.1.6"), VOLT}, \
+    {FREQUENCY, OID(model ".5.1.2.1.7"), HERTZ, .div = 100}, \
+    {POWER_FACTOR, OID(model ".5.1.2.1.8"), ONE, .div = 1000}, \
+    {APPARENT_POWER, OID(model ".5.1.2.1.10"), VOLTAMPERE}, \
+    {REACTIVE_POWER, OID(model ".5.1.2.1.11"), VAR}
+#define PROTECTION(model) \
+    {ALARM_STATE, OID(model ".5.2.1.2"), ONE, STATES(protection_states), .absent = ABSENT(2), \
+     .at = {.point = "overvoltage_protection"}}
+/* clang-format on */
 
 static const struct point outlets_1104[] = {OUTLETS("68.1")};
 static const struct point outlets_1202[] = {OUTLETS("43.1")};
 static const struct point outlets_8031[] = {OUTLETS("81.1")};
 static const struct point channels_1202[] = {CHANNELS("43.1")};
 static const struct point channels_8031[] = {
-    CHANNELS("81.1"){RESIDUAL_CURRENT, OID("81.1.5.1.2.1.24"), MILLIAMPERE, .div = 10},
+    CHANNELS("81.1"),
+    {RESIDUAL_CURRENT, OID("81.1.5.1.2.1.24"), MILLIAMPERE, .div = 10},
 };
-static const struct point protections_1202[] = {PROTECTIONS("43.1")};
-static const struct point protections_8031[] = {PROTECTIONS("81.1")};
+static const struct point protections_1202[] = {PROTECTION("43.1")};
+static const struct point protections_8031[] = {PROTECTION("81.1")};
 
 static const struct point controller[] = {
     {VOLTAGE, OID("81.1.5.14.1.0"), VOLT, .div = 100, .at = {.point = "system"}},

@@ -226,7 +226,10 @@ const struct driver driver_liebert_gp_pdu = {
     .protocol = PROTOCOL_SNMP,
     .recorded = true,
     .sources = "LIEBERT-GP-PDU-MIB, LIEBERT-GP-POWER-MIB",
-    .recognition = {{.sys_object_id = "1.3.6.1.4.1.476.1.42", .probe = "1.3.6.1.4.1.476.1.42.3.8"},
+    /* Farther down than the probe of the UPS, whose table a floor PDU has, too. */
+    .recognition = {{.sys_object_id = "1.3.6.1.4.1.476.1.42", .probe = "1.3.6.1.4.1.476.1.42.3.8.20"},
+                    {.sys_object_id = "1.3.6.1.4.1.476.1.42", .probe = "1.3.6.1.4.1.476.1.42.3.8.30"},
+                    {.sys_object_id = "1.3.6.1.4.1.476.1.42", .probe = "1.3.6.1.4.1.476.1.42.3.8.40"},
                     {.sys_object_id = "1.3.6.1.4.1.476.1.42", .sys_descr = "*FPC*"},
                     {.sys_object_id = "1.3.6.1.4.1.476.1.42", .sys_descr = "*PPC*"},
                     {.sys_object_id = "1.3.6.1.4.1.476.1.42", .sys_descr = "*PMP*"},

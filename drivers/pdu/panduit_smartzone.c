@@ -9,8 +9,8 @@
  * The total energy of the input is in kWh, every other energy in Wh: the MIB says so, and recordings show 801
  * beside 801,914. A group is a breaker (type 2 to 4), a section of outlets (5) or nothing (0, the rest of the
  * table's fixed size); what its voltage is between says a column. The sum of the phase currents that the
- * input gives is an upper bound. Names come with a NUL at their end. -1 means not available but in columns
- * that can be negative, which have INT32_MIN for it here: it never comes.
+ * input gives is an upper bound. Names come with a NUL at their end. -1 means not available, of vars too
+ * (MIB), but not of temperatures, for which INT32_MIN stands here: it never comes.
  */
 #include "driver.h"
 
@@ -20,11 +20,19 @@ static const struct meaning threshold_states[] = {{1, LOAD_STATE_NORMAL},
                                                   {4, LOAD_STATE_NEAR_OVERLOAD},
                                                   {5, LOAD_STATE_OVERLOAD}};
 static const struct meaning breaker_states[] = {{2, BREAKER_CLOSED}, {3, BREAKER_OPEN}};
+static const struct meaning unit_alarms[] = {{2, STATE_NO}, {3, STATE_YES}, {4, STATE_YES}};
+static const struct meaning outlet_states[] = {
+    {1, OUTLET_OFF}, {2, OUTLET_ON}, {3, OUTLET_PENDING}, {4, OUTLET_PENDING}};
 static const struct meaning door_states[] = {{1, STATE_YES}, {2, STATE_NO}};
 static const struct meaning alarm_states[] = {{1, STATE_NO}, {2, STATE_YES}};
 static const struct meaning leak_states[] = {{1, LEAK_DRY}, {2, LEAK_WET}};
 static const struct unit_name temperature_units[] = {
     {1, .unit = CELSIUS}, {2, .unit = FAHRENHEIT}, {.unit = UNIT_UNSTATED}};
+
+/* Its overall status: degraded and failed are alarms, "other" says nothing. */
+static const struct point units[] = {
+    {ALARM_STATE, OID("1.2.1.9"), ONE, STATES(unit_alarms), .at = {.point = "status"}, .absent = ABSENT(1)},
+};
 
 static const struct point inputs[] = {
     {FREQUENCY, OID("2.1.1.2"), HERTZ, .div = 10},
@@ -32,7 +40,7 @@ static const struct point inputs[] = {
     {ACTIVE_POWER, OID("2.1.1.5"), WATT, .at = {.phase = PHASE_TOTAL}},
     {ACTIVE_ENERGY, OID("2.1.1.6"), KILOWATT_HOUR, .at = {.phase = PHASE_TOTAL}},
     {POWER_FACTOR, OID("2.1.1.9"), ONE, .div = 100, .at = {.phase = PHASE_TOTAL}},
-    {REACTIVE_POWER, OID("2.1.1.10"), VAR, .at = {.phase = PHASE_TOTAL}, .absent = ABSENT(INT32_MIN)},
+    {REACTIVE_POWER, OID("2.1.1.10"), VAR, .at = {.phase = PHASE_TOTAL}},
     {CURRENT, OID("2.1.1.11"), AMPERE, .div = 100, .at = {.phase = PHASE_TOTAL}},
 };
 
@@ -47,7 +55,7 @@ static const struct point input_phases[] = {
     {ACTIVE_POWER, OID("2.2.1.20"), WATT},
     {ACTIVE_ENERGY, OID("2.2.1.21"), WATT_HOUR},
     {POWER_FACTOR, OID("2.2.1.23"), ONE, .div = 100},
-    {REACTIVE_POWER, OID("2.2.1.24"), VAR, .absent = ABSENT(INT32_MIN)},
+    {REACTIVE_POWER, OID("2.2.1.24"), VAR},
 };
 
 static const struct point sections[] = {
@@ -61,13 +69,16 @@ static const struct point sections[] = {
     {ACTIVE_POWER, OID("3.1.1.20"), WATT},
     {ACTIVE_ENERGY, OID("3.1.1.21"), WATT_HOUR},
     {POWER_FACTOR, OID("3.1.1.23"), ONE, .div = 100},
-    {REACTIVE_POWER, OID("3.1.1.24"), VAR, .absent = ABSENT(INT32_MIN)},
+    {REACTIVE_POWER, OID("3.1.1.24"), VAR},
     {BREAKER_STATE, OID("3.1.1.26"), ONE, STATES(breaker_states), .absent = ABSENT(0, 1)},
 };
 
 static const struct point outlets[] = {
-    {CURRENT, OID("5.1.1.5"), AMPERE, .div = 100}, {LOAD, OID("5.1.1.11"), PERCENT},
-    {APPARENT_POWER, OID("5.1.1.12"), VOLTAMPERE}, {ACTIVE_POWER, OID("5.1.1.13"), WATT},
+    {OUTLET_STATE, OID("5.2.1.1"), ONE, STATES(outlet_states), .absent = ABSENT(-1, 0)},
+    {CURRENT, OID("5.1.1.5"), AMPERE, .div = 100},
+    {LOAD, OID("5.1.1.11"), PERCENT},
+    {APPARENT_POWER, OID("5.1.1.12"), VOLTAMPERE},
+    {ACTIVE_POWER, OID("5.1.1.13"), WATT},
     {ACTIVE_ENERGY, OID("5.1.1.14"), WATT_HOUR},
 };
 
@@ -75,8 +86,7 @@ static const struct point probes[] = {
     {AIR_TEMPERATURE, OID("4.2.1.4"), CELSIUS, .valid = {OID("4.2.1.3"), ANY_OF(2)},
      .absent = ABSENT(INT32_MIN), .unit_from = OID_OF("4.1.1.1", 1), .units = temperature_units},
     {RELATIVE_HUMIDITY, OID("4.3.1.4"), PERCENT, .valid = {OID("4.3.1.3"), ANY_OF(2)}},
-    {DOOR_STATE, OID("4.4.1.4"), ONE, STATES(door_states), .valid = {OID("4.4.1.3"), ANY_OF(2)},
-     .absent = ABSENT(3)},
+    {DOOR_STATE, OID("4.4.1.4"), ONE, STATES(door_states), .valid = {OID("4.4.1.3"), ANY_OF(2)}},
     {ALARM_STATE, OID("4.5.1.4"), ONE, STATES(alarm_states), .valid = {OID("4.5.1.3"), ANY_OF(2)},
      .at = {.point = "contact"}},
     {LEAK_STATE, OID("4.6.1.4"), ONE, STATES(leak_states), .valid = {OID("4.6.1.3"), ANY_OF(2)},
@@ -86,6 +96,7 @@ static const struct point probes[] = {
 };
 
 static const struct group groups[] = {
+    {OVER({PART_UNIT}), POINTS(units)},
     {OVER({PART_INPUT}), POINTS(inputs)},
     {OVER({PART_INPUT}, {PART_PHASE_LINE}), .only = {OID("2.2.1.2"), ANY_OF(1, 2, 3, 4)},
      POINTS(phase_voltage)},

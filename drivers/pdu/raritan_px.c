@@ -10,7 +10,9 @@
  * one its web page shows, and a row that answers counts. Value is unsigned and wraps below zero, except
  * energies, which only count up. (The Signed column holds the same number; firmware 3.0.4 lacks it.) A
  * protector tells open and closed, not why it opened. The voltage of a pole (type 4) is not read: the
- * sources do not say whether it is against neutral; type 25 is.
+ * sources do not say whether it is against neutral; type 25 is. An inlet's voltage is read where its number
+ * of poles says what it is: 2 are one phase, 3 (a delta) and 4 three, between which it is measured: Raritan's
+ * guide to the MIB shows 397 V.
  */
 #include "driver.h"
 
@@ -35,7 +37,8 @@ static const struct meaning smoke_states[] = {{9, STATE_YES}, {11, STATE_YES}, {
 static const struct point inlets[] = {
     {CURRENT, .key = 1, .unit = AMPERE, .wraps = true},
     {CURRENT_UNBALANCE, .key = 3, .unit = PERCENT, .wraps = true},
-    {VOLTAGE, .key = 4, .unit = VOLT, .wraps = true},
+    {VOLTAGE, .key = 4, .unit = VOLT, .wraps = true, .only = {OID_OF("3.3.3.1.5", 2), ANY_OF(2)}},
+    {LINE_VOLTAGE, .key = 4, .unit = VOLT, .wraps = true, .only = {OID_OF("3.3.3.1.5", 2), ANY_OF(3, 4)}},
     {ACTIVE_POWER, .key = 5, .unit = WATT, .wraps = true, .at = {.phase = PHASE_TOTAL}},
     {APPARENT_POWER, .key = 6, .unit = VOLTAMPERE, .wraps = true, .at = {.phase = PHASE_TOTAL}},
     {POWER_FACTOR, .key = 7, .unit = ONE, .wraps = true},
@@ -83,7 +86,7 @@ static const struct point external[] = {
     {AIR_TEMPERATURE, .unit = CELSIUS, .only = {OID("3.6.3.1.2"), ANY_OF(10)}},
     {RELATIVE_HUMIDITY, .unit = PERCENT, .only = {OID("3.6.3.1.2"), ANY_OF(11)}},
     {AIRFLOW_VELOCITY, .unit = METER_PER_SECOND, .only = {OID("3.6.3.1.2"), ANY_OF(12)}},
-    {AIR_PRESSURE, .unit = PASCAL, .only = {OID("3.6.3.1.2"), ANY_OF(13)}},
+    {DIFFERENTIAL_PRESSURE, .unit = PASCAL, .only = {OID("3.6.3.1.2"), ANY_OF(13)}},
 };
 static const struct point external_states[] = {
     {LEAK_STATE, OID("5.5.3.1.3"), ONE, STATES(leak_states), .only = {OID("3.6.3.1.2"), ANY_OF(17)},

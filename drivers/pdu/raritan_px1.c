@@ -56,7 +56,7 @@ static const struct point breakers[] = {
 };
 
 static const struct point outlets[] = {
-    {OUTLET_STATE, OID("1.2.2.1.3"), ONE, STATES(outlet_states)},
+    {OUTLET_STATE, OID("1.2.2.1.3"), ONE, STATES(outlet_states), .absent = ABSENT(INT32_MIN)},
     {CURRENT, OID("1.2.2.1.4"), MILLIAMPERE},
     {VOLTAGE, OID("1.2.2.1.6"), MILLIVOLT},
     {ACTIVE_POWER, OID("1.2.2.1.7"), WATT},

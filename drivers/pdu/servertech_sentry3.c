@@ -10,7 +10,8 @@
  * is a line-to-line voltage by the MIB, which a single-phase infeed has against neutral; without power
  * measurement it is configured, and the table does not say which: it is given as voltage of the infeed. The
  * system's power factor is a setting that calculated powers use, no reading. A neutral is a row like the
- * others, told apart only by its name. A temperature below zero cannot be told by the MIB's range.
+ * others, told apart only by its name. "On, but with a blown fuse" (9) has no word here and is bad, not on. A
+ * temperature below zero cannot be told by the MIB's range.
  */
 #include "driver.h"
 
@@ -44,7 +45,7 @@ static const struct point towers[] = {
 };
 
 static const struct point infeeds[] = {
-    {SOURCE_AVAILABLE_STATE, OID("2.2.1.5"), ONE, STATES(infeed_states), .absent = ABSENT(6, 7, 9)},
+    {SOURCE_AVAILABLE_STATE, OID("2.2.1.5"), ONE, STATES(infeed_states), .absent = ABSENT(6, 7)},
     {LOAD_STATE, OID("2.2.1.6"), ONE, STATES(load_states), .absent = ABSENT(1, 2, 6, 7)},
     {CURRENT, OID("2.2.1.7"), AMPERE, .div = 100},
     {CURRENT_RATING, OID("2.2.1.10"), AMPERE, .rate = RATE_ONCE},
@@ -61,7 +62,7 @@ static const struct point infeeds[] = {
 };
 
 static const struct point outlets[] = {
-    {OUTLET_STATE, OID("2.3.1.5"), ONE, STATES(outlet_states), .absent = ABSENT(6, 7, 9)},
+    {OUTLET_STATE, OID("2.3.1.5"), ONE, STATES(outlet_states), .absent = ABSENT(6, 7)},
     {LOAD_STATE, OID("2.3.1.6"), ONE, STATES(load_states), .absent = ABSENT(1, 2, 6, 7)},
     {CURRENT, OID("2.3.1.7"), AMPERE, .div = 100},
     {CURRENT_RATING, OID("2.3.1.12"), AMPERE, .rate = RATE_ONCE},

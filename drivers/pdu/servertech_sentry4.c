@@ -26,7 +26,7 @@ static const struct unit_name temperature_units[] = {
     {0, .unit = CELSIUS}, {1, .unit = FAHRENHEIT}, {.unit = UNIT_UNSTATED}};
 
 static const struct point units[] = {
-    {UNIT_STATE, OID("2.3.1.1"), ONE, STATES(unit_states), .absent = ABSENT(1, 2, 5, 6, 7, 8, 9, 10)},
+    {UNIT_STATE, OID("2.3.1.1"), ONE, STATES(unit_states), .absent = ABSENT(1, 2, 5, 6, 7)},
 };
 
 static const struct point cords[] = {
@@ -76,7 +76,7 @@ static const struct point phase_powers[] = {
 };
 
 static const struct point protectors[] = {
-    {BREAKER_STATE, OID("6.3.1.1"), ONE, STATES(protector_states), .absent = ABSENT(1, 2, 5, 6, 7, 8, 9, 10)},
+    {BREAKER_STATE, OID("6.3.1.1"), ONE, STATES(protector_states), .absent = ABSENT(1, 2, 5, 6, 7)},
     {CURRENT_RATING, OID("6.2.1.7"), AMPERE, .rate = RATE_ONCE},
 };
 

@@ -38,7 +38,7 @@ static const struct point outputs[] = {
     {VOLTAGE, OID("3.2.3.2.1.1.4"), VOLT, .div = 10, .valid = {OID("3.2.3.2.1.1.3"), ANY_OF(0)}},
     {CURRENT, OID("3.2.3.2.1.1.5"), AMPERE, .div = 100},
     {ACTIVE_POWER, OID("3.2.3.2.1.1.8"), WATT},
-    {POWER_FACTOR, OID("3.2.3.2.1.1.9"), PERCENT, .div = 100},
+    {POWER_FACTOR, OID("3.2.3.2.1.1.9"), PERCENT},
     {FREQUENCY, OID("3.2.3.2.1.1.11"), HERTZ, .div = 10},
     {APPARENT_POWER, OID("3.2.3.2.1.1.12"), KILOVOLTAMPERE, .div = 100},
 };

@@ -23,19 +23,18 @@ static const struct meaning limits[] = {
 static const struct point temperatures[] = {
     {AIR_TEMPERATURE, OID("16.1.14"), CELSIUS, .div = 10, .only = {OID("16.1.12"), ANY_OF(1)}},
     {AIR_TEMPERATURE, OID("16.1.3"), CELSIUS, .unit_from = OID("16.1.12"), .units = scales},
-    {ALARM_STATE, OID("16.1.4"), ONE, STATES(limits), .absent = ABSENT(0, 1, 7),
-     .at = {.point = "temperature"}},
+    {ALARM_STATE, OID("16.1.4"), ONE, STATES(limits), .absent = ABSENT(0, 1), .at = {.point = "temperature"}},
 };
 
 static const struct point humidities[] = {
     {RELATIVE_HUMIDITY, OID("17.1.3"), PERCENT, .only = {OID("18.1.9"), ANY_OF(3)}},
-    {ALARM_STATE, OID("17.1.4"), ONE, STATES(limits), .absent = ABSENT(0, 1, 7), .at = {.point = "humidity"}},
+    {ALARM_STATE, OID("17.1.4"), ONE, STATES(limits), .absent = ABSENT(0, 1), .at = {.point = "humidity"}},
 };
 
 static const struct point switches[] = {
     {LEAK_STATE, OID("18.1.3"), ONE, STATES(leak), .absent = ABSENT(0, 1),
      .only = {OID("18.1.9"), ANY_OF(4)}},
-    {ALARM_STATE, OID("18.1.3"), ONE, STATES(alarm), .absent = ABSENT(0, 1, 7, 8, 9),
+    {ALARM_STATE, OID("18.1.3"), ONE, STATES(alarm), .absent = ABSENT(0, 1, 8, 9),
      .only = {OID("18.1.9"), ANY_OF(6, 8, 10, 14)}},
 };
 

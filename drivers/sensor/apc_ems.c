@@ -38,10 +38,14 @@ static const struct point outputs[] = {
 static const struct point older_probes[] = {
     {AIR_TEMPERATURE, OID("3.13.1.1.3"), CELSIUS, .unit_from = OID_WHOLE("3.12.11.0"), .units = scales},
     {RELATIVE_HUMIDITY, OID("3.13.1.1.6"), PERCENT, .absent = ABSENT(-1)},
+    {ALARM_STATE, OID_BIT("3.13.1.1.11", 0), ONE, .at = {.point = "above_maximum_temperature"}},
     {ALARM_STATE, OID_BIT("3.13.1.1.11", 1), ONE, .at = {.point = "hot"}},
     {ALARM_STATE, OID_BIT("3.13.1.1.11", 2), ONE, .at = {.point = "cold"}},
+    {ALARM_STATE, OID_BIT("3.13.1.1.11", 3), ONE, .at = {.point = "below_minimum_temperature"}},
+    {ALARM_STATE, OID_BIT("3.13.1.1.11", 8), ONE, .at = {.point = "above_maximum_humidity"}},
     {ALARM_STATE, OID_BIT("3.13.1.1.11", 9), ONE, .at = {.point = "humid"}},
     {ALARM_STATE, OID_BIT("3.13.1.1.11", 10), ONE, .at = {.point = "dry"}},
+    {ALARM_STATE, OID_BIT("3.13.1.1.11", 11), ONE, .at = {.point = "below_minimum_humidity"}},
 };
 static const struct point older_inputs[] = {{CONTACT_STATE, OID("3.14.1.1.3"), ONE, STATES(contacts)}};
 static const struct point older_relays[] = {

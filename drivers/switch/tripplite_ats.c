@@ -59,7 +59,7 @@ static const struct point outputs[] = {
      .valid = {OID("4.1.850.1.1.3.4.3.2.1.1.3"), ANY_OF(0)}},
     {CURRENT, OID("4.1.850.1.1.3.4.3.2.1.1.5"), AMPERE, .div = 100},
     {ACTIVE_POWER, OID("4.1.850.1.1.3.4.3.2.1.1.8"), WATT},
-    {POWER_FACTOR, OID("4.1.850.1.1.3.4.3.2.1.1.9"), PERCENT, .div = 100},
+    {POWER_FACTOR, OID("4.1.850.1.1.3.4.3.2.1.1.9"), PERCENT},
     {FREQUENCY, OID("4.1.850.1.1.3.4.3.2.1.1.11"), HERTZ, .div = 10},
     {APPARENT_POWER, OID("4.1.850.1.1.3.4.3.2.1.1.12"), KILOVOLTAMPERE, .div = 100},
 };

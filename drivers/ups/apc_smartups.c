@@ -8,11 +8,11 @@
  * as several open-source readers repeat them. Manual only: no recording of a real device.
  *
  * Fixed point numbers are raw / 2^n. Powers come in percent of the nominal powers, which the UPS tells.
- * Not fitted is 0xFFFF. Efficiency below 0 is a reason for there being none. Bit 5 of the status is kept
- * until faults are cleared. Sources disagree on the battery's error word: one comment says register 19, all
- * lists say 22; it is 22. Outlet group 1 is the main group, the switched groups follow; those not fitted
- * read 0, which is neither on nor off. Second phases (split-phase SURTD), boost and trim, timers and
- * settings are not read.
+ * Not fitted is all ones, in 16 and in 32 bits. Efficiency below 0 is a reason for there being none. Bit 5 of
+ * the status is kept until faults are cleared. Sources disagree on the battery's error word: one comment says
+ * register 19, all lists say 22; it is 22. Outlet group 1 is the main group, the switched groups follow;
+ * those not fitted read 0, which is neither on nor off. Second phases (split-phase SURTD), boost and trim,
+ * timers and settings are not read.
  */
 #include "driver.h"
 
@@ -87,7 +87,7 @@ static const struct point battery_alarms[] = {
 
 static const struct point battery[] = {
     {BATTERY_RUNTIME, HOLDING(128, U32), SECOND},
-    {BATTERY_CHARGE, HOLDING(130, U16), PERCENT, .div = 512, .absent = ABSENT(0xFFFF)},
+    {BATTERY_CHARGE, HOLDING(130, U16), PERCENT, .div = 512},
     {BATTERY_VOLTAGE, HOLDING(131, S16), VOLT, .div = 32, .absent = ABSENT(-1)},
     {BATTERY_VOLTAGE, HOLDING(132, S16), VOLT, .div = 32, .at = {.point = "negative"}, .absent = ABSENT(-1)},
     {BATTERY_TEMPERATURE, HOLDING(135, S16), CELSIUS, .div = 128, .absent = ABSENT(-1)},
@@ -100,18 +100,18 @@ static const struct point output[] = {
     {LOAD, HOLDING(138, U16), PERCENT, .div = 256, .at = {.point = "apparent"}},
     {APPARENT_POWER, HOLDING(138, U16), VOLTAMPERE, .div = 25600, .scale = {SCALE_FACTOR, HOLDING(588, U16)},
      .at = {.phase = PHASE_TOTAL}},
-    {CURRENT, HOLDING(140, U16), AMPERE, .div = 32, .absent = ABSENT(0xFFFF)},
-    {VOLTAGE, HOLDING(142, U16), VOLT, .div = 64, .absent = ABSENT(0xFFFF)},
-    {FREQUENCY, HOLDING(144, U16), HERTZ, .div = 128, .absent = ABSENT(0xFFFF)},
+    {CURRENT, HOLDING(140, U16), AMPERE, .div = 32},
+    {VOLTAGE, HOLDING(142, U16), VOLT, .div = 64},
+    {FREQUENCY, HOLDING(144, U16), HERTZ, .div = 128},
     {ACTIVE_ENERGY, HOLDING(145, U32), WATT_HOUR, .at = {.phase = PHASE_TOTAL}},
     {APPARENT_POWER_RATING, HOLDING(588, U16), VOLTAMPERE, .rate = RATE_ONCE},
     {POWER_RATING, HOLDING(589, U16), WATT, .rate = RATE_ONCE},
 };
 
 static const struct point lines[] = {
-    {VOLTAGE, HOLDING(148, U16), VOLT, .div = 64, .at = {.part = PART_BYPASS}, .absent = ABSENT(0xFFFF)},
-    {FREQUENCY, HOLDING(149, U16), HERTZ, .div = 128, .at = {.part = PART_BYPASS}, .absent = ABSENT(0xFFFF)},
-    {VOLTAGE, HOLDING(151, U16), VOLT, .div = 64, .at = {.part = PART_INPUT}, .absent = ABSENT(0xFFFF)},
+    {VOLTAGE, HOLDING(148, U16), VOLT, .div = 64, .at = {.part = PART_BYPASS}},
+    {FREQUENCY, HOLDING(149, U16), HERTZ, .div = 128, .at = {.part = PART_BYPASS}},
+    {VOLTAGE, HOLDING(151, U16), VOLT, .div = 64, .at = {.part = PART_INPUT}},
     {UPS_EFFICIENCY, HOLDING(154, S16), PERCENT, .div = 128,
      .absent = ABSENT(-1, -2, -3, -4, -5, -6, -7, -8)},
 };
@@ -146,6 +146,7 @@ const struct driver driver_apc_smartups = {
     .protocol = PROTOCOL_MODBUS,
     .sources = "Network UPS Tools apc_modbus (APC MPAO-98KJ7F); bit lists of APC application note 176",
     .recognition = {{.says = {HOLDING_TEXT(532, 16), .pattern = "Smart-UPS*"}}},
+    .absent = ABSENT_OF({U16, ABSENT(0xFFFF)}, {U32, ABSENT(0xFFFFFFFF)}),
     .manners = {.widest_gap = 6},
     FACTS(facts),
     GROUPS(groups),

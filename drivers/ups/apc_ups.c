@@ -136,7 +136,7 @@ static const struct point output_single[] = {
 };
 
 static const struct point power_modules[] = {
-    {UNIT_STATE, OID("1.13.2.2.1.2"), ONE, STATES(modules), .absent = ABSENT(-1, 1, 2, 7)}};
+    {UNIT_STATE, OID("1.13.2.2.1.2"), ONE, STATES(modules), .absent = ABSENT(-1, 1, 2)}};
 
 /* Probes and contacts that are plugged into the card. */
 static const struct point universal_probes[] = {{AIR_TEMPERATURE, OID("25.1.2.1.6"), CELSIUS},

@@ -2,8 +2,9 @@
 /*
  * Dell UPSes (tower and rack, 500 to 5600 W) behind Dell's network management card.
  *
- * Source: RFC 1628, DELL-SNMP-UPS-MIB (674.10902.2) for the two objects that LibreNMS reads: consumption in
- * watts and time remaining in seconds. Confirmed by a recording of a Tower 1000W HV, firmware 01.14.
+ * Source: RFC 1628, DELL-SNMP-UPS-MIB (674.10902.2) for two objects: time remaining in seconds, and what it
+ * calls the present consumption, which is the mean of the past hour and 0 until there is one: a demand, no
+ * power. Confirmed by a recording of a Tower 1000W HV, firmware 01.14.
  *
  * Zeros of a bypass that it has not are what it sends.
  */
@@ -39,7 +40,7 @@ static const struct point input_lines[] = {
     {ACTIVE_POWER, OID("2.1.33.1.3.3.1.5"), WATT},
 };
 static const struct point output[] = {
-    {ACTIVE_POWER, OID("4.1.674.10902.2.120.2.6.0"), WATT, .at = {.phase = PHASE_TOTAL}},
+    {DEMAND, OID("4.1.674.10902.2.120.2.6.0"), WATT, .at = {.phase = PHASE_TOTAL}, .absent = ABSENT(-1, 0)},
     {FREQUENCY, OID("2.1.33.1.4.2.0"), HERTZ, .div = 10},
 };
 static const struct point output_lines[] = {

@@ -17,6 +17,7 @@ static const struct meaning modes[] = {{0, UPS_ONLINE},     {1, UPS_ON_BATTERY},
                                        {6, UPS_OTHER},      {7, UPS_OFF}};
 static const struct meaning eco[] = {{1, UPS_ECO}};
 static const struct meaning conditions[] = {{2, BATTERY_REPLACE}};
+static const struct meaning weak[] = {{0, STATE_NO}, {1, STATE_YES}, {2, STATE_YES}};
 static const struct meaning battery_states[] = {{0, BATTERY_NORMAL}, {1, BATTERY_LOW}, {2, BATTERY_DEPLETED}};
 static const struct meaning tests[] = {{0, TEST_NONE},   {1, TEST_PASSED}, {2, TEST_RUNNING},
                                        {3, TEST_FAILED}, {4, TEST_FAILED}, {5, TEST_FAILED}};
@@ -47,6 +48,8 @@ static const struct point ups[] = {
 static const struct point battery[] = {
     {UPS_BATTERY_STATE, OID("4.1.2254.2.4.7.2.0"), ONE, STATES(battery_states), .absent = ABSENT(-1, 0)},
     {UPS_BATTERY_STATE, OID("4.1.2254.2.4.7.1.0"), ONE, STATES(conditions), .absent = ABSENT(-1, 0, 1)},
+    {ALARM_STATE, OID("4.1.2254.2.4.7.1.0"), ONE, STATES(weak), .at = {.point = "weak"},
+     .only = {OID("4.1.2254.2.4.7.1.0")}},
     {SECONDS_ON_BATTERY, OID("4.1.2254.2.4.7.4.0"), SECOND},
     {BATTERY_RUNTIME, OID("4.1.2254.2.4.7.5.0"), MINUTE},
     {BATTERY_VOLTAGE, OID("4.1.2254.2.4.7.6.0"), VOLT, .div = 10},

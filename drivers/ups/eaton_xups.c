@@ -10,8 +10,10 @@
  * Some of these cards serve RFC 1628 fully and XUPS only in part, so both are read: XUPS first where it is as
  * fine, tenths before whole units always. The rows of the phase tables say in their Id column whether they
  * are phase to neutral or between phases; old cards have no such column, their rows are phase to neutral. A
- * single-phase UPS has row 1. The battery's own status has no word for low, RFC 1628 has. What the energy
- * counters count began at their last reset. A battery current is positive while discharging (XUPS says so).
+ * single-phase UPS has row 1. RFC 1628's voltages count only where that column does not speak against them.
+ * The battery's own status has no word for low, RFC 1628 has, but that one knows no fault: the worst comes
+ * first. What the energy counters count began at their last reset. A battery current is positive while
+ * discharging (XUPS says so).
  */
 #include "driver.h"
 
@@ -25,9 +27,11 @@ static const struct meaning modes[] = {{1, UPS_OTHER},
                                        {8, UPS_ONLINE},
                                        {9, UPS_ONLINE},
                                        {10, UPS_ECO},
-                                       {11, UPS_MAINTENANCE_BYPASS}};
+                                       {11, UPS_MAINTENANCE_BYPASS},
+                                       {12, UPS_ECO}};
 static const struct meaning standard_battery[] = {
     {1, BATTERY_UNKNOWN}, {2, BATTERY_NORMAL}, {3, BATTERY_LOW}, {4, BATTERY_DEPLETED}};
+static const struct meaning bad_battery[] = {{6, BATTERY_ABSENT}, {8, BATTERY_FAULT}};
 static const struct meaning managed_battery[] = {
     {1, BATTERY_CHARGING}, {2, BATTERY_NORMAL}, {3, BATTERY_NORMAL}, {4, BATTERY_NORMAL},
     {5, BATTERY_UNKNOWN},  {6, BATTERY_ABSENT}, {7, BATTERY_NORMAL}, {8, BATTERY_FAULT}};
@@ -47,8 +51,11 @@ static const struct point ups[] = {
 };
 
 static const struct point battery[] = {
+    {UPS_BATTERY_STATE, OID("4.1.534.1.2.5.0"), ONE, STATES(bad_battery),
+     .absent = ABSENT(-1, 1, 2, 3, 4, 5, 7)},
     {UPS_BATTERY_STATE, OID("2.1.33.1.2.1.0"), ONE, STATES(standard_battery), .absent = ABSENT(-1, 1)},
-    {UPS_BATTERY_STATE, OID("4.1.534.1.2.5.0"), ONE, STATES(managed_battery)},
+    {UPS_BATTERY_STATE, OID("4.1.534.1.2.5.0"), ONE, STATES(managed_battery),
+     .only = {OID("4.1.534.1.2.5.0")}},
     {SECONDS_ON_BATTERY, OID("2.1.33.1.2.2.0"), SECOND},
     {BATTERY_RUNTIME, OID("4.1.534.1.2.1.0"), SECOND},
     {BATTERY_RUNTIME, OID("4.1.705.1.5.1.0"), SECOND},
@@ -58,7 +65,7 @@ static const struct point battery[] = {
     {BATTERY_VOLTAGE, OID("2.1.33.1.2.5.0"), VOLT, .div = 10},
     {BATTERY_VOLTAGE, OID("4.1.534.1.2.2.0"), VOLT},
     {BATTERY_CURRENT, OID("2.1.33.1.2.6.0"), AMPERE, .div = 10},
-    {BATTERY_CURRENT, OID("4.1.534.1.2.3.0"), AMPERE},
+    {BATTERY_CURRENT, OID("4.1.534.1.2.3.0"), AMPERE, .absent = ABSENT(INT32_MIN)},
     {BATTERY_TEMPERATURE, OID("2.1.33.1.2.7.0"), CELSIUS},
     {BATTERY_TEST_RESULT_STATE, OID("4.1.534.1.8.2.0"), ONE, STATES(test_results),
      .absent = ABSENT(-1, 1, 5)},
@@ -133,16 +140,18 @@ static const struct point output_pairs[] = {
 /* The same of RFC 1628, where XUPS has no rows. */
 static const struct point standard_input[] = {
     {FREQUENCY, OID("2.1.33.1.3.3.1.2"), HERTZ, .div = 10},
-    {VOLTAGE, OID("2.1.33.1.3.3.1.3"), VOLT},
+    {VOLTAGE, OID("2.1.33.1.3.3.1.3"), VOLT, .valid = {OID("4.1.534.1.3.4.1.5"), ANY_OF(1, 2, 3)}},
+    {CURRENT, OID("2.1.33.1.3.3.1.4"), AMPERE, .div = 10, .only = {OID("2.1.33.1.3.3.1.4")}},
     {ACTIVE_POWER, OID("2.1.33.1.3.3.1.5"), WATT},
 };
 static const struct point standard_output[] = {
-    {VOLTAGE, OID("2.1.33.1.4.4.1.2"), VOLT},
+    {VOLTAGE, OID("2.1.33.1.4.4.1.2"), VOLT, .valid = {OID("4.1.534.1.4.4.1.5"), ANY_OF(1, 2, 3)}},
+    {CURRENT, OID("2.1.33.1.4.4.1.3"), AMPERE, .div = 10, .only = {OID("2.1.33.1.4.4.1.3")}},
     {ACTIVE_POWER, OID("2.1.33.1.4.4.1.4"), WATT},
     {LOAD, OID("2.1.33.1.4.4.1.5"), PERCENT},
 };
 static const struct point standard_bypass[] = {
-    {VOLTAGE, OID("2.1.33.1.5.3.1.2"), VOLT},
+    {VOLTAGE, OID("2.1.33.1.5.3.1.2"), VOLT, .valid = {OID("4.1.534.1.5.3.1.3"), ANY_OF(1, 2, 3)}},
     {CURRENT, OID("2.1.33.1.5.3.1.3"), AMPERE, .div = 10},
     {ACTIVE_POWER, OID("2.1.33.1.5.3.1.4"), WATT},
 };

@@ -10,7 +10,9 @@
  * hundredths of Hz. Of a parallel system the first device is read. The L2 and L3 of a single-phase model do
  * not count. The temperature's scale is given as tenths by readers, not by the MIB's text. The card's RFC
  * 1628 output power is 1 beside 230 V and 7.2 A: not watts as the RFC wants; it is shown raw and not
- * published. LibreNMS reads the frequencies in hundredths; 500 is 50.0 Hz. A runtime of 4294967295 is none.
+ * published. Nor is its battery current, which is 0.4 A on mains with a full battery at 270.7 V: no
+ * discharge, and what a discharge sends is not known. LibreNMS reads the frequencies in hundredths; 500
+ * is 50.0 Hz. A runtime of 4294967295 is none.
  */
 #include "driver.h"
 
@@ -53,7 +55,7 @@ static const struct point standard_battery_points[] = {
     {BATTERY_RUNTIME, OID("2.1.33.1.2.3.0"), MINUTE},
     {BATTERY_CHARGE, OID("2.1.33.1.2.4.0"), PERCENT},
     {BATTERY_VOLTAGE, OID("2.1.33.1.2.5.0"), VOLT, .div = 10},
-    {BATTERY_CURRENT, OID("2.1.33.1.2.6.0"), AMPERE, .div = 10},
+    {BATTERY_CURRENT, OID("2.1.33.1.2.6.0"), UNIT_UNSTATED},
     {BATTERY_TEMPERATURE, OID("2.1.33.1.2.7.0"), CELSIUS},
     {BATTERY_TEST_RESULT_STATE, OID("2.1.33.1.7.3.0"), ONE, STATES(test_results)},
 };

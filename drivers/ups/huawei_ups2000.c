@@ -38,9 +38,13 @@ static const struct point output[] = {
     {APPARENT_POWER_RATING, HOLDING(19009, U16), KILOVOLTAMPERE, .div = 10, .rate = RATE_SLOW},
 };
 
+static const struct meaning test_runs[] = {{1, TEST_RUNNING}};
+
 static const struct point battery[] = {
     {BATTERY_VOLTAGE, HOLDING(12000, U16), VOLT, .div = 10},
     {UPS_BATTERY_STATE, HOLDING(12002, U16), ONE, STATES(batteries), .absent = ABSENT(0xFFFF)},
+    {ALARM_STATE, HOLDING_BIT(11043, 6), ONE, .at = {.point = "low"}},
+    {BATTERY_TEST_RESULT_STATE, HOLDING_BIT(11043, 2), ONE, STATES(test_runs), .absent = ABSENT(0)},
     {BATTERY_CHARGE, HOLDING(12003, U16), PERCENT, .absent = ABSENT(0xFFFF)},
     {BATTERY_RUNTIME, HOLDING(12004, U32), SECOND, .absent = ABSENT(0xFFFFFFFF)},
     {BATTERY_PACKS, HOLDING(12007, U16), ONE, .absent = ABSENT(0xFFFF), .rate = RATE_SLOW},

@@ -11,12 +11,14 @@
  * in tenths there). A single-phase UPS repeats its one phase in all rows of some firmware: the first counts.
  * The load per phase is in percent: 9, 7 and 11 stand next to 35.0, 27.0 and 41.0 A of a phase that is rated
  * 361 A; LibreNMS reads kW. Remaining time is in seconds. There is no one state: what feeds the output is put
- * together from the on-battery, bypass, boost and buck flags, the battery's state from its flags, the worst
- * first.
+ * together from the on-battery, bypass, boost and buck flags, then from RFC 1628, which alone knows that it
+ * is off; a UPS without that is online where no flag is set. The battery's state is put together from its
+ * flags, the worst first.
  */
 #include "driver.h"
 
 static const struct meaning battery_yes[] = {{1, UPS_ON_BATTERY}};
+static const struct meaning bypass_yes[] = {{1, UPS_BYPASS}};
 static const struct meaning bypass_or_online[] = {{1, UPS_BYPASS}, {2, UPS_ONLINE}};
 static const struct meaning boost_yes[] = {{1, UPS_BOOST_TRIM}};
 static const struct meaning absent_yes[] = {{1, BATTERY_ABSENT}};
@@ -39,8 +41,9 @@ static const struct point ups[] = {
     {UPS_MODE_STATE, OID("4.1.705.1.7.3.0"), ONE, STATES(battery_yes), .absent = ABSENT(2)},
     {UPS_MODE_STATE, OID("4.1.705.1.7.8.0"), ONE, STATES(boost_yes), .absent = ABSENT(2)},
     {UPS_MODE_STATE, OID("4.1.705.1.7.12.0"), ONE, STATES(boost_yes), .absent = ABSENT(2)},
-    {UPS_MODE_STATE, OID("4.1.705.1.7.4.0"), ONE, STATES(bypass_or_online)},
+    {UPS_MODE_STATE, OID("4.1.705.1.7.4.0"), ONE, STATES(bypass_yes), .absent = ABSENT(2)},
     {UPS_MODE_STATE, OID("2.1.33.1.4.1.0"), ONE, STATES(standard_modes)},
+    {UPS_MODE_STATE, OID("4.1.705.1.7.4.0"), ONE, STATES(bypass_or_online), .only = {OID("4.1.705.1.7.4.0")}},
 };
 
 static const struct point battery[] = {

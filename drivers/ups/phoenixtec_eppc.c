@@ -72,7 +72,7 @@ static const struct group groups[] = {
 };
 
 static const struct fact facts[] = {
-    {FACT_MODEL, OID("1.1.0")}, {FACT_FIRMWARE, OID("1.3.0")}, {FACT_SERIAL, OID("1.2.0")}};
+    {FACT_MANUFACTURER, OID("1.1.0")}, {FACT_FIRMWARE, OID("1.3.0")}, {FACT_MODEL, OID("1.2.0")}};
 
 const struct driver driver_phoenixtec_eppc = {
     .name = "phoenixtec_eppc",

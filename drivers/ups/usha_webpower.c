@@ -13,8 +13,9 @@
 static const struct meaning standard_modes[] = {{1, UPS_OTHER},     {2, UPS_OFF},        {3, UPS_ONLINE},
                                                 {4, UPS_BYPASS},    {5, UPS_ON_BATTERY}, {6, UPS_BOOST_TRIM},
                                                 {7, UPS_BOOST_TRIM}};
-static const struct meaning standard_battery[] = {
-    {1, BATTERY_UNKNOWN}, {2, BATTERY_NORMAL}, {3, BATTERY_LOW}, {4, BATTERY_DEPLETED}};
+static const struct meaning standard_battery[] = {{1, BATTERY_UNKNOWN}, {2, BATTERY_NORMAL},
+                                                  {3, BATTERY_LOW},     {4, BATTERY_DEPLETED},
+                                                  {5, BATTERY_NORMAL},  {6, BATTERY_FAULT}};
 
 static const struct point ups[] = {
     {UPS_MODE_STATE, OID("4.1.0"), ONE, STATES(standard_modes)},

@@ -240,10 +240,14 @@ static void judge_item(const struct hostile_device *device, const struct plan_re
     const struct plan_range *range = &plan->series_of[request->rate];
     struct hostile_item *one = &result->items[result->n++];
     struct plan_request single = *request;
-    uint8_t quality = QUALITY_ABSENT;
-    struct readings own = {item->series, 1, &one->value, &quality, {0}};
-    struct readings all = {
-        range->first, range->n, result->values + range->first, result->qualities + range->first, {0}};
+    uint8_t quality = QUALITY_ABSENT, rank = 0;
+    struct readings own = {item->series, 1, &one->value, &quality, {0}, &rank};
+    struct readings all = {range->first,
+                           range->n,
+                           result->values + range->first,
+                           result->qualities + range->first,
+                           {0},
+                           result->ranks + range->first};
     *one = (struct hostile_item){.key = item_key(plan, request, item),
                                  .item = item,
                                  .series = &plan->list->series[item->series],
@@ -289,6 +293,7 @@ void hostile_device_read(const struct hostile_device *device, struct hostile_res
         result->items = calloc(result->plan->n_items + 1, sizeof(*result->items));
         result->values = calloc(result->plan->n_series + 1, sizeof(*result->values));
         result->qualities = calloc(result->plan->n_series + 1, sizeof(*result->qualities));
+        result->ranks = calloc(result->plan->n_series + 1, sizeof(*result->ranks));
         memset(result->qualities, QUALITY_ABSENT, result->plan->n_series);
         poll_all(device, recording, result);
     }
@@ -301,4 +306,5 @@ void hostile_result_done(struct hostile_result *result) {
     free(result->items);
     free(result->values);
     free(result->qualities);
+    free(result->ranks);
 }

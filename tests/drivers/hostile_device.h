@@ -41,7 +41,7 @@ struct hostile_result {
     struct hostile_item *items;
     size_t n;
     double *values; /* by series */
-    uint8_t *qualities;
+    uint8_t *qualities, *ranks;
     uint32_t bad[N_BAD_REASONS];
 };
 

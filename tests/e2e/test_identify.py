@@ -126,6 +126,8 @@ class IdentifyModbus(unittest.TestCase):
         said, status = identify(server.url)
         self.assertEqual((said["driver"], status), (None, hallwatch.REFUSED))
         self.assertIn("its driver may be", said["why"])
+        self.assertIn("orv3_rpu", said["candidates"])
+        self.assertNotIn("apc_rpdu2", said["candidates"])
         self.assertLessEqual(said["requests"], 3)
         done = hallwatch.run("read", server.url)
         self.assertEqual((done.returncode, done.stdout), (hallwatch.REFUSED, ""))
@@ -137,6 +139,16 @@ class IdentifyModbus(unittest.TestCase):
         server = self.serve("holding 9000 1\n")
         done = hallwatch.run("identify", server.url.removesuffix("/1") + "/9")
         self.assertEqual((done.returncode, done.stdout), (hallwatch.UNREACHABLE, ""))
+
+
+class EveryDriver(unittest.TestCase):
+    def test_no_recording_is_taken_for_that_of_another_driver(self):
+        for path in sorted([*RECORDINGS.glob("*/*.snmprec"), *RECORDINGS.glob("*/*.registers")]):
+            with self.subTest(recording=path.name):
+                said, _ = identify(f"replay:{path}")
+                self.assertIn(said["driver"], (path.parent.name, None))
+                if path.suffix == ".registers":
+                    self.assertLessEqual(said["requests"], 3)
 
 
 class IdentifyConfigured(unittest.TestCase):

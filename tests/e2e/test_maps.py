@@ -15,6 +15,7 @@ from device_servers import TOP, ModbusServer, SnmpSimulator
 from servers import Mosquitto, Subscriber, wait_until
 
 PLANT = TOP / "conf" / "maps" / "chiller_plant.yaml"
+PLC = TOP / "conf" / "maps" / "custom_plc.yaml"
 REMOTE_IO = TOP / "tests" / "drivers" / "remote_io"
 
 
@@ -107,7 +108,8 @@ class ReadMaps(WithFolder):
         for number, metric, labels in expected:
             self.assertAlmostEqual(find(readings, metric, **labels), number, delta=1e-9 * abs(number), msg=metric)
         # -32768 is no temperature: the sensor is not fitted.
-        returns = [r for r in readings if r["labels"].get("component") == "unit" and r["labels"].get("point") == "return"]
+        returned = {"component": "unit", "point": "return"}.items()
+        returns = [reading for reading in readings if returned <= reading["labels"].items()]
         self.assertEqual(returns, [])
         head = hallwatch.run("read", "--map", str(PLANT), plant.url).stdout.splitlines()[0]
         self.assertIn("BMS-9000", head)
@@ -122,8 +124,8 @@ class ReadMaps(WithFolder):
 
     def test_mistakes_of_a_map_are_said_wherever_it_is_used(self):
         broken = self.write("broken.yaml", PLANT.read_text(encoding="utf-8").replace("unit: bar", "unit: bra"))
-        config = self.write("hallwatch.yaml", f"site: s\nmaps: broken.yaml\ndevices: [{{name: a, driver: chiller_plant, "
-                                              f'url: "modbus://127.0.0.1/1"}}]\n')
+        config = self.write("hallwatch.yaml", json.dumps({"site": "s", "maps": "broken.yaml", "devices": [
+            {"name": "a", "driver": "chiller_plant", "url": "modbus://127.0.0.1/1"}]}))
         mistake = r'broken\.yaml:\d+:\d+: points\[3\]\.unit: "bra" is no unit of coolant_pressure_pascals; there are: '
         for arguments in (("drivers", "--map", broken), ("read", "--map", broken, "modbus://127.0.0.1/1"),
                           ("check", config), ("run", config)):
@@ -133,34 +135,22 @@ class ReadMaps(WithFolder):
             self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
 
     def test_a_table_of_snmp_objects_is_read_by_its_rows(self):
+        states = {1: "on", 2: "off", 7: "tripped"}
         recording = self.write("relay.snmprec", "".join(
             f"{oid}|{tag}|{content}\n"
             for oid, tag, content in sorted([
                 ("1.3.6.1.4.1.99999.1.1.0", 4, "Custom PLC"),
                 ("1.3.6.1.4.1.99999.1.2.0", 2, "495"),
+                ("1.3.6.1.4.1.99999.1.3.0", 2, "-999"),
                 *((f"1.3.6.1.4.1.99999.3.1.2.{row}", 4, f"Pump {row}") for row in (1, 2, 7)),
-                *((f"1.3.6.1.4.1.99999.3.1.3.{row}", 4, state) for row, state in ((1, "on"), (2, "off"), (7, "tripped"))),
+                *((f"1.3.6.1.4.1.99999.3.1.3.{row}", 4, state) for row, state in states.items()),
                 *((f"1.3.6.1.4.1.99999.3.1.4.{row}", 66, str(10 * row)) for row in (1, 2, 7)),
             ], key=lambda row: [int(piece) for piece in row[0].split(".")])))
-        plc = self.write("plc.yaml", """\
-name: custom_plc
-title: Custom PLC with an SNMP agent
-class: liquid
-protocol: snmp
-sources: the integrator's MIB
-oid_base: 1.3.6.1.4.1.99999
-facts: {model: {oid: 1.1.0}}
-points: [{quantity: frequency_hertz, oid: 1.2.0, unit: Hz, scale: 0.1}]
-groups:
-  - repeat: [{part: pump}]
-    label: {oid: 3.1.2}
-    points:
-      - {quantity: pump_state, oid: 3.1.3, states: {"on": running, "off": "off", tripped: fault}}
-      - {quantity: pump_speed_ratio, oid: 3.1.4, unit: "%"}
-""")
         simulator = self.enterContext(SnmpSimulator([recording]))
-        readings = hallwatch.read_json("--map", str(plc), "--community", "relay", simulator.url)
+        readings = hallwatch.read_json("--map", str(PLC), "--community", "relay", simulator.url)
         self.assertEqual(find(readings, "facility_frequency_hertz"), 49.5)
+        self.assertEqual([r for r in readings if r["metric"] == "facility_coolant_temperature_celsius"], [])
+        self.assertEqual(len(readings), 7)
         for row, state, speed in (("1", 1, 0.1), ("2", 3, 0.2), ("7", 4, 0.7)):
             self.assertEqual(find(readings, "facility_pump_state", component_id=row), state)
             self.assertEqual(find(readings, "facility_pump_speed_ratio", component_id=row), speed)
@@ -216,7 +206,8 @@ points: [{quantity: valve_position_ratio, input: 401, type: u16, unit: "%", scal
         text = PLANT.read_text(encoding="utf-8")
         self.write("plant.yaml", "# a comment\n" + text)
         agent.reload(SAME)
-        self.write("plant.yaml", text.replace("input: 101, type: s16, unit: degC, scale: 0.1", "input: 101, type: s16, unit: degC, scale: 0.2"))
+        supplied = "input: 101, type: s16, unit: degC, scale: "
+        self.write("plant.yaml", text.replace(f"{supplied}0.1", f"{supplied}0.2"))
         said = agent.reload(IN_FORCE)
         self.assertIn("2 devices changed (plant: driver, same: driver), 1 device unchanged", said)
         self.wait_for(agent, "plant", 14.2, **supply)

@@ -87,7 +87,7 @@ class Plan(unittest.TestCase):
         self.assertEqual((done.returncode, done.stderr), (BROKEN, ""))
         self.assertIn("1 cannot keep what is promised\n", done.stdout)
         self.assertRegex(done.stdout, r"(?m)^rtu:/dev/ttyUSB0 9600 8N1 cannot keep what is promised:$")
-        self.assertRegex(done.stdout, r"what would help: 57600 baud, or an interval of 15 s, or \d+ of its devices on")
+        self.assertRegex(done.stdout, r"what would help: 115200 baud, or an interval of 15 s, or \d+ of its devices on")
         bus = self.document(devices)["buses"][0]
         self.assertEqual((bus["bus"], bus["devices"], bus["kept"]), ("rtu:/dev/ttyUSB0", 32, False))
         self.assertGreater(bus["cycle"], bus["interval"])
@@ -104,10 +104,10 @@ class Plan(unittest.TestCase):
         done = self.plan(devices, "m-2")
         self.assertEqual((done.returncode, done.stderr), (KEPT, ""))
         self.assertIn("m-2: driver schneider_pm5000, on rtu:/dev/ttyUSB0 19200 8N1 with 2 other devices", done.stdout)
-        self.assertRegex(done.stdout, r"(?m)^ +2  normal  holding 3000 to 3111 +28 +\d+ ms$")
-        self.assertRegex(done.stdout, r"(?m)^active power +input L2 +normal +2 +5\.\d+ s$")
+        self.assertRegex(done.stdout, r"(?m)^ +1  normal  holding 3000 to 3111 +28 +\d+ ms$")
+        self.assertRegex(done.stdout, r"(?m)^active power +input L2 +normal +1 +5\.\d+ s$")
         points = json.loads(self.plan(devices, "m-2", "--json").stdout)["points"]
-        self.assertEqual(len(points), 32)
+        self.assertEqual(len(points), 33)
         done = self.plan(devices, "m-9")
         self.assertEqual(done.returncode, hallwatch.USAGE)
         self.assertIn('no such device; did you mean "m-', done.stderr)

@@ -181,7 +181,7 @@ class ReadRefusesMistakes(unittest.TestCase):
         self.check_usage("--jsn", "read", "--jsn", "snmp://127.0.0.1")
 
     def test_unknown_driver_gets_the_nearest_name(self):
-        self.check_usage("apc_rpdu2", "read", "--driver", "apc_rpdu", "snmp://127.0.0.1")
+        self.check_usage("apc_rpdu2", "read", "--driver", "apc_rpd2", "snmp://127.0.0.1")
 
     def test_malformed_addresses(self):
         for url in ("snmp://", "snmp://127.0.0.1:99999", "modbus://127.0.0.1/300", "modbus://127.0.0.1:502/"):

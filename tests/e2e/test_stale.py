@@ -56,6 +56,7 @@ class Stale(unittest.TestCase):
         device = {
             "name": "chiller",
             "driver": "trane_ch530",
+            "variant": "rthd",
             "url": f"modbus://127.0.0.1:{server.server_address[1]}/1",
             "interval": "200ms",
         }

@@ -122,6 +122,8 @@ static void poll_all(const struct recording *recording, const struct plan *plan,
                      uint8_t *qualities) {
     memset(qualities, QUALITY_ABSENT, plan->n_series);
     memset(values, 0, plan->n_series * sizeof(*values));
+    uint8_t *ranks = calloc(plan->n_series + 1, 1);
+    assert(ranks != NULL);
     for (size_t i = 0; i < plan->n_requests; i++) {
         const struct plan_request *request = &plan->requests[i];
         const struct plan_range *range = &plan->series_of[request->rate];
@@ -129,11 +131,13 @@ static void poll_all(const struct recording *recording, const struct plan *plan,
         uint8_t bytes[BYTES_MOST + 2];
         struct link_answer answer;
         struct readings readings = {
-            range->first, range->n, values + range->first, qualities + range->first, {0}};
+            range->first,        range->n, values + range->first, qualities + range->first, {0},
+            ranks + range->first};
         answer_from(recording, plan, request, shift, &answer, varbinds, bytes);
         decode_answer(plan, request, &answer, &readings);
         check_readings(plan, &readings);
     }
+    free(ranks);
 }
 
 /* Halves requests, one after the other, and holds what is read against what the whole plan read. */

@@ -43,7 +43,9 @@ static inline void build(struct fixture *fixture, const struct driver *driver) {
 /* Answers every request from the image itself and decodes it. */
 static inline void poll(const struct fixture *fixture, double *values, uint8_t *qualities, uint32_t *bad) {
     const struct plan *plan = fixture->plan;
-    struct readings readings = {0, (uint32_t)plan->n_series, values, qualities, {0}};
+    uint8_t ranks[64];
+    assert_true(plan->n_series <= sizeof(ranks));
+    struct readings readings = {0, (uint32_t)plan->n_series, values, qualities, {0}, ranks};
     memset(qualities, QUALITY_ABSENT, plan->n_series);
     for (size_t i = 0; i < plan->n_requests; i++) {
         const struct plan_request *request = &plan->requests[i];

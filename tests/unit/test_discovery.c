@@ -155,6 +155,89 @@ static void test_endless_large_texts_are_bounded(void **state) {
     assert_int_equal(outcome.error, ERROR_TOO_BIG);
 }
 
+static const struct point scaled_points[] = {
+    {CURRENT, HOLDING(100, U16), AMPERE, .scale = {SCALE_EXPONENT, HOLDING(0, S16)}}};
+static const struct group scaled_groups[] = {{OVER({PART_CIRCUIT, .most = 8}), POINTS(scaled_points)}};
+static const struct driver scaled = {.name = "test", .protocol = PROTOCOL_MODBUS, GROUPS(scaled_groups)};
+
+static void test_a_register_that_is_not_there_costs_no_other(void **state) {
+    (void)state;
+    struct puppet puppet;
+    struct outcome outcome;
+    const struct link_answer refused = {.error = ERROR_REFUSED, .exception = 2};
+    start(&puppet, &scaled, &outcome);
+    assert_int_equal(puppet.request->count, 8);
+    while (!outcome.ended) {
+        bool whole = puppet.request->address > 5 || puppet.request->address + puppet.request->count <= 5;
+        if (whole)
+            answer_registers(&puppet);
+        else
+            answer(&puppet, &refused);
+    }
+    assert_int_equal(outcome.error, 0);
+    for (uint16_t i = 0; i < 8; i++)
+        assert_int_equal(has_register(&outcome, i), i != 5);
+    assert_int_equal(puppet.asked, 7); /* 8, 4, 4, 2, 1, 1, 2 */
+    image_free(outcome.image);
+}
+
+static void test_who_is_busy_is_asked_once_more(void **state) {
+    (void)state;
+    struct puppet puppet;
+    struct outcome outcome;
+    start(&puppet, &scaled, &outcome);
+    answer(&puppet, &(struct link_answer){.error = ERROR_REFUSED, .exception = 6});
+    assert_int_equal(puppet.request->count, 8);
+    answer_registers(&puppet);
+    assert_true(outcome.ended && outcome.error == 0 && has_register(&outcome, 7));
+    image_free(outcome.image);
+}
+
+static const struct group lengthy_groups[] = {{OVER({PART_CIRCUIT, .most = 1000}), POINTS(scaled_points)}};
+static const struct driver lengthy = {.name = "test", .protocol = PROTOCOL_MODBUS, GROUPS(lengthy_groups)};
+
+static void test_who_refuses_all_is_not_asked_for_ever(void **state) {
+    (void)state;
+    struct puppet puppet;
+    struct outcome outcome;
+    start(&puppet, &lengthy, &outcome);
+    while (!outcome.ended)
+        answer(&puppet, &(struct link_answer){.error = ERROR_REFUSED, .exception = 2});
+    assert_int_equal(outcome.error, 0);
+    assert_true(puppet.asked < 80);
+    image_free(outcome.image);
+}
+
+static const struct fact named_facts[] = {{FACT_NAME, OID("9.0")}};
+static const struct driver named = {
+    .name = "test", .oid_base = "1.3.6.1.4.1.99999", FACTS(named_facts), GROUPS(tables)};
+
+static void test_half_a_table_is_walked_once_more(void **state) {
+    (void)state;
+    static const uint32_t name[] = {1, 3, 6, 1, 4, 1, 99999, 9, 0},
+                          row[] = {1, 3, 6, 1, 4, 1, 99999, 1, 1, 7};
+    static const uint32_t behind[] = {1, 3, 6, 1, 4, 1, 99999, 2, 1, 7};
+    const struct varbind fact = {.name = {name, 9}, .raw = {.kind = RAW_INTEGER, .integer = 1}};
+    const struct varbind rows[] = {{.name = {row, 10}, .raw = {.kind = RAW_INTEGER, .integer = 70}},
+                                   {.name = {behind, 10}, .raw = {.kind = RAW_INTEGER, .integer = 1}}};
+    for (int lost = 0; lost < 2; lost++) {
+        struct puppet puppet;
+        struct outcome outcome;
+        start(&puppet, &named, &outcome);
+        answer(&puppet, &(struct link_answer){.varbinds = &fact, .n_varbinds = 1});
+        for (int i = 0; i < 3; i++)
+            fail_with(&puppet, ERROR_TIMEOUT);
+        assert_false(outcome.ended);
+        for (int i = 0; lost && i < 3; i++)
+            fail_with(&puppet, ERROR_TIMEOUT);
+        if (!lost)
+            answer(&puppet, &(struct link_answer){.varbinds = rows, .n_varbinds = 2});
+        assert_true(outcome.ended && outcome.error == 0);
+        assert_int_equal(image_object(outcome.image, &rows[0].name).kind, lost ? RAW_NONE : RAW_INTEGER);
+        image_free(outcome.image);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_silence_from_the_start_ends_it_at_once),
@@ -162,6 +245,10 @@ int main(void) {
         cmocka_unit_test(test_what_stays_silent_or_is_refused_is_left_out),
         cmocka_unit_test(test_three_silences_in_a_row_end_it),
         cmocka_unit_test(test_endless_large_texts_are_bounded),
+        cmocka_unit_test(test_half_a_table_is_walked_once_more),
+        cmocka_unit_test(test_a_register_that_is_not_there_costs_no_other),
+        cmocka_unit_test(test_who_is_busy_is_asked_once_more),
+        cmocka_unit_test(test_who_refuses_all_is_not_asked_for_ever),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

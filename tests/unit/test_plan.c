@@ -317,7 +317,8 @@ static void test_bits_are_asked_for_by_their_function(void **state) {
     assert_int_equal(plan->n_requests, 2);
     double values[3];
     uint8_t qualities[3] = {QUALITY_ABSENT, QUALITY_ABSENT, QUALITY_ABSENT};
-    struct readings readings = {0, 3, values, qualities, {0}};
+    uint8_t ranks[3];
+    struct readings readings = {0, 3, values, qualities, {0}, ranks};
     for (size_t i = 0; i < 2; i++) {
         const struct plan_request *request = &plan->requests[i];
         static const uint8_t coils[] = {0x01, 0x02}, inputs[] = {0x01};

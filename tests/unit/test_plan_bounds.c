@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "acquire/decode.h"
+#include "acquire/discovery.h"
 #include "acquire/health.h"
+#include "acquire/pattern.h"
 #include "base/clock.h"
 #include "check.h"
 
@@ -92,12 +94,101 @@ static void test_what_is_no_number_is_no_zero(void **state) {
     }
 }
 
+static const struct point judged_points[] = {
+    {CURRENT, OID("1.1"), AMPERE, .valid = {OID("1.2"), ANY_OF(1)}},
+    {ALARMS_ACTIVE, OID("1.2"), ONE},
+};
+static const struct group judged_groups[] = {{OVER({.part = PART_OUTLET}), POINTS(judged_points)}};
+static const struct driver judged = {.name = "test", .oid_base = "1.3.6.1.4.1.99999", GROUPS(judged_groups)};
+
+/* The validity of one value is a value itself, the next that is asked for. */
+static void test_a_request_cut_in_two_keeps_its_validity(void **state) {
+    (void)state;
+    struct image *image = image_of(1, 2);
+    struct plan *plan, *split;
+    assert_int_equal(plan_build(&judged, image, false, &plan), 0);
+    assert_int_equal(plan->n_requests, 1);
+    assert_int_equal(plan_split(plan, 0, &split), 0);
+    assert_int_equal(split->n_requests, 2);
+    assert_int_equal(split->items[0].valid_at, 1);
+    assert_int_equal(split->requests[0].n_oids, 2);
+    assert_int_equal(split->requests[1].n_oids, 1);
+    plan_release(split);
+    plan_release(plan);
+    image_free(image);
+}
+
+/* --- what a driver or a site's map can say -------------------------------------------------------------- */
+
+static const struct fact wide_facts[] = {{FACT_MODEL, HOLDING_TEXT(100, 20)},
+                                         {FACT_SERIAL, HOLDING(130, U32)}};
+static const struct point wide_points[] = {{ACTIVE_POWER, HOLDING(0, U16), WATT}};
+static const struct group wide_groups[] = {{POINTS(wide_points)}};
+static const struct driver wide = {.name = "test",
+                                   .protocol = PROTOCOL_MODBUS,
+                                   .manners = {.most_registers = 8},
+                                   .absent = ABSENT_OF({U32, ABSENT(0xffffffff)}),
+                                   FACTS(wide_facts),
+                                   GROUPS(wide_groups)};
+
+static void test_a_text_longer_than_a_request_is_read_in_pieces(void **state) {
+    (void)state;
+    static const uint16_t counts[] = {8, 8, 4, 2};
+    static const uint8_t words[40] = "a model that is long";
+    struct image *image = image_new();
+    struct wanted_list list;
+    char text[50];
+    assert_int_equal(wanted_collect(&wide, image, &list), 0);
+    assert_int_equal(list.n, 4);
+    for (size_t i = 0; i < list.n; i++) {
+        const struct wanted *one = &list.item[i];
+        assert_int_equal(one->count, counts[i]);
+        if (i < 3)
+            image_put_registers(image, 3, one->address, words + 2 * (one->address - 100), one->count);
+    }
+    wanted_done(&list);
+    image_seal(image);
+    assert_true(decode_image_text(&wide, image, 0, &wide_facts[0].source, text, sizeof(text)));
+    assert_string_equal(text, "a model that is long");
+    image_free(image);
+}
+
+static void test_a_code_for_nothing_is_no_serial_number(void **state) {
+    (void)state;
+    static const uint8_t ones[] = {0xff, 0xff, 0xff, 0xff}, number[] = {0, 1, 0, 0};
+    char text[50];
+    for (int there = 0; there < 2; there++) {
+        struct image *image = image_new();
+        image_put_registers(image, 3, 130, there ? number : ones, 2);
+        image_seal(image);
+        assert_int_equal(decode_image_text(&wide, image, 0, &wide_facts[1].source, text, sizeof(text)),
+                         there);
+        image_free(image);
+    }
+}
+
+static void test_hostile_texts_cost_no_time(void **state) {
+    (void)state;
+    char text[1024];
+    int64_t start_ms = clock_monotonic_ms();
+    memset(text, 'a', sizeof(text));
+    assert_false(pattern_match("*a*a*a*a*a*a*a*a*b", text, sizeof(text)));
+    assert_true(pattern_match("*a*a*a*a*a*a*a*a*", text, sizeof(text)));
+    assert_in_range(clock_monotonic_ms() - start_ms, 0, QUICK_MS);
+    assert_true(pattern_match("*1#x*2y", "12 11x 2 2y", 11));
+    assert_false(pattern_match("*1#x*2y", "12 11x 2 2", 10));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_thousands_of_rows_are_quick),
         cmocka_unit_test(test_more_rows_than_any_device_has_are_refused),
         cmocka_unit_test(test_health_alone_is_a_plan),
         cmocka_unit_test(test_what_is_no_number_is_no_zero),
+        cmocka_unit_test(test_a_request_cut_in_two_keeps_its_validity),
+        cmocka_unit_test(test_a_text_longer_than_a_request_is_read_in_pieces),
+        cmocka_unit_test(test_a_code_for_nothing_is_no_serial_number),
+        cmocka_unit_test(test_hostile_texts_cost_no_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

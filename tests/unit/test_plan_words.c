@@ -144,7 +144,7 @@ static void test_texts_that_are_states_numbers_and_units(void **state) {
     put_text(f.image, "1.0", " on\r\n");
     put_text(f.image, "2.0", "off");
     put_text(f.image, "3.0", "-53.9 V");
-    put_text(f.image, "4.0", "n/a");
+    put_text(f.image, "4.0", "1,234 Hz"); /* 1 it is not */
     put(f.image, "5.0", 2345);
     put_text(f.image, "6.0", "ddegC ");
     build(&f, &texts_driver);
@@ -167,11 +167,11 @@ static const struct point absent_points[] = {
 static const struct group absent_groups[] = {{POINTS(absent_points)}};
 static const struct driver absent_driver =
     DRIVER(absent_groups, .protocol = PROTOCOL_MODBUS,
-           .absent = ABSENT_OF({U16, ABSENT(0xffff)}, {S16, ABSENT(0x7fff)}, {U64, ABSENT(-1)}));
+           .absent = ABSENT_OF({U16, ABSENT(0xfffe)}, {S16, ABSENT(0x7fff)}, {U64, ABSENT(-1)}));
 
 static void test_absent_codes_of_a_wire_type(void **state) {
     (void)state;
-    static const uint16_t words[] = {0xffff, 0x7fff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff};
+    static const uint16_t words[] = {0xfffe, 0x7fff, 0xfffe, 0xffff, 0xffff, 0xffff, 0xffff};
     double values[8];
     uint8_t qualities[8];
     uint32_t bad[N_BAD_REASONS];
@@ -244,6 +244,24 @@ static void test_a_scale_that_is_not_there_leaves_the_value_out(void **state) {
     done(&f);
 }
 
+static const struct point factored_points[] = {
+    {CURRENT, OID("2"), AMPERE, .scale = {SCALE_FACTOR, OID("3")}}};
+static const struct group factored_groups[] = {{OVER({PART_CIRCUIT}), POINTS(factored_points)}};
+static const struct driver factored_driver = DRIVER(factored_groups, .protocol = PROTOCOL_SNMP);
+
+static void test_half_a_factor_is_not_taken_for_none(void **state) {
+    (void)state;
+    struct fixture f = {.image = image_new()};
+    put(f.image, "2.1", 230);
+    put_text(f.image, "3.1", "0.1");
+    put(f.image, "2.2", 230);
+    put_text(f.image, "3.2", "-10");
+    build(&f, &factored_driver);
+    assert_no_series(f.plan, CURRENT, 1);
+    assert_reading(&f, CURRENT, "circuit|2||", 23);
+    done(&f);
+}
+
 static const char *const variant_variants[] = {"small", "variant_large", NULL};
 static const struct point variant_all[] = {{FREQUENCY, HOLDING(0, U16), HERTZ}};
 static const struct point variant_large[] = {{VOLTAGE, HOLDING(1, U16), VOLT}};
@@ -304,11 +322,11 @@ static void test_a_chain_of_models(void **state) {
     static const uint16_t words[] = {0x5375, 0x6e53, 1, 1, 0xabcd, 203, 2, 4999, 0xfffe, 0xffff, 0};
     struct wanted_list list;
     struct fixture f = {.image = image_new()};
-    uint32_t address = 0;
+    uint32_t address = 0, behind = 0;
     walk_chain(f.image, &chained_driver, 100, words, 11);
-    assert_true(image_model(f.image, 203, &address));
+    assert_true(image_model(f.image, 203, &address, &behind));
     assert_int_equal(address, 105);
-    assert_false(image_model(f.image, 0xffff, &address));
+    assert_false(image_model(f.image, 0xffff, &address, &behind));
     assert_int_equal(wanted_collect(&chained_driver, f.image, &list), 0);
     assert_int_equal(list.n, 1);
     assert_int_equal(list.item[0].address, 108); /* the scale */
@@ -316,6 +334,23 @@ static void test_a_chain_of_models(void **state) {
     put_words(f.image, 100, words, 11);
     build(&f, &chained_driver);
     assert_reading(&f, FREQUENCY, "|||", 49.99);
+    assert_int_equal(f.plan->n_series, 1);
+    done(&f);
+}
+
+static void test_a_model_that_is_short_lends_nothing_from_the_next(void **state) {
+    (void)state;
+    /* Model 203 of one register, so without a scale; 213 behind it. */
+    static const uint16_t words[] = {0x5375, 0x6e53, 203, 1, 4999, 213, 1, 230, 0xffff, 0};
+    struct fixture f = {.image = image_new()};
+    struct wanted_list list;
+    walk_chain(f.image, &chained_driver, 100, words, 10);
+    assert_int_equal(wanted_collect(&chained_driver, f.image, &list), 0);
+    assert_int_equal(list.n, 0);
+    wanted_done(&list);
+    put_words(f.image, 100, words, 10);
+    build(&f, &chained_driver);
+    assert_reading(&f, VOLTAGE, "|||", 230);
     assert_int_equal(f.plan->n_series, 1);
     done(&f);
 }
@@ -333,10 +368,10 @@ static void test_hostile_chains_end(void **state) {
     walk_chain(image, &hostile_driver, 0, ones, 65536); /* models of one register for ever */
     image_free(image);
     static const uint16_t zero[] = {0x5375, 0x6e53, 7, 0, 8, 1};
-    uint32_t address;
+    uint32_t address, behind;
     image = image_new();
     walk_chain(image, &hostile_driver, 0, zero, 6);
-    assert_false(image_model(image, 7, &address)); /* a model of no registers is none */
+    assert_false(image_model(image, 7, &address, &behind)); /* a model of no registers is none */
     walk_chain(image, &hostile_driver, 65534, zero, 2);
     image_free(image);
 }
@@ -357,7 +392,8 @@ static void poll_alarms(const struct fixture *f, const uint32_t *rows, size_t n,
                         uint8_t *qualities, double *values) {
     const struct plan_request *request = &f->plan->requests[0];
     const struct oid *asked = &f->plan->oids[request->first_oid];
-    struct readings readings = {0, 2, values, qualities, {0}};
+    uint8_t ranks[2];
+    struct readings readings = {0, 2, values, qualities, {0}, ranks};
     uint32_t names[2 * ROWS][OID_MOST], alarms[ROWS][11];
     struct varbind varbinds[2 * ROWS];
     assert_int_equal(request->n_oids, 2);
@@ -408,6 +444,28 @@ static void test_rows_that_are_alarms(void **state) {
     image_free(f.image);
 }
 
+static const struct point ranked_points[] = {
+    {FREQUENCY, HOLDING(3, U16), HERTZ, .div = 100, .absent = ABSENT(0)},
+    {FREQUENCY, HOLDING(2, U16), HERTZ, .div = 10, .absent = ABSENT(0)},
+    {FREQUENCY, HOLDING(1, U16), HERTZ, .absent = ABSENT(0)},
+};
+static const struct group ranked_groups[] = {{POINTS(ranked_points)}};
+static const struct driver ranked_driver = DRIVER(ranked_groups, .protocol = PROTOCOL_MODBUS);
+
+/* Registers are read in the order of their addresses, which says nothing of which source is the best. */
+static void test_the_best_of_three_sources_wins_wherever_it_stands(void **state) {
+    static const uint16_t words[][3] = {{48, 495, 5001}, {48, 495, 0}, {48, 0, 0}, {48, 0, 5001}};
+    static const double expected[] = {50.01, 49.5, 48, 50.01};
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        struct fixture f = {.image = image_new()};
+        put_words(f.image, 1, words[i], 3);
+        build(&f, &ranked_driver);
+        assert_reading(&f, FREQUENCY, "|||", expected[i]);
+        done(&f);
+    }
+}
+
 static void test_captures(void **state) {
     (void)state;
     uint32_t numbers[2] = {0};
@@ -429,10 +487,13 @@ int main(void) {
         cmocka_unit_test(test_absent_codes_of_a_wire_type),
         cmocka_unit_test(test_registers_say_scale_unit_and_what_there_is),
         cmocka_unit_test(test_a_scale_that_is_not_there_leaves_the_value_out),
+        cmocka_unit_test(test_half_a_factor_is_not_taken_for_none),
         cmocka_unit_test(test_variants_that_the_site_names),
         cmocka_unit_test(test_a_chain_of_models),
+        cmocka_unit_test(test_a_model_that_is_short_lends_nothing_from_the_next),
         cmocka_unit_test(test_hostile_chains_end),
         cmocka_unit_test(test_rows_that_are_alarms),
+        cmocka_unit_test(test_the_best_of_three_sources_wins_wherever_it_stands),
         cmocka_unit_test(test_captures),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

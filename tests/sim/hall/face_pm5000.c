@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The meter of a row and feed as Schneider's PM5000 registers show it: float32, high word first, powers in
- * kW. Addresses here are on the wire: one less than the register numbers in Schneider's lists.
+ * kW, energies in kWh and once more as 64-bit integers in Wh. Addresses here are on the wire: one less than
+ * the register numbers in Schneider's lists.
  */
 #include "face.h"
 
@@ -14,10 +15,12 @@ enum {
     SERIAL = 129,
     ENERGIES = 2699,
     BASIC = 2999,
+    COUNTERS = 3203,
     TEXT_WORDS = 20
 };
-enum { N_ENERGIES = 20, N_BASIC = 112 };
+enum { N_ENERGIES = 20, N_BASIC = 112, N_COUNTERS = 40 };
 enum { ACTIVE_ENERGY = 2699, RECEIVED_ENERGY = 2701, REACTIVE_ENERGY = 2707, APPARENT_ENERGY = 2715 };
+enum { ACTIVE_COUNTER = 3203, REACTIVE_COUNTER = 3219, APPARENT_COUNTER = 3235 };
 enum {
     CURRENT = 2999,
     CURRENT_N = 3005,
@@ -46,6 +49,12 @@ static void put_phases(struct register_image *image, const struct load_state *lo
     }
 }
 
+static void put_counter(struct register_image *image, uint32_t address, double joules) {
+    uint64_t watt_hours = (uint64_t)(joules / 3600);
+    register_put_u32(image, address, (uint32_t)(watt_hours >> 32));
+    register_put_u32(image, address + 2, (uint32_t)watt_hours);
+}
+
 static double mean_of(double a, double b, double c) {
     return (a + b + c) / 3;
 }
@@ -71,6 +80,9 @@ static void refresh(struct device *device, double time) {
     register_put_f32(image, REACTIVE_ENERGY, load.varseconds / 3.6e6);
     /* Power factors are constant in the model, so the energies stand at right angles like the powers. */
     register_put_f32(image, APPARENT_ENERGY, hypot(load.joules, load.varseconds) / 3.6e6);
+    put_counter(image, ACTIVE_COUNTER, load.joules);
+    put_counter(image, REACTIVE_COUNTER, load.varseconds);
+    put_counter(image, APPARENT_COUNTER, hypot(load.joules, load.varseconds));
 }
 
 bool face_pm5000_attach(struct device *device) {
@@ -82,7 +94,8 @@ bool face_pm5000_attach(struct device *device) {
     if (!register_image_add(image, TABLE_HOLDING, NAME, 3 * TEXT_WORDS, NULL) ||
         !register_image_add(image, TABLE_HOLDING, SERIAL, 2, NULL) ||
         !register_image_add(image, TABLE_HOLDING, ENERGIES, N_ENERGIES, NULL) ||
-        !register_image_add(image, TABLE_HOLDING, BASIC, N_BASIC, NULL) || !register_image_seal(image))
+        !register_image_add(image, TABLE_HOLDING, BASIC, N_BASIC, NULL) ||
+        !register_image_add(image, TABLE_HOLDING, COUNTERS, N_COUNTERS, NULL) || !register_image_seal(image))
         return false;
     /* What this meter does not measure is no number. */
     for (uint32_t i = 0; i < N_ENERGIES; i += 2)

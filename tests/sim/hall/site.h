@@ -12,7 +12,7 @@
 
 #include "device.h"
 
-enum { SHARED_MOST = 64 }; /* halls, and object tables, of one process */
+enum { SHARED_MOST = 256 }; /* halls, and object tables, of one process */
 
 struct site {
     uint64_t seed;
