@@ -128,6 +128,12 @@ void trap_config_done(struct trap_config *traps);
 /* Polls are spread over their interval, or stand at whole multiples of it of the wall clock. */
 enum poll_phase { PHASE_SPREAD, PHASE_ALIGNED };
 
+/* Where rows are kept that sinks have not taken. */
+struct spool_config {
+    char *folder; /* NULL: in memory only */
+    int64_t quota_bytes, quota_age_ms, spill_after_ms;
+};
+
 struct site_config {
     atomic_uint references;
     char *site, *hall, *gateway;
@@ -136,6 +142,7 @@ struct site_config {
     const struct driver **maps; /* device maps that devices may name; references */
     size_t n_maps;
     int64_t buffer_bytes; /* what is kept in memory for sinks that are behind */
+    struct spool_config spool;
     struct device_config *devices;
     size_t n_devices;
     struct snmp_credentials *credentials; /* those that the devices use */

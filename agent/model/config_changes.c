@@ -165,6 +165,11 @@ static int compare_sinks(const struct site_config *before, const struct site_con
     return 0;
 }
 
+static bool is_same_spool(const struct spool_config *a, const struct spool_config *b) {
+    return is_same_text(a->folder, b->folder) && a->quota_bytes == b->quota_bytes &&
+           a->quota_age_ms == b->quota_age_ms && a->spill_after_ms == b->spill_after_ms;
+}
+
 int config_compare(const struct site_config *before, struct site_config *now,
                    struct config_changes *changes) {
     *changes = (struct config_changes){0};
@@ -180,6 +185,8 @@ int config_compare(const struct site_config *before, struct site_config *now,
         changes->site |= SITE_TRAPS;
     if (before->buffer_bytes != now->buffer_bytes)
         changes->site |= SITE_BUFFER;
+    if (!is_same_spool(&before->spool, &now->spool))
+        changes->site |= SITE_SPOOL;
     share_maps(before, now);
     int error = compare_devices(before, now, changes);
     if (!error)

@@ -93,6 +93,16 @@ static const struct field poll_fields[] = {
 };
 static const struct schema poll_schema = {FIELDS(poll_fields), .size = sizeof(struct poll_settings)};
 
+static const struct field spool_fields[] = {
+    {"folder", FIELD_TEXT, AT(spool_settings, folder), .check = check_text},
+    {"quota", FIELD_BYTES, AT(spool_settings, quota), .fallback = "2GiB", .least = "1MiB", .most = "4096GiB"},
+    {"quota_age", FIELD_DURATION, AT(spool_settings, quota_age), .fallback = "7d", .least = "1min",
+     .most = "3650d"},
+    {"spill_after", FIELD_DURATION, AT(spool_settings, spill_after), .fallback = "10s", .least = "0ms",
+     .most = "1h"},
+};
+static const struct schema spool_schema = {FIELDS(spool_fields), .size = sizeof(struct spool_settings)};
+
 static bool check_trap_listen(const char *text, char *why, size_t size) {
     struct trap_listen listen;
     return check_text(text, why, size) && trap_listen_parse(text, &listen, why, size) == 0;
@@ -199,6 +209,7 @@ static const struct field site_fields[] = {
     {"devices", FIELD_LIST, AT(site_settings, devices), .entries_most = DEVICES_MOST,
      .of = &settings_of_device},
     {"buffer", FIELD_BYTES, AT(site_settings, buffer), .fallback = "64MiB", .least = "1MiB", .most = "16GiB"},
+    {"spool", FIELD_GROUP, AT(site_settings, spool), .of = &spool_schema},
     {"sinks", FIELD_LIST, AT(site_settings, sinks), .entries_most = SINKS_MOST, .of = &sink_schema},
 };
 const struct schema settings_of_site = {FIELDS(site_fields), .size = sizeof(struct site_settings)};

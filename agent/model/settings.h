@@ -45,9 +45,15 @@ struct trap_settings {
     struct setting_list listen, proxies;
 };
 
+/* `folder` is what makes a spool on disk. */
+struct spool_settings {
+    struct setting folder, quota, quota_age, spill_after;
+};
+
 struct site_settings {
     struct setting site, hall, gateway, status_socket, buffer;
     struct poll_settings poll;
+    struct spool_settings spool;
     struct trap_settings traps;
     struct setting_list credentials, maps, inventory, wiring, devices, sinks;
 };

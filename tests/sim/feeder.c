@@ -5,7 +5,11 @@
  * time start + r x interval. At the end it prints one JSON object: what became of everything, and how late a
  * round was at most.
  *
- *   feeder [--mqtt URL]... [--remote-write URL]... [--influx URL]... [--OPTION NUMBER|TEXT]...
+ *   feeder [--mqtt URL]... [--remote-write URL]... [--influx URL]... [--folder FOLDER]
+ *          [--OPTION NUMBER|TEXT]...
+ *
+ * With a folder the spools are on disk there, and the stream goes on over several runs. FIRST is the round to
+ * begin with.
  */
 #include <getopt.h>
 #include <inttypes.h>
@@ -35,6 +39,9 @@ enum number {
     BATCH_READINGS,
     BATCH_WAIT_MS,
     TIMEOUT_MS,
+    SPILL_AFTER_MS,
+    QUOTA_BYTES,
+    FIRST,
     N_NUMBERS
 };
 
@@ -55,32 +62,21 @@ enum text_option {
 };
 
 static const struct option options[] = {
-    {"devices", required_argument, NULL, 0},
-    {"readings", required_argument, NULL, 0},
-    {"rounds", required_argument, NULL, 0},
-    {"interval-ms", required_argument, NULL, 0},
-    {"start-ms", required_argument, NULL, 0},
-    {"wait-ms", required_argument, NULL, 0},
-    {"buffer-bytes", required_argument, NULL, 0},
-    {"window", required_argument, NULL, 0},
-    {"batch-readings", required_argument, NULL, 0},
-    {"batch-wait-ms", required_argument, NULL, 0},
-    {"timeout-ms", required_argument, NULL, 0},
-    {"device-name", required_argument, NULL, 0},
-    {"second-url", required_argument, NULL, 0},
-    {"database", required_argument, NULL, 0},
-    {"org", required_argument, NULL, 0},
-    {"bucket", required_argument, NULL, 0},
-    {"token", required_argument, NULL, 0},
-    {"user", required_argument, NULL, 0},
-    {"password", required_argument, NULL, 0},
-    {"ca-file", required_argument, NULL, 0},
-    {"certificate-file", required_argument, NULL, 0},
-    {"key-file", required_argument, NULL, 0},
-    {"mqtt", required_argument, NULL, 'm'},
-    {"remote-write", required_argument, NULL, 'w'},
-    {"influx", required_argument, NULL, 'i'},
-    {NULL, 0, NULL, 0},
+    {"devices", required_argument, NULL, 0},        {"readings", required_argument, NULL, 0},
+    {"rounds", required_argument, NULL, 0},         {"interval-ms", required_argument, NULL, 0},
+    {"start-ms", required_argument, NULL, 0},       {"wait-ms", required_argument, NULL, 0},
+    {"buffer-bytes", required_argument, NULL, 0},   {"window", required_argument, NULL, 0},
+    {"batch-readings", required_argument, NULL, 0}, {"batch-wait-ms", required_argument, NULL, 0},
+    {"timeout-ms", required_argument, NULL, 0},     {"spill-after-ms", required_argument, NULL, 0},
+    {"quota-bytes", required_argument, NULL, 0},    {"first", required_argument, NULL, 0},
+    {"device-name", required_argument, NULL, 0},    {"second-url", required_argument, NULL, 0},
+    {"database", required_argument, NULL, 0},       {"org", required_argument, NULL, 0},
+    {"bucket", required_argument, NULL, 0},         {"token", required_argument, NULL, 0},
+    {"user", required_argument, NULL, 0},           {"password", required_argument, NULL, 0},
+    {"ca-file", required_argument, NULL, 0},        {"certificate-file", required_argument, NULL, 0},
+    {"key-file", required_argument, NULL, 0},       {"folder", required_argument, NULL, 'f'},
+    {"mqtt", required_argument, NULL, 'm'},         {"remote-write", required_argument, NULL, 'w'},
+    {"influx", required_argument, NULL, 'i'},       {NULL, 0, NULL, 0},
 };
 
 struct feeder {
@@ -90,6 +86,7 @@ struct feeder {
     struct sink_config sinks[SINKS_MOST];
     struct sink *running[SINKS_MOST];
     struct spools spools;
+    const char *folder;
     struct publisher *publisher;
     struct device_view **views;
     struct batch *pool;
@@ -131,6 +128,8 @@ static void read_options(struct feeder *feeder, int argc, char **argv) {
             add_sink(feeder, SINK_REMOTE_WRITE, optarg);
         else if (option == 'i')
             add_sink(feeder, SINK_INFLUX, optarg);
+        else if (option == 'f')
+            feeder->folder = optarg;
         else if (option == 0 && index < N_NUMBERS)
             feeder->numbers[index] = strtoll(optarg, NULL, 10);
         else if (option == 0)
@@ -182,7 +181,7 @@ static void feed(struct feeder *feeder) {
     for (uint32_t round = 0; round < feeder->numbers[ROUNDS]; round++) {
         int64_t due_ms = start_ms + round * feeder->numbers[INTERVAL_MS];
         sleep_until(due_ms);
-        feed_round(feeder, round);
+        feed_round(feeder, (uint32_t)feeder->numbers[FIRST] + round);
         int64_t late_ms = clock_monotonic_ms() - due_ms;
         if (late_ms > feeder->latest_ms)
             feeder->latest_ms = late_ms;
@@ -213,9 +212,16 @@ static void print_result(const struct feeder *feeder) {
 }
 
 static void open_spools(struct feeder *feeder) {
-    for (size_t kind = 0; kind < N_SPOOLS; kind++)
-        feeder->spools.of[kind] =
-            specimen_spool((enum spool_kind)kind, (size_t)feeder->numbers[BUFFER_BYTES]);
+    for (size_t kind = 0; kind < N_SPOOLS; kind++) {
+        const struct spool_options spool = {.kind = (enum spool_kind)kind,
+                                            .most_bytes = (size_t)feeder->numbers[BUFFER_BYTES],
+                                            .folder = feeder->folder,
+                                            .quota_bytes = feeder->numbers[QUOTA_BYTES],
+                                            .quota_age_ms = INT64_MAX / 2,
+                                            .spill_after_ms = feeder->numbers[SPILL_AFTER_MS]};
+        if (spool_open(&spool, &feeder->spools.of[kind]) != 0)
+            exit(1);
+    }
 }
 
 static void make_devices(struct feeder *feeder) {
@@ -271,7 +277,8 @@ int main(int argc, char **argv) {
                     [WINDOW] = 100,
                     [BATCH_READINGS] = 5000,
                     [BATCH_WAIT_MS] = 50,
-                    [TIMEOUT_MS] = 5000},
+                    [TIMEOUT_MS] = 5000,
+                    [QUOTA_BYTES] = 1LL << 40},
         .texts = {[DEVICE_NAME] = "pdu-"},
         .site = {.site = "dc1", .hall = "hall-2", .gateway = "gw/1", .sinks = feeder.sinks},
     };

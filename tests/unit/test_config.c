@@ -71,7 +71,8 @@ static void whole_configuration(void **state) {
         "hall: hall-1\ngateway: ｇｗ-1\nstatus_socket: status.sock\n"
         "poll: {fast: 500ms, normal: 2s, slow: 5min, timeout: 3s}\n"
         "credentials:\n  ro: {community_file: community.txt}\n"
-        "inventory: devices.csv\nbuffer: 8MiB\n"
+        "inventory: devices.csv\nbuffer: 8MiB\nspool: {folder: spool, quota: 1GiB, quota_age: 3d, "
+        "spill_after: 0ms}\n"
         "devices:\n  - {name: 랙/1, driver: apc_rpdu2, url: \"snmp://10.0.0.5\", credentials: ro, rack: "
         "r01}\n"
         "sinks:\n  - {name: broker, type: mqtt, url: \"mqtt://127.0.0.1:1883\", user: u, "
@@ -82,6 +83,10 @@ static void whole_configuration(void **state) {
     assert_string_equal(config->gateway, "ｇｗ-1");
     assert_string_equal(config->status_socket, "status.sock");
     assert_int_equal(config->buffer_bytes, 8 << 20);
+    assert_string_equal(config->spool.folder, "spool");
+    assert_int_equal(config->spool.quota_bytes, 1 << 30);
+    assert_int_equal(config->spool.quota_age_ms, 3 * 86400000);
+    assert_int_equal(config->spool.spill_after_ms, 0);
     assert_int_equal(config->n_devices, 2);
     const struct device_config *pdu = &config->devices[0], *meter = &config->devices[1];
     assert_string_equal(pdu->name, "랙/1");
@@ -115,6 +120,7 @@ static void defaults_stand_in(void **state) {
     assert_string_equal(config->gateway, "gw-9");
     assert_string_equal(config->status_socket, "/run/hallwatch/status.sock");
     assert_int_equal(config->buffer_bytes, 64 << 20);
+    assert_null(config->spool.folder);
     assert_int_equal(config->n_sinks, 0);
     assert_null(config->devices[0].driver);
     assert_ptr_equal(config->devices[0].snmp, &snmp_credentials_public);
@@ -144,7 +150,7 @@ static void every_mistake_is_said_in_one_run(void **state) {
     check_mistakes(
         "sitte: x\n"
         "gateway: [a]\n"
-        "poll: {fast: 5, normal: 2s, normal: 3s, slow: 2d}\n"
+        "poll: {fast: 5, normal: 2s, normal: 3s, slow: 2days}\n"
         "buffer: 1KiB\n"
         "devices:\n"
         "  - {name: \"\", url: \"snmp://10.0.0.5\"}\n"
@@ -158,7 +164,7 @@ static void every_mistake_is_said_in_one_run(void **state) {
         "hallwatch.yaml:3:14: poll.fast: \"5\" must be a duration with its unit, such as 200ms, 5s, 15min or "
         "1h\n"
         "hallwatch.yaml:3:29: poll.normal: is already on line 3\n"
-        "hallwatch.yaml:3:47: poll.slow: \"2d\" must be a duration with its unit, such as 200ms, 5s, 15min "
+        "hallwatch.yaml:3:47: poll.slow: \"2days\" must be a duration with its unit, such as 200ms, 5s, 15min "
         "or 1h\n"
         "hallwatch.yaml:4:9: buffer: 1KiB is out of bounds: from 1MiB to 16GiB\n"
         "hallwatch.yaml:6:12: devices[0].name: must not be empty\n"

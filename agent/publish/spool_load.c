@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Rows that left memory and come back from the disk for one reader: asked for where they are missing, and
+ * ahead of it while there are more. Reading the file is the disk thread's affair.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "publish/spool_inside.h"
+#include "publish/spool_row.h"
+
+struct spool_row *spool_make_gap(enum spool_kind kind, uint64_t first, uint64_t last, uint64_t total,
+                                 int64_t time_ms) {
+    struct spool_row *gap = spool_row_new(NULL, 0, 0);
+    if (!gap)
+        return NULL;
+    gap->kind = kind;
+    gap->first_id = first;
+    gap->id = last;
+    gap->total = total;
+    gap->time_ms = time_ms;
+    return gap;
+}
+
+static void drop_first(struct spool_loaded *loaded, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        spool_release(loaded->rows[i]);
+    loaded->n -= n;
+    memmove(loaded->rows, loaded->rows + n, loaded->n * sizeof(loaded->rows[0]));
+}
+
+void spool_forget_loaded(struct spool_cursor *cursor, enum spool_lane lane) {
+    if (!cursor->loaded[lane])
+        return;
+    drop_first(cursor->loaded[lane], cursor->loaded[lane]->n);
+    free(cursor->loaded[lane]);
+    cursor->loaded[lane] = NULL;
+}
+
+/* How many of the rows end before row `id`. */
+static size_t count_before(const struct spool_loaded *loaded, uint64_t id) {
+    size_t low = 0, high = loaded->n;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (loaded->rows[middle]->id < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static void ask(struct spool_cursor *cursor, struct spool_loaded *loaded, const struct spool_span *span,
+                uint64_t from) {
+    struct spool *spool = cursor->spool;
+    const struct spool_row *oldest = spool_ring_get(&spool->ring, spool->ring.oldest);
+    bool to_end = !oldest || span->last < oldest->id;
+    if (from > span->last || (!to_end && from >= oldest->id))
+        return;
+    loaded->ask_from = from;
+    loaded->ask_to = to_end ? span->last : oldest->id - 1;
+    loaded->ask_total = to_end ? span->until : oldest->total - oldest->readings;
+    spool_disk_hurry(spool->disk);
+}
+
+struct spool_row *spool_take_loaded(struct spool_cursor *cursor, enum spool_lane lane,
+                                    const struct spool_span *span, uint64_t id) {
+    struct spool_loaded *loaded = cursor->loaded[lane];
+    if (!loaded)
+        loaded = cursor->loaded[lane] = calloc(1, sizeof(*loaded));
+    if (!loaded)
+        return NULL;
+    size_t i = count_before(loaded, id);
+    if (i == loaded->n || loaded->rows[i]->first_id > id) {
+        loaded->is_awaited = true;
+        if (loaded->ask_from == id)
+            return NULL;
+        drop_first(loaded, loaded->n);
+        loaded->read = id - 1;
+        ask(cursor, loaded, span, id);
+        return NULL;
+    }
+    struct spool_row *row = loaded->rows[i];
+    atomic_fetch_add_explicit(&row->references, 1, memory_order_relaxed);
+    loaded->read = row->id;
+    if (!loaded->ask_from && loaded->n - i < LOAD_MOST / 2)
+        ask(cursor, loaded, span, loaded->rows[loaded->n - 1]->id + 1);
+    return row;
+}
+
+void spool_hand_over(struct spool_cursor *cursor, enum spool_lane lane, uint64_t from,
+                     struct spool_row **rows, size_t n) {
+    struct spool_loaded *loaded = cursor->loaded[lane];
+    loaded->ask_from = 0;
+    if (loaded->n > 0 && loaded->rows[loaded->n - 1]->id + 1 != from)
+        drop_first(loaded, loaded->n);
+    if (n > 2 * LOAD_MOST - loaded->n)
+        drop_first(loaded, count_before(loaded, loaded->read + 1));
+    size_t room = 2 * LOAD_MOST - loaded->n;
+    for (size_t i = 0; i < n; i++) {
+        if (i < room)
+            loaded->rows[loaded->n++] = rows[i];
+        else
+            spool_release(rows[i]);
+    }
+    if (cursor->is_closed || !loaded->is_awaited)
+        return;
+    loaded->is_awaited = false;
+    cursor->wake(cursor->context);
+}
