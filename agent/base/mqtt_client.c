@@ -1,34 +1,66 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Wraps paho's MQTTAsync. Its callbacks run on its own threads under its global lock: they only put an event
- * into the inbox and wake the owner. Since MQTTAsync_destroy takes that lock, no callback comes after it. The
- * library's own queueing, persistence and reconnecting stay off: each of them loses order or sends what was
- * given up.
+ * The client's thread: connects, greets, then writes what the owner gave and reads answers until the
+ * connection or the client ends. The owner meets it under the lock only, at three places: output, the packet
+ * identifiers in use, and the events.
+ *
+ * A client of our own, because a library that resolves the name itself does so under a lock of all its
+ * clients, and one that is given a number compares the certificate with that.
  */
 #include "base/mqtt_client.h"
 
-#include <MQTTAsync.h>
+#include <errno.h>
+#include <poll.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 #include <uv.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 
 enum {
     KEEPALIVE_S = 20,
-    CONNECT_TIMEOUT_S = 10,
-    MOST_BUFFERED = 65535, /* inside the library, between its two threads; the owner's window is far below */
-    FIRST_EVENTS = 64,     /* a power of two */
+    CONNECT_MS = 10000,
+    FAREWELL_MS = 300,
+    IDENTIFIERS = 65536,
+    FIRST_EVENTS = 64, /* a power of two */
+    INCOMING = 2 * MQTT_INCOMING_MOST,
 };
 
 struct mqtt_client {
     struct mqtt_options options;
-    MQTTAsync handle;
-    uv_mutex_t lock; /* of the inbox */
+    struct sockaddr_storage address;
+    uv_thread_t thread;
+    int waker; /* an eventfd that ends the thread's waiting */
+    atomic_bool is_ending;
+    uv_mutex_t lock; /* of what follows */
+    bool is_open;
+    struct text output;              /* given and not yet the thread's */
+    uint8_t in_use[IDENTIFIERS / 8]; /* identifiers of messages that are not answered */
+    uint16_t last_id;
+    size_t outstanding;
     struct mqtt_event *events;
     size_t room, first, n;
 };
+
+/* What only the thread has. */
+struct session {
+    struct mqtt_client *client;
+    struct net_stream *stream;
+    struct text writing; /* and how much of it is written */
+    size_t written;
+    uint8_t incoming[INCOMING];
+    size_t n_incoming;
+    int64_t keepalive_ms, sent_ms, heard_ms, pinged_ms; /* the last: 0 where no answer is due */
+    bool is_greeted;
+    char words[NET_STREAM_WORDS];
+};
+
+/* --- events --- */
 
 /* An event that finds no memory is lost; the owner's time-outs find out. */
 static void tell(struct mqtt_client *client, const struct mqtt_event *event) {
@@ -62,48 +94,334 @@ bool mqtt_client_next(struct mqtt_client *client, struct mqtt_event *event) {
     return has_one;
 }
 
-static void on_connected(void *context, MQTTAsync_successData5 *data) {
-    struct mqtt_event event = {
-        .kind = MQTT_CONNECTED, .receive_maximum = UINT16_MAX, .largest_packet = UINT32_MAX};
-    if (MQTTProperties_hasProperty(&data->properties, MQTTPROPERTY_CODE_RECEIVE_MAXIMUM))
-        event.receive_maximum =
-            (uint16_t)MQTTProperties_getNumericValue(&data->properties, MQTTPROPERTY_CODE_RECEIVE_MAXIMUM);
-    if (MQTTProperties_hasProperty(&data->properties, MQTTPROPERTY_CODE_MAXIMUM_PACKET_SIZE))
-        event.largest_packet = (uint32_t)MQTTProperties_getNumericValue(
-            &data->properties, MQTTPROPERTY_CODE_MAXIMUM_PACKET_SIZE);
-    tell(context, &event);
+/* --- identifiers, under the lock --- */
+
+static bool is_used(const struct mqtt_client *client, uint16_t id) {
+    return (client->in_use[id / 8] >> id % 8 & 1) != 0;
 }
 
-static void on_connect_failed(void *context, MQTTAsync_failureData5 *data) {
-    struct mqtt_event event = {.kind = MQTT_CONNECT_FAILED, .reason = (int)data->reasonCode};
-    const char *text = data->reasonCode ? mqtt_client_reason((int)data->reasonCode) : data->message;
-    snprintf(event.text, sizeof(event.text), "%s", text ? text : "no answer");
-    tell(context, &event);
+/* 0 where all are in use. */
+static uint16_t find_id(const struct mqtt_client *client) {
+    uint16_t id = client->last_id;
+    if (client->outstanding == IDENTIFIERS - 1)
+        return 0;
+    do
+        id = (uint16_t)(id + 1 ? id + 1 : 1);
+    while (id == 0 || is_used(client, id));
+    return id;
 }
 
-static void on_lost(void *context, char *cause) {
-    (void)cause; /* always NULL in this version */
-    tell(context, &(struct mqtt_event){.kind = MQTT_LOST, .text = "the broker closed the connection"});
+static bool give_back_id(struct mqtt_client *client, uint16_t id) {
+    uv_mutex_lock(&client->lock);
+    bool was_used = is_used(client, id);
+    if (was_used) {
+        client->in_use[id / 8] &= (uint8_t) ~(1U << id % 8);
+        client->outstanding--;
+    }
+    uv_mutex_unlock(&client->lock);
+    return was_used;
 }
 
-static void on_sent(void *context, MQTTAsync_successData5 *data) {
-    tell(context, &(struct mqtt_event){.kind = MQTT_ACKNOWLEDGED, .token = data->token});
+/* --- the owner's side --- */
+
+static void wake_thread(struct mqtt_client *client) {
+    const uint64_t one = 1;
+    while (write(client->waker, &one, sizeof(one)) < 0 && errno == EINTR)
+        continue;
 }
 
-/* Without a reason it is the connection that failed, which is told by itself. */
-static void on_not_sent(void *context, MQTTAsync_failureData5 *data) {
-    int reason = (int)data->reasonCode;
-    if (reason >= 0x80)
-        tell(context, &(struct mqtt_event){.kind = MQTT_REFUSED, .token = data->token, .reason = reason});
+int mqtt_client_publish(struct mqtt_client *client, const char *topic, const char *payload, size_t size,
+                        bool retained, int *token) {
+    uv_mutex_lock(&client->lock);
+    size_t before = client->output.size;
+    uint16_t id = client->is_open ? find_id(client) : 0;
+    int error = !client->is_open ? ERROR_UNREACHABLE : id == 0 ? ERROR_BUSY : 0;
+    if (!error)
+        error = mqtt_write_publish(client->options.connect.version, topic, payload, size, retained, id,
+                                   &client->output);
+    if (!error) {
+        client->last_id = id;
+        client->in_use[id / 8] |= (uint8_t)(1U << id % 8);
+        client->outstanding++;
+        *token = id;
+    } else if (error == ERROR_MEMORY) { /* half a packet must not go out */
+        client->output.size = before;
+        client->output.failed = false;
+    }
+    uv_mutex_unlock(&client->lock);
+    if (!error && before == 0)
+        wake_thread(client);
+    return error;
 }
 
-/* Never called: nothing is subscribed. The library insists on it. */
-static int on_message(void *context, char *topic, int topic_size, MQTTAsync_message *message) {
-    (void)context;
-    (void)topic_size;
-    MQTTAsync_freeMessage(&message);
-    MQTTAsync_free(topic);
-    return 1;
+size_t mqtt_client_outstanding(struct mqtt_client *client) {
+    uv_mutex_lock(&client->lock);
+    size_t outstanding = client->outstanding;
+    uv_mutex_unlock(&client->lock);
+    return outstanding;
+}
+
+/* --- the thread --- */
+
+static int fail(struct session *session, int error, const char *words) {
+    snprintf(session->words, sizeof(session->words), "%s", words);
+    return error;
+}
+
+static int refuse(struct session *session, const char *what, const struct mqtt_answer *answer) {
+    snprintf(session->words, sizeof(session->words), "%s%s (0x%02x)%s%.80s%s", what,
+             mqtt_reason_text(answer->reason), (unsigned)answer->reason, answer->words[0] ? ": \"" : "",
+             answer->words, answer->words[0] ? "\"" : "");
+    return ERROR_REFUSED;
+}
+
+static int on_greeting(struct session *session, const struct mqtt_answer *answer) {
+    struct mqtt_client *client = session->client;
+    if (answer->reason != 0)
+        return refuse(session, "the broker refuses the connection: ", answer);
+    session->is_greeted = true;
+    if (answer->keepalive_s > 0)
+        session->keepalive_ms = answer->keepalive_s * INT64_C(1000);
+    uv_mutex_lock(&client->lock);
+    client->is_open = true;
+    uv_mutex_unlock(&client->lock);
+    tell(client, &(struct mqtt_event){.kind = MQTT_CONNECTED,
+                                      .receive_maximum = answer->receive_maximum,
+                                      .largest_packet = answer->largest_packet});
+    return 0;
+}
+
+static void on_answer(struct session *session, const struct mqtt_answer *answer) {
+    struct mqtt_event event = {.kind = MQTT_ACKNOWLEDGED, .token = answer->id, .reason = answer->reason};
+    if (!give_back_id(session->client, answer->id))
+        return;
+    if (answer->reason >= 0x80) {
+        event.kind = MQTT_REFUSED;
+        refuse(session, "", answer);
+        snprintf(event.text, sizeof(event.text), "%s", session->words);
+    }
+    tell(session->client, &event);
+}
+
+static int on_packet(struct session *session, const struct mqtt_packet *packet) {
+    struct mqtt_answer answer;
+    bool answers =
+        packet->kind == MQTT_PUBACK || packet->kind == MQTT_CONNACK || packet->kind == MQTT_DISCONNECT;
+    session->pinged_ms = 0;
+    if (packet->kind == MQTT_PINGRESP && packet->size == 0 && session->is_greeted)
+        return 0;
+    if (!answers || session->is_greeted == (packet->kind == MQTT_CONNACK) ||
+        mqtt_read_answer(session->client->options.connect.version, packet, &answer) != 0)
+        return fail(session, ERROR_GARBLED, "what answers there does not speak MQTT as it should");
+    if (packet->kind == MQTT_CONNACK)
+        return on_greeting(session, &answer);
+    if (packet->kind == MQTT_DISCONNECT)
+        return refuse(session, "the broker ends the connection: ", &answer);
+    on_answer(session, &answer);
+    return 0;
+}
+
+static int take_packets(struct session *session) {
+    size_t at = 0;
+    int error = 0;
+    /* Something else than a broker need not ever send what its first bytes would promise as a packet. */
+    if (!session->is_greeted && session->n_incoming > 0 && session->incoming[0] >> 4 != MQTT_CONNACK)
+        return fail(session, ERROR_GARBLED, "what answers there does not speak MQTT");
+    while (!error) {
+        struct mqtt_packet packet;
+        int size = mqtt_take_packet(session->incoming + at, session->n_incoming - at, &packet);
+        if (size == 0)
+            break;
+        if (size < 0)
+            return fail(session, size, "what answers there does not speak MQTT");
+        at += (size_t)size;
+        error = on_packet(session, &packet);
+    }
+    session->n_incoming -= at;
+    memmove(session->incoming, session->incoming + at, session->n_incoming);
+    return error;
+}
+
+static int read_all(struct session *session) {
+    while (true) {
+        int n = net_stream_read(session->stream, session->incoming + session->n_incoming,
+                                sizeof(session->incoming) - session->n_incoming, session->words);
+        if (n < 0)
+            return n == ERROR_BUSY ? 0 : n;
+        session->n_incoming += (size_t)n;
+        session->heard_ms = clock_monotonic_ms();
+        int error = take_packets(session);
+        if (error)
+            return error;
+    }
+}
+
+/* Takes over what the owner gave when its own is written. */
+static bool has_output(struct session *session) {
+    struct mqtt_client *client = session->client;
+    if (session->written < session->writing.size)
+        return true;
+    text_clear(&session->writing);
+    session->written = 0;
+    uv_mutex_lock(&client->lock);
+    struct text given = client->output;
+    client->output = session->writing;
+    session->writing = given;
+    uv_mutex_unlock(&client->lock);
+    return session->writing.size > 0;
+}
+
+static int write_all(struct session *session) {
+    while (has_output(session)) {
+        int n = net_stream_write(session->stream, session->writing.data + session->written,
+                                 session->writing.size - session->written, session->words);
+        if (n < 0)
+            return n == ERROR_BUSY ? 0 : n;
+        session->written += (size_t)n;
+        session->sent_ms = clock_monotonic_ms();
+    }
+    return 0;
+}
+
+static bool is_ending(const struct session *session) {
+    return atomic_load(&session->client->is_ending);
+}
+
+/* Until the stream is ready, the owner has something, or the time has come. */
+static void wait(const struct session *session, int64_t until_ms, bool with_output) {
+    struct pollfd those[] = {
+        {.fd = net_stream_descriptor(session->stream),
+         .events = net_stream_events(session->stream, with_output)},
+        {.fd = session->client->waker, .events = POLLIN},
+    };
+    int64_t left_ms = until_ms - clock_monotonic_ms();
+    if (poll(those, 2, left_ms > 0 ? (int)left_ms : 0) > 0 && those[1].revents) {
+        uint64_t rung;
+        while (read(session->client->waker, &rung, sizeof(rung)) < 0 && errno == EINTR)
+            continue;
+    }
+}
+
+static int greet(struct session *session) {
+    struct mqtt_connect connect = session->client->options.connect;
+    connect.keepalive_s = KEEPALIVE_S;
+    return mqtt_write_connect(&connect, &session->writing);
+}
+
+/* From nothing to CONNACK. */
+static int establish(struct session *session) {
+    struct mqtt_client *client = session->client;
+    const char *step = client->options.peer.is_tls ? "no TLS connection" : "no connection";
+    int64_t deadline_ms = clock_monotonic_ms() + CONNECT_MS;
+    int error = net_stream_open(&client->options.peer, &session->stream, session->words);
+    if (error)
+        return error;
+    bool is_connected = false;
+    while (!error && !session->is_greeted) {
+        if (is_ending(session) || clock_monotonic_ms() >= deadline_ms) {
+            snprintf(session->words, sizeof(session->words), "%s within %d s", step, CONNECT_MS / 1000);
+            return ERROR_TIMEOUT;
+        }
+        error = is_connected ? 0 : net_stream_connect(session->stream, session->words);
+        if (!error && !is_connected) {
+            is_connected = true;
+            step = "it accepts connections and does not answer";
+            error = greet(session);
+        }
+        if (!error)
+            error = write_all(session);
+        if (!error)
+            error = read_all(session);
+        if (error == ERROR_BUSY)
+            error = 0;
+        if (!error && !session->is_greeted)
+            wait(session, deadline_ms, session->written < session->writing.size);
+    }
+    return error;
+}
+
+/* Pings in time; *until_ms is when to look again. ERROR_TIMEOUT where the broker has fallen silent. */
+static int keep_alive(struct session *session, int64_t *until_ms) {
+    int64_t now_ms = clock_monotonic_ms();
+    int64_t last_ms = session->sent_ms < session->heard_ms ? session->sent_ms : session->heard_ms;
+    if (session->pinged_ms && now_ms - session->pinged_ms >= session->keepalive_ms)
+        return fail(session, ERROR_TIMEOUT, "the broker has fallen silent");
+    *until_ms = last_ms + session->keepalive_ms / 2;
+    if (!session->pinged_ms && now_ms >= *until_ms) {
+        session->pinged_ms = session->sent_ms = now_ms;
+        if (mqtt_write_ping(&session->writing) != 0)
+            return fail(session, ERROR_MEMORY, "out of memory");
+    }
+    if (session->pinged_ms)
+        *until_ms = session->pinged_ms + session->keepalive_ms;
+    return 0;
+}
+
+static int serve(struct session *session) {
+    int error = 0;
+    session->heard_ms = session->sent_ms = clock_monotonic_ms();
+    while (!error && !is_ending(session)) {
+        int64_t until_ms = 0;
+        error = keep_alive(session, &until_ms);
+        if (!error)
+            error = write_all(session);
+        if (!error)
+            error = read_all(session);
+        if (!error)
+            wait(session, until_ms, session->written < session->writing.size);
+    }
+    return error;
+}
+
+/* What was given goes out, and then DISCONNECT, where the broker still reads. */
+static void say_farewell(struct session *session) {
+    int64_t until_ms = clock_monotonic_ms() + FAREWELL_MS;
+    bool is_said = false;
+    while (clock_monotonic_ms() < until_ms && write_all(session) == 0) {
+        bool is_empty = session->written == session->writing.size;
+        if (is_empty && is_said)
+            return;
+        if (is_empty)
+            is_said = mqtt_write_disconnect(&session->writing) == 0;
+        else
+            wait(session, until_ms, true);
+    }
+}
+
+static void run(void *context) {
+    struct mqtt_client *client = context;
+    struct session *session = calloc(1, sizeof(*session));
+    struct mqtt_event event = {.kind = MQTT_LOST};
+    if (session) {
+        session->client = client;
+        session->keepalive_ms = KEEPALIVE_S * 1000;
+        int error = establish(session);
+        if (!error)
+            error = serve(session);
+        if (!error)
+            say_farewell(session);
+        snprintf(event.text, sizeof(event.text), "%s", session->words);
+        net_stream_close(session->stream);
+        text_done(&session->writing);
+    } else {
+        snprintf(event.text, sizeof(event.text), "out of memory");
+    }
+    free(session);
+    uv_mutex_lock(&client->lock);
+    client->is_open = false;
+    uv_mutex_unlock(&client->lock);
+    if (!atomic_load(&client->is_ending))
+        tell(client, &event);
+}
+
+/* --- its life --- */
+
+static void free_parts(struct mqtt_client *client) {
+    if (client->waker >= 0)
+        close(client->waker);
+    text_done(&client->output);
+    free(client->events);
+    free(client);
 }
 
 int mqtt_client_new(const struct mqtt_options *options, struct mqtt_client **client) {
@@ -111,24 +429,19 @@ int mqtt_client_new(const struct mqtt_options *options, struct mqtt_client **cli
     if (!new)
         return ERROR_MEMORY;
     new->options = *options;
+    new->address = *options->peer.address;
+    new->options.peer.address = &new->address;
     new->room = FIRST_EVENTS;
     new->events = calloc(FIRST_EVENTS, sizeof(*new->events));
-    if (!new->events || uv_mutex_init(&new->lock) != 0) {
-        free(new->events);
-        free(new);
-        return ERROR_MEMORY;
+    new->waker = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (!new->events || new->waker < 0 || uv_mutex_init(&new->lock) != 0) {
+        free_parts(new);
+        return ERROR_SYSTEM;
     }
-    MQTTAsync_createOptions create = MQTTAsync_createOptions_initializer5;
-    create.sendWhileDisconnected = 0;
-    create.maxBufferedMessages = MOST_BUFFERED;
-    /* The address comes with each connect. */
-    int code = MQTTAsync_createWithOptions(&new->handle, "tcp://localhost", options->client_id,
-                                           MQTTCLIENT_PERSISTENCE_NONE, NULL, &create);
-    if (code == MQTTASYNC_SUCCESS)
-        code = MQTTAsync_setCallbacks(new->handle, new, on_lost, on_message, NULL);
-    if (code != MQTTASYNC_SUCCESS) {
-        mqtt_client_free(new);
-        return ERROR_ARGUMENT;
+    if (uv_thread_create(&new->thread, run, new) != 0) {
+        uv_mutex_destroy(&new->lock);
+        free_parts(new);
+        return ERROR_SYSTEM;
     }
     *client = new;
     return 0;
@@ -137,72 +450,9 @@ int mqtt_client_new(const struct mqtt_options *options, struct mqtt_client **cli
 void mqtt_client_free(struct mqtt_client *client) {
     if (!client)
         return;
-    MQTTAsync_destroy(&client->handle);
+    atomic_store(&client->is_ending, true);
+    wake_thread(client);
+    uv_thread_join(&client->thread);
     uv_mutex_destroy(&client->lock);
-    free(client->events);
-    free(client);
-}
-
-int mqtt_client_connect(struct mqtt_client *client, const char *address, uint16_t port) {
-    char uri[128];
-    char *uris[] = {uri};
-    snprintf(uri, sizeof(uri), strchr(address, ':') ? "tcp://[%s]:%u" : "tcp://%s:%u", address, port);
-    MQTTAsync_willOptions will = MQTTAsync_willOptions_initializer;
-    will.topicName = client->options.will_topic;
-    will.message = client->options.will;
-    will.retained = 1;
-    will.qos = 1;
-    MQTTAsync_connectOptions connect = MQTTAsync_connectOptions_initializer5;
-    connect.MQTTVersion = MQTTVERSION_5;
-    connect.cleanstart = 1;
-    connect.keepAliveInterval = KEEPALIVE_S;
-    connect.connectTimeout = CONNECT_TIMEOUT_S;
-    connect.username = client->options.user;
-    connect.password = client->options.password;
-    connect.will = &will;
-    connect.serverURIs = uris;
-    connect.serverURIcount = 1;
-    connect.onSuccess5 = on_connected;
-    connect.onFailure5 = on_connect_failed;
-    connect.context = client;
-    switch (MQTTAsync_connect(client->handle, &connect)) {
-    case MQTTASYNC_SUCCESS:
-        return 0;
-    case MQTTASYNC_COMMAND_IGNORED: /* an earlier attempt is not over yet */
-        return ERROR_BUSY;
-    default:
-        return ERROR_ARGUMENT;
-    }
-}
-
-int mqtt_client_publish(struct mqtt_client *client, const char *topic, const char *payload, size_t size,
-                        bool retained, int *token) {
-    MQTTAsync_responseOptions response = MQTTAsync_responseOptions_initializer;
-    response.onSuccess5 = on_sent;
-    response.onFailure5 = on_not_sent;
-    response.context = client;
-    if (size > INT32_MAX)
-        return ERROR_ARGUMENT;
-    switch (MQTTAsync_send(client->handle, topic, (int)size, payload, 1, retained, &response)) {
-    case MQTTASYNC_SUCCESS:
-        *token = response.token;
-        return 0;
-    case MQTTASYNC_DISCONNECTED:
-        return ERROR_UNREACHABLE;
-    case MQTTASYNC_NO_MORE_MSGIDS:
-    case MQTTASYNC_MAX_BUFFERED_MESSAGES:
-        return ERROR_BUSY;
-    default:
-        return ERROR_ARGUMENT;
-    }
-}
-
-size_t mqtt_client_packet_size(const char *topic, size_t payload_size) {
-    enum { FIXED_HEADER = 5, TOPIC_SIZE = 2, PACKET_ID = 2, PROPERTIES = 1 };
-    return FIXED_HEADER + TOPIC_SIZE + strlen(topic) + PACKET_ID + PROPERTIES + payload_size;
-}
-
-const char *mqtt_client_reason(int reason) {
-    const char *text = MQTTReasonCode_toString((enum MQTTReasonCodes)reason);
-    return text ? text : "no reason given";
+    free_parts(client);
 }

@@ -305,49 +305,6 @@ static void free_device(struct device_config *device) {
     free(device->feed);
 }
 
-/* What can be printed of a sink, in no order. */
-enum { SINK_TEXTS = 11 };
-static void list_texts(struct sink_config *sink, char **texts[SINK_TEXTS]) {
-    char **all[SINK_TEXTS] = {
-        &sink->name,         &sink->url,
-        &sink->second_url,   &sink->user,
-        &sink->org,          &sink->bucket,
-        &sink->database,     &sink->client_id,
-        &sink->tls.ca_file,  &sink->tls.certificate_file,
-        &sink->tls.key_file,
-    };
-    memcpy(texts, all, sizeof(all));
-}
-
-void sink_config_done(struct sink_config *sink) {
-    char **texts[SINK_TEXTS];
-    list_texts(sink, texts);
-    for (size_t i = 0; i < SINK_TEXTS; i++)
-        free(*texts[i]);
-    secret_free(sink->password);
-    secret_free(sink->token);
-    *sink = (struct sink_config){0};
-}
-
-static bool copy_text(const char *text, char **copy) {
-    *copy = text ? strdup(text) : NULL;
-    return *copy || !text;
-}
-
-int sink_config_copy(const struct sink_config *from, struct sink_config *to) {
-    *to = *from;
-    char **texts[SINK_TEXTS];
-    list_texts(to, texts);
-    bool whole = copy_text(from->password, &to->password);
-    whole = copy_text(from->token, &to->token) && whole;
-    for (size_t i = 0; i < SINK_TEXTS; i++)
-        whole = copy_text(*texts[i], texts[i]) && whole;
-    if (whole)
-        return 0;
-    sink_config_done(to);
-    return ERROR_MEMORY;
-}
-
 struct site_config *config_hold(struct site_config *config) {
     atomic_fetch_add_explicit(&config->references, 1, memory_order_relaxed);
     return config;

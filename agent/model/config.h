@@ -71,27 +71,29 @@ struct device_config {
 
 enum sink_kind { SINK_MQTT, SINK_REMOTE_WRITE, SINK_INFLUX };
 
-/* What TLS reads from files: paths, NULL where not configured. */
-struct tls_config {
-    char *ca_file;                     /* who is trusted; NULL: whom the system trusts */
-    char *certificate_file, *key_file; /* who we are */
-    uint64_t digest; /* of what the files held: the same names may come to hold something else */
-};
+/* Addresses beside the first. */
+enum { SINK_ENDPOINTS_MOST = 8 };
 
 struct sink_config {
     char *name;
     enum sink_kind kind;
-    char *url;             /* mqtt://host[:port]; http://host:port/path */
-    char *second_url;      /* HTTP: takes over when the first fails; NULL: none */
-    char *user, *password; /* NULL where not configured; from a file; never printed */
-    char *token;           /* HTTP: the same */
-    struct tls_config tls;
-    char *org, *bucket, *database; /* Influx: the first two of version 2, the last of version 1; else NULL */
+    char *url;        /* mqtt://host[:port], mqtts://host[:port]; http://host:port/path */
+    char **endpoints; /* further ones, in the order in which they take over */
+    size_t n_endpoints;
+    char *user, *password;             /* NULL where not configured; from files; never printed */
+    char *token;                       /* HTTP: the same */
+    char *ca_file;                     /* whom to trust; NULL: whom the system trusts */
+    char *certificate_file, *key_file; /* who we are; NULL: nobody */
+    uint64_t files_digest;             /* of what these three hold: it changes when they do */
+    char *org, *bucket, *database; /* Influx: of version 2 the first two, of version 1 the last; else NULL */
     char *client_id;               /* MQTT; default hallwatch-SITE-GATEWAY */
+    bool is_mqtt_3;                /* MQTT 3.1.1 instead of 5 */
+    uint32_t devices_per_message;  /* MQTT: most devices in one message */
     uint16_t
         window; /* MQTT messages not yet acknowledged, at most; the broker's Receive Maximum bounds it too */
-    int64_t timeout_ms, batch_wait_ms; /* HTTP: one request; how long readings gather into one */
-    uint32_t batch_readings;           /* HTTP: most readings in one request */
+    int64_t timeout_ms;      /* HTTP: one request */
+    int64_t batch_wait_ms;   /* how long readings gather into one request, devices into one message */
+    uint32_t batch_readings; /* HTTP: most readings in one request */
 };
 
 /* A copy of its own, to be ended with sink_config_done. 0 or ERROR_MEMORY. */

@@ -44,9 +44,6 @@ const struct driver *config_wire(struct build *build, const struct device_settin
 /* Writes a mistake for each row that is of no remote I/O device. Frees what config_sort_wiring took. */
 void config_finish_wiring(struct build *build);
 
-/* Where a sink's files of TLS are. Mistakes are only written. */
-void config_build_tls(struct build *build, const struct sink_settings *settings, struct tls_config *tls);
-
 /* Reads the secrets of an entry of `credentials`. Mistakes are only written. */
 void config_build_credentials(struct build *build, const struct credentials_settings *settings,
                               struct snmp_credentials *credentials);

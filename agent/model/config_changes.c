@@ -123,17 +123,22 @@ static int compare_devices(const struct site_config *before, struct site_config 
 
 /* --- sinks: there are a few only --- */
 
-static bool is_same_tls(const struct tls_config *a, const struct tls_config *b) {
-    return is_same_text(a->ca_file, b->ca_file) && is_same_text(a->certificate_file, b->certificate_file) &&
-           is_same_text(a->key_file, b->key_file) && a->digest == b->digest;
+static bool is_same_endpoints(const struct sink_config *a, const struct sink_config *b) {
+    size_t i = 0;
+    while (i < a->n_endpoints && i < b->n_endpoints && strcmp(a->endpoints[i], b->endpoints[i]) == 0)
+        i++;
+    return i == a->n_endpoints && i == b->n_endpoints;
 }
 
 static bool is_same_sink(const struct sink_config *a, const struct sink_config *b) {
-    return a->kind == b->kind && is_same_text(a->url, b->url) && is_same_text(a->user, b->user) &&
+    return is_same_endpoints(a, b) && is_same_text(a->ca_file, b->ca_file) &&
+           is_same_text(a->certificate_file, b->certificate_file) && is_same_text(a->key_file, b->key_file) &&
+           a->files_digest == b->files_digest && a->is_mqtt_3 == b->is_mqtt_3 &&
+           a->devices_per_message == b->devices_per_message && a->kind == b->kind &&
+           is_same_text(a->url, b->url) && is_same_text(a->user, b->user) &&
            is_same_text(a->password, b->password) && is_same_text(a->client_id, b->client_id) &&
-           is_same_text(a->second_url, b->second_url) && is_same_text(a->token, b->token) &&
-           is_same_text(a->org, b->org) && is_same_text(a->bucket, b->bucket) &&
-           is_same_text(a->database, b->database) && is_same_tls(&a->tls, &b->tls) &&
+           is_same_text(a->token, b->token) && is_same_text(a->org, b->org) &&
+           is_same_text(a->bucket, b->bucket) && is_same_text(a->database, b->database) &&
            a->window == b->window && a->timeout_ms == b->timeout_ms && a->batch_wait_ms == b->batch_wait_ms &&
            a->batch_readings == b->batch_readings;
 }

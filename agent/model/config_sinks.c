@@ -2,8 +2,12 @@
 /* Sinks: what spans several of their settings, and their configuration. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "base/file.h"
 #include "model/config_build.h"
+
+enum { PEM_MOST = 1 << 20 };
 
 static void refuse(struct build *build, const struct sink_settings *sink, const char *key,
                    const struct setting *setting, const char *why) {
@@ -11,77 +15,46 @@ static void refuse(struct build *build, const struct sink_settings *sink, const 
         entry_add_mistake(&sink->entry, key, setting, &build->mistakes, "%s", why);
 }
 
-/* --- where it is --- */
-
-static bool is_https(const struct setting *url) {
-    return strncmp(url->text, "https://", 8) == 0;
+/* A setting that only sinks of another type have. */
+static void refuse_foreign(struct build *build, const struct sink_settings *sink, const char *key,
+                           const struct setting *setting, const char *type) {
+    if (setting_given(setting))
+        entry_add_mistake(&sink->entry, key, setting, &build->mistakes, "only sinks of type %s have this",
+                          type);
 }
 
-/* `url`, or the two `endpoints`; what was not given is NULL. */
-struct addresses {
-    const char *key;
-    const struct setting *first, *second;
-};
-
-static struct addresses addresses_of(const struct sink_settings *sink) {
+/* The urls: the first one, and those that take over. */
+static void check_urls(struct build *build, const struct sink_settings *sink) {
     const struct setting *endpoints = sink->endpoints.items;
-    if (setting_given(&sink->url) || sink->endpoints.n == 0)
-        return (struct addresses){"url", setting_given(&sink->url) ? &sink->url : NULL, NULL};
-    return (struct addresses){"endpoints", &endpoints[0], sink->endpoints.n > 1 ? &endpoints[1] : NULL};
-}
-
-static void check_address(struct build *build, const struct sink_settings *sink, const char *key,
-                          const struct setting *url) {
     char why[256];
-    if (url && !settings_check_sink_url(sink->type.number, url->text, why, sizeof(why)))
-        entry_add_mistake(&sink->entry, key, url, &build->mistakes, "%s", why);
-}
-
-static void check_addresses(struct build *build, const struct sink_settings *sink) {
-    struct addresses addresses = addresses_of(sink);
-    const struct setting *endpoints = sink->endpoints.items;
-    if (!addresses.first)
-        entry_add_mistake(&sink->entry, "url", &sink->url, &build->mistakes, "is missing");
-    if (setting_given(&sink->url) && sink->endpoints.n > 0)
-        refuse(build, sink, "endpoints", &endpoints[0], "write either url or endpoints");
-    check_address(build, sink, addresses.key, addresses.first);
-    check_address(build, sink, addresses.key, addresses.second);
-}
-
-/* --- what goes with which type --- */
-
-static void check_mqtt(struct build *build, const struct sink_settings *sink) {
-    static const char why[] = "only sinks of type remote_write and influx have this";
-    const struct setting *endpoints = sink->endpoints.items;
-    if (sink->endpoints.n > 0)
-        refuse(build, sink, "endpoints", &endpoints[0], why);
-    refuse(build, sink, "token_file", &sink->token_file, why);
-    refuse(build, sink, "token_credential", &sink->token_credential, why);
-    refuse(build, sink, "ca_file", &sink->ca_file, why);
-    refuse(build, sink, "certificate_file", &sink->certificate_file, why);
-    refuse(build, sink, "key_file", &sink->key_file, why);
-    refuse(build, sink, "timeout", &sink->timeout, why);
-    refuse(build, sink, "batch_wait", &sink->batch_wait, why);
-    refuse(build, sink, "batch_readings", &sink->batch_readings, why);
+    if (setting_given(&sink->url) &&
+        !settings_check_sink_url(sink->type.number, sink->url.text, why, sizeof(why)))
+        entry_add_mistake(&sink->entry, "url", &sink->url, &build->mistakes, "%s", why);
+    for (size_t i = 0; i < sink->endpoints.n; i++)
+        if (!settings_check_sink_url(sink->type.number, endpoints[i].text, why, sizeof(why)))
+            entry_add_mistake(&sink->entry, "endpoints", &endpoints[i], &build->mistakes, "%s", why);
 }
 
 static bool has_token(const struct sink_settings *sink) {
     return setting_given(&sink->token_file) || setting_given(&sink->token_credential);
 }
 
+static void check_mqtt(struct build *build, const struct sink_settings *sink) {
+    static const char http[] = "remote_write and influx";
+    refuse_foreign(build, sink, "token_file", &sink->token_file, http);
+    refuse_foreign(build, sink, "token_credential", &sink->token_credential, http);
+    refuse_foreign(build, sink, "timeout", &sink->timeout, http);
+    refuse_foreign(build, sink, "batch_readings", &sink->batch_readings, http);
+}
+
 static void check_http(struct build *build, const struct sink_settings *sink) {
-    static const char why[] = "only sinks of type mqtt have this",
-                      secured[] = "is for https: the url says http";
-    struct addresses addresses = addresses_of(sink);
-    refuse(build, sink, "client_id", &sink->client_id, why);
-    refuse(build, sink, "window", &sink->window, why);
+    static const char mqtt[] = "mqtt";
     if (has_token(sink))
         refuse(build, sink, "user", &sink->user, "write either a user or a token");
-    if (!addresses.first || is_https(addresses.first) || (addresses.second && is_https(addresses.second)))
-        return;
-    refuse(build, sink, "ca_file", &sink->ca_file, secured);
-    refuse(build, sink, "certificate_file", &sink->certificate_file, secured);
-    refuse(build, sink, "key_file", &sink->key_file, secured);
+    refuse_foreign(build, sink, "client_id", &sink->client_id, mqtt);
+    refuse_foreign(build, sink, "version", &sink->version, mqtt);
+    refuse_foreign(build, sink, "devices_per_message", &sink->devices_per_message, mqtt);
+    refuse_foreign(build, sink, "window", &sink->window, mqtt);
 }
 
 static void check_influx(struct build *build, const struct sink_settings *sink) {
@@ -99,10 +72,10 @@ static void check_influx(struct build *build, const struct sink_settings *sink) 
 }
 
 static void check_sink(struct build *build, const struct sink_settings *sink) {
-    static const char why[] = "only sinks of type influx have this";
+    static const char influx[] = "influx";
     if (!setting_given(&sink->type))
         return;
-    check_addresses(build, sink);
+    check_urls(build, sink);
     if (sink->type.number == SINK_MQTT)
         check_mqtt(build, sink);
     else
@@ -111,20 +84,105 @@ static void check_sink(struct build *build, const struct sink_settings *sink) {
         check_influx(build, sink);
         return;
     }
-    refuse(build, sink, "org", &sink->org, why);
-    refuse(build, sink, "bucket", &sink->bucket, why);
-    refuse(build, sink, "database", &sink->database, why);
+    refuse_foreign(build, sink, "org", &sink->org, influx);
+    refuse_foreign(build, sink, "bucket", &sink->bucket, influx);
+    refuse_foreign(build, sink, "database", &sink->database, influx);
 }
 
-/* --- the sink --- */
+static bool is_tls_url(const char *url) {
+    return strncmp(url, "mqtts://", 8) == 0 || strncmp(url, "https://", 8) == 0;
+}
+
+static bool has_tls(const struct sink_settings *sink) {
+    const struct setting *endpoints = sink->endpoints.items;
+    bool has = is_tls_url(sink->url.text);
+    for (size_t i = 0; i < sink->endpoints.n; i++)
+        has = has || is_tls_url(endpoints[i].text);
+    return has;
+}
+
+/* What keeps the file from being used, in words after its name; NULL: nothing. */
+static const char *judge_pem(const char *pem, mode_t mode, bool is_key) {
+    if (!is_key)
+        return strstr(pem, "-----BEGIN CERTIFICATE-----") ? NULL : "holds no certificate in PEM form";
+    if (mode & S_IROTH)
+        return "can be read by everybody: chmod 640";
+    if (strstr(pem, "ENCRYPTED PRIVATE KEY") || strstr(pem, "Proc-Type: 4,ENCRYPTED"))
+        return "has a passphrase, which nobody can give at a start: store the key without one";
+    return strstr(pem, "PRIVATE KEY-----") ? NULL : "holds no private key in PEM form";
+}
+
+static void add_to_digest(uint64_t *digest, const struct text *content) {
+    for (size_t i = 0; i < content->size; i++)
+        *digest = (*digest ^ (unsigned char)content->data[i]) * UINT64_C(0x100000001b3);
+}
+
+/* The path of a PEM file that can be used; NULL where there is none, or after a mistake was written. */
+static char *add_pem(struct build *build, const struct sink_settings *sink, const char *key,
+                     const struct setting *setting, uint64_t *digest) {
+    struct text content = {0};
+    mode_t mode = 0;
+    if (!setting_given(setting))
+        return NULL;
+    char *path = config_resolve_path(build, setting->text);
+    int error = path ? file_read(path, PEM_MOST, &content, &mode) : 0;
+    if (error) {
+        entry_add_mistake(&sink->entry, key, setting, &build->mistakes, "cannot read %s: %s", path,
+                          file_error_text(error));
+    } else if (path) {
+        const char *why = judge_pem(content.data ? content.data : "", mode, setting == &sink->key_file);
+        if (why)
+            entry_add_mistake(&sink->entry, key, setting, &build->mistakes, "%s %s", path, why);
+        add_to_digest(digest, &content);
+    }
+    if (content.data)
+        explicit_bzero(content.data, content.room);
+    text_done(&content);
+    return path;
+}
+
+static void add_tls(struct build *build, const struct sink_settings *settings, struct sink_config *sink) {
+    static const char together[] = "certificate_file and key_file go together: write both";
+    const struct {
+        const char *key;
+        const struct setting *setting;
+        char **path;
+    } files[] = {
+        {"ca_file", &settings->ca_file, &sink->ca_file},
+        {"certificate_file", &settings->certificate_file, &sink->certificate_file},
+        {"key_file", &settings->key_file, &sink->key_file},
+    };
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+        *files[i].path = add_pem(build, settings, files[i].key, files[i].setting, &sink->files_digest);
+        if (setting_given(files[i].setting) && !has_tls(settings))
+            entry_add_mistake(&settings->entry, files[i].key, files[i].setting, &build->mistakes,
+                              "is for TLS: write %s:// in the url",
+                              settings->type.number == SINK_MQTT ? "mqtts" : "https");
+    }
+    if (setting_given(&settings->certificate_file) != setting_given(&settings->key_file))
+        entry_add_mistake(&settings->entry, sink->key_file ? "key_file" : "certificate_file",
+                          sink->key_file ? &settings->key_file : &settings->certificate_file,
+                          &build->mistakes, "%s", together);
+}
+
+static void add_user(struct build *build, const struct sink_settings *settings, struct sink_config *sink) {
+    static const struct setting none = {.text = ""};
+    if (setting_given(&settings->user_file) && setting_given(&settings->user))
+        entry_add_mistake(&settings->entry, "user_file", &settings->user_file, &build->mistakes,
+                          "write either user or user_file");
+    else if (setting_given(&settings->user_file))
+        sink->user = config_read_secret(build, &settings->entry, "user_file", &settings->user_file,
+                                        "user_credential", &none);
+    else if (setting_given(&settings->user))
+        sink->user = config_copy(build, settings->user.text);
+}
 
 static void add_credentials(struct build *build, const struct sink_settings *settings,
                             struct sink_config *sink) {
     bool has_password =
         setting_given(&settings->password_file) || setting_given(&settings->password_credential);
-    if (setting_given(&settings->user))
-        sink->user = config_copy(build, settings->user.text);
-    if (has_password && !sink->user)
+    add_user(build, settings, sink);
+    if (has_password && !setting_given(&settings->user) && !setting_given(&settings->user_file))
         entry_add_mistake(&settings->entry, "user", &settings->user, &build->mistakes,
                           "is missing: a password goes with a user");
     if (has_password)
@@ -138,30 +196,34 @@ static void add_credentials(struct build *build, const struct sink_settings *set
 
 /* NULL where it was not given. */
 static char *copy_given(struct build *build, const struct setting *setting) {
-    return setting && setting_given(setting) ? config_copy(build, setting->text) : NULL;
+    return setting_given(setting) ? config_copy(build, setting->text) : NULL;
 }
 
 static void add_sink(struct build *build, const struct sink_settings *settings) {
     const struct site_config *config = build->config;
     struct sink_config *sink = &build->config->sinks[build->config->n_sinks++];
+    const struct setting *endpoints = settings->endpoints.items;
     sink->name = config_copy(build, settings->name.text);
     sink->kind = (enum sink_kind)settings->type.number;
-    struct addresses addresses = addresses_of(settings);
-    sink->url = copy_given(build, addresses.first);
-    sink->second_url = copy_given(build, addresses.second);
+    sink->url = config_copy(build, settings->url.text);
     sink->org = copy_given(build, &settings->org);
     sink->bucket = copy_given(build, &settings->bucket);
     sink->database = copy_given(build, &settings->database);
+    sink->endpoints = calloc(settings->endpoints.n + 1, sizeof(char *));
     if (setting_given(&settings->client_id))
         sink->client_id = config_copy(build, settings->client_id.text);
     else if (config->site && config->gateway)
         sink->client_id = config_format(build, "hallwatch-%s-%s", config->site, config->gateway);
     sink->window = (uint16_t)settings->window.number;
+    for (size_t i = 0; sink->endpoints && i < settings->endpoints.n; i++)
+        sink->endpoints[sink->n_endpoints++] = config_copy(build, endpoints[i].text);
+    sink->is_mqtt_3 = settings->version.number == 1;
+    sink->devices_per_message = (uint32_t)settings->devices_per_message.number;
     sink->timeout_ms = settings->timeout.number;
     sink->batch_wait_ms = settings->batch_wait.number;
     sink->batch_readings = (uint32_t)settings->batch_readings.number;
     add_credentials(build, settings, sink);
-    config_build_tls(build, settings, &sink->tls);
+    add_tls(build, settings, sink);
 }
 
 void config_build_sinks(struct build *build) {

@@ -61,6 +61,8 @@ bool settings_check_sink_url(int64_t type, const char *url, char *why, size_t si
     const char *rest = NULL;
     if (type == SINK_MQTT && strncmp(url, "mqtt://", 7) == 0)
         rest = url + 7;
+    if (type == SINK_MQTT && strncmp(url, "mqtts://", 8) == 0)
+        rest = url + 8;
     if (type != SINK_MQTT && strncmp(url, "http://", 7) == 0)
         rest = url + 7;
     if (type != SINK_MQTT && strncmp(url, "https://", 8) == 0)
@@ -166,24 +168,30 @@ const struct schema settings_of_device = {FIELDS(device_fields), .size = sizeof(
 
 /* In the order of enum sink_kind. */
 static const char *const sink_types[] = {"mqtt", "remote_write", "influx", NULL};
+static const char *const mqtt_versions[] = {"5", "3.1.1", NULL};
 
 static const struct field sink_fields[] = {
     {"name", FIELD_TEXT, AT(sink_settings, name), .required = true, .check = check_sink_name},
     {"type", FIELD_WORD, AT(sink_settings, type), .required = true, .words = sink_types},
-    {"url", FIELD_TEXT, AT(sink_settings, url), .check = check_text},
-    {"endpoints", FIELD_TEXTS, AT(sink_settings, endpoints), .entries_most = 2, .check = check_text},
+    {"url", FIELD_TEXT, AT(sink_settings, url), .required = true, .check = check_text},
+    {"endpoints", FIELD_TEXTS, AT(sink_settings, endpoints), .entries_most = SINK_ENDPOINTS_MOST,
+     .check = check_text},
+    {"ca_file", FIELD_TEXT, AT(sink_settings, ca_file), .check = check_text},
+    {"certificate_file", FIELD_TEXT, AT(sink_settings, certificate_file), .check = check_text},
+    {"key_file", FIELD_TEXT, AT(sink_settings, key_file), .check = check_text},
     {"user", FIELD_TEXT, AT(sink_settings, user), .check = check_name},
+    {"user_file", FIELD_TEXT, AT(sink_settings, user_file), .check = check_text},
     {"password_file", FIELD_TEXT, AT(sink_settings, password_file), .check = check_text},
     {"password_credential", FIELD_TEXT, AT(sink_settings, password_credential), .check = check_text},
     {"token_file", FIELD_TEXT, AT(sink_settings, token_file), .check = check_text},
     {"token_credential", FIELD_TEXT, AT(sink_settings, token_credential), .check = check_text},
-    {"ca_file", FIELD_TEXT, AT(sink_settings, ca_file), .check = check_text},
-    {"certificate_file", FIELD_TEXT, AT(sink_settings, certificate_file), .check = check_text},
-    {"key_file", FIELD_TEXT, AT(sink_settings, key_file), .check = check_text},
     {"org", FIELD_TEXT, AT(sink_settings, org), .check = check_name},
     {"bucket", FIELD_TEXT, AT(sink_settings, bucket), .check = check_name},
     {"database", FIELD_TEXT, AT(sink_settings, database), .check = check_name},
     {"client_id", FIELD_TEXT, AT(sink_settings, client_id), .check = check_name},
+    {"version", FIELD_WORD, AT(sink_settings, version), .words = mqtt_versions, .fallback = "5"},
+    {"devices_per_message", FIELD_INTEGER, AT(sink_settings, devices_per_message), .fallback = "1",
+     .least = "1", .most = "1000"},
     {"window", FIELD_INTEGER, AT(sink_settings, window), .fallback = "20", .least = "1", .most = "65535"},
     {"timeout", FIELD_DURATION, AT(sink_settings, timeout), .fallback = "10s", .least = "100ms",
      .most = "5min"},

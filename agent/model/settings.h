@@ -32,13 +32,12 @@ struct device_settings {
 
 struct sink_settings {
     struct entry entry;
-    struct setting name, type, url, user, password_file, password_credential;
-    struct setting client_id, window; /* of mqtt */
-    /* Of those that speak HTTP. */
+    struct setting name, type, url, user, user_file, password_file, password_credential;
     struct setting_list endpoints;
-    struct setting token_file, token_credential, ca_file, certificate_file, key_file;
-    struct setting timeout, batch_wait, batch_readings;
-    struct setting org, bucket, database; /* of influx */
+    struct setting ca_file, certificate_file, key_file, batch_wait;
+    struct setting client_id, window, version, devices_per_message;       /* of mqtt */
+    struct setting token_file, token_credential, timeout, batch_readings; /* of those that speak HTTP */
+    struct setting org, bucket, database;                                 /* of influx */
 };
 
 struct trap_settings {

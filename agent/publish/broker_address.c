@@ -1,22 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* URL and name of a broker. The name is looked up on the caller's thread, which must be one that may wait. */
+/* The URL of a broker. Looking up its name is base/lookup's. */
 #include "publish/broker_address.h"
 
-#include <netdb.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "base/error.h"
 #include "base/text.h"
 
-enum { DEFAULT_PORT = 1883 };
+enum { PORT = 1883, TLS_PORT = 8883 };
+
+/* What follows the scheme; NULL where it is another. */
+static const char *skip_scheme(const char *url, bool *is_tls) {
+    static const char plain[] = "mqtt://", tls[] = "mqtts://";
+    *is_tls = strncmp(url, tls, sizeof(tls) - 1) == 0;
+    if (*is_tls)
+        return url + sizeof(tls) - 1;
+    return strncmp(url, plain, sizeof(plain) - 1) == 0 ? url + sizeof(plain) - 1 : NULL;
+}
 
 int broker_address_parse(const char *url, struct broker_address *address) {
-    static const char scheme[] = "mqtt://";
-    if (strncmp(url, scheme, sizeof(scheme) - 1) != 0)
+    const char *host = skip_scheme(url, &address->is_tls);
+    if (!host)
         return ERROR_ARGUMENT;
-    const char *host = url + sizeof(scheme) - 1;
     size_t size;
     const char *rest;
     if (*host == '[') {
@@ -32,7 +37,7 @@ int broker_address_parse(const char *url, struct broker_address *address) {
         return ERROR_ARGUMENT;
     memcpy(address->host, host, size);
     address->host[size] = '\0';
-    address->port = DEFAULT_PORT;
+    address->port = address->is_tls ? TLS_PORT : PORT;
     if (*rest == '\0' || strcmp(rest, "/") == 0)
         return 0;
     int64_t port;
@@ -40,27 +45,4 @@ int broker_address_parse(const char *url, struct broker_address *address) {
         return ERROR_ARGUMENT;
     address->port = (uint16_t)port;
     return 0;
-}
-
-int broker_address_resolve(const struct broker_address *address, uint32_t attempt, char *numeric,
-                           size_t size) {
-    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
-    struct addrinfo *found;
-    int code = getaddrinfo(address->host, NULL, &hints, &found);
-    if (code != 0) {
-        snprintf(numeric, size, "%s: %s", address->host, gai_strerror(code));
-        return ERROR_UNREACHABLE;
-    }
-    uint32_t n = 0;
-    for (const struct addrinfo *one = found; one; one = one->ai_next)
-        n++;
-    const struct addrinfo *picked = found;
-    for (uint32_t i = attempt % n; i > 0; i--)
-        picked = picked->ai_next;
-    code =
-        getnameinfo(picked->ai_addr, picked->ai_addrlen, numeric, (socklen_t)size, NULL, 0, NI_NUMERICHOST);
-    if (code != 0)
-        snprintf(numeric, size, "%s: %s", address->host, gai_strerror(code));
-    freeaddrinfo(found);
-    return code == 0 ? 0 : ERROR_UNREACHABLE;
 }

@@ -85,16 +85,35 @@ static void add_reading(struct text *message, double value, enum quality quality
     text_add_string(message, "\"},");
 }
 
-int encode_json_row(struct encode_json *encoder, const char *stream, const struct spool_row *row,
-                    struct text *message) {
+static void add_identity(const struct json_source *source, const struct spool_row *row,
+                         struct text *message) {
+    text_add_string(message, "{\"schema\":1,\"stream\":\"");
+    text_add_string(message, source->streams[row->kind]);
+    text_add_string(message, "\",\"sequence\":");
+    text_add_integer(message, (int64_t)row->id);
+    if (row->first_id == row->id)
+        return;
+    text_add_string(message, ",\"first_sequence\":");
+    text_add_integer(message, (int64_t)row->first_id);
+}
+
+static void add_gap(const struct json_source *source, const struct spool_row *row, struct text *message) {
+    add_identity(source, row, message);
+    add_member(message, "site", source->site);
+    add_member(message, "gateway", source->gateway);
+    text_add_string(message, ",\"gap\":true}");
+}
+
+static int add_row(struct encode_json *encoder, const struct json_source *source, const struct spool_row *row,
+                   struct text *message) {
+    if (!row->view) {
+        add_gap(source, row, message);
+        return 0;
+    }
     const struct view_entry *entry = view_cache_get(encoder->cache, row->view);
     if (!entry)
         return ERROR_MEMORY;
-    text_clear(message);
-    text_add_string(message, "{\"schema\":1,\"stream\":\"");
-    text_add_string(message, stream);
-    text_add_string(message, "\",\"sequence\":");
-    text_add_integer(message, (int64_t)row->id);
+    add_identity(source, row, message);
     text_add(message, entry->head.data, entry->head.size);
     text_add_string(message, ",\"time\":");
     text_add_integer(message, row->time_ms);
@@ -110,7 +129,39 @@ int encode_json_row(struct encode_json *encoder, const char *stream, const struc
     if (!message->failed && message->data[message->size - 1] == ',')
         message->size--;
     text_add(message, "]}", 2);
-    return message->failed ? ERROR_MEMORY : 0;
+    return 0;
+}
+
+int encode_json_row(struct encode_json *encoder, const struct json_source *source,
+                    const struct spool_row *row, struct text *message) {
+    text_clear(message);
+    int error = add_row(encoder, source, row, message);
+    return error || message->failed ? ERROR_MEMORY : 0;
+}
+
+int encode_json_rows(struct encode_json *encoder, const struct json_source *source,
+                     struct spool_row *const *rows, size_t n, struct text *message) {
+    int error = 0;
+    text_clear(message);
+    text_add_string(message, "{\"schema\":1");
+    add_member(message, "site", source->site);
+    add_member(message, "gateway", source->gateway);
+    for (size_t i = 0; i < n && !error; i++) {
+        text_add_string(message, i == 0 ? ",\"messages\":[" : ",");
+        error = add_row(encoder, source, rows[i], message);
+    }
+    text_add(message, "]}", 2);
+    return error || message->failed ? ERROR_MEMORY : 0;
+}
+
+void encode_json_presence(const struct json_source *source, const char *status, struct text *message) {
+    text_clear(message);
+    text_add_string(message, "{\"schema\":1");
+    add_member(message, "site", source->site);
+    add_member(message, "gateway", source->gateway);
+    add_member(message, "stream", source->streams[SPOOL_READINGS]);
+    add_member(message, "status", status);
+    text_add_char(message, '}');
 }
 
 void encode_json_topic_level(struct text *topic, const char *name) {
@@ -127,16 +178,31 @@ void encode_json_topic_level(struct text *topic, const char *name) {
     }
 }
 
-void encode_json_topic(const struct device_view *view, struct text *topic) {
+static void begin_topic(const char *site, const char *below, struct text *topic) {
     text_clear(topic);
     text_add_string(topic, "hallwatch/");
-    encode_json_topic_level(topic, view->site);
-    text_add_char(topic, '/');
-    if (!view->gateway) {
-        encode_json_topic_level(topic, view->device);
-        return;
-    }
-    text_add_string(topic, "status/");
-    encode_json_topic_level(topic, view->gateway);
-    text_add_string(topic, "/links");
+    encode_json_topic_level(topic, site);
+    text_add_string(topic, below);
+}
+
+void encode_json_status_topic(const struct json_source *source, struct text *topic) {
+    begin_topic(source->site, "/status/", topic);
+    encode_json_topic_level(topic, source->gateway);
+}
+
+void encode_json_batch_topic(const struct json_source *source, struct text *topic) {
+    begin_topic(source->site, "/batch/", topic);
+    encode_json_topic_level(topic, source->gateway);
+}
+
+void encode_json_gap_topic(const struct json_source *source, struct text *topic) {
+    encode_json_status_topic(source, topic);
+    text_add_string(topic, "/gaps");
+}
+
+void encode_json_topic(const struct device_view *view, struct text *topic) {
+    begin_topic(view->site, view->gateway ? "/status/" : "/", topic);
+    encode_json_topic_level(topic, view->gateway ? view->gateway : view->device);
+    if (view->gateway)
+        text_add_string(topic, "/links");
 }

@@ -7,8 +7,13 @@
  *    "component":"outlet","component_id":"1/3","phase":"L1","value":123.4,"quality":"good"}, ...]}
  *
  * `time` is in milliseconds since 1970. `stream` and `sequence` (the row's id) identify the message, so that
- * a receiver can prove that it has everything and drop repeats. A value that is no number is null, whatever
- * its quality. Pure; owned by one thread.
+ * a receiver can prove that it has everything and drop repeats. `first_sequence` stands in a row that takes
+ * the place of all from there on; where these are no more, it has "gap":true instead of readings. A value
+ * that is no number is null, whatever its quality. Several rows are one message with all of them, whole:
+ *
+ *   {"schema":1,"site":"dc1","gateway":"gw-1","messages":[{...}, {...}]}
+ *
+ * conf/mqtt-message.schema.json says the same to machines. Pure; owned by one thread.
  */
 #ifndef HALLWATCH_PUBLISH_ENCODE_JSON_H
 #define HALLWATCH_PUBLISH_ENCODE_JSON_H
@@ -18,12 +23,21 @@
 
 struct encode_json;
 
+/* Who publishes; borrowed. */
+struct json_source {
+    const char *site, *gateway;
+    const char *streams[N_SPOOLS]; /* by the rows' kind */
+};
+
 struct encode_json *encode_json_new(void); /* NULL when out of memory */
 void encode_json_free(struct encode_json *encoder);
 
 /* Replaces what is in `message`. 0 or ERROR_MEMORY. */
-int encode_json_row(struct encode_json *encoder, const char *stream, const struct spool_row *row,
-                    struct text *message);
+int encode_json_row(struct encode_json *encoder, const struct json_source *source,
+                    const struct spool_row *row, struct text *message);
+/* The same of `n` rows in one message. */
+int encode_json_rows(struct encode_json *encoder, const struct json_source *source,
+                     struct spool_row *const *rows, size_t n, struct text *message);
 
 /*
  * Adds one level of a topic: what MQTT reserves or forbids there (/ + # control characters, bytes that are no
@@ -31,7 +45,15 @@ int encode_json_row(struct encode_json *encoder, const char *stream, const struc
  */
 void encode_json_topic_level(struct text *topic, const char *name);
 
-/* Replaces `topic` by hallwatch/SITE/DEVICE. */
+/* Replaces `topic` by hallwatch/SITE/DEVICE, or hallwatch/SITE/status/GATEWAY/links of the gateway's own. */
 void encode_json_topic(const struct device_view *view, struct text *topic);
+/* Replaces it by hallwatch/SITE/status/GATEWAY/gaps, where it is told what is no more. */
+void encode_json_gap_topic(const struct json_source *source, struct text *topic);
+/* Replaces it by hallwatch/SITE/batch/GATEWAY, where several rows go. */
+void encode_json_batch_topic(const struct json_source *source, struct text *topic);
+/* Replaces it by hallwatch/SITE/status/GATEWAY, where the presence is retained. */
+void encode_json_status_topic(const struct json_source *source, struct text *topic);
+/* Replaces `message` by the presence: `status` is "online" or "offline". */
+void encode_json_presence(const struct json_source *source, const char *status, struct text *message);
 
 #endif

@@ -28,9 +28,11 @@ bool endpoints_fail(struct endpoints *endpoints, int64_t now_ms, int64_t retry_m
     if (endpoints->n < 2 || ++endpoints->failures < FAILURES_MOST)
         return false;
     endpoints->failures = 0;
-    endpoints->current = !endpoints->current;
-    if (endpoints->current == 0) /* neither is of use: no haste */
+    endpoints->current = (endpoints->current + 1) % endpoints->n;
+    if (endpoints->current == 0) /* none is of use: no haste */
         return false;
+    if (endpoints->current > 1)
+        return true;
     endpoints->pause_ms = endpoints->pause_ms == 0 ? FIRST_PAUSE_MS : endpoints->pause_ms * 2;
     if (endpoints->pause_ms > LONGEST_PAUSE_MS)
         endpoints->pause_ms = LONGEST_PAUSE_MS;

@@ -52,7 +52,7 @@ struct sink_http {
 };
 
 static const char *url_of(const struct sink_http *writer, size_t endpoint) {
-    return endpoint == 0 ? writer->sink.config->url : writer->sink.config->second_url;
+    return endpoint == 0 ? writer->sink.config->url : writer->sink.config->endpoints[endpoint - 1];
 }
 
 static void release(struct sink *sink) {
@@ -74,9 +74,9 @@ static int make_client(struct sink_http *writer, size_t endpoint) {
         .user = config->user,
         .password = config->password,
         .authorization = authorization.data,
-        .ca_file = config->tls.ca_file,
-        .certificate_file = config->tls.certificate_file,
-        .key_file = config->tls.key_file,
+        .ca_file = config->ca_file,
+        .certificate_file = config->certificate_file,
+        .key_file = config->key_file,
         .headers = writer->format->headers,
         .timeout_ms = config->timeout_ms,
     };
@@ -92,7 +92,7 @@ static int make_client(struct sink_http *writer, size_t endpoint) {
 static int prepare(struct sink *sink) {
     struct sink_http *writer = (struct sink_http *)sink;
     writer->format = http_format_of(sink->config->kind);
-    writer->endpoints.n = sink->config->second_url ? 2 : 1;
+    writer->endpoints.n = 1 + sink->config->n_endpoints;
     writer->encoder = writer->format->make_encoder();
     int error = writer->encoder ? 0 : ERROR_MEMORY;
     for (size_t i = 0; i < writer->endpoints.n && !error; i++)

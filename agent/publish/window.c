@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A ring of messages under way. What is sent, and what settling means for the cursor, is the sink's affair.
-
+ * A ring of rows under way. What is sent, and what settling means for the cursor, is the sink's affair.
  */
 #include "publish/window.h"
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/error.h"
 
@@ -30,17 +30,32 @@ void window_add(struct window *window, const struct flight *flight) {
     *flight_at(window, window->n++) = *flight;
 }
 
-const struct flight *window_settle(struct window *window, int token, bool is_rejected) {
+static bool is_under_way(const struct flight *flight, int token) {
+    return flight->token == token && !flight->is_settled;
+}
+
+size_t window_find(const struct window *window, int token, const struct flight **first) {
+    size_t at = 0, n = 0;
     /* Receivers mostly answer in order: the first one is it. */
-    for (size_t i = 0; i < window->n; i++) {
-        struct flight *flight = flight_at(window, i);
-        if (flight->token != token || flight->is_settled)
-            continue;
+    while (at < window->n && !is_under_way(flight_at(window, at), token))
+        at++;
+    while (at + n < window->n && is_under_way(flight_at(window, at + n), token))
+        n++;
+    *first = n ? flight_at(window, at) : NULL;
+    return n;
+}
+
+size_t window_settle(struct window *window, int token, const char *rejection) {
+    const struct flight *first;
+    size_t n = window_find(window, token, &first);
+    size_t at = n ? (size_t)(first - window->flights) : 0;
+    for (size_t i = 0; i < n; i++) {
+        struct flight *flight = &window->flights[(at + i) % window->room];
         flight->is_settled = true;
-        flight->is_rejected = is_rejected;
-        return flight;
+        flight->is_rejected = rejection != NULL;
+        flight->words = rejection ? strdup(rejection) : NULL;
     }
-    return NULL;
+    return n;
 }
 
 bool window_pop(struct window *window, struct flight *flight) {
@@ -57,8 +72,10 @@ int64_t window_oldest_ms(const struct window *window) {
 }
 
 void window_clear(struct window *window) {
-    for (size_t i = 0; i < window->n; i++)
+    for (size_t i = 0; i < window->n; i++) {
         if (flight_at(window, i)->row)
             spool_release(flight_at(window, i)->row);
+        free(flight_at(window, i)->words);
+    }
     window->n = 0;
 }

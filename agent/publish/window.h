@@ -12,11 +12,13 @@
 
 #include "publish/spool.h"
 
+/* A row on its way; several that are one message have one token, and settle together. */
 struct flight {
     int token;             /* what the receiver settles it by */
     struct spool_row *row; /* a reference; NULL: a message that is no row */
     int64_t sent_ms;       /* monotonic */
     bool is_settled, is_rejected;
+    char *words; /* of a rejection, the flight's own; NULL: none */
 };
 
 struct window {
@@ -24,19 +26,21 @@ struct window {
     size_t room, first, n;
 };
 
-/* For up to `room` messages. 0 or ERROR_MEMORY. */
+/* For up to `room` rows. 0 or ERROR_MEMORY. */
 int window_init(struct window *window, size_t room);
 void window_done(struct window *window);
 
 /* Takes over the flight and its reference. The caller has seen that n < room. */
 void window_add(struct window *window, const struct flight *flight);
 
-/* The receiver has taken or rejected the message; NULL where none of that token is under way. */
-const struct flight *window_settle(struct window *window, int token, bool is_rejected);
+/* How many rows of that token are under way, and the first of them. */
+size_t window_find(const struct window *window, int token, const struct flight **first);
+/* The receiver has taken the message, or rejected it with these words (else NULL). Returns its rows. */
+size_t window_settle(struct window *window, int token, const char *rejection);
 
 /*
- * Takes the oldest message out if it is settled: the caller has its reference. False if it is not, or there
- * is none.
+ * Takes the oldest row out if it is settled: the caller has its reference and words. False if it is not, or
+ * there is none.
  */
 bool window_pop(struct window *window, struct flight *flight);
 

@@ -1,57 +1,35 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Certificates for tests of TLS, made by the openssl command in a folder of their own."""
+"""Keys and certificates for a test, made by openssl in a folder: an authority, what it signed, and what is wrong."""
 
 import os
 import subprocess
-import tempfile
-
-CA_CONF = """[ca]
-default_ca = ours
-[ours]
-new_certs_dir = {folder}
-database = {folder}/index.txt
-serial = {folder}/serial
-default_md = sha256
-policy = any
-copy_extensions = copy
-[any]
-commonName = supplied
-"""
-
-
-def openssl(*arguments):
-    done = subprocess.run(["openssl", *arguments], capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise AssertionError(f"openssl {' '.join(arguments)}: {done.stderr}")
 
 
 class Authority:
-    """A certificate authority. `ca` is its certificate's path."""
+    """One that signs; `file` is its own certificate."""
 
-    def __init__(self):
-        self.folder = tempfile.TemporaryDirectory(prefix="hallwatch-test-")
-        self.ca, self.key = self.path("ca.pem"), self.path("ca.key")
-        with open(self.path("ca.conf"), "w") as conf:
-            conf.write(CA_CONF.format(folder=self.folder.name))
-        with open(self.path("index.txt"), "w"), open(self.path("serial"), "w") as serial:
-            serial.write("01\n")
-        openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", self.key, "-out", self.ca, "-days", "2",
-                "-subj", "/CN=test authority")  # fmt: skip
+    def __init__(self, folder, name="authority"):
+        self.folder, self.name = folder, name
+        self.file, self.key = self.path("pem"), self.path("key")
+        openssl("req", "-x509", *NEW_KEY, "-keyout", self.key, "-out", self.file, "-days", "2", "-subj", f"/CN={name}")
 
-    def path(self, name):
-        return os.path.join(self.folder.name, name)
+    def path(self, end):
+        return os.path.join(self.folder, f"{self.name}.{end}")
 
-    def issue(self, name, host="IP:127.0.0.1", begin="20200101000000Z", end="20491231000000Z"):
-        """(certificate, key): paths; `host` as in subjectAltName."""
-        certificate, key, request = (self.path(name + suffix) for suffix in (".pem", ".key", ".csr"))
-        openssl("req", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", request, "-subj", f"/CN={name}",
-                "-addext", f"subjectAltName={host}")  # fmt: skip
-        openssl("ca", "-batch", "-notext", "-config", self.path("ca.conf"), "-cert", self.ca, "-keyfile", self.key,
-                "-in", request, "-out", certificate, "-startdate", begin, "-enddate", end)  # fmt: skip
-        return certificate, key
+    def sign(self, name, names="DNS:localhost", days=2):
+        """A certificate for `names` and its key, as two paths; days below 0: it has expired."""
+        base = os.path.join(self.folder, name)
+        request = ["req", "-new", *NEW_KEY, "-keyout", base + ".key", "-out", base + ".csr", "-subj", f"/CN={name}"]
+        openssl(*request)
+        with open(base + ".ext", "w") as extension:
+            extension.write(f"subjectAltName={names}\n")
+        signing = ["-CA", self.file, "-CAkey", self.key, "-CAcreateserial", "-extfile", base + ".ext"]
+        openssl("x509", "-req", "-in", base + ".csr", "-out", base + ".pem", "-days", str(days), *signing)
+        return base + ".pem", base + ".key"
 
-    def __enter__(self):
-        return self
 
-    def __exit__(self, *_):
-        self.folder.cleanup()
+NEW_KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
+
+
+def openssl(*arguments):
+    subprocess.run(["openssl", *arguments], check=True, capture_output=True)

@@ -109,22 +109,28 @@ class Server:
 
 
 class Mosquitto(Server):
-    """A broker. `options` are further lines of its configuration."""
+    """A broker. `options` are further lines of its configuration. With `tls`, further lines for a second listener, that
+    speaks TLS at `tls_port`."""
 
-    def __init__(self, options=()):
+    def __init__(self, options=(), tls=None):
         super().__init__()
-        self.options = options
+        self.options, self.tls = options, tls
+        self.tls_port = free_port()
 
     @property
     def url(self):
         return f"mqtt://127.0.0.1:{self.port}"
 
+    def tls_url(self, host="localhost"):
+        return f"mqtts://{host}:{self.tls_port}"
+
     def command(self):
         lines = [f"listener {self.port} 127.0.0.1", "allow_anonymous true", "max_queued_messages 0"]
         if os.geteuid() == 0:
             lines.append("user root")  # else it gives up the right to read its own directory here
+        tls = [f"listener {self.tls_port} 127.0.0.1", *self.tls] if self.tls else []
         with open(self.path("conf"), "w") as conf:
-            conf.write("\n".join([*lines, *self.options]) + "\n")
+            conf.write("\n".join([*lines, *self.options, *tls]) + "\n")
         return ["/usr/sbin/mosquitto", "-c", self.path("conf")]
 
     def is_ready(self):
@@ -201,6 +207,12 @@ class TimeSeriesServer(Server):
 
 
 class VictoriaMetrics(TimeSeriesServer):
+    """`options` are further flags."""
+
+    def __init__(self, options=()):
+        super().__init__()
+        self.options = options
+
     def command(self):
         return [
             "victoria-metrics",
@@ -208,6 +220,7 @@ class VictoriaMetrics(TimeSeriesServer):
             f"-httpListenAddr=127.0.0.1:{self.port}",
             "-retentionPeriod=100y",
             "-search.latencyOffset=0s",
+            *self.options,
         ]
 
     def export(self, match='{__name__=~"facility_.+"}'):

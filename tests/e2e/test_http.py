@@ -11,6 +11,7 @@ import concurrent.futures
 import os
 import struct
 import sys
+import tempfile
 import unittest
 from pathlib import Path
 
@@ -77,26 +78,25 @@ class WithReceiver(unittest.TestCase):
 class Tls(WithReceiver):
     @classmethod
     def setUpClass(cls):
-        cls.authority = cls.enterClassContext(Authority())
-        cls.other = cls.enterClassContext(Authority())
-        cls.good = cls.authority.issue("receiver")
-        cls.client = cls.authority.issue("gateway")
+        folder = cls.enterClassContext(tempfile.TemporaryDirectory(prefix="hallwatch-test-"))
+        cls.authority, cls.other = Authority(folder), Authority(folder, "other")
+        cls.good = cls.authority.sign("receiver", "IP:127.0.0.1")
+        cls.client = cls.authority.sign("gateway")
 
     def test_a_peer_whose_certificate_is_right_gets_everything(self):
         for name, feed in FORMATS.items():
             with self.subTest(name), HostileReceiver(certificate=self.good) as receiver:
-                with feed(receiver, ca_file=self.authority.ca, token="s3cr3t") as feeder:
+                with feed(receiver, ca_file=self.authority.file, token="s3cr3t") as feeder:
                     self.check_all_arrives(receiver, feeder)
                 self.assertEqual(receiver.headers[0]["Authorization"], "Bearer s3cr3t")
 
     def test_a_peer_that_cannot_prove_who_it_is_gets_nothing(self):
         cases = {
-            "of nobody we trust": (self.good, self.other.ca, "unable to get local issuer certificate"),
+            "of nobody we trust": (self.good, self.other.file, "unable to get local issuer certificate"),
             "nobody is named": (self.good, None, "unable to get local issuer certificate"),
-            "expired": (self.authority.issue("old", end="20200102000000Z"), self.authority.ca, "has expired"),
-            "not yet": (self.authority.issue("new", begin="20480101000000Z"), self.authority.ca, "not yet valid"),
-            "of another": (self.authority.issue("x", "DNS:other.example"), self.authority.ca, "no alternative certificate subject name matches"),
-            "no TLS at all": (None, self.authority.ca, "wrong version number"),
+            "expired": (self.authority.sign("old", "IP:127.0.0.1", days=-1), self.authority.file, "has expired"),
+            "of another": (self.authority.sign("x", "DNS:other.example"), self.authority.file, "no alternative certificate subject name matches"),
+            "no TLS at all": (None, self.authority.file, "wrong version number"),
         }
 
         def go_through(name):
@@ -113,12 +113,12 @@ class Tls(WithReceiver):
                     outcome.result()
 
     def test_a_peer_that_asks_who_we_are(self):
-        with HostileReceiver(certificate=self.good, client_ca=self.authority.ca) as receiver:
-            with feed_influx(receiver, ca_file=self.authority.ca, wait_ms=PATIENCE_MS) as feeder:
+        with HostileReceiver(certificate=self.good, client_ca=self.authority.file) as receiver:
+            with feed_influx(receiver, ca_file=self.authority.file, wait_ms=PATIENCE_MS) as feeder:
                 self.check_nothing_arrives(receiver, feeder, "nothing gets to")
             certificate, key = self.client
             with feed_influx(
-                receiver, ca_file=self.authority.ca, certificate_file=certificate, key_file=key
+                receiver, ca_file=self.authority.file, certificate_file=certificate, key_file=key
             ) as feeder:
                 self.check_all_arrives(receiver, feeder)
 
@@ -236,7 +236,7 @@ class Endpoints(WithReceiver):
                 HostileReceiver() as second,
             ):
                 url = second.url if feed is feed_remote_write else second.base
-                with feed(receiver, second_url=url) as feeder:
+                with feed(receiver, endpoint=url) as feeder:
                     result = self.check_all_arrives(second, feeder)
                 self.assertEqual(receiver.accepted, [])
                 self.assertEqual(len(receiver.requests), 2)
@@ -247,7 +247,7 @@ class Endpoints(WithReceiver):
             HostileReceiver(first(2, "close")) as receiver,
             HostileReceiver(lambda *_: (401, {}, "who are you")) as second,
         ):
-            with feed_remote_write(receiver, second_url=second.url) as feeder:
+            with feed_remote_write(receiver, endpoint=second.url) as feeder:
                 self.check_all_arrives(receiver, feeder)
             self.assertEqual(len(second.requests), 2)
 

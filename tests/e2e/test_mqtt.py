@@ -31,7 +31,7 @@ def rows_of(messages):
     """The rows among (topic, payload, ...): {sequence: message}; a repeated one must be the same again."""
     rows = {}
     for topic, payload, *_ in messages:
-        if topic == STATUS:
+        if topic.startswith(STATUS):
             continue
         row = json.loads(payload)
         assert topic == f"hallwatch/dc1/{row['device']}", topic
@@ -220,6 +220,9 @@ class HostileBrokers(Mqtt):
         sink = result["sinks"][0]
         self.assertGreater(sink["dropped"], 0)
         self.assertEqual(sink["sent"] + sink["dropped"], feeder.total)
+        gaps = [json.loads(payload) for topic, payload in broker.acknowledged if topic == STATUS + "/gaps"]
+        missing = {n for gap in gaps for n in range(gap["first_sequence"], gap["sequence"] + 1)}
+        self.assertEqual(missing | set(rows_of(broker.acknowledged)), set(range(1, 301)))
         last = feeder.expected(rounds=[99])
         self.assertEqual({k: v for k, v in by_key(rows_of(broker.acknowledged)).items() if k in last}, last)
 

@@ -5,14 +5,15 @@
  * time start + r x interval. At the end it prints one JSON object: what became of everything, and how late a
  * round was at most.
  *
- *   feeder [--mqtt URL]... [--remote-write URL]... [--influx URL]... [--folder FOLDER]
- *          [--OPTION NUMBER|TEXT]...
+ *   feeder [--mqtt|--remote-write|--influx URL [--OPTION TEXT]...]... [--gateway NAME] [--folder FOLDER]
+ *          [--device-name NAME] [--OPTION NUMBER]...
  *
  * With a folder the spools are on disk there, and the stream goes on over several runs. FIRST is the round to
  * begin with.
  */
 #include <getopt.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,52 +37,60 @@ enum number {
     WAIT_MS,
     BUFFER_BYTES,
     WINDOW,
+    DEVICES_PER_MESSAGE,
+    MQTT_3,
     BATCH_READINGS,
     BATCH_WAIT_MS,
     TIMEOUT_MS,
+    FIRST_DEVICE,
     SPILL_AFTER_MS,
     QUOTA_BYTES,
     FIRST,
     N_NUMBERS
 };
 
-/* Texts, behind them; all but the first are of every sink. */
-enum text_option {
-    DEVICE_NAME, /* in front of the device's number */
-    SECOND_URL,
-    DATABASE,
-    ORG,
-    BUCKET,
-    TOKEN,
-    USER,
-    PASSWORD,
-    CA_FILE,
-    CERTIFICATE_FILE,
-    KEY_FILE,
-    N_TEXTS
-};
-
 static const struct option options[] = {
-    {"devices", required_argument, NULL, 0},        {"readings", required_argument, NULL, 0},
-    {"rounds", required_argument, NULL, 0},         {"interval-ms", required_argument, NULL, 0},
-    {"start-ms", required_argument, NULL, 0},       {"wait-ms", required_argument, NULL, 0},
-    {"buffer-bytes", required_argument, NULL, 0},   {"window", required_argument, NULL, 0},
-    {"batch-readings", required_argument, NULL, 0}, {"batch-wait-ms", required_argument, NULL, 0},
-    {"timeout-ms", required_argument, NULL, 0},     {"spill-after-ms", required_argument, NULL, 0},
-    {"quota-bytes", required_argument, NULL, 0},    {"first", required_argument, NULL, 0},
-    {"device-name", required_argument, NULL, 0},    {"second-url", required_argument, NULL, 0},
-    {"database", required_argument, NULL, 0},       {"org", required_argument, NULL, 0},
-    {"bucket", required_argument, NULL, 0},         {"token", required_argument, NULL, 0},
-    {"user", required_argument, NULL, 0},           {"password", required_argument, NULL, 0},
-    {"ca-file", required_argument, NULL, 0},        {"certificate-file", required_argument, NULL, 0},
-    {"key-file", required_argument, NULL, 0},       {"folder", required_argument, NULL, 'f'},
-    {"mqtt", required_argument, NULL, 'm'},         {"remote-write", required_argument, NULL, 'w'},
-    {"influx", required_argument, NULL, 'i'},       {NULL, 0, NULL, 0},
+    {"devices", required_argument, NULL, 0},
+    {"readings", required_argument, NULL, 0},
+    {"rounds", required_argument, NULL, 0},
+    {"interval-ms", required_argument, NULL, 0},
+    {"start-ms", required_argument, NULL, 0},
+    {"wait-ms", required_argument, NULL, 0},
+    {"buffer-bytes", required_argument, NULL, 0},
+    {"window", required_argument, NULL, 0},
+    {"devices-per-message", required_argument, NULL, 0},
+    {"mqtt-3", required_argument, NULL, 0},
+    {"batch-readings", required_argument, NULL, 0},
+    {"batch-wait-ms", required_argument, NULL, 0},
+    {"timeout-ms", required_argument, NULL, 0},
+    {"first-device", required_argument, NULL, 0},
+    {"spill-after-ms", required_argument, NULL, 0},
+    {"quota-bytes", required_argument, NULL, 0},
+    {"first", required_argument, NULL, 0},
+    {"device-name", required_argument, NULL, 'n'},
+    {"folder", required_argument, NULL, 'f'},
+    {"gateway", required_argument, NULL, 'g'},
+    {"mqtt", required_argument, NULL, 'm'},
+    {"remote-write", required_argument, NULL, 'w'},
+    {"influx", required_argument, NULL, 'x'},
+    /* Of the sink before them: */
+    {"ca-file", required_argument, NULL, 'a'},
+    {"certificate-file", required_argument, NULL, 'c'},
+    {"client-id", required_argument, NULL, 'i'},
+    {"bucket", required_argument, NULL, 'b'},
+    {"database", required_argument, NULL, 'd'},
+    {"endpoint", required_argument, NULL, 'e'},
+    {"key-file", required_argument, NULL, 'k'},
+    {"org", required_argument, NULL, 'o'},
+    {"password", required_argument, NULL, 'p'},
+    {"token", required_argument, NULL, 't'},
+    {"user", required_argument, NULL, 'u'},
+    {NULL, 0, NULL, 0},
 };
 
 struct feeder {
     int64_t numbers[N_NUMBERS];
-    char *texts[N_TEXTS];
+    const char *device_name; /* in front of the device's number */
     struct site_config site;
     struct sink_config sinks[SINKS_MOST];
     struct sink *running[SINKS_MOST];
@@ -105,18 +114,52 @@ static void add_sink(struct feeder *feeder, enum sink_kind kind, char *url) {
         (struct sink_config){.name = names[i], .kind = kind, .url = url, .client_id = names[i]};
 }
 
-static void set_texts(const struct feeder *feeder, struct sink_config *sink) {
-    char *const *texts = feeder->texts;
-    sink->second_url = texts[SECOND_URL];
-    sink->database = texts[DATABASE];
-    sink->org = texts[ORG];
-    sink->bucket = texts[BUCKET];
-    sink->token = texts[TOKEN];
-    sink->user = texts[USER];
-    sink->password = texts[PASSWORD];
-    sink->tls.ca_file = texts[CA_FILE];
-    sink->tls.certificate_file = texts[CERTIFICATE_FILE];
-    sink->tls.key_file = texts[KEY_FILE];
+/* What an option says of the last sink named. */
+static void add_to_sink(struct feeder *feeder, int option, char *text) {
+    static char *endpoints[SINKS_MOST];
+    if (feeder->site.n_sinks == 0)
+        exit(2);
+    size_t i = feeder->site.n_sinks - 1;
+    struct sink_config *sink = &feeder->sinks[i];
+    switch (option) {
+    case 'a':
+        sink->ca_file = text;
+        break;
+    case 'b':
+        sink->bucket = text;
+        break;
+    case 'd':
+        sink->database = text;
+        break;
+    case 'o':
+        sink->org = text;
+        break;
+    case 't':
+        sink->token = text;
+        break;
+    case 'c':
+        sink->certificate_file = text;
+        break;
+    case 'e':
+        endpoints[i] = text;
+        sink->endpoints = &endpoints[i];
+        sink->n_endpoints = 1;
+        break;
+    case 'i':
+        sink->client_id = text;
+        break;
+    case 'k':
+        sink->key_file = text;
+        break;
+    case 'p':
+        sink->password = text;
+        break;
+    case 'u':
+        sink->user = text;
+        break;
+    default:
+        exit(2);
+    }
 }
 
 static void read_options(struct feeder *feeder, int argc, char **argv) {
@@ -126,23 +169,26 @@ static void read_options(struct feeder *feeder, int argc, char **argv) {
             add_sink(feeder, SINK_MQTT, optarg);
         else if (option == 'w')
             add_sink(feeder, SINK_REMOTE_WRITE, optarg);
-        else if (option == 'i')
+        else if (option == 'x')
             add_sink(feeder, SINK_INFLUX, optarg);
+        else if (option == 'n')
+            feeder->device_name = optarg;
         else if (option == 'f')
             feeder->folder = optarg;
-        else if (option == 0 && index < N_NUMBERS)
-            feeder->numbers[index] = strtoll(optarg, NULL, 10);
         else if (option == 0)
-            feeder->texts[index - N_NUMBERS] = optarg;
+            feeder->numbers[index] = strtoll(optarg, NULL, 10);
+        else if (option == 'g')
+            feeder->site.gateway = optarg;
         else
-            exit(2);
+            add_to_sink(feeder, option, optarg);
     }
     for (size_t i = 0; i < feeder->site.n_sinks; i++) {
         feeder->sinks[i].window = (uint16_t)feeder->numbers[WINDOW];
+        feeder->sinks[i].devices_per_message = (uint32_t)feeder->numbers[DEVICES_PER_MESSAGE];
+        feeder->sinks[i].is_mqtt_3 = feeder->numbers[MQTT_3] != 0;
         feeder->sinks[i].timeout_ms = feeder->numbers[TIMEOUT_MS];
         feeder->sinks[i].batch_wait_ms = feeder->numbers[BATCH_WAIT_MS];
         feeder->sinks[i].batch_readings = (uint32_t)feeder->numbers[BATCH_READINGS];
-        set_texts(feeder, &feeder->sinks[i]);
     }
 }
 
@@ -231,8 +277,9 @@ static void make_devices(struct feeder *feeder) {
         exit(1);
     for (size_t i = 0; i < n; i++) {
         struct text name = {0};
-        text_add_format(&name, "%s%zu", feeder->texts[DEVICE_NAME], i);
-        feeder->views[i] = specimen_view((uint32_t)i, name.data, (size_t)feeder->numbers[READINGS]);
+        uint32_t number = (uint32_t)(feeder->numbers[FIRST_DEVICE] + (int64_t)i);
+        text_add_format(&name, "%s%u", feeder->device_name, number);
+        feeder->views[i] = specimen_view(number, name.data, (size_t)feeder->numbers[READINGS]);
         text_done(&name);
         for (int k = 0; k < BATCHES_A_DEVICE; k++) {
             struct batch *batch = specimen_batch(feeder->views[i], 0, 0);
@@ -275,13 +322,15 @@ int main(int argc, char **argv) {
                     [WAIT_MS] = 60000,
                     [BUFFER_BYTES] = 16 << 20,
                     [WINDOW] = 100,
+                    [DEVICES_PER_MESSAGE] = 1,
                     [BATCH_READINGS] = 5000,
                     [BATCH_WAIT_MS] = 50,
                     [TIMEOUT_MS] = 5000,
                     [QUOTA_BYTES] = 1LL << 40},
-        .texts = {[DEVICE_NAME] = "pdu-"},
+        .device_name = "pdu-",
         .site = {.site = "dc1", .hall = "hall-2", .gateway = "gw/1", .sinks = feeder.sinks},
     };
+    signal(SIGPIPE, SIG_IGN);
     feeder.numbers[START_MS] = clock_wall_ms();
     read_options(&feeder, argc, argv);
     open_spools(&feeder);

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An MQTT 5 broker of the smallest kind, in a thread, that can misbehave: it takes QoS 1 messages from one
-client, answers them as it is told, and keeps what it has acknowledged and what it saw."""
+"""A broker of the smallest kind, MQTT 5 and 3.1.1, in a thread, that can misbehave: it takes QoS 1 messages from
+one client, answers them as it is told, and keeps what it has acknowledged and what it saw."""
 
 import socket
 import struct
@@ -11,13 +11,15 @@ CONNECT, CONNACK, PUBLISH, PUBACK, PINGREQ, PINGRESP, DISCONNECT = 1, 2, 3, 4, 1
 
 
 class HostileBroker:
-    """`decide(n)` says what becomes of the n-th message: "ack", "silence", "close" or a reason code."""
+    """`decide(n)` says what becomes of the n-th message: "ack", "silence", "close", a reason code, or bytes that are sent
+    instead. `greeting` is sent instead of a CONNACK (b"": nothing), `reason` is that of the CONNACK."""
 
-    def __init__(self, decide=lambda n: "ack", receive_maximum=None, pause_s=0.0, greeting=None):
-        self.decide, self.receive_maximum = decide, receive_maximum
+    def __init__(self, decide=lambda n: "ack", receive_maximum=None, pause_s=0.0, greeting=None, reason=0):
+        self.decide, self.receive_maximum, self.reason = decide, receive_maximum, reason
+        self.version, self.connects = None, []  # of the last CONNECT; the packets
         self.pause_s, self.greeting = pause_s, greeting
         self.acknowledged = []  # (topic, payload), in the order of arrival
-        self.arrived = 0
+        self.arrived, self.payload = 0, ""  # how many messages, and the last of them
         self.most_outstanding = 0
         self.connected_at = []  # time.monotonic() of each CONNECT
         self.listener = socket.create_server(("127.0.0.1", 0))
@@ -82,9 +84,14 @@ class HostileBroker:
     def handle(self, connection, kind, body, pending):
         if kind == CONNECT:
             self.connected_at.append(time.monotonic())
+            self.version = body[6]
+            self.connects.append(body)
             properties = struct.pack(">BH", 0x21, self.receive_maximum) if self.receive_maximum else b""
-            reply = struct.pack("BBB", 0, 0, len(properties)) + properties
-            connection.sendall(self.greeting or bytes([CONNACK << 4, len(reply)]) + reply)
+            reply = struct.pack("BB", 0, self.reason)
+            if self.version == 5:
+                reply += bytes([len(properties)]) + properties
+            greeting = bytes([CONNACK << 4, len(reply)]) + reply
+            connection.sendall(greeting if self.greeting is None else self.greeting)
         elif kind == PINGREQ:
             connection.sendall(bytes([PINGRESP << 4, 0]))
         elif kind == DISCONNECT:
@@ -97,11 +104,14 @@ class HostileBroker:
         self.arrived += 1
         size = struct.unpack_from(">H", body)[0]
         topic, packet_id, rest = body[2 : 2 + size].decode(), body[2 + size : 4 + size], body[4 + size :]
-        payload = rest[1 + rest[0] :].decode()
+        payload = (rest[1 + rest[0] :] if self.version == 5 else rest).decode()
+        self.payload = payload
         what = self.decide(self.arrived)
         if what == "close":
             return False
-        if what == "ack":
+        if isinstance(what, bytes):
+            pending.append(what)
+        elif what == "ack":
             self.acknowledged.append((topic, payload))
             pending.append(bytes([PUBACK << 4, 2]) + packet_id)
         elif what != "silence":

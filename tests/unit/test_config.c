@@ -164,7 +164,8 @@ static void every_mistake_is_said_in_one_run(void **state) {
         "hallwatch.yaml:3:14: poll.fast: \"5\" must be a duration with its unit, such as 200ms, 5s, 15min or "
         "1h\n"
         "hallwatch.yaml:3:29: poll.normal: is already on line 3\n"
-        "hallwatch.yaml:3:47: poll.slow: \"2days\" must be a duration with its unit, such as 200ms, 5s, 15min "
+        "hallwatch.yaml:3:47: poll.slow: \"2days\" must be a duration with its unit, such as 200ms, 5s, "
+        "15min "
         "or 1h\n"
         "hallwatch.yaml:4:9: buffer: 1KiB is out of bounds: from 1MiB to 16GiB\n"
         "hallwatch.yaml:6:12: devices[0].name: must not be empty\n"
@@ -473,7 +474,7 @@ static void sinks_are_checked(void **state) {
                     "  - {name: b, type: mqtt, url: \"http://h\"}\n"
                     "  - {name: c, type: mqtt, url: \"mqtt://u:hunter2@h\"}\n"
                     "  - {name: d, type: remote_write, url: \"mqtt://h\", window: 5}\n"
-                    "  - {name: e, type: mqtt, url: \"mqtt://h\", window: 0, batch_wait: 1s}\n"
+                    "  - {name: e, type: mqtt, url: \"mqtt://h\", window: 0, batch_readings: 9}\n"
                     "  - {name: f, type: mqtt, url: \"mqtt://h\", password_file: secret.txt}\n"
                     "  - {name: g, type: mqtt, url: \"mqtt://h\", window: many, password: hunter2}\n"
                     "  - {url: \"mqtt://h\"}\n",
@@ -481,8 +482,8 @@ static void sinks_are_checked(void **state) {
         "hallwatch.yaml:9:52: sinks[4].window: 0 is out of bounds: from 1 to 65535\n"
         "hallwatch.yaml:11:52: sinks[6].window: \"many\" must be a whole number\n"
         "hallwatch.yaml:11:58: sinks[6]: unknown key \"password\"; known: name, type, url, endpoints, "
-        "user, password_file, password_credential, token_file, token_credential, ca_file, certificate_file, "
-        "key_file and 8 more\n"
+        "ca_file, certificate_file, key_file, user, user_file, password_file, password_credential, "
+        "token_file and 11 more\n"
         "hallwatch.yaml:12:5: sinks[7]: \"name\" is missing\n"
         "hallwatch.yaml:12:5: sinks[7]: \"type\" is missing\n"
         "hallwatch.yaml:6:32: sinks[1].url: must be like mqtt://broker:1883\n"
@@ -490,7 +491,7 @@ static void sinks_are_checked(void **state) {
         "\"password_file\"\n"
         "hallwatch.yaml:8:40: sinks[3].url: must be like http://database:8428/api/v1/write\n"
         "hallwatch.yaml:8:60: sinks[3].window: only sinks of type mqtt have this\n"
-        "hallwatch.yaml:9:67: sinks[4].batch_wait: only sinks of type remote_write and influx have this\n"
+        "hallwatch.yaml:9:71: sinks[4].batch_readings: only sinks of type remote_write and influx have this\n"
         "hallwatch.yaml:10:5: sinks[5].user: is missing: a password goes with a user\n"
         "hallwatch.yaml:10:59: sinks[5].password_file: everybody can read secret.txt: chmod 640 "
         "secret.txt\n");
@@ -500,15 +501,12 @@ static void http_sinks_are_checked(void **state) {
     (void)state;
     write_file("token.txt", "s3cr3t\n", 0600);
     write_file("ca.pem", "-----BEGIN CERTIFICATE-----\n", 0644);
-    write_file("open.pem", "-----BEGIN PRIVATE KEY-----\n", 0644);
     check_mistakes(
         HEAD DEVICE
         "sinks:\n"
-        "  - {name: a, type: remote_write}\n"
-        "  - {name: b, type: remote_write, url: \"http://h/w\", endpoints: [\"http://h/w\"]}\n"
-        "  - {name: c, type: remote_write, endpoints: [\"http://h/w\", \"mqtt://h\"]}\n"
-        "  - {name: d, type: remote_write, url: \"http://h/w\", ca_file: ca.pem, org: o}\n"
-        "  - {name: e, type: remote_write, url: \"https://h/w\", key_file: open.pem}\n"
+        "  - {name: c, type: remote_write, url: \"http://h/w\", endpoints: [\"mqtt://h\"]}\n"
+        "  - {name: d, type: remote_write, url: \"http://h/w\", token_file: token.txt, org: o}\n"
+        "  - {name: e, type: remote_write, url: \"http://h/w\", ca_file: ca.pem}\n"
         "  - {name: f, type: influx, url: \"http://h\"}\n"
         "  - {name: g, type: influx, url: \"http://h\", bucket: b, database: d}\n"
         "  - {name: h, type: influx, url: \"http://h\", bucket: b, user: u}\n"
@@ -516,56 +514,120 @@ static void http_sinks_are_checked(void **state) {
         "  - {name: j, type: mqtt, url: \"mqtt://h\", token_file: token.txt}\n"
         "  - {name: k, type: influx, url: \"http://h\", database: d, user: u, token_file: token.txt}\n"
         "  - {name: l, type: influx, url: \"https://h\", database: d, ca_file: none.pem}\n",
-        "hallwatch.yaml:5:5: sinks[0].url: is missing\n"
-        "hallwatch.yaml:6:66: sinks[1].endpoints: write either url or endpoints\n"
-        "hallwatch.yaml:7:61: sinks[2].endpoints: must be like http://database:8428/api/v1/write\n"
-        "hallwatch.yaml:8:63: sinks[3].ca_file: is for https: the url says http\n"
-        "hallwatch.yaml:8:76: sinks[3].org: only sinks of type influx have this\n"
-        "hallwatch.yaml:9:65: sinks[4].key_file: everybody can read open.pem: chmod 640 open.pem\n"
-        "hallwatch.yaml:9:65: sinks[4].key_file: certificate_file and key_file go together\n"
-        "hallwatch.yaml:10:5: sinks[5].bucket: write either org and bucket (InfluxDB 2) or database "
+        "hallwatch.yaml:5:66: sinks[0].endpoints: must be like http://database:8428/api/v1/write\n"
+        "hallwatch.yaml:6:82: sinks[1].org: only sinks of type influx have this\n"
+        "hallwatch.yaml:7:63: sinks[2].ca_file: is for TLS: write https:// in the url\n"
+        "hallwatch.yaml:8:5: sinks[3].bucket: write either org and bucket (InfluxDB 2) or database "
         "(InfluxDB 1)\n"
-        "hallwatch.yaml:11:67: sinks[6].database: write either org and bucket (InfluxDB 2) or database "
+        "hallwatch.yaml:9:67: sinks[4].database: write either org and bucket (InfluxDB 2) or database "
         "(InfluxDB 1)\n"
-        "hallwatch.yaml:12:5: sinks[7].org: org and bucket go together\n"
-        "hallwatch.yaml:12:63: sinks[7].user: a bucket takes a token: write token_file\n"
-        "hallwatch.yaml:13:34: sinks[8].url: ends before the \"?\": write \"bucket\" or \"database\" beside "
+        "hallwatch.yaml:10:5: sinks[5].org: org and bucket go together\n"
+        "hallwatch.yaml:10:63: sinks[5].user: a bucket takes a token: write token_file\n"
+        "hallwatch.yaml:11:34: sinks[6].url: ends before the \"?\": write \"bucket\" or \"database\" beside "
         "it\n"
-        "hallwatch.yaml:14:56: sinks[9].token_file: only sinks of type remote_write and influx have this\n"
-        "hallwatch.yaml:15:65: sinks[10].user: write either a user or a token\n"
-        "hallwatch.yaml:16:69: sinks[11].ca_file: cannot read none.pem: no such file\n");
+        "hallwatch.yaml:12:56: sinks[7].token_file: only sinks of type remote_write and influx have this\n"
+        "hallwatch.yaml:13:65: sinks[8].user: write either a user or a token\n"
+        "hallwatch.yaml:14:69: sinks[9].ca_file: cannot read none.pem: no such file\n");
 }
 
 static void http_sinks_are_read(void **state) {
     (void)state;
     write_file("token.txt", "s3cr3t\n", 0600);
-    write_file("ca.pem", "one\n", 0644);
-    static const char text[] = HEAD DEVICE
-        "sinks:\n"
-        "  - {name: a, type: influx, endpoints: [\"https://h:8086\", \"http://i/x\"], org: o, bucket: b, "
-        "token_file: token.txt, ca_file: ca.pem}\n"
-        "  - {name: b, type: influx, url: \"http://h\", database: d, user: u}\n";
+    write_file("ca.pem", "-----BEGIN CERTIFICATE-----\n1\n", 0644);
+    static const char text[] =
+        HEAD DEVICE "sinks:\n"
+                    "  - {name: a, type: influx, url: \"https://h:8086\", endpoints: [\"http://i/x\"], org: "
+                    "o, bucket: b, "
+                    "token_file: token.txt, ca_file: ca.pem}\n"
+                    "  - {name: b, type: influx, url: \"http://h\", database: d, user: u}\n";
     struct site_config *config = load_right(text, NULL);
     const struct sink_config *sinks = config->sinks;
     assert_int_equal(sinks[0].kind, SINK_INFLUX);
     assert_string_equal(sinks[0].url, "https://h:8086");
-    assert_string_equal(sinks[0].second_url, "http://i/x");
+    assert_string_equal(sinks[0].endpoints[0], "http://i/x");
     assert_string_equal(sinks[0].org, "o");
     assert_string_equal(sinks[0].bucket, "b");
     assert_null(sinks[0].database);
     assert_string_equal(sinks[0].token, "s3cr3t");
-    assert_string_equal(sinks[0].tls.ca_file, "ca.pem");
-    assert_null(sinks[0].tls.key_file);
+    assert_string_equal(sinks[0].ca_file, "ca.pem");
+    assert_null(sinks[0].key_file);
     assert_string_equal(sinks[1].database, "d");
     assert_null(sinks[1].token);
-    assert_null(sinks[1].second_url);
+    assert_int_equal(sinks[1].n_endpoints, 0);
     /* The same name with something else in it is another configuration. */
-    write_file("ca.pem", "two\n", 0644);
+    write_file("ca.pem", "-----BEGIN CERTIFICATE-----\n2\n", 0644);
     struct site_config *other = load_right(text, NULL);
-    assert_true(other->sinks[0].tls.digest != sinks[0].tls.digest);
-    assert_true(other->sinks[1].tls.digest == sinks[1].tls.digest);
+    assert_true(other->sinks[0].files_digest != sinks[0].files_digest);
+    assert_true(other->sinks[1].files_digest == sinks[1].files_digest);
     config_free(other);
     config_free(config);
+}
+
+#define PEM(what) "-----BEGIN " what "-----\nMIIB\n-----END " what "-----\n"
+
+static void brokers_are_reached_with_tls(void **state) {
+    (void)state;
+    write_file("ca.pem", PEM("CERTIFICATE"), 0644);
+    write_file("gw.pem", PEM("CERTIFICATE"), 0644);
+    write_file("gw.key", PEM("PRIVATE KEY"), 0640);
+    write_file("user.txt", "gw-1\n", 0640);
+    static const char yaml[] =
+        HEAD DEVICE "sinks:\n"
+                    "  - {name: a, type: mqtt, url: \"mqtts://h\", endpoints: [\"mqtt://i\", \"mqtt://j\"], "
+                    "ca_file: ca.pem, certificate_file: gw.pem, key_file: gw.key, user_file: user.txt, "
+                    "version: 3.1.1, devices_per_message: 50}\n"
+                    "  - {name: b, type: mqtt, url: \"mqtt://h\"}\n";
+    struct site_config *before = load_right(yaml, NULL);
+    const struct sink_config *sink = &before->sinks[0], *plain = &before->sinks[1];
+    assert_int_equal(sink->n_endpoints, 2);
+    assert_string_equal(sink->endpoints[1], "mqtt://j");
+    assert_non_null(strstr(sink->ca_file, "ca.pem"));
+    assert_non_null(strstr(sink->certificate_file, "gw.pem"));
+    assert_non_null(strstr(sink->key_file, "gw.key"));
+    assert_string_equal(sink->user, "gw-1");
+    assert_true(sink->is_mqtt_3);
+    assert_int_equal(sink->devices_per_message, 50);
+    assert_int_equal(plain->n_endpoints, 0);
+    assert_null(plain->ca_file);
+    assert_false(plain->is_mqtt_3);
+    assert_int_equal(plain->devices_per_message, 1);
+    write_file("gw.key", PEM("EC PRIVATE KEY"), 0640); /* another key under the same name */
+    struct site_config *after = load_right(yaml, NULL);
+    assert_int_not_equal(sink->files_digest, after->sinks[0].files_digest);
+    assert_int_equal(plain->files_digest, after->sinks[1].files_digest);
+    config_free(before);
+    config_free(after);
+}
+
+static void what_tls_cannot_use_is_said(void **state) {
+    (void)state;
+    write_file("ca.pem", PEM("CERTIFICATE"), 0644);
+    write_file("no.pem", "hello\n", 0644);
+    write_file("open.key", PEM("PRIVATE KEY"), 0644);
+    write_file("locked.key", PEM("ENCRYPTED PRIVATE KEY"), 0600);
+    write_file("user.txt", "gw-1\n", 0640);
+    check_mistakes(
+        HEAD DEVICE
+        "sinks:\n"
+        "  - {name: a, type: mqtt, url: \"mqtt://h\", ca_file: ca.pem}\n"
+        "  - {name: b, type: mqtt, url: \"mqtts://h\", ca_file: no.pem}\n"
+        "  - {name: c, type: mqtt, url: \"mqtts://h\", certificate_file: ca.pem}\n"
+        "  - {name: d, type: mqtt, url: \"mqtts://h\", certificate_file: ca.pem, key_file: open.key}\n"
+        "  - {name: e, type: mqtt, url: \"mqtts://h\", certificate_file: ca.pem, key_file: locked.key}\n"
+        "  - {name: f, type: mqtt, url: \"mqtts://h\", user: u, user_file: user.txt}\n"
+        "  - {name: g, type: mqtt, url: \"mqtt://h\", endpoints: [\"mqtt://i\", \"http://j\"]}\n"
+        "  - {name: h, type: mqtt, url: \"mqtt://h\", version: 4}\n",
+        "hallwatch.yaml:12:53: sinks[7].version: unknown version \"4\"; known: 5, 3.1.1\n"
+        "hallwatch.yaml:5:53: sinks[0].ca_file: is for TLS: write mqtts:// in the url\n"
+        "hallwatch.yaml:6:54: sinks[1].ca_file: no.pem holds no certificate in PEM form\n"
+        "hallwatch.yaml:7:63: sinks[2].certificate_file: certificate_file and key_file go together: write "
+        "both\n"
+        "hallwatch.yaml:8:81: sinks[3].key_file: open.key can be read by everybody: chmod 640\n"
+        "hallwatch.yaml:9:81: sinks[4].key_file: locked.key has a passphrase, which nobody can give at a "
+        "start: "
+        "store the key without one\n"
+        "hallwatch.yaml:10:65: sinks[5].user_file: write either user or user_file\n"
+        "hallwatch.yaml:11:68: sinks[6].endpoints: must be like mqtt://broker:1883\n");
 }
 
 static void polls_are_ordered(void **state) {
@@ -855,6 +917,8 @@ int main(void) {
         IN_FOLDER(sinks_are_checked),
         IN_FOLDER(http_sinks_are_checked),
         IN_FOLDER(http_sinks_are_read),
+        IN_FOLDER(brokers_are_reached_with_tls),
+        IN_FOLDER(what_tls_cannot_use_is_said),
         IN_FOLDER(polls_are_ordered),
         IN_FOLDER(traps_are_received_somewhere),
         IN_FOLDER(device_maps_are_drivers_of_the_site),

@@ -12,10 +12,13 @@
 
 enum { READINGS = 10 };
 static const int64_t time_ms = 1764000000123;
+static const struct json_source source = {"dc1", "gw/1", {"ffee", "00112233445566ff"}};
 
 static struct spool_row row_of(struct device_view *view, const struct batch *batch, uint64_t id) {
     return (struct spool_row){
+        .kind = SPOOL_READINGS,
         .id = id,
+        .first_id = id,
         .view = view,
         .time_ms = batch->time_ms,
         .first = batch->first,
@@ -25,15 +28,20 @@ static struct spool_row row_of(struct device_view *view, const struct batch *bat
     };
 }
 
+/* Takes over the message. */
+static json_t *parse(struct text *message) {
+    json_error_t error;
+    json_t *json = json_loadb(message->data, message->size, JSON_REJECT_DUPLICATES, &error);
+    if (!json)
+        fail_msg("%s in %s", error.text, message->data);
+    text_done(message);
+    return json;
+}
+
 static json_t *encode(struct encode_json *encoder, const struct spool_row *row) {
     struct text message = {0};
-    assert_int_equal(encode_json_row(encoder, "00112233445566ff", row, &message), 0);
-    json_error_t error;
-    json_t *json = json_loadb(message.data, message.size, JSON_REJECT_DUPLICATES, &error);
-    if (!json)
-        fail_msg("%s in %s", error.text, message.data);
-    text_done(&message);
-    return json;
+    assert_int_equal(encode_json_row(encoder, &source, row, &message), 0);
+    return parse(&message);
 }
 
 static const char *text_of(const json_t *object, const char *key) {
@@ -156,6 +164,38 @@ static void a_new_view_replaces_the_old_one(void **state) {
     device_view_release(new);
 }
 
+static void several_rows_are_one_message_with_each_of_them_whole(void **state) {
+    (void)state;
+    struct encode_json *encoder = encode_json_new();
+    struct device_view *view = specimen_view(3, "pdu-1", READINGS);
+    struct batch *batch = specimen_batch(view, time_ms, 9);
+    struct spool_row first = row_of(view, batch, 42), second = row_of(view, batch, 43);
+    struct spool_row gap = {.kind = SPOOL_URGENT, .first_id = 7, .id = 9};
+    struct spool_row *const rows[] = {&first, &gap, &second};
+    struct text message = {0};
+    second.first_id = 40; /* thinned: in the place of four */
+    assert_int_equal(encode_json_rows(encoder, &source, rows, 3, &message), 0);
+    json_t *json = parse(&message), *messages = json_object_get(json, "messages");
+    assert_string_equal(text_of(json, "gateway"), "gw/1");
+    assert_int_equal(json_array_size(messages), 3);
+    json_t *alone = encode(encoder, &first);
+    assert_true(json_equal(json_array_get(messages, 0), alone));
+    assert_null(json_object_get(alone, "first_sequence"));
+    json_t *missing = json_array_get(messages, 1), *thinned = json_array_get(messages, 2);
+    assert_true(json_is_true(json_object_get(missing, "gap")));
+    assert_string_equal(text_of(missing, "stream"), "ffee");
+    assert_int_equal(json_integer_value(json_object_get(missing, "first_sequence")), 7);
+    assert_int_equal(json_integer_value(json_object_get(missing, "sequence")), 9);
+    assert_null(json_object_get(missing, "readings"));
+    assert_int_equal(json_integer_value(json_object_get(thinned, "first_sequence")), 40);
+    assert_null(json_object_get(thinned, "gap"));
+    json_decref(alone);
+    json_decref(json);
+    specimen_batch_free(batch);
+    encode_json_free(encoder);
+    device_view_release(view);
+}
+
 static void texts_of_any_kind_stay_json(void **state) {
     (void)state;
     struct encode_json *encoder = encode_json_new();
@@ -199,6 +239,10 @@ static void topics_hold_what_mqtt_allows(void **state) {
     struct text topic = {0};
     encode_json_topic(view, &topic);
     assert_string_equal(topic.data, "hallwatch/dc1/a%2F1");
+    encode_json_batch_topic(&source, &topic);
+    assert_string_equal(topic.data, "hallwatch/dc1/batch/gw%2F1");
+    encode_json_gap_topic(&source, &topic);
+    assert_string_equal(topic.data, "hallwatch/dc1/status/gw%2F1/gaps");
     text_done(&topic);
     device_view_release(view);
 }
@@ -209,6 +253,7 @@ int main(void) {
         cmocka_unit_test(only_what_is_a_reading_is_sent),
         cmocka_unit_test(part_of_a_view_keeps_its_labels),
         cmocka_unit_test(a_new_view_replaces_the_old_one),
+        cmocka_unit_test(several_rows_are_one_message_with_each_of_them_whole),
         cmocka_unit_test(texts_of_any_kind_stay_json),
         cmocka_unit_test(topics_hold_what_mqtt_allows),
     };

@@ -108,12 +108,15 @@ static void brokers_are_found_in_their_urls(void **state) {
     static const struct {
         const char *url, *host;
         uint16_t port;
+        bool is_tls;
     } good[] = {
         {"mqtt://broker", "broker", 1883},
         {"mqtt://broker/", "broker", 1883},
         {"mqtt://10.1.2.3:18831", "10.1.2.3", 18831},
         {"mqtt://[fe80::1]", "fe80::1", 1883},
         {"mqtt://[::1]:65535", "::1", 65535},
+        {"mqtts://broker.example", "broker.example", 8883, true},
+        {"mqtts://[::1]:1", "::1", 1, true},
     };
     static const char *const bad[] = {
         "",           "broker",           "http://broker",      "mqtt://",         "mqtt://:1883",
@@ -125,27 +128,13 @@ static void brokers_are_found_in_their_urls(void **state) {
         assert_int_equal(broker_address_parse(good[i].url, &address), 0);
         assert_string_equal(address.host, good[i].host);
         assert_int_equal(address.port, good[i].port);
+        assert_int_equal(address.is_tls, good[i].is_tls);
     }
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
         assert_int_equal(broker_address_parse(bad[i], &address), ERROR_ARGUMENT);
     char url[600] = "mqtt://";
     memset(url + 7, 'x', 500);
     assert_int_equal(broker_address_parse(url, &address), ERROR_ARGUMENT);
-}
-
-static void numbers_need_no_looking_up(void **state) {
-    (void)state;
-    char numeric[64];
-    for (uint32_t attempt = 0; attempt < 3; attempt++) {
-        const struct broker_address v4 = {"127.0.0.1", 1}, v6 = {"::1", 1};
-        assert_int_equal(broker_address_resolve(&v4, attempt, numeric, sizeof(numeric)), 0);
-        assert_string_equal(numeric, "127.0.0.1");
-        assert_int_equal(broker_address_resolve(&v6, attempt, numeric, sizeof(numeric)), 0);
-        assert_string_equal(numeric, "::1");
-    }
-    const struct broker_address nowhere = {"no-such-host.invalid", 1};
-    assert_int_equal(broker_address_resolve(&nowhere, 0, numeric, sizeof(numeric)), ERROR_UNREACHABLE);
-    assert_non_null(strstr(numeric, "no-such-host.invalid"));
 }
 
 int main(void) {
@@ -155,7 +144,6 @@ int main(void) {
         cmocka_unit_test(where_neither_answers_both_are_tried),
         cmocka_unit_test(pauses_double_from_one_second_to_a_minute),
         cmocka_unit_test(brokers_are_found_in_their_urls),
-        cmocka_unit_test(numbers_need_no_looking_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,8 @@
 /* Messages under way: settled in any order, they leave in theirs. */
 #include "publish/window.h"
 
+#include <stdlib.h>
+
 #include "tests/sim/specimen.h"
 #include "tests/unit/check.h"
 
@@ -21,14 +23,19 @@ static void they_leave_in_order(void **state) {
         for (int token = 1; token <= 3; token++)
             add(&window, round * 3 + token);
         assert_int_equal(window_oldest_ms(&window), (round * 3 + 1) * 10);
-        assert_non_null(window_settle(&window, round * 3 + 3, false));
-        assert_non_null(window_settle(&window, round * 3 + 2, true));
+        assert_int_equal(window_settle(&window, round * 3 + 3, NULL), 1);
+        assert_int_equal(window_settle(&window, round * 3 + 2, "no"), 1);
         assert_false(window_pop(&window, &flight));
-        assert_non_null(window_settle(&window, round * 3 + 1, false));
+        assert_int_equal(window_settle(&window, round * 3 + 1, NULL), 1);
         for (int token = 1; token <= 3; token++) {
             assert_true(window_pop(&window, &flight));
             assert_int_equal(flight.token, round * 3 + token);
             assert_int_equal(flight.is_rejected, token == 2);
+            if (token == 2)
+                assert_string_equal(flight.words, "no");
+            else
+                assert_null(flight.words);
+            free(flight.words);
         }
         assert_false(window_pop(&window, &flight));
     }
@@ -39,13 +46,45 @@ static void unknown_and_repeated_answers_settle_nothing(void **state) {
     (void)state;
     struct window window;
     assert_int_equal(window_init(&window, ROOM), 0);
-    assert_null(window_settle(&window, 1, false));
+    assert_int_equal(window_settle(&window, 1, NULL), 0);
     add(&window, 1);
     add(&window, 2);
-    assert_null(window_settle(&window, 3, false));
-    assert_non_null(window_settle(&window, 2, false));
-    assert_null(window_settle(&window, 2, true));
+    assert_int_equal(window_settle(&window, 3, NULL), 0);
+    assert_int_equal(window_settle(&window, 2, NULL), 1);
+    assert_int_equal(window_settle(&window, 2, "no"), 0);
     window_done(&window);
+}
+
+static void rows_of_one_message_settle_together(void **state) {
+    (void)state;
+    struct window window;
+    struct flight flight;
+    const struct flight *first;
+    assert_int_equal(window_init(&window, ROOM), 0);
+    for (int token = 1; token <= 2; token++) /* so that the second message goes round the ring's end */
+        add(&window, token);
+    for (int token = 1; token <= 2; token++)
+        assert_int_equal(window_settle(&window, token, NULL), 1);
+    while (window_pop(&window, &flight))
+        continue;
+    add(&window, 3);
+    for (int i = 0; i < 3; i++)
+        add(&window, 4);
+    assert_int_equal(window_find(&window, 5, &first), 0);
+    assert_null(first);
+    assert_int_equal(window_find(&window, 4, &first), 3);
+    assert_int_equal(window_settle(&window, 4, "too much"), 3);
+    assert_false(window_pop(&window, &flight));
+    assert_int_equal(window_settle(&window, 3, NULL), 1);
+    assert_true(window_pop(&window, &flight));
+    for (int i = 0; i < 2; i++) {
+        assert_true(window_pop(&window, &flight));
+        assert_true(flight.is_rejected);
+        assert_string_equal(flight.words, "too much");
+        free(flight.words);
+    }
+    assert_int_equal(window.n, 1);
+    window_done(&window); /* with the words of the last */
 }
 
 static void ignore_wake(void *context) {
@@ -79,6 +118,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(they_leave_in_order),
         cmocka_unit_test(unknown_and_repeated_answers_settle_nothing),
+        cmocka_unit_test(rows_of_one_message_settle_together),
         cmocka_unit_test(clearing_gives_the_rows_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of the MQTT sink share; nobody else includes this. */
+#ifndef HALLWATCH_PUBLISH_SINK_MQTT_INSIDE_H
+#define HALLWATCH_PUBLISH_SINK_MQTT_INSIDE_H
+
+#include "base/log.h"
+#include "base/mqtt_client.h"
+#include "publish/backoff.h"
+#include "publish/broker_list.h"
+#include "publish/encode_json.h"
+#include "publish/forbidden.h"
+#include "publish/gathering.h"
+#include "publish/sink.h"
+#include "publish/window.h"
+
+enum { NOT_AUTHORIZED = 0x87 };
+
+enum state { RESTING, LOOKING, CONNECTING, CONNECTED };
+
+struct sink_mqtt {
+    struct sink sink;
+    struct broker_list brokers;
+    struct json_source source;
+    struct encode_json *encoder;
+    struct text topic, message, batch_topic, status_topic, online, offline;
+    struct mqtt_client *client;
+    enum state state;
+    int64_t retry_ms, deadline_ms, pause_until_ms; /* monotonic; the last: no memory just now */
+    struct backoff backoff;
+    bool has_worked; /* this connection: the broker has acknowledged something */
+    /*
+     * Messages under way: what both sides allow, and how many for now. It begins at one, so that a message at
+     * which the broker hangs up is alone, and its answer is not lost with the others'.
+     */
+    size_t most, limit;
+    uint32_t largest_packet;
+    size_t per_message; /* rows that fit into it */
+    struct window window;
+    struct gathering gatherings[N_SPOOLS];
+    uint64_t singly_until[N_SPOOLS]; /* rows up to this are sent by themselves: a batch was refused */
+    struct forbidden forbidden;
+    bool has_said_goodbye;
+    struct complaint trouble, takeover, refusal;
+};
+
+/* Whether all rows travel in messages of several devices. */
+bool sink_mqtt_is_batched(const struct sink_mqtt *mqtt);
+/* Whether another message may be on its way. */
+bool sink_mqtt_has_room(const struct sink_mqtt *mqtt);
+/* Sends what is ready while there is room. 0, ERROR_MEMORY, or what mqtt_client_publish says. */
+int sink_mqtt_fill(struct sink_mqtt *mqtt);
+/* Moves the cursors over what is settled. */
+void sink_mqtt_settle(struct sink_mqtt *mqtt);
+/* Sends the gateway's presence. The same errors. */
+int sink_mqtt_send_presence(struct sink_mqtt *mqtt, const struct text *presence);
+/* Says that the broker does not take the message of that row, or the presence (NULL). */
+void sink_mqtt_complain(struct sink_mqtt *mqtt, const struct spool_row *row, const char *reason);
+
+#endif
