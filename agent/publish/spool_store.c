@@ -532,6 +532,8 @@ int spool_store_put_place(struct spool_store *store, const struct spool_place *p
     text_clear(text);
     bytes_add_number(text, place->sent);
     bytes_add_number(text, place->dropped);
+    bytes_add_number(text, place->dropped_totals);
+    bytes_add_number(text, place->thinned);
     bytes_add_number(text, place->rejected);
     bytes_add_number(text, place->spans.n);
     for (size_t i = 0; i < place->spans.n; i++) {
@@ -561,6 +563,8 @@ int spool_store_delete_place(struct spool_store *store, const char *sink) {
 static bool read_place(struct byte_reader *reader, struct spool_place *place) {
     place->sent = bytes_read_number(reader);
     place->dropped = bytes_read_number(reader);
+    place->dropped_totals = bytes_read_number(reader);
+    place->thinned = bytes_read_number(reader);
     place->rejected = bytes_read_number(reader);
     place->spans.n = bytes_read_index(reader, SPANS_MOST + 1);
     for (size_t i = 0; i < place->spans.n; i++) {

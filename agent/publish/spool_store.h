@@ -30,7 +30,7 @@ struct spool_identity {
 struct spool_place {
     char sink[64];
     struct spool_spans spans;
-    uint64_t sent, dropped, rejected;
+    uint64_t sent, dropped, dropped_totals, thinned, rejected; /* see struct spool_state */
 };
 
 /*
