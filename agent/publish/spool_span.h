@@ -23,6 +23,13 @@ struct spool_spans {
     struct spool_span at[SPANS_MOST];
 };
 
+/* A cursor as it is kept; counts as in struct spool_state. */
+struct spool_place {
+    char sink[64];
+    struct spool_spans spans;
+    uint64_t sent, dropped, dropped_totals, thinned, rejected;
+};
+
 /* Nothing waits; new rows follow `newest`. */
 void spool_spans_init(struct spool_spans *spans, uint64_t newest, uint64_t total);
 
