@@ -83,10 +83,21 @@ void spool_trim(struct spool *spool, uint64_t from, uint64_t to) {
             spool_ring_remove(&spool->ring, id);
 }
 
+/* Readings of the row that are no gauges. */
+static uint32_t count_totals(const struct spool_row *row) {
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < row->n && row->view; i++)
+        n += row->qualities[i] != QUALITY_ABSENT &&
+             catalog_quantity(row->view->series[row->first + i].quantity)->kind != KIND_GAUGE;
+    return n;
+}
+
 void spool_lose(struct spool *spool, const struct spool_row *row, const char *why) {
+    uint32_t totals = count_totals(row);
     for (struct spool_cursor *cursor = spool->cursors; cursor; cursor = cursor->next) {
         uint64_t lost = spool_spans_drop(&cursor->place.spans, row);
         cursor->place.dropped += lost;
+        cursor->place.dropped_totals += lost > 0 ? totals : 0;
         if (lost > 0)
             log_complain(&cursor->complaint, clock_monotonic_ms(), cursor->place.sink,
                          "%s: the oldest readings are dropped, %" PRIu64 " so far", why,
@@ -182,6 +193,8 @@ size_t spools_states(const struct spools *spools, struct spool_state *states, si
         state->backlog_readings += urgent[i].backlog_readings;
         state->sent_readings += urgent[i].sent_readings;
         state->dropped_readings += urgent[i].dropped_readings;
+        state->dropped_totals += urgent[i].dropped_totals;
+        state->thinned_readings += urgent[i].thinned_readings;
         state->rejected_readings += urgent[i].rejected_readings;
         if (urgent[i].waiting_since_ms < state->waiting_since_ms)
             state->waiting_since_ms = urgent[i].waiting_since_ms;

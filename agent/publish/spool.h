@@ -150,6 +150,8 @@ struct spool_state {
     uint64_t waiting_rows, waiting_readings, backlog_readings;
     int64_t waiting_since_ms; /* wall clock, of the oldest row that waits; INT64_MAX: none */
     uint64_t sent_readings, dropped_readings, rejected_readings;
+    uint64_t dropped_totals;           /* of those dropped: counters and states */
+    uint64_t thinned_readings;         /* gone into a least, a mean or a greatest */
     uint64_t memory_bytes, disk_bytes; /* of the whole spool, all sinks */
     uint64_t written_bytes;            /* to the disk by this process, the same */
     bool is_written;                   /* no row waits that is not on the disk; false without one */

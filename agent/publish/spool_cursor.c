@@ -182,6 +182,8 @@ size_t spool_read(struct spool_cursor *cursor, enum spool_lane lane, uint64_t af
         is_drained = id > span->last;
     }
     cursor->is_drained[lane] = is_drained;
+    if (n > 0)
+        cursor->read[lane] = rows[n - 1]->id;
     if (is_drained)
         spool_forget_loaded(cursor, lane);
     uv_mutex_unlock(&spool->lock);
@@ -266,6 +268,8 @@ static void write_state(const struct spool_cursor *cursor, struct spool_state *s
         .sent_readings = cursor->place.sent,
         .dropped_readings = cursor->place.dropped,
         .rejected_readings = cursor->place.rejected,
+        .thinned_readings = cursor->place.thinned,
+        .dropped_totals = cursor->place.dropped_totals,
         .memory_bytes = cursor->spool->ring.bytes,
     };
     if (cursor->spool->disk)

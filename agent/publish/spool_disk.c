@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The disk's thread: what has waited long enough is written, what a reader wants back is loaded, what nobody
- * wants any more is deleted, and the file is kept within its quota. It owns the store. It takes a piece of
- * work with the spool's lock held and does it without, so that neither the publisher nor a sink ever waits
- * for a disk.
+ * The disk's thread: what has waited long enough is written, what a reader wants back is loaded
+ * (spool_load.c), what nobody wants any more is deleted, and the file is kept within its quota
+ * (spool_quota.c). It owns the store. It takes a piece of work with the spool's lock held and does it
+ * without, so that neither the publisher nor a sink ever waits for a disk.
  *
  * Whatever fails is tried again after a pause; meanwhile rows stay in memory. A file that turns out to be
  * corrupt is set aside and another one begun: what it held becomes gaps.
@@ -13,70 +13,19 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "publish/backoff.h"
-#include "publish/spool_inside.h"
+#include "publish/spool_disk.h"
 #include "publish/spool_row.h"
 
 enum {
-    COMMIT_MS = 50,     /* between commits */
-    WRITE_MOST = 4096,  /* rows in a commit */
-    DROP_MOST = 256,    /* rows dropped at once */
-    SHRINK_PAGES = 256, /* given back at once */
-    QUOTA_MS = 1000,    /* between looks at what the file has, where nothing is written */
-    PLACES_MS = 1000,   /* between commits of nothing but places, while rows are in the file */
-    LAST_TRIES = 3,     /* at the end */
-    SINKS_MOST = 64,
+    COMMIT_MS = 50,      /* between commits */
+    QUOTA_MS = 1000,     /* between looks at what the file has, where nothing is written */
+    PLACES_MS = 1000,    /* between commits of nothing but places, while rows are in the file */
+    LAST_TRIES = 3,      /* at the end */
     REJECTS_MOST = 1000, /* that wait for the disk */
 };
 
 /* So many ids may be used while the disk takes nothing, and a crash still finds others. */
 static const uint64_t reserve = 1 << 24;
-
-struct reject {
-    struct reject *next;
-    struct spool_row *row; /* a reference */
-    uint64_t readings;
-    char sink[64];
-    char words[]; /* with its end */
-};
-
-/* A piece of work, taken with the lock held. */
-struct work {
-    struct spool_row *rows[WRITE_MOST]; /* references */
-    size_t n_rows;
-    uint64_t written; /* what will be, then */
-    struct spool_place places[SINKS_MOST];
-    size_t n_places;
-    uint64_t newest, total;
-    struct reject *rejects;
-    char forgotten[SINKS_MOST][64];
-    size_t n_forgotten;
-    bool has_passed;
-};
-
-struct spool_disk {
-    struct spool *spool;
-    uv_thread_t thread;
-    uv_cond_t news;
-    int64_t spill_after_ms, quota_bytes, quota_age_ms;
-    /* Guarded by the spool's lock. */
-    bool is_stopping, is_hurried, has_passed;
-    uint64_t written;
-    struct reject *rejects, **last_reject;
-    size_t n_rejects;
-    char forgotten[SINKS_MOST][64];
-    size_t n_forgotten;
-    uint64_t disk_bytes, written_bytes;
-    /* The thread's. */
-    struct spool_store *store;
-    struct work work;
-    uint64_t reserved, oldest; /* the latter: no row in the file is older */
-    int64_t places_ms, quota_ms, retry_ms;
-    int64_t clock_ms; /* wall clock less monotonic, at the start */
-    bool has_rows;
-    struct backoff backoff;
-    struct complaint trouble;
-};
 
 /* --- with the lock held --- */
 
@@ -94,7 +43,7 @@ void spool_disk_note_passed(struct spool_disk *disk) {
 }
 
 void spool_disk_forget(struct spool_disk *disk, const char *sink) {
-    if (disk->n_forgotten < SINKS_MOST)
+    if (disk->n_forgotten < SINKS_KEPT)
         memcpy(disk->forgotten[disk->n_forgotten++], sink, sizeof(disk->forgotten[0]));
     disk->has_passed = true;
 }
@@ -141,7 +90,7 @@ static void take_rows(struct spool_disk *disk, struct work *work, int64_t now_ms
 
 static void take_places(struct spool_disk *disk, struct work *work) {
     work->n_places = 0;
-    for (const struct spool_cursor *cursor = disk->spool->cursors; cursor && work->n_places < SINKS_MOST;
+    for (const struct spool_cursor *cursor = disk->spool->cursors; cursor && work->n_places < SINKS_KEPT;
          cursor = cursor->next)
         work->places[work->n_places++] = cursor->place;
     work->newest = disk->spool->ring.newest;
@@ -175,7 +124,7 @@ static bool take_work(struct spool_disk *disk) {
 static void put_back(struct spool_disk *disk) {
     struct work *work = &disk->work;
     disk->has_passed |= work->has_passed;
-    while (work->n_forgotten > 0 && disk->n_forgotten < SINKS_MOST)
+    while (work->n_forgotten > 0 && disk->n_forgotten < SINKS_KEPT)
         memcpy(disk->forgotten[disk->n_forgotten++], work->forgotten[--work->n_forgotten],
                sizeof(disk->forgotten[0]));
     for (struct reject *reject = work->rejects, *next; reject; reject = next) {
@@ -197,7 +146,7 @@ static int order_spans(const void *a, const void *b) {
 
 /* Deletes what lies in no span. */
 static int delete_passed(struct spool_disk *disk, const struct work *work) {
-    const struct spool_span *spans[SINKS_MOST * SPANS_MOST];
+    const struct spool_span *spans[SINKS_KEPT * SPANS_MOST];
     size_t n = 0;
     for (size_t i = 0; i < work->n_places; i++)
         for (size_t k = 0; k < work->places[i].spans.n; k++)
@@ -275,141 +224,11 @@ static void complain(struct spool_disk *disk, int error) {
     }
 }
 
-/* --- the quota --- */
-
-static void lose(struct spool_disk *disk, struct spool_row **rows, size_t n) {
-    struct spool *spool = disk->spool;
-    uv_mutex_lock(&spool->lock);
-    for (size_t i = 0; i < n; i++) {
-        spool_lose(spool, rows[i], "the spool is at its quota");
-        if (spool_ring_get(&spool->ring, rows[i]->id))
-            spool_ring_remove(&spool->ring, rows[i]->id);
-    }
-    uv_mutex_unlock(&spool->lock);
-}
-
-/* Drops the oldest rows that the file holds, of those up to `to`. */
-static int drop_oldest(struct spool_disk *disk, uint64_t from) {
-    struct spool_row *rows[DROP_MOST];
-    int n = spool_store_get_rows(disk->store, from, UINT64_MAX >> 1, rows, DROP_MOST);
-    if (n < 0)
-        return n;
-    uint64_t to = n > 0 ? rows[n - 1]->id : from; /* one that cannot be read goes, too */
-    int error = spool_store_begin(disk->store);
-    if (!error)
-        error = spool_store_delete(disk->store, from, to);
-    if (!error)
-        error = spool_store_commit(disk->store);
-    if (error)
-        spool_store_rollback(disk->store);
-    else
-        lose(disk, rows, (size_t)n);
-    for (int i = 0; i < n; i++)
-        spool_release(rows[i]);
-    return error;
-}
-
-/* A step of the clock must not make rows old: their age is counted on from the time at the start. */
-static bool is_too_old(const struct spool_disk *disk, int64_t time_ms) {
-    return clock_monotonic_ms() + disk->clock_ms - time_ms > disk->quota_age_ms;
-}
-
-static int keep_quota(struct spool_disk *disk) {
-    while (true) {
-        uint64_t id;
-        int64_t time_ms;
-        int error = spool_store_get_oldest(disk->store, &id, &time_ms);
-        disk->has_rows = !error;
-        if (error)
-            return error == ERROR_NOT_FOUND ? spool_store_shrink(disk->store, SHRINK_PAGES) : error;
-        bool is_full = spool_store_bytes(disk->store) > (uint64_t)disk->quota_bytes;
-        if (!is_full && !is_too_old(disk, time_ms))
-            return spool_store_shrink(disk->store, SHRINK_PAGES);
-        error = drop_oldest(disk, id);
-        if (error)
-            return error;
-    }
-}
-
-/* --- loading --- */
-
-struct request {
-    uint64_t cursor;
-    enum spool_lane lane;
-    uint64_t from, to, total;
-};
-
-/* With the lock held: the next reader that waits for rows. */
-static bool take_request(const struct spool_disk *disk, struct request *request) {
-    for (const struct spool_cursor *cursor = disk->spool->cursors; cursor; cursor = cursor->next) {
-        for (size_t lane = 0; lane < N_LANES; lane++) {
-            const struct spool_loaded *loaded = cursor->loaded[lane];
-            if (!loaded || !loaded->ask_from || loaded->ask_from > disk->written)
-                continue;
-            *request = (struct request){cursor->number, (enum spool_lane)lane, loaded->ask_from,
-                                        loaded->ask_to, loaded->ask_total};
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Rows without a hole in `whole`, gaps for what is not there. Returns how many. */
-static size_t fill_gaps(const struct spool_disk *disk, const struct request *request, struct spool_row **rows,
-                        size_t n, struct spool_row **whole) {
-    uint64_t at = request->from;
-    int64_t time_ms = n > 0 ? rows[0]->time_ms : 0;
-    size_t filled = 0;
-    for (size_t i = 0; i < n; i++) {
-        const struct spool_row *row = rows[i];
-        if (row->first_id > at)
-            whole[filled] = spool_make_gap(disk->spool->kind, at, row->first_id - 1,
-                                           row->total - row->readings, row->time_ms);
-        if (row->first_id > at && whole[filled])
-            filled++;
-        whole[filled++] = rows[i];
-        at = row->id + 1;
-        time_ms = row->time_ms;
-    }
-    if (n < LOAD_MOST / 2 && at <= request->to) {
-        whole[filled] = spool_make_gap(disk->spool->kind, at, request->to, request->total, time_ms);
-        filled += whole[filled] != NULL;
-    }
-    return filled;
-}
-
-static void hand_over(struct spool_disk *disk, const struct request *request, struct spool_row **rows,
-                      size_t n) {
-    struct spool_cursor *cursor = disk->spool->cursors;
-    while (cursor && cursor->number != request->cursor)
-        cursor = cursor->next;
-    struct spool_loaded *loaded = cursor ? cursor->loaded[request->lane] : NULL;
-    if (loaded && loaded->ask_from == request->from) {
-        spool_hand_over(cursor, request->lane, request->from, rows, n);
-        return;
-    }
-    for (size_t i = 0; i < n; i++)
-        spool_release(rows[i]);
-}
-
-static int load(struct spool_disk *disk, const struct request *request) {
-    struct spool_row *rows[LOAD_MOST / 2], *whole[LOAD_MOST + 1];
-    int n = spool_store_get_rows(disk->store, request->from, request->to, rows, LOAD_MOST / 2);
-    if (n < 0)
-        return n;
-    size_t filled = fill_gaps(disk, request, rows, (size_t)n, whole);
-    uv_mutex_lock(&disk->spool->lock);
-    hand_over(disk, request, whole, filled);
-    uv_mutex_unlock(&disk->spool->lock);
-    return 0;
-}
-
 /* --- the thread --- */
 
 /* With the lock held, and again afterwards. */
 static int work_once(struct spool_disk *disk) {
     struct spool *spool = disk->spool;
-    struct request request;
     int error = 0;
     bool stopping = disk->is_stopping;
     disk->is_hurried = false;
@@ -431,16 +250,15 @@ static int work_once(struct spool_disk *disk) {
             disk->written = work->written;
         free_work(work);
     }
-    while (!error && take_request(disk, &request)) {
-        uv_mutex_unlock(&spool->lock);
-        error = load(disk, &request);
-        uv_mutex_lock(&spool->lock);
-    }
+    while (!error)
+        error = spool_disk_load(disk);
+    if (error == ERROR_NOT_FOUND)
+        error = 0;
     uv_mutex_unlock(&spool->lock);
     int64_t now_ms = clock_monotonic_ms();
     uint64_t bytes = disk->disk_bytes;
     if (!error && now_ms >= disk->quota_ms) {
-        error = keep_quota(disk);
+        error = spool_disk_keep_quota(disk);
         bytes = spool_store_bytes(disk->store);
         disk->quota_ms = now_ms + QUOTA_MS;
     }

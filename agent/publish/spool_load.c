@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "publish/spool_inside.h"
+#include "base/error.h"
+#include "publish/spool_disk.h"
 #include "publish/spool_row.h"
 
 struct spool_row *spool_make_gap(enum spool_kind kind, uint64_t first, uint64_t last, uint64_t total,
@@ -107,4 +108,79 @@ void spool_hand_over(struct spool_cursor *cursor, enum spool_lane lane, uint64_t
         return;
     loaded->is_awaited = false;
     cursor->wake(cursor->context);
+}
+
+/* --- on the disk's thread --- */
+
+struct request {
+    uint64_t cursor;
+    enum spool_lane lane;
+    uint64_t from, to, total;
+};
+
+/* With the lock held: the next reader that waits for rows. */
+static bool take_request(const struct spool_disk *disk, struct request *request) {
+    for (const struct spool_cursor *cursor = disk->spool->cursors; cursor; cursor = cursor->next) {
+        for (size_t lane = 0; lane < N_LANES; lane++) {
+            const struct spool_loaded *loaded = cursor->loaded[lane];
+            if (!loaded || !loaded->ask_from || loaded->ask_from > disk->written)
+                continue;
+            *request = (struct request){cursor->number, (enum spool_lane)lane, loaded->ask_from,
+                                        loaded->ask_to, loaded->ask_total};
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Rows without a hole in `whole`, gaps for what is not there. Returns how many. */
+static size_t fill_gaps(const struct spool_disk *disk, const struct request *request, struct spool_row **rows,
+                        size_t n, struct spool_row **whole) {
+    uint64_t at = request->from;
+    int64_t time_ms = n > 0 ? rows[0]->time_ms : 0;
+    size_t filled = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct spool_row *row = rows[i];
+        if (row->first_id > at)
+            whole[filled] = spool_make_gap(disk->spool->kind, at, row->first_id - 1,
+                                           row->total - row->readings, row->time_ms);
+        if (row->first_id > at && whole[filled])
+            filled++;
+        whole[filled++] = rows[i];
+        at = row->id + 1;
+        time_ms = row->time_ms;
+    }
+    if (n < LOAD_MOST / 2 && at <= request->to) {
+        whole[filled] = spool_make_gap(disk->spool->kind, at, request->to, request->total, time_ms);
+        filled += whole[filled] != NULL;
+    }
+    return filled;
+}
+
+static void hand_over(struct spool_disk *disk, const struct request *request, struct spool_row **rows,
+                      size_t n) {
+    struct spool_cursor *cursor = disk->spool->cursors;
+    while (cursor && cursor->number != request->cursor)
+        cursor = cursor->next;
+    struct spool_loaded *loaded = cursor ? cursor->loaded[request->lane] : NULL;
+    if (loaded && loaded->ask_from == request->from) {
+        spool_hand_over(cursor, request->lane, request->from, rows, n);
+        return;
+    }
+    for (size_t i = 0; i < n; i++)
+        spool_release(rows[i]);
+}
+
+int spool_disk_load(struct spool_disk *disk) {
+    struct spool_row *rows[LOAD_MOST / 2], *whole[LOAD_MOST + 1];
+    struct request request;
+    if (!take_request(disk, &request))
+        return ERROR_NOT_FOUND;
+    uv_mutex_unlock(&disk->spool->lock);
+    int n = spool_store_get_rows(disk->store, request.from, request.to, rows, LOAD_MOST / 2);
+    size_t filled = n < 0 ? 0 : fill_gaps(disk, &request, rows, (size_t)n, whole);
+    uv_mutex_lock(&disk->spool->lock);
+    if (n >= 0)
+        hand_over(disk, &request, whole, filled);
+    return n < 0 ? n : 0;
 }

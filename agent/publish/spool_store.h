@@ -26,13 +26,6 @@ struct spool_identity {
     uint64_t newest, total; /* rows that may have been used, and their readings */
 };
 
-/* A cursor as it is kept. */
-struct spool_place {
-    char sink[64];
-    struct spool_spans spans;
-    uint64_t sent, dropped, rejected;
-};
-
 /*
  * Opens the file, or makes it under `identity`, and fills that from it. A corrupt one is renamed and said,
  * and another made. ERROR_BUSY: another agent has the folder.

@@ -277,6 +277,45 @@ static void the_quota_drops_the_oldest(void **state) {
     spool_cursor_close(cursor);
 }
 
+static void the_quota_thins_before_it_drops(void **state) {
+    struct fixture *fixture = *state;
+    struct spool_cursor *cursor = open_cursor(fixture, "a");
+    spool_set_most_bytes(fixture->spool, 16 << 20);
+    for (uint32_t round = 1; round <= 20000; round++)
+        append(fixture, round);
+    spool_cursor_close(cursor);
+    fixture->options.quota_bytes = 200 << 10;
+    reopen(fixture); /* nothing is in memory any more, so that everything may be thinned */
+    cursor = open_cursor(fixture, "a");
+    int64_t until_ms = clock_monotonic_ms() + LIMIT_MS;
+    while (state_of(fixture).thinned_readings == 0)
+        assert_true(clock_monotonic_ms() < until_ms);
+    spool_cursor_close(cursor);
+    reopen(fixture);
+    cursor = open_cursor(fixture, "a");
+    struct spool_state said = state_of(fixture);
+    assert_int_equal(said.dropped_readings, 0);
+    assert_int_equal(said.thinned_readings + said.waiting_readings, 20000 * READINGS);
+    uint64_t after = 0, readings = 0;
+    int64_t time_ms = 0;
+    while (after < 20000) {
+        struct spool_row *row = take(fixture, cursor, after);
+        assert_non_null(row->view);
+        assert_int_equal(row->first_id, after + 1);
+        assert_true(row->time_ms >= time_ms);
+        after = row->id;
+        time_ms = row->time_ms;
+        readings += row->readings;
+        spool_acknowledge(cursor, LANE_LIVE, row);
+        spool_release(row);
+    }
+    assert_int_equal(time_ms, 1000 + 20000);
+    assert_int_equal(readings, said.waiting_readings);
+    assert_int_equal(state_of(fixture).sent_readings, readings);
+    assert_int_equal(state_of(fixture).waiting_rows, 0);
+    spool_cursor_close(cursor);
+}
+
 static void a_sink_that_is_gone_is_forgotten(void **state) {
     struct fixture *fixture = *state;
     struct spool_cursor *cursor = open_cursor(fixture, "a");
@@ -305,6 +344,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_corrupt_file_is_set_aside, setup, teardown),
         cmocka_unit_test_setup_teardown(a_folder_that_cannot_be_used_leaves_memory, setup, teardown),
         cmocka_unit_test_setup_teardown(the_quota_drops_the_oldest, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_quota_thins_before_it_drops, setup, teardown),
         cmocka_unit_test_setup_teardown(a_sink_that_is_gone_is_forgotten, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
