@@ -283,6 +283,12 @@ static int write_all(struct session *session) {
     return 0;
 }
 
+/* A broker that does not take any more may have answered, or said why, before. */
+static int exchange(struct session *session) {
+    int error = write_all(session), heard = read_all(session);
+    return error ? error : heard;
+}
+
 static bool is_ending(const struct session *session) {
     return atomic_load(&session->client->is_ending);
 }
@@ -329,9 +335,7 @@ static int establish(struct session *session) {
             error = greet(session);
         }
         if (!error)
-            error = write_all(session);
-        if (!error)
-            error = read_all(session);
+            error = exchange(session);
         if (error == ERROR_BUSY)
             error = 0;
         if (!error && !session->is_greeted)
@@ -364,9 +368,7 @@ static int serve(struct session *session) {
         int64_t until_ms = 0;
         error = keep_alive(session, &until_ms);
         if (!error)
-            error = write_all(session);
-        if (!error)
-            error = read_all(session);
+            error = exchange(session);
         if (!error)
             wait(session, until_ms, session->written < session->writing.size);
     }

@@ -242,11 +242,20 @@ int net_stream_read(struct net_stream *stream, void *data, size_t most, char *wo
     return judge_tls(stream, result, system, &stream->read_waits_for_output, SSL_ERROR_WANT_WRITE, words);
 }
 
+/* A peer that has hung up may have said why before. */
+static int find_last_words(struct net_stream *stream, int error, char *words) {
+    char last[NET_STREAM_WORDS], ignored[256];
+    if (net_stream_read(stream, ignored, sizeof(ignored), last) == ERROR_UNREACHABLE)
+        say(words, error, last);
+    return error;
+}
+
 int net_stream_write(struct net_stream *stream, const void *data, size_t size, char *words) {
     if (!stream->ssl)
         return judge_plain(send(stream->descriptor, data, (size_t)at_most(size), MSG_NOSIGNAL), words);
     ERR_clear_error();
     errno = 0;
     int result = SSL_write(stream->ssl, data, at_most(size)), system = errno;
-    return judge_tls(stream, result, system, &stream->write_waits_for_input, SSL_ERROR_WANT_READ, words);
+    int n = judge_tls(stream, result, system, &stream->write_waits_for_input, SSL_ERROR_WANT_READ, words);
+    return n == ERROR_UNREACHABLE ? find_last_words(stream, n, words) : n;
 }

@@ -33,6 +33,7 @@ class Feeder:
         self.start_ms = int(options.pop("start_ms", time.time() * 1000))
         self.device_name = options.get("device_name", "pdu-")
         self.devices, self.readings = options.get("devices", 3), options.get("readings", 10)
+        self.first_device = options.get("first_device", 0)
         self.rounds, self.interval_ms = options.get("rounds", 5), options.get("interval_ms", 20)
         arguments = [f"--{name.replace('_', '-')}={value}" for name, value in options.items()]
         self.stderr = tempfile.NamedTemporaryFile(prefix="hallwatch-test-", suffix=".log")

@@ -1,0 +1,208 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Many gateways and the engines that they feed: brokers that pass on to a central one, consumers that share a
+subscription, a database that drops repeats; and one agent with several receivers, of which one hangs.
+
+    test_campus.py FEEDER [unittest options]      FEEDER is the built tests/feeder
+"""
+
+import contextlib
+import json
+import subprocess
+import sys
+import unittest
+import urllib.parse
+from pathlib import Path
+
+import hallwatch
+from agent import Agent
+from certificates import Authority
+from device_servers import TOP
+from feeding import Feeder
+from servers import Mosquitto, Subscriber, VictoriaMetrics, free_port, http, wait_until
+
+FEEDER = sys.argv.pop(1)
+EXAMPLES = TOP / "conf" / "campus"
+APC = TOP / "tests" / "drivers" / "apc_rpdu2" / "apc_rpdu2.snmprec"
+DEVICE = {"name": "pdu", "driver": "apc_rpdu2", "url": f"replay:{APC}"}
+OFTEN = {"fast": "200ms", "normal": "200ms", "slow": "1s"}
+
+
+def example(name, **settings):
+    """The directives of an example in conf/campus, those named set to something else."""
+    lines = [(" " + line).split(" #")[0].strip() for line in (EXAMPLES / name).read_text().splitlines()]
+    lines = [line for line in lines if line and line.split()[0] not in ("listener", "allow_anonymous")]
+    given = {line.split()[0]: line for line in lines}
+    missing = set(settings) - set(given)
+    assert not missing, f"{name} does not say {missing}"
+    return [f"{line.split()[0]} {settings.get(line.split()[0], line.split(maxsplit=1)[1])}" for line in lines]
+
+
+def identities(subscriber):
+    """(stream, sequence) of every row that came, in the order of arrival."""
+    messages = [json.loads(payload) for _, payload, _ in subscriber.messages()]
+    rows = [row for message in messages for row in message.get("messages", [message])]
+    return [(row["stream"], row["sequence"]) for row in rows if "sequence" in row]
+
+
+def samples(database, **parameters):
+    """How often each (device, metric, component_id, time) is stored, and its value."""
+    http(database.base + "/internal/force_flush")
+    parameters["match[]"] = '{__name__=~"facility_.+"}'
+    text = http(database.base + "/api/v1/export?" + urllib.parse.urlencode(parameters))
+    counts, values = {}, {}
+    for line in text.splitlines():
+        series = json.loads(line)
+        labels = series["metric"]
+        if "component_id" not in labels:
+            continue
+        for time_ms, value in zip(series["timestamps"], series["values"]):
+            key = (labels["device"], labels["__name__"], labels["component_id"], time_ms)
+            counts[key] = counts.get(key, 0) + 1
+            values[key] = value
+    return counts, values
+
+
+class Campus(unittest.TestCase):
+    def test_gateways_share_brokers_consumers_and_a_database(self):
+        """Two halls have a broker that passes on, a third publishes to the central one."""
+        with contextlib.ExitStack() as stack:
+            central = stack.enter_context(Mosquitto(example("mosquitto-central.conf")))
+            halls = [
+                stack.enter_context(
+                    Mosquitto(example("mosquitto-hall.conf", address=f"127.0.0.1:{central.port}", remote_clientid=f"hall-{n}"))
+                )
+                for n in (1, 2)
+            ]
+            database = stack.enter_context(VictoriaMetrics(["-dedup.minScrapeInterval=1ms"]))
+            shared = [stack.enter_context(Subscriber(central, "$share/store/hallwatch/+/+")) for _ in range(2)]
+            archive = stack.enter_context(Subscriber(central, "hallwatch/+/+"))
+            feeders = [
+                stack.enter_context(
+                    Feeder(
+                        FEEDER,
+                        mqtt=broker.url,
+                        client_id=f"gw-{n}",
+                        gateway=f"gw-{n}",
+                        remote_write=database.write_url,
+                        first_device=10 * n,
+                        devices=5,
+                        rounds=40,
+                    )
+                )
+                for n, broker in enumerate([*halls, central])
+            ]
+            results = [feeder.finish(60) for feeder in feeders]
+            for feeder, result in zip(feeders, results):
+                self.assertEqual([sink["sent"] for sink in result["sinks"]], [feeder.total] * 2, result)
+            everything = {(result["stream"], n) for result in results for n in range(1, 201)}
+            wait_until(lambda: set(identities(archive)) == everything, "all messages arrive at the central broker")
+            came = lambda: identities(shared[0]) + identities(shared[1])
+            wait_until(lambda: len(came()) >= len(everything), "and at those who share")
+            self.assertEqual(sorted(came()), sorted(everything))  # each at exactly one of them
+            self.assertGreater(min(len(identities(one)) for one in shared), 100)
+            self.check_database(stack, database, feeders)
+
+    def check_database(self, stack, database, feeders):
+        """Each sample is there once, also after one gateway has sent all of its own again."""
+        expected = {}
+        for feeder in feeders:
+            expected.update(feeder.expected(devices=range(feeder.first_device, feeder.first_device + 5)))
+        again = Feeder(
+            FEEDER,
+            remote_write=database.write_url,
+            gateway="gw-0",
+            devices=5,
+            rounds=40,
+            start_ms=feeders[0].start_ms,
+        )
+        stack.enter_context(again).finish(60)
+        counts, values = samples(database)
+        self.assertEqual(values, expected)
+        self.assertEqual(set(counts.values()), {1})
+        raw, _ = samples(database, reduce_mem_usage=1)  # as stored, before it drops repeats: this test can fail
+        self.assertEqual(set(raw.values()), {1, 2})
+
+
+class Receivers(unittest.TestCase):
+    def test_a_name_service_that_hangs_is_felt_by_nobody_else(self):
+        if hallwatch.SANITIZED:
+            self.skipTest("the slow resolver cannot be loaded before a sanitizer")
+        resolver = Path(hallwatch.BUILD) / "tests" / "libslow_resolver.so"
+        with contextlib.ExitStack() as stack:
+            brokers = [stack.enter_context(Mosquitto()) for _ in range(3)]
+            subscribers = [stack.enter_context(Subscriber(broker)) for broker in brokers]
+            database = stack.enter_context(VictoriaMetrics())
+            sinks = [
+                {"name": "hanging", "type": "mqtt", "url": "mqtt://broker.invalid"},
+                {"name": "one", "type": "mqtt", "url": brokers[0].url},
+                {"name": "two", "type": "mqtt", "url": brokers[1].url, "devices_per_message": 10, "batch_wait": "100ms"},
+                {"name": "second", "type": "mqtt", "url": "mqtt://broker.invalid", "endpoints": [brokers[2].url]},
+                {"name": "database", "type": "remote_write", "url": database.write_url, "batch_wait": "100ms"},
+            ]
+            environment = {"LD_PRELOAD": str(resolver)}
+            agent = stack.enter_context(Agent([DEVICE], sinks, environment=environment, poll=OFTEN))
+            for subscriber in subscribers[:2]:
+                wait_until(lambda: len(identities(subscriber)) > 10, "messages come while a name is looked up", 10)
+            wait_until(lambda: agent.sinks()["database"]["sent"] > 0, "the database gets readings", 10)
+            wait_until(lambda: len(identities(subscribers[2])) > 10, "the second broker takes over", 30)
+            self.assertIn("the name service does not answer", agent.log())
+            self.assertGreater(agent.sinks()["hanging"]["waiting"], 100)
+            sent = agent.sinks()
+            wait_until(lambda: all(now["sent"] > sent[name]["sent"] for name, now in agent.sinks().items() if name != "hanging"),
+                       "all others go on", 10)  # fmt: skip
+            status, seconds = agent.stop()
+            self.assertEqual(status, 0)
+            self.assertLess(seconds, 5)
+
+    def test_certificates_and_passwords_are_renewed_by_a_reload(self):
+        """The broker is restarted with an authority and a password of its own; a reload makes the agent follow."""
+        with contextlib.ExitStack() as stack:
+            broker = stack.enter_context(Mosquitto())
+            agent = Agent([DEVICE], poll=OFTEN)
+            folder = agent.path
+            broker.stop()
+            self.secure(broker, folder, "first")
+            broker.start()
+            agent.write(sinks=[self.sink(broker)])
+            subscriber = stack.enter_context(Subscriber(broker))
+            stack.enter_context(agent)
+            wait_until(lambda: len(identities(subscriber)) > 3, "the first messages")
+            broker.stop()
+            self.secure(broker, folder, "second")
+            broker.start()
+            agent.reload()
+            before = len(identities(subscriber))
+            wait_until(lambda: len(identities(subscriber)) > before + 3, "messages with the new ones")
+            came = set(identities(subscriber))
+            for stream in {stream for stream, _ in came}:
+                numbers = sorted(number for one, number in came if one == stream)
+                self.assertEqual(numbers, list(range(numbers[0], numbers[-1] + 1)))
+
+    @staticmethod
+    def sink(broker):
+        files = {"ca_file": "ca.pem", "certificate_file": "gw.pem", "key_file": "gw.key", "password_file": "password"}
+        return {"name": "broker", "type": "mqtt", "url": broker.tls_url(), "user_file": "user", **files}
+
+    @staticmethod
+    def secure(broker, folder, name):
+        """Writes what the broker is configured with and what the agent reads, all of it new."""
+        work = folder / name
+        work.mkdir()
+        authority = Authority(str(work), name)
+        certificate, key = authority.sign("broker")
+        mine = authority.sign("gw", "DNS:gw-1")
+        (folder / "ca.pem").write_text(Path(authority.file).read_text())
+        (folder / "gw.pem").write_text(Path(mine[0]).read_text())
+        for file, text in (("gw.key", Path(mine[1]).read_text()), ("password", name), ("user", f"gw-{name}")):
+            (folder / file).write_text(text)
+            (folder / file).chmod(0o600)
+        passwords = broker.path("passwords")
+        command = ["mosquitto_passwd", "-b", "-c", passwords, f"gw-{name}", name]
+        subprocess.run(command, check=True, capture_output=True)
+        broker.options = [f"password_file {passwords}", "persistence true"]
+        broker.tls = [f"cafile {authority.file}", f"certfile {certificate}", f"keyfile {key}", "require_certificate true"]
+
+
+if __name__ == "__main__":
+    unittest.main()
