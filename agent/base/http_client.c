@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/text.h"
 
 enum {
     BODY_MOST = 1 << 20, /* an answer beyond this is cut off; its status counts */
@@ -42,16 +43,49 @@ static size_t take_body(char *data, size_t one, size_t size, void *context) {
     return client->received <= BODY_MOST ? size : CURL_WRITEFUNC_ERROR;
 }
 
-static int add_headers(struct http_client *client, const char *const *headers) {
+static int add_header(struct http_client *client, const char *header) {
+    struct curl_slist *longer = curl_slist_append(client->headers, header);
+    if (!longer)
+        return ERROR_MEMORY;
+    client->headers = longer;
+    return 0;
+}
+
+/* The line is ours for a moment only: it holds a secret. */
+static int add_authorization(struct http_client *client, const char *value) {
+    struct text line = {0};
+    text_add_format(&line, "Authorization: %s", value);
+    int error = line.failed ? ERROR_MEMORY : add_header(client, line.data);
+    if (line.data)
+        explicit_bzero(line.data, line.room);
+    text_done(&line);
+    return error;
+}
+
+static int add_headers(struct http_client *client, const struct http_options *options) {
     /* Without this curl waits for "100 Continue", which many receivers never send. */
-    client->headers = curl_slist_append(NULL, "Expect:");
-    for (; client->headers && *headers; headers++) {
-        struct curl_slist *longer = curl_slist_append(client->headers, *headers);
-        if (!longer)
-            return ERROR_MEMORY;
-        client->headers = longer;
+    int error = add_header(client, "Expect:");
+    for (const char *const *header = options->headers; *header && !error; header++)
+        error = add_header(client, *header);
+    if (!error && options->authorization)
+        error = add_authorization(client, options->authorization);
+    return error;
+}
+
+/* Verification is curl's default; it is said here because all depends on it. */
+static CURLcode set_tls(CURL *easy, const struct http_options *options) {
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+    code = code ? code : curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+    code = code ? code : curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    if (options->ca_file) {
+        code = code ? code : curl_easy_setopt(easy, CURLOPT_CAINFO, options->ca_file);
+        code = code ? code : curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
     }
-    return client->headers ? 0 : ERROR_MEMORY;
+    if (options->certificate_file) {
+        code = code ? code : curl_easy_setopt(easy, CURLOPT_SSLCERT, options->certificate_file);
+        code = code ? code : curl_easy_setopt(easy, CURLOPT_SSLKEY, options->key_file);
+    }
+    return code;
 }
 
 static int set_options(struct http_client *client, const struct http_options *options) {
@@ -72,6 +106,7 @@ static int set_options(struct http_client *client, const struct http_options *op
     code = code ? code : curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, client->problem);
     code = code ? code : curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
     code = code ? code : curl_easy_setopt(easy, CURLOPT_WRITEDATA, client);
+    code = code ? code : set_tls(easy, options);
     if (options->user) {
         code = code ? code : curl_easy_setopt(easy, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
         code = code ? code : curl_easy_setopt(easy, CURLOPT_USERNAME, options->user);
@@ -110,7 +145,7 @@ int http_client_new(const struct http_options *options, struct http_client **cli
     }
     new->multi = curl_multi_init();
     new->easy = curl_easy_init();
-    int error = new->multi &&new->easy ? add_headers(new, options->headers) : ERROR_MEMORY;
+    int error = new->multi &&new->easy ? add_headers(new, options) : ERROR_MEMORY;
     if (!error)
         error = set_options(new, options);
     if (error) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * HTTP POST, one at a time, on the caller's thread; the connection is kept for the next one. Redirects are
- * not followed, a proxy of the environment is not asked, only http and https are spoken. Another thread can
- * end a request under way.
+ * not followed, a proxy of the environment is not asked, only http and https are spoken, and the latter only
+ * with a peer whose certificate is valid and of the URL's host. Another thread can end a request under way.
  */
 #ifndef HALLWATCH_BASE_HTTP_CLIENT_H
 #define HALLWATCH_BASE_HTTP_CLIENT_H
@@ -14,9 +14,12 @@ struct http_client;
 
 struct http_options {
     const char *url;
-    const char *user, *password; /* NULL: no authentication */
-    const char *const *headers;  /* "Name: value", ended by NULL */
-    int64_t timeout_ms;          /* one request with its answer */
+    const char *user, *password;             /* basic authentication; NULL: none */
+    const char *authorization;               /* the header's value in the place of these; NULL: none */
+    const char *ca_file;                     /* whom to trust; NULL: whom the system trusts */
+    const char *certificate_file, *key_file; /* who we are; NULL: nobody */
+    const char *const *headers;              /* "Name: value", ended by NULL */
+    int64_t timeout_ms;                      /* one request with its answer */
 };
 
 /* What came back. */

@@ -270,7 +270,8 @@ static int to_product(const char *string, const struct factor *factors, size_t n
 }
 
 int text_to_duration_ms(const char *string, int64_t *ms) {
-    static const struct factor factors[] = {{"ms", 1}, {"s", 1000}, {"min", 60000}, {"h", 3600000}};
+    static const struct factor factors[] = {
+        {"ms", 1}, {"s", 1000}, {"min", 60000}, {"h", 3600000}, {"d", 86400000}};
     return to_product(string, factors, sizeof(factors) / sizeof(factors[0]), ms);
 }
 

@@ -136,7 +136,13 @@ static void keep_until_restart(struct reload *reload) {
         log_write(LOG_WARNING, subject, "%s: poll.phase: to change it takes a restart", reload->parts.path);
         now->phase = before->phase;
     }
-    unsigned kept = reload->changes.site & (SITE_SOCKET | SITE_PHASE | SITE_TRAPS);
+    if ((reload->changes.site & SITE_SPOOL) != 0) {
+        log_write(LOG_WARNING, subject, "%s: spool: to change it takes a restart", reload->parts.path);
+        struct spool_config other = now->spool;
+        now->spool = before->spool; /* nobody reads it after the start */
+        before->spool = other;
+    }
+    unsigned kept = reload->changes.site & (SITE_SOCKET | SITE_PHASE | SITE_TRAPS | SITE_SPOOL);
     reload->changes.site &= ~kept;
     if ((kept & SITE_TRAPS) != 0) {
         log_write(LOG_WARNING, subject, "%s: traps: to change them takes a restart", reload->parts.path);

@@ -94,8 +94,15 @@ static void on_signal(uv_signal_t *handle, int number) {
 static int open_spools(struct agent *agent) {
     int error = 0;
     for (size_t kind = 0; kind < N_SPOOLS && error == 0; kind++) {
-        const struct spool_options options = {.kind = (enum spool_kind)kind,
-                                              .most_bytes = (size_t)agent->config->buffer_bytes};
+        const struct spool_config *config = &agent->config->spool;
+        const struct spool_options options = {
+            .kind = (enum spool_kind)kind,
+            .most_bytes = (size_t)agent->config->buffer_bytes,
+            .folder = config->folder,
+            .quota_bytes = config->quota_bytes,
+            .quota_age_ms = config->quota_age_ms,
+            .spill_after_ms = kind == SPOOL_URGENT ? 0 : config->spill_after_ms,
+        };
         error = spool_open(&options, &agent->spools.of[kind]);
     }
     return error;
@@ -112,6 +119,8 @@ static int start_publishing(struct agent *agent) {
     error = status_server_start(agent->config, agent->latest, &agent->spools, &agent->status);
     if (error == 0)
         error = sink_set_start(agent->config, &agent->spools, &agent->sinks);
+    for (size_t i = 0; i < N_SPOOLS && error == 0; i++)
+        spool_forget_closed(agent->spools.of[i]);
     if (error == 0)
         error = publisher_start(&agent->spools, observe, agent->latest, &agent->publisher);
     return error;

@@ -139,6 +139,21 @@ static char *choose_gateway(struct build *build, const char *gateway) {
     return config_copy(build, *host ? host : "gateway");
 }
 
+static void build_spool(struct build *build) {
+    const struct spool_settings *settings = &build->settings.spool;
+    const struct setting *others[] = {&settings->quota, &settings->quota_age, &settings->spill_after};
+    struct spool_config *spool = &build->config->spool;
+    spool->quota_bytes = settings->quota.number;
+    spool->quota_age_ms = settings->quota_age.number;
+    spool->spill_after_ms = settings->spill_after.number;
+    if (setting_given(&settings->folder))
+        spool->folder = config_resolve_path(build, settings->folder.text);
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]) && !setting_given(&settings->folder); i++)
+        if (setting_given(others[i]))
+            mistakes_add(&build->mistakes, &others[i]->at, "spool",
+                         "\"folder\" is missing: it is where rows are kept");
+}
+
 static void build_site(struct build *build, const char *gateway) {
     struct site_settings *settings = &build->settings;
     struct site_config *config = build->config;
@@ -146,6 +161,7 @@ static void build_site(struct build *build, const char *gateway) {
     config->hall = config_copy(build, settings->hall.text);
     config->gateway = choose_gateway(build, gateway);
     config->buffer_bytes = settings->buffer.number;
+    build_spool(build);
     config->phase = (enum poll_phase)settings->poll.phase.number;
     config->status_socket = choose_socket(build);
     const struct poll_settings *poll = &settings->poll;
@@ -314,6 +330,7 @@ void config_free(struct site_config *config) {
     free(config->site);
     free(config->hall);
     free(config->gateway);
+    free(config->spool.folder);
     free(config->status_socket);
     free(config);
 }

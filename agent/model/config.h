@@ -69,7 +69,10 @@ struct device_config {
 
 #define DEVICE_NO_NUMBER UINT32_MAX
 
-enum sink_kind { SINK_MQTT, SINK_REMOTE_WRITE };
+enum sink_kind { SINK_MQTT, SINK_REMOTE_WRITE, SINK_INFLUX };
+
+/* Addresses beside the first. */
+enum { SINK_ENDPOINTS_MOST = 8 };
 
 struct sink_config {
     char *name;
@@ -78,12 +81,14 @@ struct sink_config {
     char **endpoints; /* further ones, in the order in which they take over */
     size_t n_endpoints;
     char *user, *password;             /* NULL where not configured; from files; never printed */
+    char *token;                       /* HTTP: the same */
     char *ca_file;                     /* whom to trust; NULL: whom the system trusts */
     char *certificate_file, *key_file; /* who we are; NULL: nobody */
     uint64_t files_digest;             /* of what these three hold: it changes when they do */
-    char *client_id;                   /* MQTT; default hallwatch-SITE-GATEWAY */
-    bool is_mqtt_3;                    /* MQTT 3.1.1 instead of 5 */
-    uint32_t devices_per_message;      /* MQTT: most devices in one message */
+    char *org, *bucket, *database; /* Influx: of version 2 the first two, of version 1 the last; else NULL */
+    char *client_id;               /* MQTT; default hallwatch-SITE-GATEWAY */
+    bool is_mqtt_3;                /* MQTT 3.1.1 instead of 5 */
+    uint32_t devices_per_message;  /* MQTT: most devices in one message */
     uint16_t
         window; /* MQTT messages not yet acknowledged, at most; the broker's Receive Maximum bounds it too */
     int64_t timeout_ms;      /* HTTP: one request */
@@ -125,6 +130,12 @@ void trap_config_done(struct trap_config *traps);
 /* Polls are spread over their interval, or stand at whole multiples of it of the wall clock. */
 enum poll_phase { PHASE_SPREAD, PHASE_ALIGNED };
 
+/* Where rows are kept that sinks have not taken. */
+struct spool_config {
+    char *folder; /* NULL: in memory only */
+    int64_t quota_bytes, quota_age_ms, spill_after_ms;
+};
+
 struct site_config {
     atomic_uint references;
     char *site, *hall, *gateway;
@@ -133,6 +144,7 @@ struct site_config {
     const struct driver **maps; /* device maps that devices may name; references */
     size_t n_maps;
     int64_t buffer_bytes; /* what is kept in memory for sinks that are behind */
+    struct spool_config spool;
     struct device_config *devices;
     size_t n_devices;
     struct snmp_credentials *credentials; /* those that the devices use */

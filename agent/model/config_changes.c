@@ -137,6 +137,8 @@ static bool is_same_sink(const struct sink_config *a, const struct sink_config *
            a->devices_per_message == b->devices_per_message && a->kind == b->kind &&
            is_same_text(a->url, b->url) && is_same_text(a->user, b->user) &&
            is_same_text(a->password, b->password) && is_same_text(a->client_id, b->client_id) &&
+           is_same_text(a->token, b->token) && is_same_text(a->org, b->org) &&
+           is_same_text(a->bucket, b->bucket) && is_same_text(a->database, b->database) &&
            a->window == b->window && a->timeout_ms == b->timeout_ms && a->batch_wait_ms == b->batch_wait_ms &&
            a->batch_readings == b->batch_readings;
 }
@@ -168,6 +170,11 @@ static int compare_sinks(const struct site_config *before, const struct site_con
     return 0;
 }
 
+static bool is_same_spool(const struct spool_config *a, const struct spool_config *b) {
+    return is_same_text(a->folder, b->folder) && a->quota_bytes == b->quota_bytes &&
+           a->quota_age_ms == b->quota_age_ms && a->spill_after_ms == b->spill_after_ms;
+}
+
 int config_compare(const struct site_config *before, struct site_config *now,
                    struct config_changes *changes) {
     *changes = (struct config_changes){0};
@@ -183,6 +190,8 @@ int config_compare(const struct site_config *before, struct site_config *now,
         changes->site |= SITE_TRAPS;
     if (before->buffer_bytes != now->buffer_bytes)
         changes->site |= SITE_BUFFER;
+    if (!is_same_spool(&before->spool, &now->spool))
+        changes->site |= SITE_SPOOL;
     share_maps(before, now);
     int error = compare_devices(before, now, changes);
     if (!error)

@@ -9,6 +9,12 @@
 
 enum { PEM_MOST = 1 << 20 };
 
+static void refuse(struct build *build, const struct sink_settings *sink, const char *key,
+                   const struct setting *setting, const char *why) {
+    if (setting_given(setting))
+        entry_add_mistake(&sink->entry, key, setting, &build->mistakes, "%s", why);
+}
+
 /* A setting that only sinks of another type have. */
 static void refuse_foreign(struct build *build, const struct sink_settings *sink, const char *key,
                            const struct setting *setting, const char *type) {
@@ -29,26 +35,58 @@ static void check_urls(struct build *build, const struct sink_settings *sink) {
             entry_add_mistake(&sink->entry, "endpoints", &endpoints[i], &build->mistakes, "%s", why);
 }
 
-static void check_sink(struct build *build, const struct sink_settings *sink) {
-    static const char mqtt[] = "mqtt", remote_write[] = "remote_write";
-    const struct setting *endpoints = sink->endpoints.items;
-    if (!setting_given(&sink->type))
-        return;
-    check_urls(build, sink);
-    if (sink->type.number == SINK_MQTT) {
-        refuse_foreign(build, sink, "timeout", &sink->timeout, remote_write);
-        refuse_foreign(build, sink, "batch_readings", &sink->batch_readings, remote_write);
-        return;
-    }
-    for (size_t i = 0; i < sink->endpoints.n; i++)
-        refuse_foreign(build, sink, "endpoints", &endpoints[i], mqtt);
-    refuse_foreign(build, sink, "ca_file", &sink->ca_file, mqtt);
-    refuse_foreign(build, sink, "certificate_file", &sink->certificate_file, mqtt);
-    refuse_foreign(build, sink, "key_file", &sink->key_file, mqtt);
+static bool has_token(const struct sink_settings *sink) {
+    return setting_given(&sink->token_file) || setting_given(&sink->token_credential);
+}
+
+static void check_mqtt(struct build *build, const struct sink_settings *sink) {
+    static const char http[] = "remote_write and influx";
+    refuse_foreign(build, sink, "token_file", &sink->token_file, http);
+    refuse_foreign(build, sink, "token_credential", &sink->token_credential, http);
+    refuse_foreign(build, sink, "timeout", &sink->timeout, http);
+    refuse_foreign(build, sink, "batch_readings", &sink->batch_readings, http);
+}
+
+static void check_http(struct build *build, const struct sink_settings *sink) {
+    static const char mqtt[] = "mqtt";
+    if (has_token(sink))
+        refuse(build, sink, "user", &sink->user, "write either a user or a token");
     refuse_foreign(build, sink, "client_id", &sink->client_id, mqtt);
     refuse_foreign(build, sink, "version", &sink->version, mqtt);
     refuse_foreign(build, sink, "devices_per_message", &sink->devices_per_message, mqtt);
     refuse_foreign(build, sink, "window", &sink->window, mqtt);
+}
+
+static void check_influx(struct build *build, const struct sink_settings *sink) {
+    bool is_second = setting_given(&sink->bucket);
+    if (is_second == setting_given(&sink->database)) {
+        entry_add_mistake(&sink->entry, is_second ? "database" : "bucket",
+                          is_second ? &sink->database : &sink->bucket, &build->mistakes,
+                          "write either org and bucket (InfluxDB 2) or database (InfluxDB 1)");
+        return;
+    }
+    if (is_second != setting_given(&sink->org))
+        entry_add_mistake(&sink->entry, "org", &sink->org, &build->mistakes, "org and bucket go together");
+    if (is_second)
+        refuse(build, sink, "user", &sink->user, "a bucket takes a token: write token_file");
+}
+
+static void check_sink(struct build *build, const struct sink_settings *sink) {
+    static const char influx[] = "influx";
+    if (!setting_given(&sink->type))
+        return;
+    check_urls(build, sink);
+    if (sink->type.number == SINK_MQTT)
+        check_mqtt(build, sink);
+    else
+        check_http(build, sink);
+    if (sink->type.number == SINK_INFLUX) {
+        check_influx(build, sink);
+        return;
+    }
+    refuse_foreign(build, sink, "org", &sink->org, influx);
+    refuse_foreign(build, sink, "bucket", &sink->bucket, influx);
+    refuse_foreign(build, sink, "database", &sink->database, influx);
 }
 
 static bool is_tls_url(const char *url) {
@@ -118,7 +156,8 @@ static void add_tls(struct build *build, const struct sink_settings *settings, s
         *files[i].path = add_pem(build, settings, files[i].key, files[i].setting, &sink->files_digest);
         if (setting_given(files[i].setting) && !has_tls(settings))
             entry_add_mistake(&settings->entry, files[i].key, files[i].setting, &build->mistakes,
-                              "is for TLS: write mqtts:// in the url");
+                              "is for TLS: write %s:// in the url",
+                              settings->type.number == SINK_MQTT ? "mqtts" : "https");
     }
     if (setting_given(&settings->certificate_file) != setting_given(&settings->key_file))
         entry_add_mistake(&settings->entry, sink->key_file ? "key_file" : "certificate_file",
@@ -150,6 +189,14 @@ static void add_credentials(struct build *build, const struct sink_settings *set
         sink->password =
             config_read_secret(build, &settings->entry, "password_file", &settings->password_file,
                                "password_credential", &settings->password_credential);
+    if (has_token(settings))
+        sink->token = config_read_secret(build, &settings->entry, "token_file", &settings->token_file,
+                                         "token_credential", &settings->token_credential);
+}
+
+/* NULL where it was not given. */
+static char *copy_given(struct build *build, const struct setting *setting) {
+    return setting_given(setting) ? config_copy(build, setting->text) : NULL;
 }
 
 static void add_sink(struct build *build, const struct sink_settings *settings) {
@@ -159,6 +206,9 @@ static void add_sink(struct build *build, const struct sink_settings *settings) 
     sink->name = config_copy(build, settings->name.text);
     sink->kind = (enum sink_kind)settings->type.number;
     sink->url = config_copy(build, settings->url.text);
+    sink->org = copy_given(build, &settings->org);
+    sink->bucket = copy_given(build, &settings->bucket);
+    sink->database = copy_given(build, &settings->database);
     sink->endpoints = calloc(settings->endpoints.n + 1, sizeof(char *));
     if (setting_given(&settings->client_id))
         sink->client_id = config_copy(build, settings->client_id.text);

@@ -13,6 +13,7 @@ const char *quality_word(enum quality quality) {
         [QUALITY_STALE] = "stale",
         [QUALITY_BAD] = "bad",
         [QUALITY_SUBSTITUTED] = "substituted",
+        [QUALITY_ENDED] = "ended",
     };
     return (unsigned)quality < N_QUALITIES ? words[quality] : "unknown";
 }

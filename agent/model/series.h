@@ -25,6 +25,7 @@ enum quality {
     QUALITY_STALE,
     QUALITY_BAD, /* implausible: out of the physical range, unknown state code, no number */
     QUALITY_SUBSTITUTED,
+    QUALITY_ENDED, /* no reading: the series has ended; only on the way to the sinks */
     N_QUALITIES
 };
 const char *quality_word(enum quality quality);

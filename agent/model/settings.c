@@ -54,19 +54,24 @@ static bool check_device_url(const char *text, char *why, size_t size) {
 }
 
 bool settings_check_sink_url(int64_t type, const char *url, char *why, size_t size) {
-    const char *example = type == SINK_MQTT ? "mqtt://broker:1883" : "http://database:8428/api/v1/write";
+    static const char *const examples[] = {[SINK_MQTT] = "mqtt://broker:1883",
+                                           [SINK_REMOTE_WRITE] = "http://database:8428/api/v1/write",
+                                           [SINK_INFLUX] = "http://database:8086"};
+    const char *example = examples[type];
     const char *rest = NULL;
     if (type == SINK_MQTT && strncmp(url, "mqtt://", 7) == 0)
         rest = url + 7;
     if (type == SINK_MQTT && strncmp(url, "mqtts://", 8) == 0)
         rest = url + 8;
-    if (type == SINK_REMOTE_WRITE && strncmp(url, "http://", 7) == 0)
+    if (type != SINK_MQTT && strncmp(url, "http://", 7) == 0)
         rest = url + 7;
-    if (type == SINK_REMOTE_WRITE && strncmp(url, "https://", 8) == 0)
+    if (type != SINK_MQTT && strncmp(url, "https://", 8) == 0)
         rest = url + 8;
     /* Not echoed: it may hold a password. */
     if (rest && memchr(rest, '@', strcspn(rest, "/")))
         return refuse(why, size, "a URL holds no user and no password: write \"user\" and \"password_file\"");
+    if (rest && type == SINK_INFLUX && strpbrk(rest, "?#"))
+        return refuse(why, size, "ends before the \"?\": write \"bucket\" or \"database\" beside it");
     if (!rest || strcspn(rest, "/:?#") == 0 || strpbrk(rest, " \"<>\\^`{|}")) {
         snprintf(why, size, "must be like %s", example);
         return false;
@@ -89,6 +94,16 @@ static const struct field poll_fields[] = {
     {"phase", FIELD_WORD, AT(poll_settings, phase), .words = poll_phases, .fallback = "spread"},
 };
 static const struct schema poll_schema = {FIELDS(poll_fields), .size = sizeof(struct poll_settings)};
+
+static const struct field spool_fields[] = {
+    {"folder", FIELD_TEXT, AT(spool_settings, folder), .check = check_text},
+    {"quota", FIELD_BYTES, AT(spool_settings, quota), .fallback = "2GiB", .least = "1MiB", .most = "4096GiB"},
+    {"quota_age", FIELD_DURATION, AT(spool_settings, quota_age), .fallback = "7d", .least = "1min",
+     .most = "3650d"},
+    {"spill_after", FIELD_DURATION, AT(spool_settings, spill_after), .fallback = "10s", .least = "0ms",
+     .most = "1h"},
+};
+static const struct schema spool_schema = {FIELDS(spool_fields), .size = sizeof(struct spool_settings)};
 
 static bool check_trap_listen(const char *text, char *why, size_t size) {
     struct trap_listen listen;
@@ -152,16 +167,14 @@ static const struct field device_fields[] = {
 const struct schema settings_of_device = {FIELDS(device_fields), .size = sizeof(struct device_settings)};
 
 /* In the order of enum sink_kind. */
-static const char *const sink_types[] = {"mqtt", "remote_write", NULL};
+static const char *const sink_types[] = {"mqtt", "remote_write", "influx", NULL};
 static const char *const mqtt_versions[] = {"5", "3.1.1", NULL};
-
-enum { ENDPOINTS_MOST = 8 };
 
 static const struct field sink_fields[] = {
     {"name", FIELD_TEXT, AT(sink_settings, name), .required = true, .check = check_sink_name},
     {"type", FIELD_WORD, AT(sink_settings, type), .required = true, .words = sink_types},
     {"url", FIELD_TEXT, AT(sink_settings, url), .required = true, .check = check_text},
-    {"endpoints", FIELD_TEXTS, AT(sink_settings, endpoints), .entries_most = ENDPOINTS_MOST,
+    {"endpoints", FIELD_TEXTS, AT(sink_settings, endpoints), .entries_most = SINK_ENDPOINTS_MOST,
      .check = check_text},
     {"ca_file", FIELD_TEXT, AT(sink_settings, ca_file), .check = check_text},
     {"certificate_file", FIELD_TEXT, AT(sink_settings, certificate_file), .check = check_text},
@@ -170,6 +183,11 @@ static const struct field sink_fields[] = {
     {"user_file", FIELD_TEXT, AT(sink_settings, user_file), .check = check_text},
     {"password_file", FIELD_TEXT, AT(sink_settings, password_file), .check = check_text},
     {"password_credential", FIELD_TEXT, AT(sink_settings, password_credential), .check = check_text},
+    {"token_file", FIELD_TEXT, AT(sink_settings, token_file), .check = check_text},
+    {"token_credential", FIELD_TEXT, AT(sink_settings, token_credential), .check = check_text},
+    {"org", FIELD_TEXT, AT(sink_settings, org), .check = check_name},
+    {"bucket", FIELD_TEXT, AT(sink_settings, bucket), .check = check_name},
+    {"database", FIELD_TEXT, AT(sink_settings, database), .check = check_name},
     {"client_id", FIELD_TEXT, AT(sink_settings, client_id), .check = check_name},
     {"version", FIELD_WORD, AT(sink_settings, version), .words = mqtt_versions, .fallback = "5"},
     {"devices_per_message", FIELD_INTEGER, AT(sink_settings, devices_per_message), .fallback = "1",
@@ -199,6 +217,7 @@ static const struct field site_fields[] = {
     {"devices", FIELD_LIST, AT(site_settings, devices), .entries_most = DEVICES_MOST,
      .of = &settings_of_device},
     {"buffer", FIELD_BYTES, AT(site_settings, buffer), .fallback = "64MiB", .least = "1MiB", .most = "16GiB"},
+    {"spool", FIELD_GROUP, AT(site_settings, spool), .of = &spool_schema},
     {"sinks", FIELD_LIST, AT(site_settings, sinks), .entries_most = SINKS_MOST, .of = &sink_schema},
 };
 const struct schema settings_of_site = {FIELDS(site_fields), .size = sizeof(struct site_settings)};

@@ -34,19 +34,25 @@ struct sink_settings {
     struct entry entry;
     struct setting name, type, url, user, user_file, password_file, password_credential;
     struct setting_list endpoints;
-    struct setting ca_file, certificate_file, key_file;
-    struct setting client_id, window, version, devices_per_message; /* of mqtt */
-    struct setting timeout, batch_readings;                         /* of remote_write */
-    struct setting batch_wait;
+    struct setting ca_file, certificate_file, key_file, batch_wait;
+    struct setting client_id, window, version, devices_per_message;       /* of mqtt */
+    struct setting token_file, token_credential, timeout, batch_readings; /* of those that speak HTTP */
+    struct setting org, bucket, database;                                 /* of influx */
 };
 
 struct trap_settings {
     struct setting_list listen, proxies;
 };
 
+/* `folder` is what makes a spool on disk. */
+struct spool_settings {
+    struct setting folder, quota, quota_age, spill_after;
+};
+
 struct site_settings {
     struct setting site, hall, gateway, status_socket, buffer;
     struct poll_settings poll;
+    struct spool_settings spool;
     struct trap_settings traps;
     struct setting_list credentials, maps, inventory, wiring, devices, sinks;
 };

@@ -15,9 +15,13 @@ void sink_config_done(struct sink_config *sink) {
     free(sink->endpoints);
     secret_free(sink->user);
     secret_free(sink->password);
+    secret_free(sink->token);
     free(sink->ca_file);
     free(sink->certificate_file);
     free(sink->key_file);
+    free(sink->org);
+    free(sink->bucket);
+    free(sink->database);
     free(sink->client_id);
     *sink = (struct sink_config){0};
 }
@@ -44,6 +48,8 @@ int sink_config_copy(const struct sink_config *from, struct sink_config *to) {
         {from->user, &to->user},         {from->password, &to->password},
         {from->ca_file, &to->ca_file},   {from->certificate_file, &to->certificate_file},
         {from->key_file, &to->key_file}, {from->client_id, &to->client_id},
+        {from->token, &to->token},       {from->org, &to->org},
+        {from->bucket, &to->bucket},     {from->database, &to->database},
     };
     *to = *from;
     bool all = copy_endpoints(from, to);

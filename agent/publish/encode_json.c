@@ -119,7 +119,7 @@ static int add_row(struct encode_json *encoder, const struct json_source *source
     text_add_integer(message, row->time_ms);
     text_add_string(message, ",\"readings\":[");
     for (uint32_t i = 0; i < row->n; i++) {
-        if (row->qualities[i] == QUALITY_ABSENT)
+        if (row->qualities[i] == QUALITY_ABSENT || row->qualities[i] == QUALITY_ENDED)
             continue;
         size_t size;
         const char *piece = view_cache_piece(encoder->cache, entry, row->first + i, &size);

@@ -15,9 +15,7 @@
 #include "base/text.h"
 #include "publish/packed_row.h"
 #include "publish/remote_write_message.h"
-#include "publish/view_cache.h"
-
-enum { INFO_EVERY_MS = 60 * 1000 }; /* well below the 5 minutes for which a query sees a sample */
+#include "publish/view_info.h"
 
 struct encode_remote_write {
     struct view_cache *cache;
@@ -50,16 +48,6 @@ void encode_remote_write_free(struct encode_remote_write *encoder) {
     text_done(&encoder->body);
     text_done(&encoder->symbols);
     free(encoder);
-}
-
-static void announce(struct text *request, struct view_entry *entry, int64_t time_ms) {
-    /* The row that announced last comes again when its request has failed: then it must say it again. */
-    bool again = time_ms == entry->announced_ms;
-    if (entry->announced_ms != 0 && !again && llabs(time_ms - entry->announced_ms) < INFO_EVERY_MS)
-        return;
-    entry->announced_ms = time_ms;
-    if (!entry->view->gateway)
-        message_add_info(request, entry->view, time_ms);
 }
 
 /* --- a row to be packed --- */
@@ -108,6 +96,31 @@ static const struct packed_row *make_packed(struct encode_remote_write *encoder,
         return NULL;
     return packed_rows_make(encoder->packed, shape, (const uint16_t *)(const void *)encoder->symbols.data,
                             encoder->symbols.size / sizeof(uint16_t));
+}
+
+/* --- the end of series --- */
+
+/* A sample of this value says that the series has no more; told by its bits from what is no number. */
+static double stale_marker(void) {
+    static const uint64_t bits = 0x7ff0000000000002;
+    double marker;
+    memcpy(&marker, &bits, sizeof(marker));
+    return marker;
+}
+
+static void add_endings(struct encode_remote_write *encoder, const struct view_entry *entry,
+                        const struct spool_row *row) {
+    struct message_parts parts;
+    message_parts_init(&parts, entry, row->time_ms);
+    for (uint32_t i = 0; i < row->n; i++) {
+        size_t size;
+        if (row->qualities[i] == QUALITY_ENDED)
+            message_add_sample(&encoder->request, &parts,
+                               view_cache_piece(encoder->cache, entry, row->first + i, &size),
+                               stale_marker());
+    }
+    if (row->kind == SPOOL_READINGS && !row->view->gateway)
+        message_add_info(&encoder->request, row->view, stale_marker(), row->time_ms);
 }
 
 /* --- the request --- */
@@ -188,7 +201,12 @@ int encode_remote_write_add(struct encode_remote_write *encoder, const struct sp
     struct view_entry *entry = view_cache_get(encoder->cache, row->view);
     if (!entry)
         return ERROR_MEMORY;
-    announce(&encoder->request, entry, row->time_ms);
+    if (row->n > 0 && memchr(row->qualities, QUALITY_ENDED, row->n)) {
+        add_endings(encoder, entry, row);
+        return encoder->request.failed ? ERROR_MEMORY : 0;
+    }
+    if (view_info_is_due(entry, row))
+        message_add_info(&encoder->request, entry->view, 1, row->time_ms);
     struct message_parts parts;
     message_parts_init(&parts, entry, row->time_ms);
     for (uint32_t from = 0; from < row->n; from += PACKED_READINGS_MOST) {

@@ -2,8 +2,8 @@
 /*
  * Rows as one request of Prometheus remote write 1.0: a WriteRequest in protobuf, compressed as one snappy
  * block. Good and substituted readings only; the format has no place for other qualities. The info series of
- * a device (facility_device_info, facility_component_info, value 1) go along when its view is first seen and
- * every minute of the rows' time after; a row that had them has them again when it is sent again. Rows are
+ * a device (facility_device_info, facility_component_info, value 1) go along as view_info has it. Series that
+ * have ended, and the info series of their view, get Prometheus's stale marker. Rows are
  * taken in the order in which they are added, so that each series is in time order if the rows are. Pure;
  * owned by one thread.
  */

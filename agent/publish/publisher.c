@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "publish/endings.h"
 #include "publish/queue.h"
 
 /* What comes meanwhile goes with the first: to wake up costs more than a batch does. */
@@ -19,6 +20,7 @@ enum { GATHER_MS = 10 };
 
 struct publisher {
     struct spools spools;
+    struct endings *endings;
     publisher_observe *observe;
     void *context;
     struct queue filled, empty;
@@ -33,7 +35,7 @@ static void ring(void *context) {
     uv_sem_post(&publisher->news);
 }
 
-static void publish(struct publisher *publisher, struct batch *batch) {
+static void append(struct publisher *publisher, const struct batch *batch) {
     enum spool_kind kind = batch->urgent ? SPOOL_URGENT : SPOOL_READINGS;
     int error = spool_append(publisher->spools.of[kind], batch);
     if (error)
@@ -41,6 +43,14 @@ static void publish(struct publisher *publisher, struct batch *batch) {
                      batch->view->device, error_word(error));
     else
         log_relieve(&publisher->complaint, clock_monotonic_ms(), "buffer", "readings are kept again");
+}
+
+static void publish(struct publisher *publisher, struct batch *batch) {
+    struct batch ended[N_SPOOLS];
+    size_t n = endings_note(publisher->endings, batch, ended);
+    for (size_t i = 0; i < n; i++)
+        append(publisher, &ended[i]);
+    append(publisher, batch);
     if (publisher->observe)
         publisher->observe(publisher->context, batch);
     device_view_release(batch->view);
@@ -72,17 +82,24 @@ int publisher_start(const struct spools *spools, publisher_observe *observe, voi
     struct publisher *new = calloc(1, sizeof(*new));
     if (!new)
         return ERROR_MEMORY;
+    new->endings = endings_new();
+    if (!new->endings) {
+        free(new);
+        return ERROR_MEMORY;
+    }
     new->spools = *spools;
     new->observe = observe;
     new->context = context;
     queue_init(&new->filled, ring, new);
     queue_init(&new->empty, NULL, NULL);
     if (uv_sem_init(&new->news, 0) != 0) {
+        endings_free(new->endings);
         free(new);
         return ERROR_SYSTEM;
     }
     if (uv_thread_create(&new->thread, run, new) != 0) {
         uv_sem_destroy(&new->news);
+        endings_free(new->endings);
         free(new);
         return ERROR_SYSTEM;
     }
@@ -108,5 +125,6 @@ void publisher_free(struct publisher *publisher) {
     if (!publisher)
         return;
     uv_sem_destroy(&publisher->news);
+    endings_free(publisher->endings);
     free(publisher);
 }

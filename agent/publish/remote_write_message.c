@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "model/series.h"
+#include "publish/view_info.h"
 
 enum {
     TAG_TIMESERIES = 1 << 3 | 2,
@@ -17,7 +18,6 @@ enum {
     TAG_TEXT = 2 << 3 | 2,
     TAG_VALUE = 1 << 3 | 1,
     TAG_TIMESTAMP = 2 << 3 | 0,
-    INFO_LABELS_MOST = LABELS_MOST + 7,
 };
 
 /* class | component.. | device feed hall | phase point | rack | reason | row | side | site */
@@ -124,17 +124,16 @@ static char *put_sample(char *at, double value, int64_t time_ms) {
     return message_put_varint(at, (uint64_t)time_ms);
 }
 
-/* One info series, value 1. */
-static void add_info(struct text *request, const char *metric, struct label *labels, size_t n,
+static void add_info(struct text *request, const char *metric, struct view_info *info, double value,
                      int64_t time_ms) {
     struct text series = {0};
     char sample[MESSAGE_SAMPLE_MOST];
     add_label(&series, "__name__", metric);
-    sort_labels(labels, n);
-    for (size_t i = 0; i < n; i++)
-        if (labels[i].value[0] != '\0')
-            add_label(&series, labels[i].name, labels[i].value);
-    text_add(&series, sample, (size_t)(put_sample(sample, 1, time_ms) - sample));
+    sort_labels(info->label, info->n);
+    for (size_t i = 0; i < info->n; i++)
+        if (info->label[i].value[0] != '\0')
+            add_label(&series, info->label[i].name, info->label[i].value);
+    text_add(&series, sample, (size_t)(put_sample(sample, value, time_ms) - sample));
     text_add_char(request, TAG_TIMESERIES);
     add_varint(request, series.size);
     text_add(request, series.data, series.size);
@@ -142,38 +141,14 @@ static void add_info(struct text *request, const char *metric, struct label *lab
     text_done(&series);
 }
 
-static void add_device_info(struct text *request, const struct device_view *view, int64_t time_ms) {
-    const struct label facts[] = {
-        {"driver", view->driver},     {"feed", view->feed},
-        {"firmware", view->firmware}, {"manufacturer", view->manufacturer},
-        {"model", view->model},       {"name", view->given_name},
-        {"serial", view->serial},
-    };
-    struct labels own;
-    struct label labels[INFO_LABELS_MOST];
-    view_write_labels(view, &own);
-    size_t n = own.n;
-    memcpy(labels, own.label, n * sizeof(struct label));
-    for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++)
-        if (!view_has_label(&own, facts[i].name))
-            labels[n++] = facts[i];
-    add_info(request, "facility_device_info", labels, n, time_ms);
-}
-
-static void add_component_info(struct text *request, const struct device_view *view,
-                               const struct part_name *name, int64_t time_ms) {
-    struct labels own;
-    struct label labels[INFO_LABELS_MOST];
-    series_write_labels(view, &(const struct series){.place = name->place}, &own);
-    memcpy(labels, own.label, own.n * sizeof(struct label));
-    labels[own.n] = (struct label){"name", name->name};
-    add_info(request, "facility_component_info", labels, own.n + 1, time_ms);
-}
-
-void message_add_info(struct text *request, const struct device_view *view, int64_t time_ms) {
-    add_device_info(request, view, time_ms);
-    for (size_t i = 0; i < view->n_names; i++)
-        add_component_info(request, view, &view->names[i], time_ms);
+void message_add_info(struct text *request, const struct device_view *view, double value, int64_t time_ms) {
+    struct view_info info;
+    view_write_device_info(view, &info);
+    add_info(request, VIEW_DEVICE_INFO, &info, value, time_ms);
+    for (size_t i = 0; i < view->n_names; i++) {
+        view_write_component_info(view, &view->names[i], &info);
+        add_info(request, VIEW_COMPONENT_INFO, &info, value, time_ms);
+    }
 }
 
 /* Copies a constant number of bytes where that is enough: both sides have the slack. */

@@ -51,8 +51,8 @@ void message_parts_init(struct message_parts *parts, const struct view_entry *en
 /* A TimeSeries with its tag: the labels of the head and of the piece, and one sample. */
 void message_add_sample(struct text *request, const struct message_parts *parts, const char *piece,
                         double value);
-/* The info series of a device and of its named parts, value 1. */
-void message_add_info(struct text *request, const struct device_view *view, int64_t time_ms);
+/* The info series of a device and of its named parts. */
+void message_add_info(struct text *request, const struct device_view *view, double value, int64_t time_ms);
 
 size_t message_varint_size(uint64_t number);
 char *message_put_varint(char *at, uint64_t number); /* returns its end */

@@ -7,14 +7,15 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "publish/sink_http.h"
 #include "publish/sink_mqtt.h"
-#include "publish/sink_remote_write.h"
 
 enum { HURRY_MS = 500 };
 
 static const struct sink_kind_info *const kinds[] = {
     [SINK_MQTT] = &sink_mqtt_kind,
-    [SINK_REMOTE_WRITE] = &sink_remote_write_kind,
+    [SINK_REMOTE_WRITE] = &sink_http_kind,
+    [SINK_INFLUX] = &sink_http_kind,
 };
 
 static void run(void *context) {

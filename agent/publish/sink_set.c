@@ -147,6 +147,8 @@ void sink_set_exchange(struct sink_set *set, const struct config_changes *change
         begin(set, set->prepared.at[i]);
     set->prepared.n = 0;
     end_hanging(set);
+    for (size_t i = 0; i < N_SPOOLS; i++)
+        spool_forget_closed(set->spools.of[i]);
     free(leaving.at);
 }
 

@@ -5,8 +5,9 @@
  * folder is given, file: so nothing urgent waits behind readings. A sink has a cursor in each, known by the
  * sink's name, that moves only on the receiver's acknowledgement.
  *
- * In memory a spool is bounded in bytes. When it is full the oldest rows go; every cursor that still wanted
- * them counts the readings it lost and meets a gap in their place.
+ * In memory a spool is bounded in bytes. When it is full the oldest rows leave it: those that are on the disk
+ * come back when they are read; of others every cursor that still wanted them counts the readings it lost and
+ * meets a gap in their place.
  *
  * Safe from every thread. The field loop never calls it: rows are appended by the publisher's thread.
  */
@@ -45,25 +46,34 @@ struct spool_row {
     int64_t time_ms;
     uint32_t first, n;
     uint32_t readings; /* those of the n that are not absent */
+    int64_t kept_ms;   /* monotonic: since when the spool has it; 0 of one that comes from the file */
     const double *values;
     const uint8_t *qualities;
 };
 
 struct spool_options {
     enum spool_kind kind;
-    size_t most_bytes; /* in memory */
+    size_t most_bytes;                 /* in memory */
+    const char *folder;                /* of the files; NULL: memory only */
+    int64_t quota_bytes, quota_age_ms; /* of the file, and of its rows */
+    int64_t spill_after_ms;            /* rows that wait longer are written; 0: at once */
 };
 
-/* 0, ERROR_MEMORY or ERROR_SYSTEM. */
+/*
+ * With a folder: goes on with what the file holds; a corrupt one is renamed and said. Where the folder cannot
+ * be used, that is said, and the spool is in memory only. 0, ERROR_BUSY (said: another agent has the folder),
+ * ERROR_MEMORY or ERROR_SYSTEM.
+ */
 int spool_open(const struct spool_options *options, struct spool **spool);
-void spool_close(struct spool *spool); /* after every cursor was closed; NULL is fine */
+/* After every cursor was closed. What waits is written where there is a file. NULL is fine. */
+void spool_close(struct spool *spool);
 /* Another bound. What is above it goes when the next row comes. */
 void spool_set_most_bytes(struct spool *spool, size_t most_bytes);
 
 /*
  * Copies the batch into a row and wakes the cursors' readers. The batch stays the caller's. Without any
- * reading in it, or without a cursor, it makes no row. ERROR_MEMORY or ERROR_TOO_BIG: every cursor has
- * counted its readings as dropped.
+ * reading or ending in it, or without a cursor, it makes no row. ERROR_MEMORY or ERROR_TOO_BIG: every cursor
+ * has counted its readings as dropped.
  */
 int spool_append(struct spool *spool, const struct batch *batch);
 
@@ -95,9 +105,15 @@ struct spool_cursor *spool_cursor_replace(struct spool_cursor *old, enum spool_o
 void spool_cursor_close(struct spool_cursor *cursor);
 
 /*
+ * Cursors that are known from before and that nobody has opened are of sinks that are configured no more:
+ * they are forgotten, and what waits for them.
+ */
+void spool_forget_closed(struct spool *spool);
+
+/*
  * Up to `most` rows of the lane after row `after` (0 = after what is acknowledged), in order; each holds a
  * reference that the caller gives back with spool_release. Returns how many. 0: `wake` will tell when there
- * are more.
+ * are more, also where they have to come from the disk first.
  */
 size_t spool_read(struct spool_cursor *cursor, enum spool_lane lane, uint64_t after, struct spool_row **rows,
                   size_t most);
@@ -134,6 +150,11 @@ struct spool_state {
     uint64_t waiting_rows, waiting_readings, backlog_readings;
     int64_t waiting_since_ms; /* wall clock, of the oldest row that waits; INT64_MAX: none */
     uint64_t sent_readings, dropped_readings, rejected_readings;
+    uint64_t dropped_totals;           /* of those dropped: counters and states */
+    uint64_t thinned_readings;         /* gone into a least, a mean or a greatest */
+    uint64_t memory_bytes, disk_bytes; /* of the whole spool, all sinks */
+    uint64_t written_bytes;            /* to the disk by this process, the same */
+    bool is_written;                   /* no row waits that is not on the disk; false without one */
 };
 /* States of up to `most` cursors. Returns how many there are. */
 size_t spool_states(struct spool *spool, struct spool_state *states, size_t most);

@@ -3,6 +3,7 @@
 #include "publish/spool_row.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { ROW_OVERHEAD = 24 }; /* the allocator's head, and the row's place in the ring */
 
@@ -39,8 +40,12 @@ size_t spool_row_bytes(const struct spool_row *row) {
 uint32_t spool_row_count(const uint8_t *qualities, uint32_t n) {
     uint32_t readings = 0;
     for (uint32_t i = 0; i < n; i++)
-        readings += qualities[i] != QUALITY_ABSENT;
+        readings += qualities[i] != QUALITY_ABSENT && qualities[i] != QUALITY_ENDED;
     return readings;
+}
+
+bool spool_row_has_ending(const uint8_t *qualities, uint32_t n) {
+    return n > 0 && memchr(qualities, QUALITY_ENDED, n) != NULL;
 }
 
 void spool_release(struct spool_row *row) {

@@ -16,7 +16,8 @@ uint8_t *spool_row_qualities(struct spool_row *row);
 /* What it costs in memory. */
 size_t spool_row_bytes(const struct spool_row *row);
 
-/* Readings among these that are not absent. */
+/* Readings among these: those that are neither absent nor an ending. */
 uint32_t spool_row_count(const uint8_t *qualities, uint32_t n);
+bool spool_row_has_ending(const uint8_t *qualities, uint32_t n);
 
 #endif

@@ -79,16 +79,20 @@ uint64_t spool_spans_pass(struct spool_spans *spans, enum spool_order order, enu
     return readings;
 }
 
-uint64_t spool_spans_drop(struct spool_spans *spans, const struct spool_row *row) {
+bool spool_spans_thin(struct spool_spans *spans, uint64_t id, uint64_t rows, uint64_t readings) {
     for (size_t i = 0; i < spans->n; i++) {
         struct spool_span *span = &spans->at[i];
-        if (row->id < span->first || row->id > span->last)
+        if (id < span->first || id > span->last)
             continue;
-        span->dropped_rows++;
-        span->dropped_readings += row->readings;
-        return row->readings;
+        span->dropped_rows += rows;
+        span->dropped_readings += readings;
+        return true;
     }
-    return 0;
+    return false;
+}
+
+uint64_t spool_spans_drop(struct spool_spans *spans, const struct spool_row *row) {
+    return spool_spans_thin(spans, row->id, 1, row->readings) ? row->readings : 0;
 }
 
 uint64_t spool_span_rows(const struct spool_span *span) {

@@ -23,6 +23,13 @@ struct spool_spans {
     struct spool_span at[SPANS_MOST];
 };
 
+/* A cursor as it is kept; counts as in struct spool_state. */
+struct spool_place {
+    char sink[64];
+    struct spool_spans spans;
+    uint64_t sent, dropped, dropped_totals, thinned, rejected;
+};
+
 /* Nothing waits; new rows follow `newest`. */
 void spool_spans_init(struct spool_spans *spans, uint64_t newest, uint64_t total);
 
@@ -47,6 +54,9 @@ uint64_t spool_spans_pass(struct spool_spans *spans, enum spool_order order, enu
 
 /* The row is no more. Returns how many readings were lost by that: 0 where it was not wanted. */
 uint64_t spool_spans_drop(struct spool_spans *spans, const struct spool_row *row);
+
+/* So many rows and readings less are in the span of that row; false where it is in none. */
+bool spool_spans_thin(struct spool_spans *spans, uint64_t id, uint64_t rows, uint64_t readings);
 
 uint64_t spool_span_rows(const struct spool_span *span);     /* that wait */
 uint64_t spool_span_readings(const struct spool_span *span); /* that wait */

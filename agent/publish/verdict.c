@@ -5,13 +5,14 @@
  */
 #include "publish/verdict.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 #include <strings.h>
 
 static bool is_about_time(const char *text) {
-    static const char *const words[] = {"out of bounds", "out of order", "out-of-order", "too old",
-                                        "too far in the past"};
+    static const char *const words[] = {"out of bounds", "out of order",        "out-of-order",
+                                        "too old",       "too far in the past", "beyond retention policy"};
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
         if (strcasestr(text, words[i]))
             return true;

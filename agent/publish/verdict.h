@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a receiver of remote write means by its answer. Pure. */
+/* What a receiver means by its answer over HTTP. Pure. */
 #ifndef HALLWATCH_PUBLISH_VERDICT_H
 #define HALLWATCH_PUBLISH_VERDICT_H
-
-#include <stdbool.h>
 
 enum verdict_kind {
     VERDICT_ACCEPTED,

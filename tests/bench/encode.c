@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "publish/encode_influx.h"
 #include "publish/encode_json.h"
 #include "publish/encode_remote_write.h"
 #include "tests/sim/specimen.h"
@@ -97,6 +98,29 @@ static void bench_remote_write(struct hall *hall) {
     encode_remote_write_free(encoder);
 }
 
+static void bench_influx(struct hall *hall) {
+    struct encode_influx *encoder = encode_influx_new();
+    size_t bytes = 0;
+    int64_t start_us = 0;
+    for (uint32_t round = 0; round <= ROUNDS; round++) {
+        if (round == 1)
+            start_us = clock_monotonic_us();
+        for (size_t i = 0; i < DEVICES; i += ROWS_A_REQUEST) {
+            encode_influx_begin(encoder);
+            for (size_t k = 0; k < ROWS_A_REQUEST; k++) {
+                hall->rows[i + k]->time_ms += 1000;
+                encode_influx_add(encoder, hall->rows[i + k]);
+            }
+            const char *body;
+            size_t size = 0;
+            encode_influx_finish(encoder, &body, &size);
+            bytes += round ? size : 0;
+        }
+    }
+    print_line("Influx lines, with gzip", clock_monotonic_us() - start_us, bytes);
+    encode_influx_free(encoder);
+}
+
 /* As devices of one shape do. */
 static void share_list(struct device_view *view, struct series_list *list) {
     series_list_hold(list);
@@ -121,6 +145,7 @@ int main(void) {
     bench_spool(hall);
     bench_json(hall);
     bench_remote_write(hall);
+    bench_influx(hall);
     spool_cursor_close(hall->cursor);
     spool_close(hall->spool);
     for (size_t i = 0; i < DEVICES; i++) {

@@ -31,6 +31,7 @@ class Feeder:
 
     def __init__(self, program, **options):
         self.start_ms = int(options.pop("start_ms", time.time() * 1000))
+        self.device_name = options.get("device_name", "pdu-")
         self.devices, self.readings = options.get("devices", 3), options.get("readings", 10)
         self.first_device = options.get("first_device", 0)
         self.rounds, self.interval_ms = options.get("rounds", 5), options.get("interval_ms", 20)
@@ -71,7 +72,7 @@ class Feeder:
         """Everything fed: {(device, metric, component_id, time in ms): value}."""
         return {
             (
-                f"pdu-{device}",
+                f"{self.device_name}{device}",
                 METRICS[series % 5],
                 f"1/{series // 5 + 1}",
                 self.start_ms + r * self.interval_ms,

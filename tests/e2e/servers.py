@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Real servers for end-to-end tests: mosquitto, VictoriaMetrics and Prometheus on free loopback ports.
+"""Real servers for end-to-end tests: mosquitto, VictoriaMetrics, Prometheus and InfluxDB on free loopback ports.
 
 Each is a context manager that starts the server in a directory of its own, waits until it answers and ends
 it by its process id. `wait_until` is how every test here waits: for a condition, with a limit.
@@ -264,3 +264,63 @@ class Prometheus(TimeSeriesServer):
             )
             for one in result
         ]
+
+
+class InfluxDB(Server):
+    """InfluxDB 1 with the database "facility". `options` are further lines of its [http] section."""
+
+    database = "facility"
+
+    def __init__(self, options=(), databases=(database,)):
+        super().__init__()
+        self.options, self.databases = options, databases
+
+    @property
+    def base(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    def command(self):
+        lines = [
+            "reporting-disabled = true",
+            f'bind-address = "127.0.0.1:{free_port()}"',
+            f'[meta]\ndir = "{self.path("meta")}"',
+            f'[data]\ndir = "{self.path("data")}"\nwal-dir = "{self.path("wal")}"',
+            f'[http]\nbind-address = "127.0.0.1:{self.port}"',
+            *self.options,
+        ]
+        with open(self.path("conf"), "w") as conf:
+            conf.write("\n".join(lines) + "\n")
+        return ["influxd", "-config", self.path("conf")]
+
+    def is_ready(self):
+        try:
+            http(self.base + "/ping", timeout_s=2)
+        except OSError:
+            return False
+        for name in self.databases:
+            self.query(f'CREATE DATABASE "{name}"')
+        return True
+
+    def query(self, statement, **parameters):
+        """The series of the answer to one statement."""
+        parameters = {"q": statement, "db": self.database, "epoch": "ms", **parameters}
+        answer = json.loads(http(f"{self.base}/query?{urllib.parse.urlencode(parameters)}", b""))
+        return answer["results"][0].get("series", [])
+
+    def write(self, lines):
+        http(f"{self.base}/write?db={self.database}&precision=ms", lines.encode())
+
+    def export(self, match=None):
+        """Everything stored: a list of (labels, times in ms, values), named as the other servers do."""
+        found = {}
+        for one in self.query('SELECT * FROM "facility" GROUP BY *'):
+            tags = {name: value for name, value in one["tags"].items() if value}
+            for row in one["values"]:
+                for field, value in zip(one["columns"][1:], row[1:]):
+                    if value is None or (match and match != "facility_" + field):
+                        continue
+                    key = (field, tuple(sorted(tags.items())))
+                    labels, times, values = found.setdefault(key, ({"__name__": "facility_" + field, **tags}, [], []))
+                    times.append(row[0])
+                    values.append(value)
+        return list(found.values())

@@ -5,7 +5,11 @@
  * time start + r x interval. At the end it prints one JSON object: what became of everything, and how late a
  * round was at most.
  *
- *   feeder [--mqtt URL [--OPTION TEXT]...]... [--remote-write URL]... [--gateway NAME] [--OPTION NUMBER]...
+ *   feeder [--mqtt|--remote-write|--influx URL [--OPTION TEXT]...]... [--gateway NAME] [--folder FOLDER]
+ *          [--device-name NAME] [--OPTION NUMBER]...
+ *
+ * With a folder the spools are on disk there, and the stream goes on over several runs. FIRST is the round to
+ * begin with.
  */
 #include <getopt.h>
 #include <inttypes.h>
@@ -16,6 +20,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "publish/publisher.h"
 #include "publish/sink.h"
 #include "tests/sim/specimen.h"
@@ -38,6 +43,9 @@ enum number {
     BATCH_WAIT_MS,
     TIMEOUT_MS,
     FIRST_DEVICE,
+    SPILL_AFTER_MS,
+    QUOTA_BYTES,
+    FIRST,
     N_NUMBERS
 };
 
@@ -56,26 +64,38 @@ static const struct option options[] = {
     {"batch-wait-ms", required_argument, NULL, 0},
     {"timeout-ms", required_argument, NULL, 0},
     {"first-device", required_argument, NULL, 0},
+    {"spill-after-ms", required_argument, NULL, 0},
+    {"quota-bytes", required_argument, NULL, 0},
+    {"first", required_argument, NULL, 0},
+    {"device-name", required_argument, NULL, 'n'},
+    {"folder", required_argument, NULL, 'f'},
     {"gateway", required_argument, NULL, 'g'},
     {"mqtt", required_argument, NULL, 'm'},
     {"remote-write", required_argument, NULL, 'w'},
+    {"influx", required_argument, NULL, 'x'},
     /* Of the sink before them: */
     {"ca-file", required_argument, NULL, 'a'},
     {"certificate-file", required_argument, NULL, 'c'},
     {"client-id", required_argument, NULL, 'i'},
+    {"bucket", required_argument, NULL, 'b'},
+    {"database", required_argument, NULL, 'd'},
     {"endpoint", required_argument, NULL, 'e'},
     {"key-file", required_argument, NULL, 'k'},
+    {"org", required_argument, NULL, 'o'},
     {"password", required_argument, NULL, 'p'},
+    {"token", required_argument, NULL, 't'},
     {"user", required_argument, NULL, 'u'},
     {NULL, 0, NULL, 0},
 };
 
 struct feeder {
     int64_t numbers[N_NUMBERS];
+    const char *device_name; /* in front of the device's number */
     struct site_config site;
     struct sink_config sinks[SINKS_MOST];
     struct sink *running[SINKS_MOST];
     struct spools spools;
+    const char *folder;
     struct publisher *publisher;
     struct device_view **views;
     struct batch *pool;
@@ -85,10 +105,11 @@ struct feeder {
 
 static void add_sink(struct feeder *feeder, enum sink_kind kind, char *url) {
     static char names[SINKS_MOST][16];
+    static const char *const prefixes[] = {"mqtt", "write", "influx"};
     if (feeder->site.n_sinks == SINKS_MOST)
         exit(2);
     size_t i = feeder->site.n_sinks++;
-    snprintf(names[i], sizeof(names[i]), "%s-%zu", kind == SINK_MQTT ? "mqtt" : "write", i);
+    snprintf(names[i], sizeof(names[i]), "%s-%zu", prefixes[kind], i);
     feeder->sinks[i] =
         (struct sink_config){.name = names[i], .kind = kind, .url = url, .client_id = names[i]};
 }
@@ -103,6 +124,18 @@ static void add_to_sink(struct feeder *feeder, int option, char *text) {
     switch (option) {
     case 'a':
         sink->ca_file = text;
+        break;
+    case 'b':
+        sink->bucket = text;
+        break;
+    case 'd':
+        sink->database = text;
+        break;
+    case 'o':
+        sink->org = text;
+        break;
+    case 't':
+        sink->token = text;
         break;
     case 'c':
         sink->certificate_file = text;
@@ -136,6 +169,12 @@ static void read_options(struct feeder *feeder, int argc, char **argv) {
             add_sink(feeder, SINK_MQTT, optarg);
         else if (option == 'w')
             add_sink(feeder, SINK_REMOTE_WRITE, optarg);
+        else if (option == 'x')
+            add_sink(feeder, SINK_INFLUX, optarg);
+        else if (option == 'n')
+            feeder->device_name = optarg;
+        else if (option == 'f')
+            feeder->folder = optarg;
         else if (option == 0)
             feeder->numbers[index] = strtoll(optarg, NULL, 10);
         else if (option == 'g')
@@ -188,7 +227,7 @@ static void feed(struct feeder *feeder) {
     for (uint32_t round = 0; round < feeder->numbers[ROUNDS]; round++) {
         int64_t due_ms = start_ms + round * feeder->numbers[INTERVAL_MS];
         sleep_until(due_ms);
-        feed_round(feeder, round);
+        feed_round(feeder, (uint32_t)feeder->numbers[FIRST] + round);
         int64_t late_ms = clock_monotonic_ms() - due_ms;
         if (late_ms > feeder->latest_ms)
             feeder->latest_ms = late_ms;
@@ -219,9 +258,16 @@ static void print_result(const struct feeder *feeder) {
 }
 
 static void open_spools(struct feeder *feeder) {
-    for (size_t kind = 0; kind < N_SPOOLS; kind++)
-        feeder->spools.of[kind] =
-            specimen_spool((enum spool_kind)kind, (size_t)feeder->numbers[BUFFER_BYTES]);
+    for (size_t kind = 0; kind < N_SPOOLS; kind++) {
+        const struct spool_options spool = {.kind = (enum spool_kind)kind,
+                                            .most_bytes = (size_t)feeder->numbers[BUFFER_BYTES],
+                                            .folder = feeder->folder,
+                                            .quota_bytes = feeder->numbers[QUOTA_BYTES],
+                                            .quota_age_ms = INT64_MAX / 2,
+                                            .spill_after_ms = feeder->numbers[SPILL_AFTER_MS]};
+        if (spool_open(&spool, &feeder->spools.of[kind]) != 0)
+            exit(1);
+    }
 }
 
 static void make_devices(struct feeder *feeder) {
@@ -230,10 +276,11 @@ static void make_devices(struct feeder *feeder) {
     if (!feeder->views)
         exit(1);
     for (size_t i = 0; i < n; i++) {
-        char name[32];
+        struct text name = {0};
         uint32_t number = (uint32_t)(feeder->numbers[FIRST_DEVICE] + (int64_t)i);
-        snprintf(name, sizeof(name), "pdu-%u", number);
-        feeder->views[i] = specimen_view(number, name, (size_t)feeder->numbers[READINGS]);
+        text_add_format(&name, "%s%u", feeder->device_name, number);
+        feeder->views[i] = specimen_view(number, name.data, (size_t)feeder->numbers[READINGS]);
+        text_done(&name);
         for (int k = 0; k < BATCHES_A_DEVICE; k++) {
             struct batch *batch = specimen_batch(feeder->views[i], 0, 0);
             device_view_release(batch->view);
@@ -278,7 +325,9 @@ int main(int argc, char **argv) {
                     [DEVICES_PER_MESSAGE] = 1,
                     [BATCH_READINGS] = 5000,
                     [BATCH_WAIT_MS] = 50,
-                    [TIMEOUT_MS] = 5000},
+                    [TIMEOUT_MS] = 5000,
+                    [QUOTA_BYTES] = 1LL << 40},
+        .device_name = "pdu-",
         .site = {.site = "dc1", .hall = "hall-2", .gateway = "gw/1", .sinks = feeder.sinks},
     };
     signal(SIGPIPE, SIG_IGN);

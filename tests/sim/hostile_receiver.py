@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A receiver of Prometheus remote write, in a thread, that can misbehave. It reads requests with a decoder of
-its own and keeps the samples that it has accepted."""
+"""A receiver of Prometheus remote write and Influx line protocol, in a thread, that can misbehave. It reads
+requests with decoders of its own and keeps the samples that it has accepted."""
 
+import gzip
 import http.server
+import re
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -49,14 +52,36 @@ def samples_of(request):
             yield labels, time_ms, value
 
 
+def samples_of_lines(text):
+    """The same of line protocol, named as remote write does."""
+    for line in text.splitlines():
+        head, fields, time_ms = re.match(r"((?:\\.|[^ \\]|\\)+?)(?<!\\) (\S+) (\d+)$", line).groups()
+        measurement, *tags = re.split(r"(?<!\\),", head)
+        labels = {}
+        for tag in tags:
+            name, value = re.split(r"(?<!\\)=", tag)
+            labels[name] = re.sub(r"\\([, =])", r"\1", value)
+        for field in fields.split(","):
+            name, value = field.split("=")
+            yield {"__name__": f"{measurement}_{name}", **labels}, int(time_ms), float(value)
+
+
+def decode(headers, body):
+    if headers["Content-Encoding"] == "gzip":
+        return list(samples_of_lines(gzip.decompress(body).decode()))
+    return list(samples_of(snappy.uncompress(body)))
+
+
 class HostileReceiver:
     """`decide(samples, n)` says what becomes of the n-th request: a status, (status, headers, body), "close",
-    "nothing" (silence for `silence_s`) or raw bytes to send in the place of HTTP."""
+    "nothing" (silence for `silence_s`) or raw bytes to send in the place of HTTP. `certificate` is (certificate, key)
+    for TLS, `client_ca` who must have signed the client's."""
 
-    def __init__(self, decide=lambda samples, n: 204, silence_s=3):
+    def __init__(self, decide=lambda samples, n: 204, silence_s=3, certificate=None, client_ca=None):
         self.accepted = []  # (labels, time_ms, value)
         self.requests = []  # time.monotonic() of each
         self.headers = []
+        self.paths = []
         receiver = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -64,8 +89,9 @@ class HostileReceiver:
 
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                samples = list(samples_of(snappy.uncompress(body)))
+                samples = decode(self.headers, body)
                 receiver.requests.append(time.monotonic())
+                receiver.paths.append(self.path)
                 receiver.headers.append(dict(self.headers))
                 receiver.answer(self, samples, decide(samples, len(receiver.requests)), silence_s)
 
@@ -74,7 +100,19 @@ class HostileReceiver:
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/api/v1/write"
+        self.server.handle_error = lambda *_: None  # of handshakes that fail
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*certificate)
+            if client_ca:
+                context.load_verify_locations(client_ca)
+                context.verify_mode = ssl.CERT_REQUIRED
+            # Each handshake on the thread of its connection.
+            self.server.socket = context.wrap_socket(
+                self.server.socket, server_side=True, do_handshake_on_connect=False
+            )
+        self.base = f"{'https' if certificate else 'http'}://127.0.0.1:{self.server.server_address[1]}"
+        self.url = self.base + "/api/v1/write"
 
     def answer(self, handler, samples, what, silence_s):
         if isinstance(what, bytes):

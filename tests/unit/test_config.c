@@ -71,7 +71,8 @@ static void whole_configuration(void **state) {
         "hall: hall-1\ngateway: ｇｗ-1\nstatus_socket: status.sock\n"
         "poll: {fast: 500ms, normal: 2s, slow: 5min, timeout: 3s}\n"
         "credentials:\n  ro: {community_file: community.txt}\n"
-        "inventory: devices.csv\nbuffer: 8MiB\n"
+        "inventory: devices.csv\nbuffer: 8MiB\nspool: {folder: spool, quota: 1GiB, quota_age: 3d, "
+        "spill_after: 0ms}\n"
         "devices:\n  - {name: 랙/1, driver: apc_rpdu2, url: \"snmp://10.0.0.5\", credentials: ro, rack: "
         "r01}\n"
         "sinks:\n  - {name: broker, type: mqtt, url: \"mqtt://127.0.0.1:1883\", user: u, "
@@ -82,6 +83,10 @@ static void whole_configuration(void **state) {
     assert_string_equal(config->gateway, "ｇｗ-1");
     assert_string_equal(config->status_socket, "status.sock");
     assert_int_equal(config->buffer_bytes, 8 << 20);
+    assert_string_equal(config->spool.folder, "spool");
+    assert_int_equal(config->spool.quota_bytes, 1 << 30);
+    assert_int_equal(config->spool.quota_age_ms, 3 * 86400000);
+    assert_int_equal(config->spool.spill_after_ms, 0);
     assert_int_equal(config->n_devices, 2);
     const struct device_config *pdu = &config->devices[0], *meter = &config->devices[1];
     assert_string_equal(pdu->name, "랙/1");
@@ -115,6 +120,7 @@ static void defaults_stand_in(void **state) {
     assert_string_equal(config->gateway, "gw-9");
     assert_string_equal(config->status_socket, "/run/hallwatch/status.sock");
     assert_int_equal(config->buffer_bytes, 64 << 20);
+    assert_null(config->spool.folder);
     assert_int_equal(config->n_sinks, 0);
     assert_null(config->devices[0].driver);
     assert_ptr_equal(config->devices[0].snmp, &snmp_credentials_public);
@@ -144,7 +150,7 @@ static void every_mistake_is_said_in_one_run(void **state) {
     check_mistakes(
         "sitte: x\n"
         "gateway: [a]\n"
-        "poll: {fast: 5, normal: 2s, normal: 3s, slow: 2d}\n"
+        "poll: {fast: 5, normal: 2s, normal: 3s, slow: 2days}\n"
         "buffer: 1KiB\n"
         "devices:\n"
         "  - {name: \"\", url: \"snmp://10.0.0.5\"}\n"
@@ -158,7 +164,8 @@ static void every_mistake_is_said_in_one_run(void **state) {
         "hallwatch.yaml:3:14: poll.fast: \"5\" must be a duration with its unit, such as 200ms, 5s, 15min or "
         "1h\n"
         "hallwatch.yaml:3:29: poll.normal: is already on line 3\n"
-        "hallwatch.yaml:3:47: poll.slow: \"2d\" must be a duration with its unit, such as 200ms, 5s, 15min "
+        "hallwatch.yaml:3:47: poll.slow: \"2days\" must be a duration with its unit, such as 200ms, 5s, "
+        "15min "
         "or 1h\n"
         "hallwatch.yaml:4:9: buffer: 1KiB is out of bounds: from 1MiB to 16GiB\n"
         "hallwatch.yaml:6:12: devices[0].name: must not be empty\n"
@@ -475,9 +482,8 @@ static void sinks_are_checked(void **state) {
         "hallwatch.yaml:9:52: sinks[4].window: 0 is out of bounds: from 1 to 65535\n"
         "hallwatch.yaml:11:52: sinks[6].window: \"many\" must be a whole number\n"
         "hallwatch.yaml:11:58: sinks[6]: unknown key \"password\"; known: name, type, url, endpoints, "
-        "ca_file, certificate_file, key_file, user, user_file, password_file, password_credential, client_id "
-        "and "
-        "6 more\n"
+        "ca_file, certificate_file, key_file, user, user_file, password_file, password_credential, "
+        "token_file and 11 more\n"
         "hallwatch.yaml:12:5: sinks[7]: \"name\" is missing\n"
         "hallwatch.yaml:12:5: sinks[7]: \"type\" is missing\n"
         "hallwatch.yaml:6:32: sinks[1].url: must be like mqtt://broker:1883\n"
@@ -485,10 +491,76 @@ static void sinks_are_checked(void **state) {
         "\"password_file\"\n"
         "hallwatch.yaml:8:40: sinks[3].url: must be like http://database:8428/api/v1/write\n"
         "hallwatch.yaml:8:60: sinks[3].window: only sinks of type mqtt have this\n"
-        "hallwatch.yaml:9:71: sinks[4].batch_readings: only sinks of type remote_write have this\n"
+        "hallwatch.yaml:9:71: sinks[4].batch_readings: only sinks of type remote_write and influx have this\n"
         "hallwatch.yaml:10:5: sinks[5].user: is missing: a password goes with a user\n"
         "hallwatch.yaml:10:59: sinks[5].password_file: everybody can read secret.txt: chmod 640 "
         "secret.txt\n");
+}
+
+static void http_sinks_are_checked(void **state) {
+    (void)state;
+    write_file("token.txt", "s3cr3t\n", 0600);
+    write_file("ca.pem", "-----BEGIN CERTIFICATE-----\n", 0644);
+    check_mistakes(
+        HEAD DEVICE
+        "sinks:\n"
+        "  - {name: c, type: remote_write, url: \"http://h/w\", endpoints: [\"mqtt://h\"]}\n"
+        "  - {name: d, type: remote_write, url: \"http://h/w\", token_file: token.txt, org: o}\n"
+        "  - {name: e, type: remote_write, url: \"http://h/w\", ca_file: ca.pem}\n"
+        "  - {name: f, type: influx, url: \"http://h\"}\n"
+        "  - {name: g, type: influx, url: \"http://h\", bucket: b, database: d}\n"
+        "  - {name: h, type: influx, url: \"http://h\", bucket: b, user: u}\n"
+        "  - {name: i, type: influx, url: \"http://h/write?db=d\", database: d}\n"
+        "  - {name: j, type: mqtt, url: \"mqtt://h\", token_file: token.txt}\n"
+        "  - {name: k, type: influx, url: \"http://h\", database: d, user: u, token_file: token.txt}\n"
+        "  - {name: l, type: influx, url: \"https://h\", database: d, ca_file: none.pem}\n",
+        "hallwatch.yaml:5:66: sinks[0].endpoints: must be like http://database:8428/api/v1/write\n"
+        "hallwatch.yaml:6:82: sinks[1].org: only sinks of type influx have this\n"
+        "hallwatch.yaml:7:63: sinks[2].ca_file: is for TLS: write https:// in the url\n"
+        "hallwatch.yaml:8:5: sinks[3].bucket: write either org and bucket (InfluxDB 2) or database "
+        "(InfluxDB 1)\n"
+        "hallwatch.yaml:9:67: sinks[4].database: write either org and bucket (InfluxDB 2) or database "
+        "(InfluxDB 1)\n"
+        "hallwatch.yaml:10:5: sinks[5].org: org and bucket go together\n"
+        "hallwatch.yaml:10:63: sinks[5].user: a bucket takes a token: write token_file\n"
+        "hallwatch.yaml:11:34: sinks[6].url: ends before the \"?\": write \"bucket\" or \"database\" beside "
+        "it\n"
+        "hallwatch.yaml:12:56: sinks[7].token_file: only sinks of type remote_write and influx have this\n"
+        "hallwatch.yaml:13:65: sinks[8].user: write either a user or a token\n"
+        "hallwatch.yaml:14:69: sinks[9].ca_file: cannot read none.pem: no such file\n");
+}
+
+static void http_sinks_are_read(void **state) {
+    (void)state;
+    write_file("token.txt", "s3cr3t\n", 0600);
+    write_file("ca.pem", "-----BEGIN CERTIFICATE-----\n1\n", 0644);
+    static const char text[] =
+        HEAD DEVICE "sinks:\n"
+                    "  - {name: a, type: influx, url: \"https://h:8086\", endpoints: [\"http://i/x\"], org: "
+                    "o, bucket: b, "
+                    "token_file: token.txt, ca_file: ca.pem}\n"
+                    "  - {name: b, type: influx, url: \"http://h\", database: d, user: u}\n";
+    struct site_config *config = load_right(text, NULL);
+    const struct sink_config *sinks = config->sinks;
+    assert_int_equal(sinks[0].kind, SINK_INFLUX);
+    assert_string_equal(sinks[0].url, "https://h:8086");
+    assert_string_equal(sinks[0].endpoints[0], "http://i/x");
+    assert_string_equal(sinks[0].org, "o");
+    assert_string_equal(sinks[0].bucket, "b");
+    assert_null(sinks[0].database);
+    assert_string_equal(sinks[0].token, "s3cr3t");
+    assert_string_equal(sinks[0].ca_file, "ca.pem");
+    assert_null(sinks[0].key_file);
+    assert_string_equal(sinks[1].database, "d");
+    assert_null(sinks[1].token);
+    assert_int_equal(sinks[1].n_endpoints, 0);
+    /* The same name with something else in it is another configuration. */
+    write_file("ca.pem", "-----BEGIN CERTIFICATE-----\n2\n", 0644);
+    struct site_config *other = load_right(text, NULL);
+    assert_true(other->sinks[0].files_digest != sinks[0].files_digest);
+    assert_true(other->sinks[1].files_digest == sinks[1].files_digest);
+    config_free(other);
+    config_free(config);
 }
 
 #define PEM(what) "-----BEGIN " what "-----\nMIIB\n-----END " what "-----\n"
@@ -843,6 +915,8 @@ int main(void) {
         IN_FOLDER(few_of_many_gateways_are_listed),
         IN_FOLDER(gateways_take_their_own),
         IN_FOLDER(sinks_are_checked),
+        IN_FOLDER(http_sinks_are_checked),
+        IN_FOLDER(http_sinks_are_read),
         IN_FOLDER(brokers_are_reached_with_tls),
         IN_FOLDER(what_tls_cannot_use_is_said),
         IN_FOLDER(polls_are_ordered),

@@ -268,6 +268,7 @@ static void what_concerns_the_whole_agent_is_told_apart(void **state) {
         unsigned site;
     } cases[] = {{"buffer: 128MiB", SITE_BUFFER},
                  {"poll: {phase: aligned}", SITE_PHASE},
+                 {"spool: {folder: /tmp/none}", SITE_SPOOL},
                  {"traps: {listen: inherited}", SITE_TRAPS},
                  {"", 0}};
     struct site_config *before = make(PDU, BROKER, "");

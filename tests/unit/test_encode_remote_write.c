@@ -100,6 +100,7 @@ static size_t finish(struct encode_remote_write *encoder, struct sample *samples
 
 static void add(struct encode_remote_write *encoder, struct device_view *view, const struct batch *batch) {
     struct spool_row row = {
+        .kind = SPOOL_READINGS,
         .view = view,
         .time_ms = batch->time_ms,
         .first = batch->first,
@@ -233,6 +234,24 @@ static void info_comes_every_minute_and_again_after_a_failure(void **state) {
         "name=\xed\x95\x9c 1,rack=A07,row=A,site=dc1,");
 }
 
+static void series_that_end_get_the_stale_marker(void **state) {
+    struct fixture *fixture = *state;
+    static const uint64_t marker = 0x7ff0000000000002;
+    memset(fixture->batch->qualities, QUALITY_ABSENT, READINGS);
+    fixture->batch->qualities[2] = fixture->batch->qualities[7] = QUALITY_ENDED;
+    add(fixture->encoder, fixture->view, fixture->batch);
+    assert_false(encode_remote_write_is_empty(fixture->encoder));
+    assert_int_equal(finish(fixture->encoder, fixture->samples), 3);
+    assert_non_null(strstr(fixture->samples[0].series, "facility_voltage_volts{class=pdu,component=outlet,"
+                                                       "component_id=1/1,"));
+    assert_non_null(strstr(fixture->samples[1].series, "component_id=1/2,"));
+    assert_non_null(strstr(fixture->samples[2].series, "facility_device_info{"));
+    for (size_t i = 0; i < 3; i++) {
+        assert_memory_equal(&fixture->samples[i].value, &marker, sizeof(marker));
+        assert_int_equal(fixture->samples[i].time_ms, time_ms);
+    }
+}
+
 static void an_empty_request_is_sound(void **state) {
     struct fixture *fixture = *state;
     assert_true(encode_remote_write_is_empty(fixture->encoder));
@@ -245,6 +264,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(labels_of_every_kind_are_sorted, setup, teardown),
         cmocka_unit_test_setup_teardown(only_sound_readings_are_sent, setup, teardown),
         cmocka_unit_test_setup_teardown(info_comes_every_minute_and_again_after_a_failure, setup, teardown),
+        cmocka_unit_test_setup_teardown(series_that_end_get_the_stale_marker, setup, teardown),
         cmocka_unit_test_setup_teardown(an_empty_request_is_sound, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "publish/backoff.h"
 #include "publish/broker_address.h"
+#include "publish/endpoints.h"
 #include "publish/verdict.h"
 #include "tests/unit/check.h"
 
@@ -35,9 +36,52 @@ static void answers_have_their_meaning(void **state) {
         {0, 400, "Out of order sample", VERDICT_TOO_OLD},
         {0, 400, "out of bounds", VERDICT_TOO_OLD},
         {0, 400, "the sample is too old", VERDICT_TOO_OLD},
+        {0, 400, "partial write: points beyond retention policy dropped=1", VERDICT_TOO_OLD},
+        {0, 400, "partial write: field type conflict: input field is type float dropped=3", VERDICT_REFUSED},
+        {0, 404, "database not found: \"x\"", VERDICT_DENIED},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
         assert_int_equal(verdict_of(cases[i].error, cases[i].status, cases[i].text), cases[i].verdict);
+}
+
+static void a_second_endpoint_takes_over_and_the_first_is_tried_again(void **state) {
+    (void)state;
+    struct endpoints endpoints = {.n = 2};
+    assert_int_equal(endpoints_choose(&endpoints, 0), 0);
+    assert_false(endpoints_succeed(&endpoints));
+    assert_false(endpoints_fail(&endpoints, 1000, 0)); /* one failure is nothing */
+    assert_false(endpoints_succeed(&endpoints));
+    assert_false(endpoints_fail(&endpoints, 2000, 0));
+    assert_true(endpoints_fail(&endpoints, 3000, 0));
+    assert_int_equal(endpoints_choose(&endpoints, 3000), 1);
+    assert_true(endpoints_succeed(&endpoints));
+    assert_false(endpoints_succeed(&endpoints)); /* it is no news any more */
+    assert_int_equal(endpoints_choose(&endpoints, 62999), 1);
+    assert_int_equal(endpoints_choose(&endpoints, 63000), 0);
+    assert_true(endpoints_fail(&endpoints, 64000, 0)); /* back at once, and later again */
+    assert_int_equal(endpoints_choose(&endpoints, 64000 + 119999), 1);
+    assert_false(endpoints_succeed(&endpoints));
+    assert_int_equal(endpoints_choose(&endpoints, 64000 + 120000), 0);
+    assert_true(endpoints_succeed(&endpoints));
+    assert_false(endpoints_fail(&endpoints, 200000, 0));
+    assert_true(endpoints_fail(&endpoints, 200000, 300000)); /* it has asked for that long */
+    assert_int_equal(endpoints_choose(&endpoints, 499999), 1);
+    assert_int_equal(endpoints_choose(&endpoints, 500000), 0);
+}
+
+static void where_neither_answers_both_are_tried(void **state) {
+    (void)state;
+    struct endpoints endpoints = {.n = 2}, alone = {.n = 1};
+    size_t at_once = 0, tries[ENDPOINTS_MOST] = {0};
+    for (int64_t now_ms = 0; now_ms < 40000; now_ms += 1000) {
+        tries[endpoints_choose(&endpoints, now_ms)]++;
+        at_once += endpoints_fail(&endpoints, now_ms, 0);
+        assert_int_equal(endpoints_choose(&alone, now_ms), 0);
+        assert_false(endpoints_fail(&alone, now_ms, 0));
+    }
+    assert_int_equal(tries[0], tries[1]);
+    assert_int_equal(at_once, 10); /* between others there is a pause */
+    assert_false(endpoints_succeed(&alone));
 }
 
 static void pauses_double_from_one_second_to_a_minute(void **state) {
@@ -96,6 +140,8 @@ static void brokers_are_found_in_their_urls(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(answers_have_their_meaning),
+        cmocka_unit_test(a_second_endpoint_takes_over_and_the_first_is_tried_again),
+        cmocka_unit_test(where_neither_answers_both_are_tried),
         cmocka_unit_test(pauses_double_from_one_second_to_a_minute),
         cmocka_unit_test(brokers_are_found_in_their_urls),
     };

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A view as bytes: its texts, the class, its part names, then a list of the distinct words of its series and
+ * each series as indexes into it. Texts that a view borrows (class, point, reason) are kept behind the series
+ * in the list's own piece of memory, so that they live as long as the view.
+ */
+#include "publish/view_codec.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "publish/byte_codec.h"
+
+enum { TEXTS = 13, SERIES_MOST = 1 << 20, SIZE_MOST = 64 << 20 };
+
+static void list_texts(struct device_view *view, char **texts[TEXTS]) {
+    char **const all[TEXTS] = {&view->site,   &view->hall,     &view->row,          &view->rack,
+                               &view->feed,   &view->device,   &view->driver,       &view->model,
+                               &view->serial, &view->firmware, &view->manufacturer, &view->given_name,
+                               &view->gateway};
+    memcpy(texts, all, sizeof(all));
+}
+
+static void add_place(struct text *text, const struct place *place) {
+    bytes_add_string(text, catalog_part(place->part));
+    bytes_add_number(text, place->depth);
+    for (uint8_t i = 0; i < place->depth; i++)
+        bytes_add_number(text, place->id[i]);
+    bytes_add_string(text, catalog_phase(place->phase));
+    bytes_add_string(text, catalog_side(place->side));
+}
+
+int view_encode(const struct device_view *view, struct text *text) {
+    char **texts[TEXTS];
+    struct device_view copy = *view;
+    list_texts(&copy, texts);
+    for (size_t i = 0; i < TEXTS; i++)
+        bytes_add_string(text, *texts[i]);
+    bytes_add_number(text, view->n_names);
+    for (size_t i = 0; i < view->n_names; i++) {
+        add_place(text, &view->names[i].place);
+        bytes_add_string(text, view->names[i].name);
+    }
+    bytes_add_string(text, view->class);
+    bytes_add_number(text, view->n_series);
+    for (size_t i = 0; i < view->n_series; i++) {
+        const struct series *series = &view->series[i];
+        bytes_add_string(text, catalog_quantity(series->quantity)->name);
+        add_place(text, &series->place);
+        bytes_add_string(text, series->place.point);
+        bytes_add_string(text, series->reason);
+    }
+    return text->failed ? ERROR_MEMORY : 0;
+}
+
+/* A copy of its own; NULL stays NULL. */
+static char *read_copy(struct byte_reader *reader) {
+    size_t size;
+    const char *string = bytes_read_string(reader, &size);
+    if (!string)
+        return NULL;
+    char *copy = strndup(string, size);
+    if (!copy)
+        reader->failed = true;
+    return copy;
+}
+
+/* A text of the list's own; *room is where the next goes. */
+static const char *read_kept(struct byte_reader *reader, char **room) {
+    size_t size;
+    const char *string = bytes_read_string(reader, &size);
+    if (!string)
+        return NULL;
+    char *kept = *room;
+    memcpy(kept, string, size);
+    kept[size] = '\0';
+    *room += size + 1;
+    return kept;
+}
+
+static bool is_word(const char *string, size_t size, const char *word) {
+    return strlen(word) == size && (size == 0 || memcmp(string, word, size) == 0);
+}
+
+static const char *part_word(uint32_t i) {
+    return catalog_part((enum part)i);
+}
+static const char *phase_word(uint32_t i) {
+    return catalog_phase((enum phase)i);
+}
+static const char *side_word(uint32_t i) {
+    return catalog_side((enum side)i);
+}
+
+/* Which of n words stands there. */
+static uint32_t read_word(struct byte_reader *reader, const char *word(uint32_t i), uint32_t n) {
+    size_t size;
+    const char *string = bytes_read_string(reader, &size);
+    for (uint32_t i = 0; string && i < n; i++)
+        if (is_word(string, size, word(i)))
+            return i;
+    reader->failed = true;
+    return 0;
+}
+
+static void read_place(struct byte_reader *reader, struct place *place) {
+    place->part = (enum part)read_word(reader, part_word, N_PARTS);
+    place->depth = (uint8_t)bytes_read_index(reader, PLACE_DEPTH + 1);
+    for (uint8_t i = 0; i < place->depth; i++)
+        place->id[i] = bytes_read_index(reader, UINT32_MAX);
+    place->phase = (enum phase)read_word(reader, phase_word, N_PHASES);
+    place->side = (enum side)read_word(reader, side_word, N_SIDES);
+}
+
+static enum quantity read_quantity(struct byte_reader *reader) {
+    char name[128];
+    size_t size;
+    const char *string = bytes_read_string(reader, &size);
+    if (!string || size >= sizeof(name)) {
+        reader->failed = true;
+        return QUANTITY_NONE;
+    }
+    memcpy(name, string, size);
+    name[size] = '\0';
+    enum quantity quantity = catalog_find_quantity(name);
+    if (quantity == QUANTITY_NONE)
+        reader->failed = true;
+    return quantity;
+}
+
+static void read_names(struct byte_reader *reader, struct device_view *view) {
+    uint32_t n = bytes_read_index(reader, SERIES_MOST);
+    if (n > (size_t)(reader->end - reader->at))
+        reader->failed = true; /* each has a few bytes at least */
+    if (n == 0 || reader->failed)
+        return;
+    view->names = calloc(n, sizeof(*view->names));
+    if (!view->names)
+        reader->failed = true;
+    for (; !reader->failed && view->n_names < n; view->n_names++) {
+        read_place(reader, &view->names[view->n_names].place);
+        view->names[view->n_names].name = read_copy(reader);
+    }
+}
+
+/* The series, and texts behind them: no longer together than the bytes that are left, and an end to each. */
+static void read_series(struct byte_reader *reader, struct device_view *view) {
+    struct byte_reader ahead = *reader;
+    size_t size, left = (size_t)(reader->end - reader->at);
+    bytes_read_string(&ahead, &size);
+    uint32_t n = bytes_read_index(&ahead, SERIES_MOST);
+    if (ahead.failed || n > left) {
+        reader->failed = true;
+        return;
+    }
+    view->list = series_list_new(n + (left + 2) / sizeof(struct series) + 1);
+    if (!view->list) {
+        reader->failed = true;
+        return;
+    }
+    view->list->n = view->n_series = n;
+    view->series = view->list->series;
+    char *room = (char *)&view->list->series[n];
+    view->class = read_kept(reader, &room);
+    bytes_read_number(reader);
+    for (uint32_t i = 0; i < n && !reader->failed; i++) {
+        struct series *series = &view->list->series[i];
+        series->quantity = read_quantity(reader);
+        read_place(reader, &series->place);
+        series->place.point = read_kept(reader, &room);
+        series->reason = read_kept(reader, &room);
+    }
+    if (!view->class)
+        reader->failed = true;
+}
+
+int view_decode(const void *bytes, size_t size, uint32_t number, struct device_view **decoded) {
+    struct byte_reader reader = {.at = bytes, .end = (const uint8_t *)bytes + size};
+    struct device_view *view = calloc(1, sizeof(*view));
+    if (!view)
+        return ERROR_MEMORY;
+    atomic_init(&view->references, 1);
+    view->number = number;
+    view->generation = 1;
+    char **texts[TEXTS];
+    list_texts(view, texts);
+    for (size_t i = 0; i < TEXTS; i++)
+        *texts[i] = read_copy(&reader);
+    for (size_t i = 0; i + 1 < TEXTS; i++) /* all but the last, the gateway, are never NULL */
+        reader.failed |= !*texts[i];
+    read_names(&reader, view);
+    if (!reader.failed)
+        read_series(&reader, view);
+    if (reader.failed || reader.at != reader.end) {
+        device_view_release(view);
+        return ERROR_GARBLED;
+    }
+    *decoded = view;
+    return 0;
+}

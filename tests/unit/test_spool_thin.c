@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Thinning: what stays of many rows. */
+#include "publish/spool_thin.h"
+
+#include <stdlib.h>
+
+#include "publish/spool_row.h"
+#include "tests/sim/specimen.h"
+#include "tests/unit/check.h"
+
+enum { READINGS = 5 }; /* power, current, voltage: gauges; energy: a counter; outlet state */
+
+static uint64_t total;
+
+static void add(struct spool_thin *thin, struct device_view *view, uint64_t id, uint32_t round) {
+    struct spool_row *row = spool_row_new(view, 0, READINGS);
+    assert_non_null(row);
+    for (size_t i = 0; i < READINGS; i++) {
+        spool_row_values(row)[i] = specimen_value(view, i, round);
+        spool_row_qualities(row)[i] = QUALITY_GOOD;
+    }
+    row->id = row->first_id = id;
+    row->time_ms = 1000 * round;
+    row->readings = READINGS;
+    row->total = total += READINGS;
+    assert_int_equal(spool_thin_add(thin, row), 0);
+    spool_release(row);
+}
+
+/* Two devices: one with ten rows, one with two. Ids 101 to 112. */
+static void fill(struct spool_thin *thin, struct device_view *often, struct device_view *seldom) {
+    total = 500;
+    for (uint32_t i = 0; i < 12; i++)
+        add(thin, i == 3 || i == 7 ? seldom : often, 101 + i, i);
+}
+
+static void finish(struct spool_thin *thin, enum spool_thinning thinning, struct spool_row ***rows,
+                   size_t expected) {
+    size_t n;
+    assert_int_equal(spool_thin_finish(thin, thinning, rows, &n), 0);
+    assert_int_equal(n, expected);
+    for (size_t i = 0; i < n; i++) {
+        const struct spool_row *row = (*rows)[i];
+        assert_int_equal(row->first_id, 101 + i);
+        assert_int_equal(row->id, i + 1 < n ? 101 + i : 112);
+        assert_true(i == 0 || row->time_ms >= (*rows)[i - 1]->time_ms);
+        assert_true(row->total > (i == 0 ? 500 : (*rows)[i - 1]->total));
+    }
+    assert_int_equal((*rows)[n - 1]->total, 500 + 12 * READINGS);
+    spool_thin_free(thin);
+}
+
+static void release(struct spool_row **rows, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        spool_release(rows[i]);
+    free(rows);
+}
+
+static void gauges_leave_their_range_and_totals_their_last(void **state) {
+    (void)state;
+    struct device_view *often = specimen_view(0, "often", READINGS),
+                       *seldom = specimen_view(1, "seldom", READINGS);
+    struct spool_thin *thin = spool_thin_new();
+    struct spool_row **rows;
+    fill(thin, often, seldom);
+    finish(thin, THIN_DETAIL, &rows, 5);
+    const double values[] = {specimen_value(often, 0, 0), 0, specimen_value(often, 0, 11)};
+    for (size_t i = 0, part = 0; i < 5; i++) {
+        const struct spool_row *row = rows[i];
+        if (row->view == seldom) { /* as it was */
+            assert_int_equal(row->readings, READINGS);
+            assert_int_equal(row->qualities[0], QUALITY_GOOD);
+            continue;
+        }
+        assert_int_equal(row->qualities[0], QUALITY_SUBSTITUTED);
+        if (part != 1)
+            assert_true(row->values[0] == values[part]);
+        else
+            assert_true(row->values[0] > values[0] && row->values[0] < values[2]);
+        assert_int_equal(row->qualities[3], part == 2 ? QUALITY_GOOD : QUALITY_ABSENT);
+        assert_int_equal(row->qualities[4], part == 2 ? QUALITY_GOOD : QUALITY_ABSENT);
+        assert_int_equal(row->readings, part == 2 ? 5 : 3);
+        if (part == 2)
+            assert_true(row->values[3] == specimen_value(often, 3, 11));
+        part++;
+    }
+    assert_int_equal(rows[4]->time_ms, 11000);
+    release(rows, 5);
+    device_view_release(often);
+    device_view_release(seldom);
+}
+
+static void then_only_totals_stay(void **state) {
+    (void)state;
+    struct device_view *often = specimen_view(0, "often", READINGS),
+                       *seldom = specimen_view(1, "seldom", READINGS);
+    struct spool_thin *thin = spool_thin_new();
+    struct spool_row **rows;
+    fill(thin, often, seldom);
+    finish(thin, THIN_GAUGES, &rows, 2);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(rows[i]->readings, 2);
+        assert_int_equal(rows[i]->qualities[0], QUALITY_ABSENT);
+        assert_int_equal(rows[i]->qualities[3], QUALITY_GOOD);
+    }
+    assert_true(rows[0]->values[3] == specimen_value(seldom, 3, 7));
+    assert_true(rows[1]->values[3] == specimen_value(often, 3, 11));
+    release(rows, 2);
+    device_view_release(often);
+    device_view_release(seldom);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(gauges_leave_their_range_and_totals_their_last),
+        cmocka_unit_test(then_only_totals_stay),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
