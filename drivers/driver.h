@@ -14,7 +14,7 @@
  * read once at discovery, into an image; the plan folds it into constants. What is polled is the value and,
  * where declared, the column that says whether it is valid. So a source named in `scale`, `unit_from`,
  * `number`, `label` or `fitted` is read at discovery; one named in `source` or `valid` is read at every
- * poll.
+ * poll, and so is a scale in a register close behind the value: some meters change theirs while they run.
  *
  * Several points of one quantity and place are one reading with several sources: the first in table order
  * that answers with a value wins (hundredths before tenths, new tables before old).
@@ -135,6 +135,7 @@ enum scale_kind {
     SCALE_EXPONENT, /* value x 10^n */
     SCALE_DIVISOR,  /* value / n */
     SCALE_FACTOR,   /* n > 0: value x n; n < 0: value / |n|; 0: as it is */
+    SCALE_TIMES,    /* value x n; without n > 0 there is no value */
 };
 struct scale {
     enum scale_kind kind;

@@ -329,10 +329,37 @@ static bool decode_plain(const struct plan *plan, const struct plan_item *item,
     return true;
 }
 
+/*
+ * The item with the scale that the device says beside the value now, in `now` where that is another one than
+ * at discovery. NULL where it says none that can be.
+ */
+static const struct plan_item *item_scaled(const struct plan_item *item, const struct link_answer *answer,
+                                           struct plan_item *now) {
+    const struct source *source = &item->scale->source;
+    double factor;
+    if (2u * (item->scale_at + source_width(source)) > answer->size)
+        return NULL;
+    struct raw raw = decode_registers(source, answer->data + 2u * item->scale_at);
+    if (raw_number(&raw, &factor) != 0 || factor < INT32_MIN || factor > INT32_MAX)
+        return NULL;
+    if (factor == item->factor)
+        return item;
+    if (item->unit == UNIT_UNSTATED)
+        return NULL;
+    *now = *item;
+    return conversion_make(item->point, (enum unit)item->unit, item->scale->kind, (int64_t)factor,
+                           &now->conversion) == 0
+               ? now
+               : NULL;
+}
+
 static enum quality decode_item(const struct plan *plan, const struct plan_item *item,
                                 const struct plan_request *request, const struct link_answer *answer,
                                 double *value, enum bad_reason *reason) {
     enum quality quality;
+    struct plan_item now;
+    if (item->scale_at != PLAN_NONE && (item = item_scaled(item, answer, &now)) == NULL)
+        return QUALITY_ABSENT;
     if (decode_plain(plan, item, request, answer, value, reason, &quality))
         return quality;
     struct raw raw = decode_raw(plan, item, request, answer);

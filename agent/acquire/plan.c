@@ -17,6 +17,7 @@ enum {
     BITS_MOST = 2000,     /* the same, 6.1 */
     VARBINDS_DEFAULT = 40,
     REQUEST_BYTES = 1300, /* of answers, so that they fit one Ethernet frame with headers */
+    SCALE_DISTANCE = 24,  /* registers from a value to its scale that belong to one block */
     ALARM_ROWS = 20,      /* active at once, and what of a row fits a datagram */
     VARBIND_EXTRA = 12,   /* tags, lengths and a value of an average varbind, beside its name */
 };
@@ -46,6 +47,10 @@ static int scale_fraction(enum scale_kind kind, int64_t factor, int64_t *numerat
         if (factor <= 0)
             return ERROR_TOO_BIG;
         *denominator = factor;
+    } else if (kind == SCALE_TIMES) {
+        if (factor <= 0)
+            return ERROR_TOO_BIG;
+        *numerator = factor;
     } else if (kind == SCALE_FACTOR && factor != 0) {
         *(factor < 0 ? denominator : numerator) = factor < 0 ? -factor : factor;
     }
@@ -144,6 +149,10 @@ static struct plan_item *packer_add_item(struct packer *packer, struct plan_requ
                                .absent = row->absent,
                                .conversion = row->conversion,
                                .series = row->series,
+                               .scale = row->scale,
+                               .factor = row->factor,
+                               .unit = (uint8_t)row->unit,
+                               .scale_at = PLAN_NONE,
                                .valid_at = PLAN_NONE,
                                .rank = row->rank,
                                .raw_only = row->raw_only};
@@ -191,6 +200,21 @@ static void packer_add_object(struct packer *packer, const struct plan_row *row)
         item->valid_at = packer_add_name(packer, request, row->valid_name, row->valid_n);
 }
 
+/* A scale beside the value is polled with it: some devices change theirs while they run. */
+static void packer_add_scale(struct plan_request *request, const struct plan_row *row, struct plan_item *item,
+                             uint32_t most) {
+    const struct source *source = row->scale != NULL ? &row->scale->source : NULL;
+    if (source == NULL || source_function(source) != request->function || request->function <= 2)
+        return;
+    uint32_t width = source_width(source), end = row->scale_address + width;
+    if (row->scale_address < request->address || end - request->address > most ||
+        end > (uint32_t)row->address + SCALE_DISTANCE)
+        return;
+    item->scale_at = (uint16_t)(row->scale_address - request->address);
+    if (end > (uint32_t)request->address + request->count)
+        request->count = (uint16_t)(end - request->address);
+}
+
 static void packer_add_register(struct packer *packer, const struct plan_row *row) {
     struct plan *plan = packer->plan;
     const struct manners *manners = &packer->driver->manners;
@@ -209,7 +233,9 @@ static void packer_add_register(struct packer *packer, const struct plan_row *ro
     }
     if (row->address + width > request->address + request->count)
         request->count = (uint16_t)(row->address + width - request->address);
-    packer_add_item(packer, request, row)->position = (uint16_t)(row->address - request->address);
+    struct plan_item *item = packer_add_item(packer, request, row);
+    item->position = (uint16_t)(row->address - request->address);
+    packer_add_scale(request, row, item, most);
 }
 
 /* --- building --- */

@@ -29,9 +29,13 @@ struct plan_item {
     const struct match *valid;
     const struct absent *absent;
     struct conversion conversion;
+    const struct scale *scale; /* that the device states; NULL: none */
+    int32_t factor;            /* what it said at discovery: the conversion's */
     uint32_t series;
     uint16_t position; /* in its request: register or bit offset, or varbind */
     uint16_t valid_at; /* varbind that says whether it counts; PLAN_NONE */
+    uint16_t scale_at; /* Modbus: register of its request that says the scale anew; PLAN_NONE */
+    uint8_t unit;      /* enum unit */
     uint8_t rank;      /* 0: the preferred source of its series */
     bool raw_only;     /* no source states its unit: shown by --raw, never published */
 };

@@ -14,6 +14,10 @@ struct plan_row {
     const struct absent *absent;
     struct place place;
     struct conversion conversion;
+    const struct scale *scale;
+    int32_t factor;
+    enum unit unit;
+    uint16_t scale_address; /* Modbus */
     bool raw_only;
     bool alarm;       /* name is the column of a table of alarms, valid_name the object that counts them */
     uint16_t address; /* Modbus, on the wire */

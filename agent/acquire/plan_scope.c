@@ -163,18 +163,24 @@ static const struct absent *scope_absent(const struct scope *scope, const struct
 
 bool scope_convert(const struct scope *scope, const struct row_at *at, struct plan_row *row) {
     struct point point = *row->point;
-    const struct scale *scale = point.scale.kind != SCALE_FIXED ? &point.scale : &scope->group->scale;
+    const struct scale *own = &row->point->scale;
+    const struct scale *scale = own->kind != SCALE_FIXED ? own : &scope->group->scale;
     uint8_t room[ROOM_BYTES];
     int32_t part;
     double factor = 0;
     enum unit unit = scope_unit(scope, row->point, at, &part);
     if (catalog_quantity(point.quantity)->kind == KIND_STATE)
-        scale = &point.scale;
+        scale = own;
     if (scale->kind != SCALE_FIXED) {
         struct raw raw = scope_raw(scope, &scale->source, at, room);
         if (raw_number(&raw, &factor) != 0 || factor < -1e9 || factor > 1e9 || factor != floor(factor))
             return false;
     }
+    row->scale = scale->kind != SCALE_FIXED ? scale : NULL;
+    row->factor = (int32_t)factor;
+    row->unit = part == 1 ? unit : UNIT_UNSTATED;
+    if (row->scale != NULL && scale->source.kind != SOURCE_OID)
+        row->scale_address = (uint16_t)scope_address(scope, &scale->source, at->counters);
     point.div = (point.div == 0 ? 1 : point.div) * part;
     row->raw_only = unit == UNIT_UNSTATED;
     row->absent = scope_absent(scope, row);

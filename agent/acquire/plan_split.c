@@ -13,7 +13,7 @@ static bool item_equal(const struct plan_item *a, const struct plan_item *b) {
            a->conversion.offset == b->conversion.offset &&
            a->conversion.denominator == b->conversion.denominator && a->series == b->series &&
            a->position == b->position && a->valid_at == b->valid_at && a->rank == b->rank &&
-           a->raw_only == b->raw_only;
+           a->scale_at == b->scale_at && a->raw_only == b->raw_only;
 }
 
 static bool request_equal(const struct plan_request *a, const struct plan_request *b) {
@@ -80,21 +80,32 @@ static uint32_t split_point(const struct plan *plan, const struct plan_request *
     return 0;
 }
 
+/* The register behind the last that these items need, counted from the request's first. */
+static uint16_t items_end(const struct plan_item *items, uint32_t n) {
+    unsigned end = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        unsigned value = items[i].position + source_width(items[i].source), scale = 0;
+        if (items[i].scale_at != PLAN_NONE)
+            scale = items[i].scale_at + source_width(&items[i].scale->source);
+        end = value > end ? value : end;
+        end = scale > end ? scale : end;
+    }
+    return (uint16_t)end;
+}
+
 /* Cuts `rest` off the end of `request`, beginning at its item number `at`. */
 static void request_cut(struct plan *plan, struct plan_request *request, uint32_t at,
                         struct plan_request *rest) {
     struct plan_item *items = plan->items + request->first_item;
-    uint16_t begin = items[at].position, end = 0;
+    uint16_t begin = items[at].position;
     *rest = *request;
     rest->first_item += at;
     rest->n_items -= at;
     request->n_items = at;
-    for (uint32_t i = 0; i < at; i++) {
-        uint16_t behind = (uint16_t)(items[i].position + source_width(items[i].source));
-        end = behind > end ? behind : end;
-    }
     for (uint32_t i = at; i < at + rest->n_items; i++) {
         items[i].position = (uint16_t)(items[i].position - begin);
+        if (items[i].scale_at != PLAN_NONE)
+            items[i].scale_at = items[i].scale_at < begin ? PLAN_NONE : (uint16_t)(items[i].scale_at - begin);
         if (items[i].valid_at != PLAN_NONE)
             items[i].valid_at = (uint16_t)(items[i].valid_at - begin);
     }
@@ -104,8 +115,8 @@ static void request_cut(struct plan *plan, struct plan_request *request, uint32_
         request->n_oids = begin;
     } else {
         rest->address = (uint16_t)(rest->address + begin);
-        rest->count = (uint16_t)(rest->count - begin);
-        request->count = end;
+        rest->count = items_end(items + at, rest->n_items);
+        request->count = items_end(items, at);
     }
 }
 

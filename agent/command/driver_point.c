@@ -102,7 +102,8 @@ void driver_point_manual(struct text *text, const struct described *item) {
                                          [SCALE_DIGITS] = ", digits from ",
                                          [SCALE_EXPONENT] = ", exponent from ",
                                          [SCALE_DIVISOR] = ", divisor from ",
-                                         [SCALE_FACTOR] = ", factor from "};
+                                         [SCALE_FACTOR] = ", factor from ",
+                                         [SCALE_TIMES] = ", times "};
     if (unit_from->kind != SOURCE_NONE) {
         text_add_string(text, "unit from ");
         driver_source_write(text, unit_from, base_of(item));

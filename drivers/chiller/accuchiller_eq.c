@@ -20,8 +20,8 @@ static const struct meaning running[] = {{0, UNIT_OFF}, {1, UNIT_RUNNING}};
 
 static const struct point states[] = {
     {UNIT_STATE, DISCRETE(0), ONE, STATES(running)},
-    {COMPRESSOR_STATE, DISCRETE(2), ONE, STATES(running), .at = {.part = PART_COMPRESSOR}},
-    {PUMP_STATE, DISCRETE(3), ONE, STATES(running), .at = {.part = PART_PUMP}},
+    {CONTACT_STATE, DISCRETE(2), ONE, .at = {.part = PART_COMPRESSOR, .point = "enabled"}},
+    {CONTACT_STATE, DISCRETE(3), ONE, .at = {.part = PART_PUMP, .point = "enabled"}},
     {UNIT_STATE, DISCRETE(4), ONE, STATES(running), .at = {.part = PART_FAN}},
     {ALARM_STATE, DISCRETE(8), ONE, .at = {.point = "tank_low_level"}},
     {ALARM_STATE, DISCRETE(9), ONE, .at = {.point = "phase_loss"}},

@@ -95,10 +95,10 @@ static const struct point battery[] = {
 
 static const struct point output[] = {
     {LOAD, HOLDING(136, U16), PERCENT, .div = 256},
-    {ACTIVE_POWER, HOLDING(136, U16), WATT, .div = 25600, .scale = {SCALE_FACTOR, HOLDING(589, U16)},
+    {ACTIVE_POWER, HOLDING(136, U16), WATT, .div = 25600, .scale = {SCALE_TIMES, HOLDING(589, U16)},
      .at = {.phase = PHASE_TOTAL}},
     {LOAD, HOLDING(138, U16), PERCENT, .div = 256, .at = {.point = "apparent"}},
-    {APPARENT_POWER, HOLDING(138, U16), VOLTAMPERE, .div = 25600, .scale = {SCALE_FACTOR, HOLDING(588, U16)},
+    {APPARENT_POWER, HOLDING(138, U16), VOLTAMPERE, .div = 25600, .scale = {SCALE_TIMES, HOLDING(588, U16)},
      .at = {.phase = PHASE_TOTAL}},
     {CURRENT, HOLDING(140, U16), AMPERE, .div = 32},
     {VOLTAGE, HOLDING(142, U16), VOLT, .div = 64},

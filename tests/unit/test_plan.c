@@ -17,7 +17,8 @@
 static double converted(const struct point *point, enum unit unit, enum scale_kind kind, int64_t factor,
                         int64_t raw) {
     struct conversion conversion;
-    struct plan_item item = {.point = point, .source = &point->source, .absent = &point->absent};
+    struct plan_item item = {
+        .scale_at = PLAN_NONE, .point = point, .source = &point->source, .absent = &point->absent};
     struct raw number = {.kind = RAW_INTEGER, .integer = raw};
     const struct driver driver = {.name = "test"};
     enum bad_reason reason;
@@ -50,7 +51,8 @@ static void test_scale_rounds_once(void **state) {
 
 static enum quality quality_of(enum wire wire, int64_t raw) {
     const struct point point = {.quantity = ACTIVE_ENERGY, .unit = WATT_HOUR, .source = {.wire = wire}};
-    struct plan_item item = {.point = &point,
+    struct plan_item item = {.scale_at = PLAN_NONE,
+                             .point = &point,
                              .source = &point.source,
                              .absent = &point.absent,
                              .conversion = {.numerator = 1, .denominator = 1}};

@@ -85,7 +85,8 @@ static void test_what_is_no_number_is_no_zero(void **state) {
     const struct driver adjusting = {.name = "test", .adjust = keep};
     const struct raw raws[] = {{.kind = RAW_OID, .oid = {base, BASE_PARTS}},
                                {.kind = RAW_TEXT, .text = "n/a", .size = 3}};
-    struct plan_item item = {.point = &point, .absent = &point.absent, .conversion = {1, 0, 1}};
+    struct plan_item item = {
+        .scale_at = PLAN_NONE, .point = &point, .absent = &point.absent, .conversion = {1, 0, 1}};
     for (size_t i = 0; i < 2; i++) {
         double value;
         enum bad_reason reason;

@@ -466,6 +466,54 @@ static void test_the_best_of_three_sources_wins_wherever_it_stands(void **state)
     }
 }
 
+static const struct point moving_points[] = {
+    {CURRENT, HOLDING(0, S16), AMPERE, .scale = {SCALE_EXPONENT, HOLDING(2, S16)}},
+    {FREQUENCY, HOLDING(1, U16), HERTZ},
+};
+static const struct group moving_groups[] = {{POINTS(moving_points)}};
+static const struct driver moving_driver = DRIVER(moving_groups, .protocol = PROTOCOL_MODBUS);
+
+/* Decodes these registers as the answer to the plan's only request. */
+static enum quality poll_words(const struct fixture *f, const uint16_t *words, size_t at, double *value) {
+    uint8_t data[6], qualities[2], ranks[2];
+    double values[2];
+    struct readings readings = {0, 2, values, qualities, {0}, ranks};
+    for (size_t i = 0; i < 3; i++) {
+        data[2 * i] = (uint8_t)(words[i] >> 8);
+        data[2 * i + 1] = (uint8_t)words[i];
+    }
+    const struct link_answer answer = {.data = data, .size = sizeof(data)};
+    memset(qualities, QUALITY_ABSENT, 2);
+    decode_answer(f->plan, &f->plan->requests[0], &answer, &readings);
+    *value = values[at];
+    return (enum quality)qualities[at];
+}
+
+/* Some meters change their scales while they run: the one that stands beside the value counts. */
+static void test_a_scale_beside_the_value_is_polled_with_it(void **state) {
+    static const uint16_t first[] = {1234, 50, 0xfffe}, later[] = {1234, 50, 0xffff},
+                          none[] = {1234, 50, 0x8000};
+    double value;
+    (void)state;
+    struct fixture f = {.image = image_new()};
+    struct plan *split;
+    put_words(f.image, 0, first, 3);
+    build(&f, &moving_driver);
+    assert_int_equal(f.plan->n_requests, 1);
+    assert_int_equal(f.plan->requests[0].count, 3);
+    size_t at = find(f.plan, CURRENT, "|||");
+    assert_int_equal(poll_words(&f, first, at, &value), QUALITY_GOOD);
+    assert_true(value == 12.34);
+    assert_int_equal(poll_words(&f, later, at, &value), QUALITY_GOOD);
+    assert_true(value == 123.4);
+    assert_int_equal(poll_words(&f, none, at, &value), QUALITY_ABSENT);
+    assert_int_equal(plan_split(f.plan, 0, &split), 0);
+    assert_int_equal(split->requests[0].count, 3); /* the scale goes with its value */
+    assert_int_equal(split->requests[1].count, 1);
+    plan_release(split);
+    done(&f);
+}
+
 static void test_captures(void **state) {
     (void)state;
     uint32_t numbers[2] = {0};
@@ -494,6 +542,7 @@ int main(void) {
         cmocka_unit_test(test_hostile_chains_end),
         cmocka_unit_test(test_rows_that_are_alarms),
         cmocka_unit_test(test_the_best_of_three_sources_wins_wherever_it_stands),
+        cmocka_unit_test(test_a_scale_beside_the_value_is_polled_with_it),
         cmocka_unit_test(test_captures),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
