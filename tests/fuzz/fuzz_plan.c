@@ -105,7 +105,14 @@ static void answer_from(const struct recording *recording, const struct plan *pl
             memset(word, (int)(address * 37u & 0xff), 2);
     }
     if (request->function <= 2)
-        memset(values, (int)(0xa5 >> shift), answer->size);
+        memset(values, 0, answer->size);
+    for (uint16_t i = 0; i < request->count && request->function <= 2; i++) {
+        uint16_t address = (uint16_t)(request->address + i + shift);
+        uint8_t bit;
+        if (!recording_read(recording, request->function, address, 1, &bit))
+            bit = address * 37u >> 2 & 1;
+        values[i / 8] |= (uint8_t)((bit & 1) << i % 8);
+    }
 }
 
 static void check_readings(const struct plan *plan, const struct readings *readings) {
