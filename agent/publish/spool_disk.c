@@ -20,6 +20,7 @@ enum {
     COMMIT_MS = 50,      /* between commits */
     QUOTA_MS = 1000,     /* between looks at what the file has, where nothing is written */
     PLACES_MS = 1000,    /* between commits of nothing but places, while rows are in the file */
+    IDLE_MS = 60000,     /* the same, while there are none */
     LAST_TRIES = 3,      /* at the end */
     REJECTS_MOST = 1000, /* that wait for the disk */
 };
@@ -112,7 +113,7 @@ static bool take_work(struct spool_disk *disk) {
     memcpy(work->forgotten, disk->forgotten, sizeof(work->forgotten));
     disk->n_forgotten = 0;
     bool is_low = disk->spool->ring.newest + reserve / 2 > disk->reserved;
-    bool are_due = disk->has_passed && disk->has_rows && now_ms >= disk->places_ms;
+    bool are_due = disk->has_passed && now_ms >= disk->places_ms + (disk->has_rows ? 0 : IDLE_MS);
     if (!work->n_rows && !work->rejects && !work->n_forgotten && !is_low && !are_due && !disk->is_stopping) {
         disk->written = work->written; /* what nobody wants is as good as written */
         return false;
@@ -218,9 +219,14 @@ static void complain(struct spool_disk *disk, int error) {
                  spool_store_why(disk->store));
     disk->retry_ms = now_ms + backoff_next_ms(&disk->backoff, backoff_random());
     if (error == ERROR_GARBLED || !spool_store_is_open(disk->store)) {
-        disk->reserved = 0; /* the new file is to be told */
-        if (spool_store_reopen(disk->store) == 0)
-            disk->retry_ms = now_ms;
+        disk->reserved = 0; /* a new file is to be told, and what memory still has is to be written again */
+        if (spool_store_reopen(disk->store) != 0)
+            return;
+        disk->retry_ms = now_ms;
+        uv_mutex_lock(&disk->spool->lock);
+        if (disk->written >= disk->spool->ring.oldest)
+            disk->written = disk->spool->ring.oldest - 1;
+        uv_mutex_unlock(&disk->spool->lock);
     }
 }
 

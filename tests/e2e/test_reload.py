@@ -501,6 +501,14 @@ class Refusals(WithAgent):
         self.refused(self.path() + ': site: "dc1" cannot become "dc2" without a restart',
                      self.path() + ': gateway: "gw-1" cannot become "gw-2" without a restart')
 
+    def test_the_spool_takes_a_restart(self):
+        self.agent.write(spool={"folder": str(self.agent.path / "spool")})
+        for times in (1, 2):
+            self.agent.reload(SAME)
+            self.assertIn("spool: to change it takes a restart", self.agent.complaints("configuration")[-1])
+            self.assertEqual(len(self.agent.complaints("configuration")), times)
+        self.assertFalse((self.agent.path / "spool").exists())
+
     def test_a_socket_takes_a_restart_and_the_rest_is_done(self):
         devices = devices_of(self.hall)[:4]
         self.agent.write(status_socket=str(self.agent.path / "other.sock"), devices=devices)

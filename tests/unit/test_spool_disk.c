@@ -238,6 +238,43 @@ static void a_corrupt_file_is_set_aside(void **state) {
     spool_cursor_close(cursor);
 }
 
+static void overwrite(const struct fixture *fixture, const char *name) {
+    char path[128];
+    snprintf(path, sizeof(path), "%s/%s", fixture->folder, name);
+    FILE *file = fopen(path, "r+b");
+    assert_non_null(file);
+    for (size_t i = 0; i < 10 << 20; i++)
+        fputc('x', file);
+    fclose(file);
+}
+
+/* Noticed when pages are read that SQLite has not in memory. */
+static void a_file_that_becomes_corrupt_is_begun_anew(void **state) {
+    enum { ROUNDS = 60000 };
+    struct fixture *fixture = *state;
+    struct spool_cursor *cursor = open_cursor(fixture, "a");
+    int64_t until_ms = clock_monotonic_ms() + LIMIT_MS;
+    for (uint32_t round = 1; round <= ROUNDS; round++) {
+        append(fixture, round);
+        while (round % 1000 == 0 && !state_of(fixture).is_written)
+            assert_true(clock_monotonic_ms() < until_ms);
+    }
+    overwrite(fixture, "readings.db");
+    overwrite(fixture, "readings.db-wal");
+    uint64_t after = 0, gaps = 0;
+    while (after < ROUNDS) {
+        struct spool_row *row = take(fixture, cursor, after);
+        after = row->id;
+        gaps += row->view == NULL;
+        spool_acknowledge(cursor, LANE_LIVE, row);
+        spool_release(row);
+    }
+    assert_true(gaps > 0 && has_aside(fixture));
+    append(fixture, ROUNDS + 1);
+    drain(fixture, cursor, ROUNDS + 1, ROUNDS + 1);
+    spool_cursor_close(cursor);
+}
+
 static void a_folder_that_cannot_be_used_leaves_memory(void **state) {
     struct fixture *fixture = *state;
     struct spool_options options = fixture->options;
@@ -342,6 +379,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_crash_leaves_what_was_written_and_a_gap, setup, teardown),
         cmocka_unit_test_setup_teardown(a_second_one_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(a_corrupt_file_is_set_aside, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_file_that_becomes_corrupt_is_begun_anew, setup, teardown),
         cmocka_unit_test_setup_teardown(a_folder_that_cannot_be_used_leaves_memory, setup, teardown),
         cmocka_unit_test_setup_teardown(the_quota_drops_the_oldest, setup, teardown),
         cmocka_unit_test_setup_teardown(the_quota_thins_before_it_drops, setup, teardown),
