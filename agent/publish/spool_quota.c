@@ -6,6 +6,7 @@
  * A block is thinned only where no reader has begun with it and every cursor wants all of it or nothing: a
  * row that takes the place of others must be read, or not, as they would have been.
  */
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -106,6 +107,10 @@ static void note_thinned(struct spool_disk *disk, uint64_t id, enum spool_thinni
             cursor->place.thinned += readings;
         else
             cursor->place.dropped += readings;
+        log_complain(&cursor->complaint, clock_monotonic_ms(), cursor->place.sink,
+                     "the spool is at its quota: the oldest readings are thinned, %" PRIu64
+                     " so far, and %" PRIu64 " dropped",
+                     cursor->place.thinned, cursor->place.dropped);
     }
     disk->has_passed = true;
     uv_mutex_unlock(&spool->lock);
