@@ -27,7 +27,7 @@ from servers import Prometheus, wait_until  # noqa: E402
 DRIVERS = Path(__file__).parent.parent / "drivers"
 APC = DRIVERS / "apc_rpdu2" / "apc_rpdu2.snmprec"
 RARITAN = DRIVERS / "raritan_px" / "raritan_px.snmprec"
-PATIENCE_MS = 3000  # for what never gets through
+PATIENCE_MS = 1500  # for what never gets through
 STALE = struct.pack("<Q", 0x7FF0000000000002)
 
 
