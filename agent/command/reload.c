@@ -136,22 +136,21 @@ static void keep_until_restart(struct reload *reload) {
         log_write(LOG_WARNING, subject, "%s: poll.phase: to change it takes a restart", reload->parts.path);
         now->phase = before->phase;
     }
-    if ((reload->changes.site & SITE_SPOOL) != 0) {
-        log_write(LOG_WARNING, subject, "%s: spool: to change it takes a restart", reload->parts.path);
-        struct spool_config other = now->spool;
-        now->spool = before->spool; /* nobody reads it after the start */
-        before->spool = other;
-    }
     unsigned kept = reload->changes.site & (SITE_SOCKET | SITE_PHASE | SITE_TRAPS | SITE_SPOOL);
     reload->changes.site &= ~kept;
-    if ((kept & SITE_TRAPS) != 0) {
+    if ((kept & SITE_TRAPS) != 0)
         log_write(LOG_WARNING, subject, "%s: traps: to change them takes a restart", reload->parts.path);
-        if (config_changes_any(&reload->changes)) {
-            struct trap_config other = now->traps;
-            now->traps = before->traps; /* nobody reads them after the start */
-            before->traps = other;
-        }
-    }
+    if ((kept & SITE_SPOOL) != 0)
+        log_write(LOG_WARNING, subject, "%s: spool: to change it takes a restart", reload->parts.path);
+    if (!config_changes_any(&reload->changes))
+        return;
+    /* Nobody reads these after the start. */
+    struct trap_config traps = now->traps;
+    struct spool_config spool = now->spool;
+    now->traps = before->traps;
+    now->spool = before->spool;
+    before->traps = traps;
+    before->spool = spool;
 }
 
 static void give_up(struct reload *reload, int error) {

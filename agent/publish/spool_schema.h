@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The tables of a spool's file and what is asked of them. Only spool_store.c includes this. */
+/* The tables of a spool's file and what is asked of them. Only the store's files include this. */
 #ifndef HALLWATCH_PUBLISH_SPOOL_SCHEMA_H
 #define HALLWATCH_PUBLISH_SPOOL_SCHEMA_H
 
@@ -23,6 +23,9 @@ enum spool_statement {
     GET_PLACE,
     PUT_REJECT,
     TRIM_REJECTS,
+    FIND_LIST,
+    PUT_LIST,
+    GET_LIST,
     FIND_VIEW,
     PUT_VIEW,
     GET_VIEW,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The file. Views are in it once each, found by a hash of their bytes; one that no row needs any more goes
- * when the cache of views is swept. Which rows are kept and for how long is the disk thread's affair.
+ * The file: rows, places, what was refused. Views are in spool_views.c. Which rows are kept and for how long
+ * is the disk thread's affair.
  */
 #include "publish/spool_store.h"
 
@@ -21,8 +21,8 @@
 #include "publish/spool_row.h"
 #include "publish/spool_schema.h"
 #include "publish/spool_sql.h"
+#include "publish/spool_views.h"
 #include "publish/view_codec.h"
-#include "publish/view_shelf.h"
 
 enum { REJECTS_MOST = 1000 /* rows that are kept */ };
 
@@ -32,7 +32,7 @@ struct spool_store {
     int lock; /* a descriptor that is locked as long as the store is open */
     struct spool_identity identity;
     struct spool_sql *sql;
-    struct view_shelf *shelf;
+    struct spool_views *views;
     struct text bytes; /* for what is encoded */
 };
 
@@ -44,8 +44,8 @@ const char *spool_store_why(const struct spool_store *store) {
 
 static void close_file(struct spool_store *store) {
     spool_sql_close(store->sql);
-    view_shelf_free(store->shelf);
-    store->shelf = NULL;
+    spool_views_free(store->views);
+    store->views = NULL;
 }
 
 static int read_identity(struct spool_store *store) {
@@ -77,8 +77,8 @@ static int read_identity(struct spool_store *store) {
 }
 
 static int open_file(struct spool_store *store) {
-    store->shelf = view_shelf_new();
-    int error = store->shelf ? spool_sql_open(store->sql) : ERROR_MEMORY;
+    store->views = spool_views_new(store->sql);
+    int error = store->views ? spool_sql_open(store->sql) : ERROR_MEMORY;
     if (!error)
         error = read_identity(store);
     if (error)
@@ -142,7 +142,7 @@ int spool_store_open(const struct spool_store_options *options, struct spool_ide
 void spool_store_close(struct spool_store *store) {
     if (!store)
         return;
-    view_shelf_free(store->shelf);
+    spool_views_free(store->views);
     spool_sql_free(store->sql);
     if (store->lock >= 0)
         close(store->lock);
@@ -175,7 +175,7 @@ void spool_store_rollback(struct spool_store *store) {
     snprintf(why, sizeof(why), "%s", spool_store_why(store)); /* of what failed, not of this */
     if (spool_sql_is_within(store->sql))
         spool_sql_run(store->sql, ROLLBACK);
-    view_shelf_clear(store->shelf); /* it may know views that are not in the file now */
+    spool_views_clear(store->views); /* it may know views that are not in the file now */
     spool_sql_set_why(store->sql, why);
 }
 
@@ -188,81 +188,11 @@ int spool_store_put_newest(struct spool_store *store, uint64_t newest, uint64_t 
     return spool_sql_run(store->sql, SET_NEWEST);
 }
 
-/* --- views --- */
-
-static uint64_t hash_of(const void *bytes, size_t size) {
-    uint64_t hash = 0xcbf29ce484222325;
-    for (size_t i = 0; i < size; i++)
-        hash = (hash ^ ((const uint8_t *)bytes)[i]) * 0x100000001b3;
-    return hash;
-}
-
-/* Views that nobody holds any more are forgotten, and those go that no row needs. */
-static int sweep_views(struct spool_store *store) {
-    uint64_t id, last_row;
-    while (view_shelf_take_idle(store->shelf, &id, &last_row)) {
-        spool_sql_bind(store->sql, LEAVE_VIEW, 1, id);
-        spool_sql_bind(store->sql, LEAVE_VIEW, 2, last_row);
-        int error = spool_sql_run(store->sql, LEAVE_VIEW);
-        if (error)
-            return error;
-    }
-    spool_sql_bind(store->sql, DELETE_VIEWS, 1, INT64_MAX);
-    return spool_sql_run(store->sql, DELETE_VIEWS);
-}
-
-/* The view's number in the file, where it is put if it is new. */
-static int find_view(struct spool_store *store, struct device_view *view, uint64_t row, uint64_t *id) {
-    *id = view_shelf_find(store->shelf, view, row);
-    if (*id)
-        return 0;
-    int error = view_shelf_is_full(store->shelf) ? sweep_views(store) : 0;
-    text_clear(&store->bytes);
-    if (!error)
-        error = view_encode(view, &store->bytes);
-    if (error)
-        return error;
-    uint64_t hash = hash_of(store->bytes.data, store->bytes.size);
-    spool_sql_bind(store->sql, FIND_VIEW, 1, hash);
-    spool_sql_bind_bytes(store->sql, FIND_VIEW, 2, store->bytes.data, store->bytes.size);
-    *id = spool_sql_ask(store->sql, FIND_VIEW);
-    if (*id) {
-        spool_sql_bind(store->sql, USE_VIEW, 1, *id);
-        error = spool_sql_run(store->sql, USE_VIEW);
-    } else {
-        spool_sql_bind(store->sql, PUT_VIEW, 1, hash);
-        spool_sql_bind_bytes(store->sql, PUT_VIEW, 2, store->bytes.data, store->bytes.size);
-        error = spool_sql_run(store->sql, PUT_VIEW);
-        *id = spool_sql_last_id(store->sql);
-    }
-    return error ? error : view_shelf_add(store->shelf, view, *id, row);
-}
-
-/* The view of a number; borrowed from the shelf. NULL where it cannot be had. */
-static struct device_view *get_view(struct spool_store *store, uint64_t id) {
-    enum { FIRST_NUMBER = GATEWAY_NUMBER + 1, NUMBERS = 16384 }; /* beside those of living devices */
-    struct device_view *view = view_shelf_get(store->shelf, id);
-    if (view)
-        return view;
-    spool_sql_bind(store->sql, GET_VIEW, 1, id);
-    if (spool_sql_next(store->sql, GET_VIEW) == 0) {
-        size_t size;
-        const void *bytes = spool_sql_bytes(store->sql, GET_VIEW, 0, &size);
-        if (bytes && view_decode(bytes, size, FIRST_NUMBER + (uint32_t)(id % NUMBERS), &view) == 0) {
-            bool is_kept = view_shelf_add(store->shelf, view, id, 0) == 0;
-            device_view_release(view);
-            view = is_kept ? view : NULL;
-        }
-    }
-    spool_sql_reset(store->sql, GET_VIEW);
-    return view;
-}
-
 /* --- rows --- */
 
 int spool_store_put_row(struct spool_store *store, const struct spool_row *row) {
     uint64_t view;
-    int error = find_view(store, row->view, row->id, &view);
+    int error = spool_views_find(store->views, row->view, row->id, &view);
     if (error)
         return error;
     text_clear(&store->bytes);
@@ -287,7 +217,7 @@ int spool_store_delete(struct spool_store *store, uint64_t from, uint64_t to) {
 /* The row that the statement stands at, a gap where it cannot be read. NULL when out of memory. */
 static struct spool_row *read_row(struct spool_store *store) {
     size_t size;
-    struct device_view *view = get_view(store, spool_sql_number(store->sql, GET_ROWS, 4));
+    struct device_view *view = spool_views_get(store->views, spool_sql_number(store->sql, GET_ROWS, 4));
     const void *bytes = spool_sql_bytes(store->sql, GET_ROWS, 5, &size);
     struct spool_row *row = NULL;
     if (!view || !bytes || row_decode(bytes, size, view, &row) != 0)
@@ -365,8 +295,10 @@ bool spool_store_get_place(struct spool_store *store, size_t n, struct spool_pla
 
 int spool_store_put_reject(struct spool_store *store, const char *sink, const struct spool_row *row,
                            uint64_t readings, const char *words) {
-    struct text view = {0};
-    int error = view_encode(row->view, &view);
+    struct text list = {0}, view = {0};
+    int error = view_encode_list(row->view, &list);
+    if (!error)
+        error = view_encode(row->view, &view);
     text_clear(&store->bytes);
     if (!error)
         error = row_encode(row, &store->bytes);
@@ -376,10 +308,12 @@ int spool_store_put_reject(struct spool_store *store, const char *sink, const st
         spool_sql_bind(store->sql, PUT_REJECT, 3, (uint64_t)row->time_ms);
         spool_sql_bind(store->sql, PUT_REJECT, 4, readings);
         spool_sql_bind_text(store->sql, PUT_REJECT, 5, words);
-        spool_sql_bind_bytes(store->sql, PUT_REJECT, 6, view.data, view.size);
-        spool_sql_bind_bytes(store->sql, PUT_REJECT, 7, store->bytes.data, store->bytes.size);
+        spool_sql_bind_bytes(store->sql, PUT_REJECT, 6, list.data, list.size);
+        spool_sql_bind_bytes(store->sql, PUT_REJECT, 7, view.data, view.size);
+        spool_sql_bind_bytes(store->sql, PUT_REJECT, 8, store->bytes.data, store->bytes.size);
         error = spool_sql_run(store->sql, PUT_REJECT);
     }
+    text_done(&list);
     text_done(&view);
     if (error)
         return error;

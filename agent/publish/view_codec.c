@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A view as bytes: its texts, the class, its part names, then a list of the distinct words of its series and
- * each series as indexes into it. Texts that a view borrows (class, point, reason) are kept behind the series
- * in the list's own piece of memory, so that they live as long as the view.
+ * A view as bytes: its texts and its part names. A list as bytes: the class, then each series. Texts that
+ * these borrow (class, point, reason) are kept behind the series in the list's own piece of memory, so that
+ * they live as long as it does.
  */
 #include "publish/view_codec.h"
 
@@ -31,6 +31,19 @@ static void add_place(struct text *text, const struct place *place) {
     bytes_add_string(text, catalog_side(place->side));
 }
 
+int view_encode_list(const struct device_view *view, struct text *text) {
+    bytes_add_string(text, view->class);
+    bytes_add_number(text, view->n_series);
+    for (size_t i = 0; i < view->n_series; i++) {
+        const struct series *series = &view->series[i];
+        bytes_add_string(text, catalog_quantity(series->quantity)->name);
+        add_place(text, &series->place);
+        bytes_add_string(text, series->place.point);
+        bytes_add_string(text, series->reason);
+    }
+    return text->failed ? ERROR_MEMORY : 0;
+}
+
 int view_encode(const struct device_view *view, struct text *text) {
     char **texts[TEXTS];
     struct device_view copy = *view;
@@ -41,15 +54,6 @@ int view_encode(const struct device_view *view, struct text *text) {
     for (size_t i = 0; i < view->n_names; i++) {
         add_place(text, &view->names[i].place);
         bytes_add_string(text, view->names[i].name);
-    }
-    bytes_add_string(text, view->class);
-    bytes_add_number(text, view->n_series);
-    for (size_t i = 0; i < view->n_series; i++) {
-        const struct series *series = &view->series[i];
-        bytes_add_string(text, catalog_quantity(series->quantity)->name);
-        add_place(text, &series->place);
-        bytes_add_string(text, series->place.point);
-        bytes_add_string(text, series->reason);
     }
     return text->failed ? ERROR_MEMORY : 0;
 }
@@ -144,38 +148,45 @@ static void read_names(struct byte_reader *reader, struct device_view *view) {
     }
 }
 
-/* The series, and texts behind them: no longer together than the bytes that are left, and an end to each. */
-static void read_series(struct byte_reader *reader, struct device_view *view) {
-    struct byte_reader ahead = *reader;
-    size_t size, left = (size_t)(reader->end - reader->at);
-    bytes_read_string(&ahead, &size);
-    uint32_t n = bytes_read_index(&ahead, SERIES_MOST);
-    if (ahead.failed || n > left) {
-        reader->failed = true;
-        return;
-    }
-    view->list = series_list_new(n + (left + 2) / sizeof(struct series) + 1);
-    if (!view->list) {
-        reader->failed = true;
-        return;
-    }
-    view->list->n = view->n_series = n;
-    view->series = view->list->series;
-    char *room = (char *)&view->list->series[n];
-    view->class = read_kept(reader, &room);
-    bytes_read_number(reader);
-    for (uint32_t i = 0; i < n && !reader->failed; i++) {
-        struct series *series = &view->list->series[i];
-        series->quantity = read_quantity(reader);
-        read_place(reader, &series->place);
-        series->place.point = read_kept(reader, &room);
-        series->reason = read_kept(reader, &room);
-    }
-    if (!view->class)
-        reader->failed = true;
+/* How many series there are, and room for them and for texts that have an end. NULL after a failure. */
+static struct series_list *make_list(struct byte_reader reader) {
+    size_t size, left = (size_t)(reader.end - reader.at);
+    bytes_read_string(&reader, &size);
+    uint32_t n = bytes_read_index(&reader, SERIES_MOST);
+    if (reader.failed || n > left)
+        return NULL;
+    /* Each text has a byte for its size there and one for its end here. */
+    struct series_list *list = series_list_new(n + left / sizeof(struct series) + 1);
+    if (list)
+        list->n = n;
+    return list;
 }
 
-int view_decode(const void *bytes, size_t size, uint32_t number, struct device_view **decoded) {
+int view_decode_list(const void *bytes, size_t size, struct view_list *decoded) {
+    struct byte_reader reader = {.at = bytes, .end = (const uint8_t *)bytes + size};
+    struct series_list *list = make_list(reader);
+    if (!list)
+        return ERROR_GARBLED;
+    char *room = (char *)&list->series[list->n];
+    const char *class = read_kept(&reader, &room);
+    bytes_read_number(&reader);
+    for (size_t i = 0; i < list->n && !reader.failed; i++) {
+        struct series *series = &list->series[i];
+        series->quantity = read_quantity(&reader);
+        read_place(&reader, &series->place);
+        series->place.point = read_kept(&reader, &room);
+        series->reason = read_kept(&reader, &room);
+    }
+    if (reader.failed || !class || reader.at != reader.end) {
+        series_list_release(list);
+        return ERROR_GARBLED;
+    }
+    *decoded = (struct view_list){list, class};
+    return 0;
+}
+
+int view_decode(const void *bytes, size_t size, uint32_t number, const struct view_list *list,
+                struct device_view **decoded) {
     struct byte_reader reader = {.at = bytes, .end = (const uint8_t *)bytes + size};
     struct device_view *view = calloc(1, sizeof(*view));
     if (!view)
@@ -183,6 +194,10 @@ int view_decode(const void *bytes, size_t size, uint32_t number, struct device_v
     atomic_init(&view->references, 1);
     view->number = number;
     view->generation = 1;
+    view->list = series_list_hold(list->list);
+    view->series = list->list->series;
+    view->n_series = list->list->n;
+    view->class = list->class;
     char **texts[TEXTS];
     list_texts(view, texts);
     for (size_t i = 0; i < TEXTS; i++)
@@ -190,8 +205,6 @@ int view_decode(const void *bytes, size_t size, uint32_t number, struct device_v
     for (size_t i = 0; i + 1 < TEXTS; i++) /* all but the last, the gateway, are never NULL */
         reader.failed |= !*texts[i];
     read_names(&reader, view);
-    if (!reader.failed)
-        read_series(&reader, view);
     if (reader.failed || reader.at != reader.end) {
         device_view_release(view);
         return ERROR_GARBLED;

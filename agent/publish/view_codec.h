@@ -10,13 +10,24 @@
 #include "base/text.h"
 #include "model/series.h"
 
-/* Adds everything but number and generation to the text. 0 or ERROR_MEMORY. */
+/* The series of a view, which it shares with others of its shape, and the text of their class. */
+struct view_list {
+    struct series_list *list; /* holds the texts, too */
+    const char *class;
+};
+
+/* Adds the list to the text, or everything else but number and generation. 0 or ERROR_MEMORY. */
+int view_encode_list(const struct device_view *view, struct text *text);
 int view_encode(const struct device_view *view, struct text *text);
 
+/* One reference to the list, the caller's. Errors as view_decode. */
+int view_decode_list(const void *bytes, size_t size, struct view_list *list);
+
 /*
- * The view of that number from bytes of any origin; one reference, the caller's. 0, ERROR_MEMORY, or
+ * The view of that number and list from bytes of any origin; one reference, the caller's. 0, ERROR_MEMORY, or
  * ERROR_GARBLED: also for a quantity or place that this agent does not know.
  */
-int view_decode(const void *bytes, size_t size, uint32_t number, struct device_view **view);
+int view_decode(const void *bytes, size_t size, uint32_t number, const struct view_list *list,
+                struct device_view **view);
 
 #endif

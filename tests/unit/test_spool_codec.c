@@ -133,15 +133,22 @@ static void check_same_view(const struct device_view *a, const struct device_vie
 static void views_keep_their_names(void **state) {
     (void)state;
     struct device_view *view = odd_view(), *back;
-    struct text text = {0};
+    struct text text = {0}, series = {0};
+    struct view_list list, other;
     assert_int_equal(view_encode(view, &text), 0);
-    assert_int_equal(view_decode(text.data, text.size, 77, &back), 0);
+    assert_int_equal(view_encode_list(view, &series), 0);
+    assert_int_equal(view_decode_list(series.data, series.size, &list), 0);
+    assert_int_equal(view_decode(text.data, text.size, 77, &list, &back), 0);
     assert_int_equal(back->number, 77);
     assert_null(back->gateway);
     check_same_view(view, back);
     device_view_release(back);
     for (size_t size = 0; size < text.size; size++)
-        assert_int_equal(view_decode(text.data, size, 1, &back), ERROR_GARBLED);
+        assert_int_equal(view_decode(text.data, size, 1, &list, &back), ERROR_GARBLED);
+    for (size_t size = 0; size < series.size; size++)
+        assert_int_equal(view_decode_list(series.data, size, &other), ERROR_GARBLED);
+    series_list_release(list.list);
+    text_done(&series);
     text_done(&text);
     device_view_release(view);
 }
