@@ -66,7 +66,7 @@ static struct group *find_group(struct spool_thin *thin, const struct spool_row 
 }
 
 static void add_value(struct total *total, double value, uint8_t quality) {
-    if (quality == QUALITY_ABSENT)
+    if (quality == QUALITY_ABSENT || quality == QUALITY_ENDED)
         return;
     total->last = value;
     total->quality = quality;

@@ -27,7 +27,7 @@ from servers import Prometheus, wait_until  # noqa: E402
 DRIVERS = Path(__file__).parent.parent / "drivers"
 APC = DRIVERS / "apc_rpdu2" / "apc_rpdu2.snmprec"
 RARITAN = DRIVERS / "raritan_px" / "raritan_px.snmprec"
-PATIENCE_MS = 3000  # for what never gets through
+PATIENCE_MS = 1500  # for what never gets through
 STALE = struct.pack("<Q", 0x7FF0000000000002)
 
 
@@ -172,9 +172,7 @@ class Credentials(WithReceiver):
                 agent.reload()
                 wait_until(lambda: receiver.accepted, "readings are accepted")
                 self.assertNotIn("two", agent.log())
-                waiting = agent.sinks()["database"]
             self.assertEqual(receiver.headers[0]["Authorization"], "Bearer one")
-            self.assertTrue(waiting)
 
 
 class Misbehaviour(WithReceiver):

@@ -17,13 +17,13 @@ FLOW = ["acquire", "judge", "publish", "serve", "command"]
 LIBRARIES = {
     r"modbus\.h": r"agent/acquire/link_modbus_rtu\.c",
     r"net-snmp/.*": r"agent/acquire/link_snmp\w*\.[ch]",
-    r"openssl/\w+\.h": r"agent/base/net_stream\.c",
-    r"zlib\.h": r"agent/base/gzip\.c",
+    r"openssl/.*": r"agent/base/net_stream\.c",
     r"curl/curl\.h": r"agent/base/http_client\.c",
     r"sqlite3\.h": r"agent/publish/spool\w*\.c",
     r"yaml\.h": r"agent/model/yaml_document\.c",
     r"microhttpd\.h": r"agent/serve/\w+\.c",
     r"snappy-c\.h": r"agent/publish/encode_remote_write\.c",
+    r"zlib\.h": r"agent/base/gzip\.c",
     r"jansson\.h": r"agent/command/status\w*\.[ch]",
     r"uni(str|norm)\.h": r"agent/base/text\.c",
     r"uniwidth\.h": r"agent/command/table\.c",
@@ -31,7 +31,7 @@ LIBRARIES = {
     r"uv\.h": r"agent/((base|acquire|publish|serve|command)/\w+\.[ch]|main\.c)",
 }
 # These are behind one file of the folder, whichever it is.
-ONE_FILE = [r"modbus\.h", r"openssl/\w+\.h", r"curl/curl\.h", r"sqlite3\.h", r"yaml\.h", r"microhttpd\.h", r"snappy-c\.h"]
+ONE_FILE = [r"modbus\.h", r"openssl/.*", r"curl/curl\.h", r"sqlite3\.h", r"yaml\.h", r"microhttpd\.h", r"snappy-c\.h", r"zlib\.h"]
 
 C_LIBRARY = re.compile(
     r"(assert|complex|ctype|errno|fcntl|fenv|float|fnmatch|ftw|getopt|glob|ifaddrs|inttypes|libgen|limits|locale|math|netdb|poll|"

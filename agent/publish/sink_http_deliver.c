@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Requests and what their answers mean for the rows.
+ *
+ * A request is made anew from the cursor after every failure, so whatever was acknowledged on the way stays
+ * so. A refused request is halved until the row is found that the receiver does not want; that row is set
+ * aside. A fault (HTTP 500) may be the receiver's own, or lie in what we send: after FAULTS_MOST of them the
+ * rows are tried apart, and only a receiver that takes others is believed to dislike these.
+ * A row that is refused alone has its readings tried apart, unless it is refused for its time.
+ */
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "publish/sink_http_inside.h"
+
+enum {
+    FAULTS_MOST = 5,
+    PROBES_MOST = 32, /* requests for the refused readings of one row */
+};
+
+static const char *why_not(struct sink_http *writer, const struct spool_row *row) {
+    return writer->format->why_not ? writer->format->why_not(writer->encoder, row) : NULL;
+}
+
+/* One request with these rows. */
+static enum verdict_kind post(struct sink_http *writer, struct spool_row *const *rows, size_t n) {
+    const struct http_format *format = writer->format;
+    const char *body = NULL;
+    size_t size = 0;
+    int error = 0;
+    format->begin(writer->encoder);
+    for (size_t i = 0; i < n && !error; i++)
+        if (rows[i]->view && !why_not(writer, rows[i])) /* no view: a gap */
+            error = format->add(writer->encoder, rows[i]);
+    if (!error && format->is_empty(writer->encoder))
+        return VERDICT_ACCEPTED; /* only readings that the format has no place for */
+    if (!error)
+        error = format->finish(writer->encoder, &body, &size);
+    if (error)
+        snprintf(writer->answer.text, sizeof(writer->answer.text), "%s", error_word(error));
+    else
+        error = http_client_post(writer->clients[writer->endpoints.current], body, size, &writer->answer);
+    writer->error = error;
+    return verdict_of(error, writer->answer.status, writer->answer.text);
+}
+
+/* For good, with the receiver's or our own words. */
+static void reject(struct sink_http *writer, const struct spool_row *row, uint64_t readings,
+                   const char *words) {
+    log_complain(&writer->refusal, clock_monotonic_ms(), writer->sink.config->name,
+                 "readings of %.*s are set aside: %.*s", SINK_HTTP_QUOTE_MOST, row->view->device,
+                 SINK_HTTP_QUOTE_MOST, words);
+    spool_reject(writer->sink.cursors[row->kind], LANE_LIVE, row, readings, words);
+}
+
+/* What the receiver has taken. */
+static void acknowledge(struct sink_http *writer, struct spool_row *const *rows, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        const char *why = rows[i]->view ? why_not(writer, rows[i]) : NULL;
+        if (why)
+            reject(writer, rows[i], rows[i]->readings, why);
+        else
+            spool_acknowledge(writer->sink.cursors[rows[i]->kind], LANE_LIVE, rows[i]);
+    }
+}
+
+static enum verdict_kind post_and_acknowledge(struct sink_http *writer, struct spool_row *const *rows,
+                                              size_t n) {
+    enum verdict_kind verdict = post(writer, rows, n);
+    if (verdict == VERDICT_ACCEPTED)
+        acknowledge(writer, rows, n);
+    return verdict;
+}
+
+static bool is_refusal(enum verdict_kind verdict, bool with_faults) {
+    return verdict == VERDICT_REFUSED || verdict == VERDICT_TOO_OLD ||
+           (with_faults && verdict == VERDICT_FAULT);
+}
+
+/* The search for the refused readings of one row. */
+struct search {
+    const struct spool_row *row;
+    uint32_t probes;
+    uint64_t refused;
+    char words[sizeof(((struct http_answer *)0)->text) + 64]; /* of the last refusal */
+};
+
+static void note_words(const struct sink_http *writer, struct search *search) {
+    snprintf(search->words, sizeof(search->words), "the receiver refuses them: HTTP %d: %s",
+             writer->answer.status, writer->answer.text);
+}
+
+/*
+ * Delivers what is good of a part of a row that was refused, by halves. A row may be refused for its labels,
+ * in all its readings: there is an end to the probes.
+ */
+static enum verdict_kind bisect_part(struct sink_http *writer, struct search *search, uint32_t from,
+                                     uint32_t n, bool with_faults) {
+    const uint32_t sizes[] = {n / 2, n - n / 2};
+    if (n == 1 || search->probes >= PROBES_MOST) {
+        for (uint32_t i = from; i < from + n; i++)
+            search->refused +=
+                search->row->qualities[i] != QUALITY_ABSENT && search->row->qualities[i] != QUALITY_ENDED;
+        return VERDICT_ACCEPTED;
+    }
+    for (size_t half = 0; half < 2; from += sizes[half++]) {
+        struct spool_row part = *search->row, *parts[] = {&part};
+        part.kind = SPOOL_URGENT; /* without info: it may be what is refused */
+        part.first += from;
+        part.n = sizes[half];
+        part.values += from;
+        part.qualities += from;
+        search->probes++;
+        enum verdict_kind verdict = post(writer, parts, 1);
+        if (is_refusal(verdict, with_faults)) {
+            note_words(writer, search);
+            verdict = bisect_part(writer, search, from, sizes[half], with_faults);
+        }
+        if (verdict != VERDICT_ACCEPTED)
+            return verdict;
+    }
+    return VERDICT_ACCEPTED;
+}
+
+/* A row that the receiver has refused alone: its readings are tried apart, but for an answer about time. */
+static enum verdict_kind set_aside(struct sink_http *writer, const struct spool_row *row,
+                                   enum verdict_kind refusal, bool with_faults) {
+    struct search search = {.row = row, .refused = row->readings};
+    note_words(writer, &search);
+    if (refusal != VERDICT_TOO_OLD && row->n > 1) {
+        search.refused = 0;
+        enum verdict_kind verdict = bisect_part(writer, &search, 0, row->n, with_faults);
+        if (verdict != VERDICT_ACCEPTED)
+            return verdict;
+    }
+    reject(writer, row, search.refused, search.words);
+    return VERDICT_ACCEPTED;
+}
+
+/*
+ * Finds, by halves, the rows of a refused request that the receiver refuses, and delivers the others.
+ * ACCEPTED when all rows are passed, else the verdict that ended it.
+ */
+static enum verdict_kind bisect(struct sink_http *writer, struct spool_row *const *rows, size_t n,
+                                enum verdict_kind refusal, bool with_faults) {
+    if (n == 1)
+        return set_aside(writer, rows[0], refusal, with_faults);
+    const size_t sizes[] = {n / 2, n - n / 2};
+    for (size_t half = 0; half < 2; rows += sizes[half++]) {
+        enum verdict_kind verdict = post_and_acknowledge(writer, rows, sizes[half]);
+        if (verdict == VERDICT_FAULT && sizes[half] == 1) /* once more: to set aside is for good */
+            verdict = post_and_acknowledge(writer, rows, 1);
+        if (is_refusal(verdict, with_faults))
+            verdict = bisect(writer, rows, sizes[half], verdict, with_faults);
+        if (verdict != VERDICT_ACCEPTED)
+            return verdict;
+    }
+    return VERDICT_ACCEPTED;
+}
+
+/* Whether the receiver takes some of the rows that it answers with a fault when they come together. */
+static bool takes_some(struct sink_http *writer) {
+    size_t from = 0, to = 1;
+    while (from < writer->n) {
+        if (post(writer, writer->rows + from, to - from) == VERDICT_ACCEPTED)
+            return true;
+        from = to;
+        to = to * 2 < writer->n ? to * 2 : writer->n;
+    }
+    return false;
+}
+
+/* Counts faults of the same request; after FAULTS_MOST of them looks for the culprit. */
+static enum verdict_kind suspect(struct sink_http *writer) {
+    const struct spool_row *first = writer->rows[0];
+    if (writer->fault_row != first->id || writer->fault_kind != first->kind)
+        writer->faults = 0;
+    writer->fault_row = first->id;
+    writer->fault_kind = first->kind;
+    if (++writer->faults < FAULTS_MOST || !takes_some(writer))
+        return VERDICT_FAULT;
+    writer->faults = 0;
+    return bisect(writer, writer->rows, writer->n, VERDICT_FAULT, true);
+}
+
+enum verdict_kind sink_http_deliver(struct sink_http *writer) {
+    enum verdict_kind verdict = post_and_acknowledge(writer, writer->rows, writer->n);
+    if (is_refusal(verdict, false))
+        return bisect(writer, writer->rows, writer->n, verdict, false);
+    return verdict == VERDICT_FAULT ? suspect(writer) : verdict;
+}
