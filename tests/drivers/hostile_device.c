@@ -172,16 +172,20 @@ static bool answer_registers(const struct recording *recording, const struct pla
 static void answer_by_item(const struct recording *recording, const struct plan_request *request,
                            const struct plan_item *item, struct link_answer *answer, uint8_t *values) {
     bool bits = request->function <= 2;
-    uint16_t width = bits ? 1 : source_width(item->source);
     uint8_t own[BYTES_MOST];
     answer->size = 0;
-    if (!recording_read(recording, request->function, (uint16_t)(request->address + item->position), width,
-                        own))
+    if (!recording_read(recording, request->function, (uint16_t)(request->address + item->position),
+                        bits ? 1 : source_width(item->source), own))
         return;
     if (bits)
         values[item->position / 8] = (uint8_t)(own[0] << item->position % 8);
     else
-        memcpy(values + 2u * item->position, own, 2u * width);
+        memcpy(values + 2u * item->position, own, 2u * source_width(item->source));
+    /* The scale that is polled with the value goes with it; where it is refused, so are both. */
+    if (item->scale_at != PLAN_NONE &&
+        !recording_read(recording, request->function, (uint16_t)(request->address + item->scale_at),
+                        source_width(&item->scale->source), values + 2u * item->scale_at))
+        return;
     answer->size = bits ? (request->count + 7u) / 8 : 2u * request->count;
 }
 

@@ -26,8 +26,9 @@ HEALTHY_ON_LINES = ("line right", "line highest")
 # A poll's batch is about 700 bytes, and two thirds of the time lie between what is compared.
 # Besides, heaps grow by a step now and then, and sanitizers hold memory back.
 BATCH_BYTES, GROWTH_KB, GROWTH_SANITIZED_KB = 512, 1536, 16384
-# Of healthy devices' polls, by an instrumented agent beside two others on two cores; one without misses none.
-MISSED_SANITIZED = 0.005
+# Of healthy devices' polls, for three agents and their halls share two cores, and instrumented ones are several times
+# slower. (Alone, one that is not instrumented misses none.)
+MISSED, MISSED_SANITIZED = 0.0001, 0.005
 JUDGED_MINUTES = 6  # in less the allocator has not yet seen the worst of everything
 SANITIZERS = {
     # What is freed is held back for a while, the more of it, the longer memory grows before it stays.
@@ -170,7 +171,7 @@ class Soak:
         polls = counts["polls"]
         print(f"polls of healthy devices: {polls}", flush=True)
         self.failures.check(polls["counted"] > 0, f"nobody was polled: {polls}")
-        most = MISSED_SANITIZED * polls["counted"] if hallwatch.SANITIZED else 0
+        most = (MISSED_SANITIZED if hallwatch.SANITIZED else MISSED) * polls["counted"]
         self.failures.check(polls["missed"] + polls["overdue"] <= most, f"healthy devices missed polls: {polls}")
         self.failures.check(counts["modbus"]["writes"] + counts["snmp"]["writes"] == 0, "something was written to a device")
 
