@@ -17,7 +17,7 @@
 
 #include "base/text.h"
 #include "model/config.h"
-#include "publish/spool.h"
+#include "publish/spool/spool.h"
 
 struct encode_influx;
 

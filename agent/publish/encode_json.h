@@ -19,7 +19,7 @@
 #define HALLWATCH_PUBLISH_ENCODE_JSON_H
 
 #include "base/text.h"
-#include "publish/spool.h"
+#include "publish/spool/spool.h"
 
 struct encode_json;
 

@@ -12,7 +12,7 @@
 
 #include <stdbool.h>
 
-#include "publish/spool.h"
+#include "publish/spool/spool.h"
 
 struct encode_remote_write;
 

@@ -6,7 +6,7 @@
 #ifndef HALLWATCH_PUBLISH_GATHERING_H
 #define HALLWATCH_PUBLISH_GATHERING_H
 
-#include "publish/spool.h"
+#include "publish/spool/spool.h"
 
 struct gathering {
     struct spool_row **rows; /* references */

@@ -11,7 +11,7 @@
 
 #include "base/text.h"
 #include "model/config.h"
-#include "publish/spool.h"
+#include "publish/spool/spool.h"
 
 /* `encoder` is what make_encoder has made; one thread uses it. */
 struct http_format {

@@ -8,7 +8,7 @@
 #define HALLWATCH_PUBLISH_PUBLISHER_H
 
 #include "model/series.h"
-#include "publish/spool.h"
+#include "publish/spool/spool.h"
 
 struct publisher;
 

@@ -11,7 +11,7 @@
 
 #include "model/config.h"
 #include "publish/bell.h"
-#include "publish/spool.h"
+#include "publish/spool/spool.h"
 
 struct sink;
 

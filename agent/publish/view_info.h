@@ -6,7 +6,7 @@
 #ifndef HALLWATCH_PUBLISH_VIEW_INFO_H
 #define HALLWATCH_PUBLISH_VIEW_INFO_H
 
-#include "publish/spool.h"
+#include "publish/spool/spool.h"
 #include "publish/view_cache.h"
 
 #define VIEW_DEVICE_INFO "facility_device_info"

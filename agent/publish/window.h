@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "publish/spool.h"
+#include "publish/spool/spool.h"
 
 /* A row on its way; several that are one message have one token, and settle together. */
 struct flight {

@@ -10,7 +10,7 @@
 
 #include "model/config.h"
 #include "model/latest.h"
-#include "publish/spool.h"
+#include "publish/spool/spool.h"
 
 struct status_server;
 

@@ -28,7 +28,7 @@
 #include "base/text.h"
 #include "model/config.h"
 #include "model/latest.h"
-#include "publish/spool.h"
+#include "publish/spool/spool.h"
 
 /* `links`: what the gateway says of its links; NULL where it has not yet. */
 void status_write_head(struct text *text, const struct site_config *config, const struct latest_device *links,

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "publish/row_codec.h"
-#include "publish/view_codec.h"
+#include "publish/spool/row_codec.h"
+#include "publish/spool/view_codec.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 

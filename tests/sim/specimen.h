@@ -4,7 +4,7 @@
 #define HALLWATCH_TESTS_SIM_SPECIMEN_H
 
 #include "model/series.h"
-#include "publish/spool.h"
+#include "publish/spool/spool.h"
 
 enum { SPECIMEN_QUANTITIES = 5 }; /* per outlet: power, current, voltage, energy, state */
 

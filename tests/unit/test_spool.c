@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The spool in memory: ids, cursors, the bound and what is counted when it is reached. */
-#include "publish/spool.h"
+#include "publish/spool/spool.h"
 
 #include <string.h>
 

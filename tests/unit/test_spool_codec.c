@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rows and views as bytes: exact, small, and safe against bytes of any origin. */
-#include "publish/row_codec.h"
+#include "publish/spool/row_codec.h"
 
 #include <float.h>
 #include <math.h>
@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "publish/spool_row.h"
-#include "publish/view_codec.h"
+#include "publish/spool/spool_row.h"
+#include "publish/spool/view_codec.h"
 #include "tests/sim/specimen.h"
 #include "tests/unit/check.h"
 

@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "publish/bell.h"
-#include "publish/spool.h"
+#include "publish/spool/spool.h"
 #include "tests/sim/specimen.h"
 #include "tests/unit/check.h"
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Thinning: what stays of many rows. */
-#include "publish/spool_thin.h"
+#include "publish/spool/spool_thin.h"
 
 #include <stdlib.h>
 
-#include "publish/spool_row.h"
+#include "publish/spool/spool_row.h"
 #include "tests/sim/specimen.h"
 #include "tests/unit/check.h"
 

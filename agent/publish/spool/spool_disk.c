@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The disk's thread: what has waited long enough is written, what a reader wants back is loaded
+ * (spool_load.c), what nobody wants any more is deleted, and the file is kept within its quota
+ * (spool_quota.c). It owns the store. It takes a piece of work with the spool's lock held and does it
+ * without, so that neither the publisher nor a sink ever waits for a disk.
+ *
+ * Whatever fails is tried again after a pause; meanwhile rows stay in memory. A file that turns out to be
+ * corrupt is set aside and another one begun: what it held becomes gaps.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "publish/spool/spool_disk.h"
+#include "publish/spool/spool_row.h"
+
+enum {
+    COMMIT_MS = 50,      /* between commits */
+    QUOTA_MS = 1000,     /* between looks at what the file has, where nothing is written */
+    PLACES_MS = 1000,    /* between commits of nothing but places, while rows are in the file */
+    IDLE_MS = 60000,     /* the same, while there are none */
+    LAST_TRIES = 3,      /* at the end */
+    REJECTS_MOST = 1000, /* that wait for the disk */
+};
+
+/* So many ids may be used while the disk takes nothing, and a crash still finds others. */
+static const uint64_t reserve = 1 << 24;
+
+/* --- with the lock held --- */
+
+bool spool_disk_has(const struct spool_disk *disk, uint64_t id) {
+    return id <= disk->written;
+}
+
+void spool_disk_hurry(struct spool_disk *disk) {
+    disk->is_hurried = true;
+    uv_cond_signal(&disk->news);
+}
+
+void spool_disk_note_passed(struct spool_disk *disk) {
+    disk->has_passed = true;
+}
+
+void spool_disk_forget(struct spool_disk *disk, const char *sink) {
+    if (disk->n_forgotten < SINKS_KEPT)
+        memcpy(disk->forgotten[disk->n_forgotten++], sink, sizeof(disk->forgotten[0]));
+    disk->has_passed = true;
+}
+
+void spool_disk_reject(struct spool_disk *disk, const char *sink, struct spool_row *row, uint64_t readings,
+                       const char *words) {
+    size_t size = strlen(words) + 1;
+    struct reject *reject = disk->n_rejects < REJECTS_MOST ? malloc(sizeof(*reject) + size) : NULL;
+    if (!reject)
+        return; /* it is counted all the same */
+    atomic_fetch_add_explicit(&row->references, 1, memory_order_relaxed);
+    *reject = (struct reject){.row = row, .readings = readings};
+    memcpy(reject->sink, sink, sizeof(reject->sink));
+    memcpy(reject->words, words, size);
+    *disk->last_reject = reject;
+    disk->last_reject = &reject->next;
+    disk->n_rejects++;
+}
+
+void spool_disk_figures(const struct spool_disk *disk, struct spool_state *state) {
+    state->disk_bytes = disk->disk_bytes;
+    state->written_bytes = disk->written_bytes;
+    state->is_written = disk->written == disk->spool->ring.newest;
+}
+
+static void take_rows(struct spool_disk *disk, struct work *work, int64_t now_ms) {
+    struct spool *spool = disk->spool;
+    const struct spool_ring *ring = &spool->ring;
+    bool all = disk->is_stopping || ring->bytes > spool->most_bytes / 2;
+    uint64_t id = disk->written + 1 > ring->oldest ? disk->written + 1 : ring->oldest;
+    work->n_rows = 0;
+    work->written = id - 1;
+    for (; id <= ring->newest && work->n_rows < WRITE_MOST; id++) {
+        struct spool_row *row = spool_ring_get(ring, id);
+        if (row && !all && now_ms - row->kept_ms < disk->spill_after_ms)
+            break;
+        work->written = id;
+        if (!row)
+            continue;
+        atomic_fetch_add_explicit(&row->references, 1, memory_order_relaxed);
+        work->rows[work->n_rows++] = row;
+    }
+}
+
+static void take_places(struct spool_disk *disk, struct work *work) {
+    work->n_places = 0;
+    for (const struct spool_cursor *cursor = disk->spool->cursors; cursor && work->n_places < SINKS_KEPT;
+         cursor = cursor->next)
+        work->places[work->n_places++] = cursor->place;
+    work->newest = disk->spool->ring.newest;
+    work->total = disk->spool->total;
+    work->has_passed = disk->has_passed;
+    disk->has_passed = false;
+}
+
+/* Whether there is anything to commit. */
+static bool take_work(struct spool_disk *disk) {
+    struct work *work = &disk->work;
+    int64_t now_ms = clock_monotonic_ms();
+    take_rows(disk, work, now_ms);
+    work->rejects = disk->rejects;
+    disk->rejects = NULL;
+    disk->last_reject = &disk->rejects;
+    disk->n_rejects = 0;
+    work->n_forgotten = disk->n_forgotten;
+    memcpy(work->forgotten, disk->forgotten, sizeof(work->forgotten));
+    disk->n_forgotten = 0;
+    bool is_low = disk->spool->ring.newest + reserve / 2 > disk->reserved;
+    bool are_due = disk->has_passed && now_ms >= disk->places_ms + (disk->has_rows ? 0 : IDLE_MS);
+    if (!work->n_rows && !work->rejects && !work->n_forgotten && !is_low && !are_due && !disk->is_stopping) {
+        disk->written = work->written; /* what nobody wants is as good as written */
+        return false;
+    }
+    take_places(disk, work);
+    return true;
+}
+
+static void put_back(struct spool_disk *disk) {
+    struct work *work = &disk->work;
+    disk->has_passed |= work->has_passed;
+    while (work->n_forgotten > 0 && disk->n_forgotten < SINKS_KEPT)
+        memcpy(disk->forgotten[disk->n_forgotten++], work->forgotten[--work->n_forgotten],
+               sizeof(disk->forgotten[0]));
+    for (struct reject *reject = work->rejects, *next; reject; reject = next) {
+        next = reject->next;
+        reject->next = NULL;
+        *disk->last_reject = reject;
+        disk->last_reject = &reject->next;
+        disk->n_rejects++;
+    }
+    work->rejects = NULL;
+}
+
+/* --- without the lock --- */
+
+static int order_spans(const void *a, const void *b) {
+    const struct spool_span *const *x = a, *const *y = b;
+    return (*x)->first < (*y)->first ? -1 : (*x)->first > (*y)->first;
+}
+
+/* Deletes what lies in no span. */
+static int delete_passed(struct spool_disk *disk, const struct work *work) {
+    const struct spool_span *spans[SINKS_KEPT * SPANS_MOST];
+    size_t n = 0;
+    for (size_t i = 0; i < work->n_places; i++)
+        for (size_t k = 0; k < work->places[i].spans.n; k++)
+            spans[n++] = &work->places[i].spans.at[k];
+    qsort(spans, n, sizeof(spans[0]), order_spans);
+    uint64_t from = disk->oldest;
+    int error = 0;
+    for (size_t i = 0; i <= n && !error; i++) {
+        uint64_t to = i < n ? spans[i]->first - 1 : work->newest;
+        if (from <= to)
+            error = spool_store_delete(disk->store, from, to);
+        if (i < n && spans[i]->last + 1 > from)
+            from = spans[i]->last + 1;
+    }
+    if (!error && n > 0 && spans[0]->first > disk->oldest)
+        disk->oldest = spans[0]->first;
+    return error;
+}
+
+static int put_rest(struct spool_disk *disk, const struct work *work) {
+    int error = 0;
+    for (size_t i = 0; i < work->n_forgotten && !error; i++)
+        error = spool_store_delete_place(disk->store, work->forgotten[i]);
+    for (size_t i = 0; i < work->n_places && !error; i++)
+        error = spool_store_put_place(disk->store, &work->places[i]);
+    for (const struct reject *reject = work->rejects; reject && !error; reject = reject->next)
+        error =
+            spool_store_put_reject(disk->store, reject->sink, reject->row, reject->readings, reject->words);
+    if (!error && work->has_passed)
+        error = delete_passed(disk, work);
+    return error;
+}
+
+/* `reserved`: the last id that a crash must find used. */
+static int commit(struct spool_disk *disk, uint64_t reserved) {
+    const struct work *work = &disk->work;
+    int error = spool_store_begin(disk->store);
+    if (error)
+        return error;
+    error = spool_store_put_newest(disk->store, work->newest, work->total, reserved);
+    for (size_t i = 0; i < work->n_rows && !error; i++)
+        error = spool_store_put_row(disk->store, work->rows[i]);
+    if (!error)
+        error = put_rest(disk, work);
+    if (!error)
+        error = spool_store_commit(disk->store);
+    if (error)
+        spool_store_rollback(disk->store);
+    else
+        disk->reserved = reserved;
+    return error;
+}
+
+static void free_work(struct work *work) {
+    for (size_t i = 0; i < work->n_rows; i++)
+        spool_release(work->rows[i]);
+    work->n_rows = 0;
+    while (work->rejects) {
+        struct reject *next = work->rejects->next;
+        spool_release(work->rejects->row);
+        free(work->rejects);
+        work->rejects = next;
+    }
+}
+
+static void complain(struct spool_disk *disk, int error) {
+    int64_t now_ms = clock_monotonic_ms();
+    log_complain(&disk->trouble, now_ms, "spool", "the disk takes nothing, rows stay in memory: %s",
+                 spool_store_why(disk->store));
+    disk->retry_ms = now_ms + backoff_next_ms(&disk->backoff, backoff_random());
+    if (error == ERROR_GARBLED || !spool_store_is_open(disk->store)) {
+        disk->reserved = 0; /* a new file is to be told, and what memory still has is to be written again */
+        if (spool_store_reopen(disk->store) != 0)
+            return;
+        disk->retry_ms = now_ms;
+        uv_mutex_lock(&disk->spool->lock);
+        if (disk->written >= disk->spool->ring.oldest)
+            disk->written = disk->spool->ring.oldest - 1;
+        uv_mutex_unlock(&disk->spool->lock);
+    }
+}
+
+/* --- the thread --- */
+
+/* With the lock held, and again afterwards. */
+static int work_once(struct spool_disk *disk) {
+    struct spool *spool = disk->spool;
+    int error = 0;
+    bool stopping = disk->is_stopping;
+    disk->is_hurried = false;
+    if (take_work(disk)) {
+        struct work *work = &disk->work;
+        uv_mutex_unlock(&spool->lock);
+        error =
+            commit(disk, stopping && work->written == work->newest ? work->newest : work->newest + reserve);
+        uint64_t bytes = error ? 0 : spool_store_written(disk->store);
+        disk->places_ms = clock_monotonic_ms() + (disk->spill_after_ms > 0 ? PLACES_MS : COMMIT_MS);
+        disk->has_rows |= work->n_rows > 0;
+        disk->quota_ms = 0;
+        uv_mutex_lock(&spool->lock);
+        disk->written_bytes += bytes;
+        disk->is_hurried |= work->n_rows == WRITE_MOST;
+        if (error)
+            put_back(disk);
+        else
+            disk->written = work->written;
+        free_work(work);
+    }
+    while (!error)
+        error = spool_disk_load(disk);
+    if (error == ERROR_NOT_FOUND)
+        error = 0;
+    uv_mutex_unlock(&spool->lock);
+    int64_t now_ms = clock_monotonic_ms();
+    uint64_t bytes = disk->disk_bytes;
+    if (!error && now_ms >= disk->quota_ms) {
+        error = spool_disk_keep_quota(disk);
+        bytes = spool_store_bytes(disk->store);
+        disk->quota_ms = now_ms + QUOTA_MS;
+    }
+    uv_mutex_lock(&spool->lock);
+    disk->disk_bytes = bytes;
+    return error;
+}
+
+static void wait_for_work(struct spool_disk *disk) {
+    int64_t now_ms = clock_monotonic_ms(), pause_ms = COMMIT_MS;
+    if (disk->retry_ms > now_ms)
+        pause_ms = disk->retry_ms - now_ms;
+    else if (disk->is_hurried)
+        return;
+    if (!disk->is_stopping)
+        uv_cond_timedwait(&disk->news, &disk->spool->lock, (uint64_t)pause_ms * 1000000);
+}
+
+static void run(void *context) {
+    struct spool_disk *disk = context;
+    struct spool *spool = disk->spool;
+    uv_mutex_lock(&spool->lock);
+    for (int tries = 0; !disk->is_stopping || tries < LAST_TRIES;) {
+        wait_for_work(disk);
+        if (!disk->is_stopping && clock_monotonic_ms() < disk->retry_ms)
+            continue;
+        bool is_last = disk->is_stopping; /* asked for meanwhile, it goes round once more */
+        int error = work_once(disk);
+        if (error) {
+            uv_mutex_unlock(&spool->lock);
+            complain(disk, error);
+            uv_mutex_lock(&spool->lock);
+        } else {
+            backoff_reset(&disk->backoff);
+            log_relieve(&disk->trouble, clock_monotonic_ms(), "spool", "the disk takes rows again");
+        }
+        if (is_last && (error || disk->written == spool->ring.newest))
+            tries = error ? tries + 1 : LAST_TRIES;
+    }
+    uv_mutex_unlock(&spool->lock);
+}
+
+/* --- opening and closing --- */
+
+/* A row that may have been used and is not in the file is no more. */
+static void restore_place(struct spool_place *place, const struct spool_identity *identity) {
+    struct spool_span *open = &place->spans.at[place->spans.n - 1];
+    if (open->last < identity->newest) {
+        open->dropped_rows += identity->newest - open->last;
+        open->last = identity->newest;
+    }
+    if (open->until < identity->total)
+        open->until = identity->total;
+}
+
+static int restore(struct spool *spool, struct spool_disk *disk, const struct spool_identity *identity) {
+    struct spool_place place;
+    struct spool_cursor **last = &spool->cursors;
+    for (size_t i = 0; spool_store_get_place(disk->store, i, &place); i++) {
+        struct spool_cursor *cursor = calloc(1, sizeof(*cursor));
+        if (!cursor)
+            return ERROR_MEMORY;
+        cursor->spool = spool;
+        cursor->is_closed = true;
+        cursor->place = place;
+        restore_place(&cursor->place, identity);
+        *last = cursor;
+        last = &cursor->next;
+    }
+    spool_ring_done(&spool->ring);
+    memcpy(spool->stream, identity->stream, sizeof(spool->stream));
+    spool->total = identity->total;
+    disk->written = identity->newest;
+    disk->has_rows = true;
+    return spool_ring_init(&spool->ring, identity->newest);
+}
+
+/* A disk that is full now still gives what it has; ids are then taken from beyond those that it knows of. */
+static int begin(struct spool_disk *disk, struct spool_identity *identity) {
+    disk->work.newest = identity->newest;
+    disk->work.total = identity->total;
+    int error = commit(disk, identity->newest + reserve);
+    if (error != ERROR_SYSTEM)
+        return error;
+    complain(disk, error);
+    identity->newest += reserve;
+    return 0;
+}
+
+int spool_disk_open(struct spool *spool, const struct spool_options *options) {
+    struct spool_disk *disk = calloc(1, sizeof(*disk));
+    struct spool_identity identity = {.stream = ""};
+    const struct spool_store_options file = {.folder = options->folder,
+                                             .name = options->kind == SPOOL_URGENT ? "alarms" : "readings",
+                                             .kind = options->kind,
+                                             .durable = options->kind == SPOOL_URGENT};
+    if (!disk)
+        return ERROR_MEMORY;
+    disk->spool = spool;
+    disk->spill_after_ms = options->spill_after_ms;
+    disk->quota_bytes = options->quota_bytes;
+    disk->quota_age_ms = options->quota_age_ms;
+    disk->last_reject = &disk->rejects;
+    disk->clock_ms = clock_wall_ms() - clock_monotonic_ms();
+    int error = spool_store_open(&file, &identity, &disk->store);
+    if (!error)
+        error = begin(disk, &identity);
+    if (!error)
+        error = restore(spool, disk, &identity);
+    if (!error && uv_cond_init(&disk->news) != 0)
+        error = ERROR_SYSTEM;
+    else if (!error && uv_thread_create(&disk->thread, run, disk) != 0) {
+        uv_cond_destroy(&disk->news);
+        error = ERROR_SYSTEM;
+    }
+    if (error) {
+        spool_store_close(disk->store);
+        free(disk);
+        return error;
+    }
+    spool->disk = disk;
+    return 0;
+}
+
+void spool_disk_close(struct spool_disk *disk) {
+    if (!disk)
+        return;
+    uv_mutex_lock(&disk->spool->lock);
+    disk->is_stopping = true;
+    uv_cond_signal(&disk->news);
+    uv_mutex_unlock(&disk->spool->lock);
+    uv_thread_join(&disk->thread);
+    free_work(&disk->work);
+    disk->work.rejects = disk->rejects;
+    free_work(&disk->work);
+    spool_store_close(disk->store);
+    uv_cond_destroy(&disk->news);
+    free(disk);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Locks and names of files. What is in them is the store's affair. */
+#include "publish/spool/spool_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/log.h"
+
+int spool_file_lock(const char *folder, const char *name, int *lock) {
+    char path[PATH_MAX];
+    snprintf(path, sizeof(path), "%s/%s.lock", folder, name);
+    if (mkdir(folder, 0750) != 0 && errno != EEXIST)
+        return ERROR_SYSTEM;
+    *lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+    if (*lock < 0)
+        return ERROR_SYSTEM;
+    return flock(*lock, LOCK_EX | LOCK_NB) == 0 ? 0 : ERROR_BUSY;
+}
+
+int spool_file_set_aside(const char *path, const char *why) {
+    static const char *const ends[] = {"", "-wal", "-shm"};
+    char from[PATH_MAX], to[PATH_MAX + 32];
+    int64_t now_ms = clock_wall_ms();
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+        snprintf(from, sizeof(from), "%s%s", path, ends[i]);
+        snprintf(to, sizeof(to), "%s.corrupt-%" PRId64 "%s", path, now_ms, ends[i]);
+        if (rename(from, to) != 0 && (i == 0 || errno != ENOENT))
+            return ERROR_SYSTEM;
+    }
+    log_write(LOG_ERROR, "spool", "%s cannot be used (%s); it is kept as %s.corrupt-%" PRId64, path, why,
+              path, now_ms);
+    return 0;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A spool's folder: who has it, and files that are put out of the way. */
+#ifndef HALLWATCH_PUBLISH_SPOOL_SPOOL_FILE_H
+#define HALLWATCH_PUBLISH_SPOOL_SPOOL_FILE_H
+
+/*
+ * Makes the folder and locks FOLDER/NAME.lock as long as *lock, a descriptor, is open. ERROR_BUSY: another
+ * process has it; ERROR_SYSTEM with errno.
+ */
+int spool_file_lock(const char *folder, const char *name, int *lock);
+
+/* Renames the file at `path`, with its log, and says so and why. 0 or ERROR_SYSTEM. */
+int spool_file_set_aside(const char *path, const char *why);
+
+#endif
