@@ -108,18 +108,21 @@ static int send_rows(struct sink_mqtt *mqtt, struct gathering *gathering, size_t
 }
 
 /* The one place where a cursor moves. */
+static void settle_row(struct sink_mqtt *mqtt, const struct flight *flight) {
+    struct spool_cursor *cursor = mqtt->sink.cursors[flight->row->kind];
+    if (flight->is_rejected)
+        spool_reject(cursor, LANE_LIVE, flight->row, flight->row->readings,
+                     flight->words ? flight->words : "");
+    else
+        spool_acknowledge(cursor, LANE_LIVE, flight->row);
+    spool_release(flight->row);
+}
+
 void sink_mqtt_settle(struct sink_mqtt *mqtt) {
     struct flight flight;
     while (window_pop(&mqtt->window, &flight)) {
-        if (!flight.row)
-            continue;
-        struct spool_cursor *cursor = mqtt->sink.cursors[flight.row->kind];
-        if (flight.is_rejected)
-            spool_reject(cursor, LANE_LIVE, flight.row, flight.row->readings,
-                         flight.words ? flight.words : "");
-        else
-            spool_acknowledge(cursor, LANE_LIVE, flight.row);
-        spool_release(flight.row);
+        if (flight.row)
+            settle_row(mqtt, &flight);
         free(flight.words);
     }
 }
