@@ -25,7 +25,7 @@ static void after_a_step_back_it_goes_on_slowly_until_the_wall_clock_is_there(vo
         assert_true(time_ms >= before_ms && time_ms >= now_ms);
         if (at_ms <= SECOND_MS)
             assert_int_equal(time_ms, wall_ms);
-        else if (at_ms < 2 * HOUR_MS - SECOND_MS)
+        else if (at_ms < 2 * HOUR_MS - 2 * SECOND_MS)
             assert_int_equal(time_ms - before_ms, SECOND_MS / 2);
         else if (at_ms > 2 * HOUR_MS)
             assert_int_equal(time_ms, now_ms);
