@@ -56,7 +56,7 @@ struct spool_options {
     size_t most_bytes;                 /* in memory */
     const char *folder;                /* of the files; NULL: memory only */
     int64_t quota_bytes, quota_age_ms; /* of the file, and of its rows */
-    int64_t spill_after_ms;            /* rows that wait longer are written; 0: at once */
+    int64_t spill_after_ms;            /* rows that wait longer are written; 0, and news: at once */
 };
 
 /*

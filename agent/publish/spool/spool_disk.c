@@ -79,7 +79,7 @@ static void take_rows(struct spool_disk *disk, struct work *work, int64_t now_ms
     work->written = id - 1;
     for (; id <= ring->newest && work->n_rows < WRITE_MOST; id++) {
         struct spool_row *row = spool_ring_get(ring, id);
-        if (row && !all && now_ms - row->kept_ms < disk->spill_after_ms)
+        if (row && !all && id > spool->news && now_ms - row->kept_ms < disk->spill_after_ms)
             break;
         work->written = id;
         if (!row)

@@ -53,6 +53,7 @@ struct spool {
     struct spool_ring ring;
     size_t most_bytes;
     uint64_t total; /* readings up to the newest row */
+    uint64_t news;  /* up to this row nothing waits in memory only: it is to be written at once */
     struct spool_cursor *cursors;
     uint64_t numbered;       /* cursors, ever */
     struct spool_disk *disk; /* NULL: memory only */
