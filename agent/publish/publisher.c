@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "base/thread.h"
 #include "publish/endings.h"
 #include "publish/queue.h"
 
@@ -69,6 +70,7 @@ static void publish_all(struct publisher *publisher) {
 
 static void run(void *context) {
     struct publisher *publisher = context;
+    thread_set_name("publisher", NULL);
     while (!atomic_load(&publisher->stopping)) {
         uv_sem_wait(&publisher->news);
         uv_sleep(GATHER_MS);
