@@ -69,6 +69,7 @@ static void make_devices(struct bench *bench) {
         char name[16];
         snprintf(name, sizeof(name), "pdu-%u", i);
         bench->views[i] = specimen_view(i, name, READINGS);
+        specimen_share_list(bench->views[i], bench->views[0]);
         for (int k = 0; k < BATCHES_A_DEVICE; k++) {
             struct batch *batch = specimen_batch(bench->views[i], 0, 0);
             device_view_release(batch->view);
