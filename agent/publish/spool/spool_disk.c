@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/thread.h"
 #include "publish/spool/spool_disk.h"
 #include "publish/spool/spool_row.h"
 
@@ -286,6 +287,7 @@ static void wait_for_work(struct spool_disk *disk) {
 static void run(void *context) {
     struct spool_disk *disk = context;
     struct spool *spool = disk->spool;
+    thread_set_name("disk", spool->kind == SPOOL_URGENT ? "alarms" : "readings");
     uv_mutex_lock(&spool->lock);
     for (int tries = 0; !disk->is_stopping || tries < LAST_TRIES;) {
         wait_for_work(disk);
