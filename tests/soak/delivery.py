@@ -12,7 +12,7 @@ tells what it had committed, and what each receiver had acknowledged; delivered.
 import argparse
 import os
 import random
-import shutil
+import re
 import signal
 import sys
 import threading
@@ -24,6 +24,9 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "e2e")]
 KILLS, LIVES_SHARE = 50, 0.6  # at most, and of the whole time; the rest is for the judging
 DEVICES, INTERVAL_MS, VALUES = 100, 1000, 20  # of each protocol
 START_LIMIT_S, DRAIN_LIMIT_S = 60, 120
+VICTORIA_PRECISION = 1e-11  # it stores decimals
+WINDOW = 100  # messages that an MQTT sink has under way
+REPORT = re.compile(r"Sanitizer|runtime error")
 SANITIZERS = {"ASAN_OPTIONS": "detect_leaks=1:quarantine_size_mb=8", "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1"}
 
 
@@ -154,7 +157,6 @@ class Lives:
 
 def live_and_die(lives, options):
     """The kills; the last life goes on."""
-    mean_s = options.minutes * 60 * LIVES_SHARE / KILLS
     deadline = time.monotonic() + options.minutes * 60 * LIVES_SHARE
     kills = max(1, min(KILLS, round(KILLS * options.minutes / 10)))
     mean_s = options.minutes * 60 * LIVES_SHARE / kills
@@ -168,16 +170,77 @@ def live_and_die(lives, options):
 
 
 def drain(agent, receivers):
-    """What waits is sent; the agent ends with nothing that waits, or with it on the disk."""
+    """What waits is sent while polling goes on; then the agent has its time to send the rest."""
     receivers.let_go()
     begin = time.monotonic()
-    newest = max(sink["newest_row"] for sink in agent.sinks().values())
+    load = 3 * 2 * DEVICES * VALUES * 1000 // INTERVAL_MS  # of three seconds
     wait_until(
-        lambda: all(sink["acknowledged_row"] >= newest for sink in agent.sinks().values()),
-        f"what waited at the end of the disturbances is sent: {agent.sinks()}",
+        lambda: all(sink["waiting"] < load for sink in agent.sinks().values()),
+        "what waited is sent",
         DRAIN_LIMIT_S,
     )
-    print(f"drained in {time.monotonic() - begin:.1f} s", flush=True)
+    print(f"drained in {time.monotonic() - begin:.1f} s: {agent.sinks()}", flush=True)
     status, seconds = agent.stop()
-    print(f"stopped within {seconds:.1f} s with {status}", flush=True)
+    print(f"stopped within {seconds:.1f} s", flush=True)
     return status
+
+
+def judge(lives, receivers, seed, failures):
+    judge = Judge(failures, lives.copies, receivers.capture.payloads())
+    losses = sum(n for what, n in receivers.done.items() if what.endswith(" broker"))
+    judge.check_mqtt("readings", "broker", losses * WINDOW)
+    judge.check_mqtt("alarms", "broker", losses * WINDOW)
+    devices = judge.sample(seed)
+    match = '{__name__=~"facility_.+",device=~"%s"}' % "|".join(devices)
+    judge.check_database("victoria", devices, receivers.victoria.export(match), VICTORIA_PRECISION)
+    judge.check_database("prometheus", devices, receivers.prometheus.export(match))
+
+
+def run(options, failures):
+    chance = random.Random(options.seed)
+    print(f"seed {options.seed}", flush=True)
+    n = str(DEVICES)
+    with (
+        Hallsim("--modbus", n, "--snmp", n, "--values", str(VALUES), "--interval-ms", str(INTERVAL_MS)) as hall,
+        Receivers(random.Random(chance.random())) as receivers,
+    ):
+        devices = [{key: row[key] for key in ("name", "driver", "url")} for row in hall.devices.values()]
+        often = f"{INTERVAL_MS}ms"
+        agent = Agent(
+            devices,
+            receivers.sinks(),
+            poll={"fast": often, "normal": often, "slow": often},
+            spool={"folder": "spool", "spill_after": "0ms"},
+        )
+        lives = Lives(agent, chance)
+        try:
+            agent.start()
+            live_and_die(lives, options)
+            status = drain(agent, receivers)
+            lives.keep_copy()
+        finally:
+            agent.kill()
+        log = agent.log()
+        print(f"{lives.n - 1} kills; {receivers.done}", flush=True)
+        failures.check(status == 0, f"the agent ended with {status}")
+        failures.check("failed" not in receivers.done, f"the soak itself: {receivers.done}")
+        failures.check(not REPORT.search(log), "the sanitizer reports:\n" + log[-20000:])
+        judge(lives, receivers, options.seed, failures)
+        agent.folder.cleanup()
+
+
+if __name__ == "__main__":
+    OPTIONS = parse_arguments()
+    # These ask the environment where the agent is.
+    from agent import Agent
+    from capture import Capture
+    from delivered import Judge
+    from failures import Failures
+    from hallsim import Hallsim
+    from relay import Relay
+    from servers import Mosquitto, Prometheus, VictoriaMetrics, http, wait_until
+    from spool_copy import SpoolCopy
+
+    FAILURES = Failures()
+    run(OPTIONS, FAILURES)
+    sys.exit(1 if FAILURES.n else 0)
