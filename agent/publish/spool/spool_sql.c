@@ -101,8 +101,6 @@ int spool_sql_open(struct spool_sql *sql) {
         return error;
     sqlite3_busy_timeout(sql->db, BUSY_MS);
     error = make_schema(sql);
-    if (!error) /* Debian's overwrites what is deleted: twice the writes for rows that were sent */
-        error = spool_sql_execute(sql, "PRAGMA secure_delete=OFF");
     if (!error)
         error = spool_sql_execute(sql, sql->options.durable ? "PRAGMA synchronous=FULL"
                                                             : "PRAGMA synchronous=NORMAL");
