@@ -6,6 +6,7 @@ import json
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -459,7 +460,7 @@ class Sinks(WithAgent):
 
 
 class Stopping(WithAgent):
-    """SIGTERM and SIGINT end it within 5 s, whatever it waits for."""
+    """SIGTERM and SIGINT end it within 5 s, whatever it waits for; what waits is on the disk then."""
 
     def unreachable(self):
         """Sinks of every kind of silence, and a device with each."""
@@ -485,11 +486,15 @@ class Stopping(WithAgent):
     def stop_amid_silence(self, how, sinks, environment=None, devices=()):
         recording = {"name": "pdu", "driver": "apc_rpdu2", "url": f"replay:{APC}"}
         dead = {"name": "dead", "url": f"snmp://127.0.0.1:{free_udp_port()}"}
-        with Agent([recording, dead, *devices], sinks, poll=OFTEN, environment=environment) as agent:
+        spool = {"folder": "spool"}
+        with Agent([recording, dead, *devices], sinks, poll=OFTEN, environment=environment, spool=spool) as agent:
             wait_until(
                 lambda: all(sink["waiting"] > 100 for sink in agent.sinks().values()), "readings wait for every sink"
             )
             self.assert_stops(agent, how)
+            with sqlite3.connect(agent.path / "spool" / "readings.db") as db:
+                newest, reserved, rows = db.execute("SELECT newest, reserved, (SELECT count(*) FROM rows) FROM stream").fetchone()
+            self.assertEqual((rows, reserved), (newest, newest), "all that waited is on the disk")
             self.assertFalse(agent.socket.exists())
             self.assertIn(f"stopping on {how.name}", agent.log())
 

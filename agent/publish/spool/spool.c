@@ -59,6 +59,11 @@ void spool_close(struct spool *spool) {
     free(spool);
 }
 
+void spool_finish(struct spool *spool) {
+    if (spool && spool->disk)
+        spool_disk_finish(spool->disk);
+}
+
 void spool_set_most_bytes(struct spool *spool, size_t most_bytes) {
     uv_mutex_lock(&spool->lock);
     spool->most_bytes = most_bytes;

@@ -82,7 +82,8 @@ void spool_forget_loaded(struct spool_cursor *cursor, enum spool_lane lane);
 
 /* Opens the file and fills the spool from it. Errors as spool_open, and ERROR_SYSTEM after saying why. */
 int spool_disk_open(struct spool *spool, const struct spool_options *options);
-/* Writes what waits and ends the thread. */
+/* Writes what waits and ends the thread. The latter frees it then, and may be told NULL. */
+void spool_disk_finish(struct spool_disk *disk);
 void spool_disk_close(struct spool_disk *disk);
 
 /* The following with the lock held. */
