@@ -61,8 +61,6 @@ struct spool {
 /* Rows from one to another that no cursor wants any more leave memory. */
 void spool_trim(struct spool *spool, uint64_t from, uint64_t to);
 bool spool_is_wanted(const struct spool *spool, uint64_t id);
-/* Every cursor that wanted the row has lost it. `why` for the log. */
-void spool_lose(struct spool *spool, const struct spool_row *row, const char *why);
 
 /* A gap from row `id` on; NULL when out of memory. */
 struct spool_row *spool_make_gap(enum spool_kind kind, uint64_t first, uint64_t last, uint64_t total,
