@@ -542,6 +542,16 @@ class Refusals(WithAgent):
             states = [json.loads(payload)["status"] for payload in presence]
             self.assertEqual(states, ["online", "offline"])
 
+    def test_two_agents_on_one_spool(self):
+        sinks = [{"name": "nobody", "type": "mqtt", "url": f"mqtt://127.0.0.1:{free_tcp_port()}"}]
+        with Agent(self.devices, sinks, poll=OFTEN, spool={"folder": "spool"}) as first:
+            second = Agent(self.devices, sinks, poll=OFTEN, spool={"folder": str(first.path / "spool")})
+            self.addCleanup(second.folder.cleanup)
+            status, log = self.refused(second)
+            self.assertEqual(status, 1)
+            self.assertIn(f"another agent has the folder {first.path / 'spool'}", log)
+            wait_until(lambda: first.devices()["pdu"]["up"], "the first agent goes on")
+
     def test_socket_that_cannot_be(self):
         cases = (
             ("/proc/hallwatch.sock", 1, "cannot listen"),
