@@ -56,8 +56,15 @@ struct spool_disk {
     bool has_rows;
     uint64_t thinned[N_THINNINGS]; /* up to which row; not known from before the agent started */
     struct backoff backoff;
+    uint32_t garbled; /* times in a row that the file was found corrupt */
     struct complaint trouble;
 };
+
+/*
+ * Without the lock: writes the work that was taken; all of it or nothing. `reserved`: the last id that a
+ * crash must find used. An error of the store.
+ */
+int spool_disk_commit(struct spool_disk *disk, uint64_t reserved);
 
 /*
  * Loads what one reader waits for and hands it over; with the lock held, which it gives up meanwhile. 0,

@@ -88,14 +88,17 @@ static int open_file(struct spool_store *store) {
     return error == ERROR_SYSTEM ? 0 : error; /* a full disk: they stay a while longer */
 }
 
+static int set_aside_and_open(struct spool_store *store, const char *why) {
+    close_file(store);
+    int error = spool_file_set_aside(store->path, why);
+    return error ? error : open_file(store);
+}
+
 static int open_or_set_aside(struct spool_store *store) {
-    int error = open_file(store);
-    if (error == ERROR_GARBLED) {
-        close_file(store);
-        error = spool_file_set_aside(store->path, spool_store_why(store));
-        if (!error)
-            error = open_file(store);
-    }
+    const char *fault = spool_file_fault(store->path);
+    int error = fault ? set_aside_and_open(store, fault) : open_file(store);
+    if (!fault && error == ERROR_GARBLED)
+        error = set_aside_and_open(store, spool_store_why(store));
     if (error)
         close_file(store);
     return error;
@@ -158,6 +161,13 @@ bool spool_store_is_open(const struct spool_store *store) {
 int spool_store_reopen(struct spool_store *store) {
     close_file(store);
     return open_or_set_aside(store);
+}
+
+int spool_store_begin_anew(struct spool_store *store) {
+    int error = set_aside_and_open(store, spool_store_why(store));
+    if (error)
+        close_file(store);
+    return error;
 }
 
 /* --- transactions --- */

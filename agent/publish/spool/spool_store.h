@@ -41,6 +41,9 @@ const char *spool_store_why(const struct spool_store *store);
  */
 int spool_store_reopen(struct spool_store *store);
 
+/* The same, but the file is set aside however it looks: in it is what cannot be read or written. */
+int spool_store_begin_anew(struct spool_store *store);
+
 bool spool_store_is_open(const struct spool_store *store);
 
 int spool_store_begin(struct spool_store *store);
