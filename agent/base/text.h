@@ -46,6 +46,8 @@ int text_to_code(const char *string, int64_t *number);
 int text_to_duration_ms(const char *string, int64_t *ms);
 /* "64KiB", "10MiB", "1GiB" or plain bytes. */
 int text_to_bytes(const char *string, int64_t *bytes);
+/* "20000/s": so many a second. */
+int text_to_rate(const char *string, int64_t *per_second);
 
 bool text_is_utf8(const char *string, size_t size);
 /* NFKC form for comparing names; the caller frees it. NULL when out of memory or not UTF-8. */

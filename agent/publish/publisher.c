@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "base/thread.h"
 #include "publish/endings.h"
 #include "publish/news.h"
 #include "publish/queue.h"
@@ -72,6 +73,7 @@ static void publish_all(struct publisher *publisher) {
 
 static void run(void *context) {
     struct publisher *publisher = context;
+    thread_set_name("publisher", NULL);
     while (!atomic_load(&publisher->stopping)) {
         uv_sem_wait(&publisher->calls);
         uv_sleep(GATHER_MS);

@@ -151,11 +151,16 @@ static void rows_that_left_memory_come_back(void **state) {
     struct spool_state said = state_of(fixture);
     assert_int_equal(said.dropped_readings, 0);
     assert_true(said.memory_bytes <= 100000);
+    struct spool_row *none;
+    assert_int_equal(spool_read(cursor, LANE_LIVE, 0, &none, 1), 0);
+    assert_true(spool_is_loading(cursor, LANE_LIVE));
     /* Read, not acknowledged, and read again, as after a lost connection. */
     for (uint32_t id = 1; id <= 1000; id++)
         spool_release(take(fixture, cursor, id - 1));
     drain(fixture, cursor, 1, 5000);
     assert_int_equal(state_of(fixture).sent_readings, 5000 * READINGS);
+    assert_int_equal(spool_read(cursor, LANE_LIVE, 0, &none, 1), 0);
+    assert_false(spool_is_loading(cursor, LANE_LIVE));
     spool_cursor_close(cursor);
 }
 

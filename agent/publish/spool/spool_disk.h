@@ -56,7 +56,6 @@ struct spool_disk {
     bool has_rows;
     uint64_t thinned[N_THINNINGS]; /* up to which row; not known from before the agent started */
     struct backoff backoff;
-    uint32_t garbled; /* times in a row that the file was found corrupt */
     struct complaint trouble;
 };
 
@@ -65,6 +64,12 @@ struct spool_disk {
  * crash must find used. An error of the store.
  */
 int spool_disk_commit(struct spool_disk *disk, uint64_t reserved);
+
+/*
+ * Before the thread runs: cursors, stream and ids as the file has them. 0, ERROR_MEMORY or an error of the
+ * store.
+ */
+int spool_disk_restore(struct spool_disk *disk, struct spool *spool, const struct spool_identity *identity);
 
 /*
  * Loads what one reader waits for and hands it over; with the lock held, which it gives up meanwhile. 0,
