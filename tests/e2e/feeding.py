@@ -2,6 +2,7 @@
 """Runs tests/sim/feeder and knows what it feeds: the values of tests/sim/specimen.c."""
 
 import json
+import os
 import subprocess
 import tempfile
 import time
@@ -26,10 +27,26 @@ def value_of(device, series, round_number):
     )[series % 5]
 
 
+def rows_of(messages):
+    """The rows among messages, in the order in which they came."""
+    return [json.loads(payload) for topic, payload, *_ in messages if "/status/" not in topic]
+
+
+def by_key(rows):
+    """What rows say, as Feeder.expected has it."""
+    return {
+        (row["device"], reading["metric"], reading["component_id"], row["time"]): reading["value"]
+        for row in rows
+        for reading in row["readings"]
+    }
+
+
 class Feeder:
-    """`program` with options: Feeder(program, mqtt=url, rounds=5). A with block ends it if it still runs."""
+    """`program` with options: Feeder(program, mqtt=url, rounds=5); `environment` is added to its own. A with block ends it if
+    it still runs."""
 
     def __init__(self, program, **options):
+        environment = {**os.environ, **options.pop("environment", {})}
         self.start_ms = int(options.pop("start_ms", time.time() * 1000))
         self.device_name = options.get("device_name", "pdu-")
         self.devices, self.readings = options.get("devices", 3), options.get("readings", 10)
@@ -42,6 +59,7 @@ class Feeder:
             stdout=subprocess.PIPE,
             stderr=self.stderr,
             text=True,
+            env=environment,
         )
 
     def log(self):
