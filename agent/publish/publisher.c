@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "publish/delivery_report.h"
 #include "publish/endings.h"
 #include "publish/queue.h"
 
@@ -21,6 +22,8 @@ enum { GATHER_MS = 10 };
 struct publisher {
     struct spools spools;
     struct endings *endings;
+    struct sink_set *sinks; /* NULL: nothing is said of them */
+    struct delivery_report *report;
     publisher_observe *observe;
     void *context;
     struct queue filled, empty;
@@ -45,12 +48,29 @@ static void append(struct publisher *publisher, const struct batch *batch) {
         log_relieve(&publisher->complaint, clock_monotonic_ms(), "buffer", "readings are kept again");
 }
 
-static void publish(struct publisher *publisher, struct batch *batch) {
+/* What has ended by the batch goes before it. */
+static void append_all(struct publisher *publisher, const struct batch *batch) {
     struct batch ended[N_SPOOLS];
     size_t n = endings_note(publisher->endings, batch, ended);
     for (size_t i = 0; i < n; i++)
         append(publisher, &ended[i]);
     append(publisher, batch);
+}
+
+static void report(struct publisher *publisher, const struct device_view *gateway) {
+    struct delivery delivery = {.time_ms = clock_wall_ms()};
+    delivery.n_sinks = sink_set_states(publisher->sinks, delivery.sinks, SINK_STATES_MOST);
+    for (size_t i = 0; i < N_SPOOLS; i++)
+        spool_figures(publisher->spools.of[i], &delivery.spools[i]);
+    const struct batch *batch = delivery_report_write(publisher->report, gateway, &delivery);
+    if (batch)
+        append_all(publisher, batch);
+}
+
+static void publish(struct publisher *publisher, struct batch *batch) {
+    if (publisher->sinks && batch->view->number == GATEWAY_NUMBER)
+        report(publisher, batch->view); /* before what would be said to wait, too */
+    append_all(publisher, batch);
     if (publisher->observe)
         publisher->observe(publisher->context, batch);
     device_view_release(batch->view);
@@ -77,14 +97,21 @@ static void run(void *context) {
     publish_all(publisher);
 }
 
+static void free_all(struct publisher *publisher) {
+    endings_free(publisher->endings);
+    delivery_report_free(publisher->report);
+    free(publisher);
+}
+
 int publisher_start(const struct spools *spools, publisher_observe *observe, void *context,
                     struct publisher **publisher) {
     struct publisher *new = calloc(1, sizeof(*new));
     if (!new)
         return ERROR_MEMORY;
     new->endings = endings_new();
-    if (!new->endings) {
-        free(new);
+    new->report = delivery_report_new();
+    if (!new->endings || !new->report) {
+        free_all(new);
         return ERROR_MEMORY;
     }
     new->spools = *spools;
@@ -93,18 +120,20 @@ int publisher_start(const struct spools *spools, publisher_observe *observe, voi
     queue_init(&new->filled, ring, new);
     queue_init(&new->empty, NULL, NULL);
     if (uv_sem_init(&new->news, 0) != 0) {
-        endings_free(new->endings);
-        free(new);
+        free_all(new);
         return ERROR_SYSTEM;
     }
     if (uv_thread_create(&new->thread, run, new) != 0) {
         uv_sem_destroy(&new->news);
-        endings_free(new->endings);
-        free(new);
+        free_all(new);
         return ERROR_SYSTEM;
     }
     *publisher = new;
     return 0;
+}
+
+void publisher_report(struct publisher *publisher, struct sink_set *sinks) {
+    publisher->sinks = sinks;
 }
 
 void publisher_give(struct publisher *publisher, struct batch *batch) {
@@ -125,6 +154,5 @@ void publisher_free(struct publisher *publisher) {
     if (!publisher)
         return;
     uv_sem_destroy(&publisher->news);
-    endings_free(publisher->endings);
-    free(publisher);
+    free_all(publisher);
 }
