@@ -262,7 +262,7 @@ static void print_refusals(const json_t *document, const json_t *sinks, FILE *ou
         status_write_span((now_of(document) - status_number(sink, "refusal_time")) / 1000, span,
                           sizeof(span));
         text_add_printable(&text, status_text(sink, "name"));
-        text_add_format(&text, " refused something for good %s ago: ", span);
+        text_add_format(&text, ": set aside %s ago: ", span);
         add_quote(&text, status_text(sink, "refusal"));
         if (!text.failed)
             fprintf(out, "%s\n", text.data);
