@@ -217,8 +217,8 @@ static void write_spool(const struct spool_figures *spool, double *values, uint8
     qualities[MEMORY] = QUALITY_GOOD;
 }
 
-const struct batch *delivery_report_write(struct delivery_report *report, const struct device_view *gateway,
-                                          const struct delivery *delivery) {
+struct batch *delivery_report_write(struct delivery_report *report, const struct device_view *gateway,
+                                    const struct delivery *delivery) {
     if (!is_of(report->view, delivery) && !renew(report, gateway, delivery))
         return NULL;
     double *values = report->batch.values;

@@ -30,7 +30,7 @@ void delivery_report_free(struct delivery_report *report); /* NULL is fine */
  * until the next call; it has another view whenever the names of the sinks have changed. NULL when out of
  * memory.
  */
-const struct batch *delivery_report_write(struct delivery_report *report, const struct device_view *gateway,
-                                          const struct delivery *delivery);
+struct batch *delivery_report_write(struct delivery_report *report, const struct device_view *gateway,
+                                    const struct delivery *delivery);
 
 #endif
