@@ -24,9 +24,9 @@ enum { GATHER_MS = 10 };
 struct publisher {
     struct spools spools;
     struct endings *endings;
+    struct news *news;
     struct sink_set *sinks; /* NULL: nothing is said of them */
     struct delivery_report *report;
-    struct news *news;
     publisher_observe *observe;
     void *context;
     struct queue filled, empty;

@@ -36,7 +36,9 @@ static enum verdict_kind post_request(struct sink_http *writer, int error) {
     else
         error = http_client_post(writer->clients[writer->endpoints.current], body, size, &writer->answer);
     writer->error = error;
-    return verdict_of(error, writer->answer.status, writer->answer.text);
+    enum verdict_kind verdict = verdict_of(error, writer->answer.status, writer->answer.text);
+    sink_health_deliver(writer->sink.health, verdict == VERDICT_ACCEPTED);
+    return verdict;
 }
 
 /* One request with these rows. */
@@ -49,9 +51,7 @@ static enum verdict_kind post(struct sink_http *writer, struct spool_row *const 
             error = format->add(writer->encoder, rows[i]);
     if (!error && format->is_empty(writer->encoder))
         return VERDICT_ACCEPTED; /* only readings that the format has no place for */
-    enum verdict_kind verdict = post_request(writer, error);
-    sink_health_deliver(writer->sink.health, verdict == VERDICT_ACCEPTED);
-    return verdict;
+    return post_request(writer, error);
 }
 
 /* For good, with the receiver's or our own words. */
