@@ -121,7 +121,7 @@ static void say_not_connected(struct channel *channel, const char *message) {
 }
 
 static void say_refused(struct channel *channel, int reason) {
-    struct mqtt_event event = {.kind = MQTT_LOST};
+    struct mqtt_event event = {.kind = MQTT_LOST, .reason = reason};
     explain(&event, "the broker refuses the connection: ", reason, NULL);
     tell(channel, &event);
 }
