@@ -264,8 +264,11 @@ static int run(int argc, char **argv) {
     plan_warn(config);
     variants_warn(config->devices, config->n_devices);
     int status = agent_run(agent);
-    if (!agent_stop(agent))
+    if (!agent_stop(agent)) {
+        for (size_t i = 0; i < N_SPOOLS; i++)
+            spool_finish(agent->spools.of[i]);
         return status | STATUS_AT_ONCE;
+    }
     agent_free(agent);
     return status;
 }

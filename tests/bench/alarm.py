@@ -175,6 +175,14 @@ def watch(title, broker, told, seconds):
     return p99 <= P99_MOST_MS
 
 
+class Alarm:
+    """A scenario of tests/bench/run."""
+
+    @staticmethod
+    def run(build, folder, name, options):
+        return run(build, folder, options.seconds)
+
+
 def run(build, folder, seconds):
     told = multiprocessing.Array("d", (BLOCKS + 1) * COUNTS, lock=False)
     blocks_port, broker = free_port(), Broker()

@@ -67,6 +67,11 @@ struct spool_options {
 int spool_open(const struct spool_options *options, struct spool **spool);
 /* After every cursor was closed. What waits is written where there is a file. NULL is fine. */
 void spool_close(struct spool *spool);
+/*
+ * In the place of spool_close where the process ends while a thread hangs that may still touch the spool: the
+ * last of what waits is written, nothing is freed. NULL is fine.
+ */
+void spool_finish(struct spool *spool);
 /* Another bound. What is above it goes when the next row comes. */
 void spool_set_most_bytes(struct spool *spool, size_t most_bytes);
 

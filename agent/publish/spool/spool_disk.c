@@ -309,14 +309,18 @@ int spool_disk_open(struct spool *spool, const struct spool_options *options) {
     return 0;
 }
 
-void spool_disk_close(struct spool_disk *disk) {
-    if (!disk)
-        return;
+void spool_disk_finish(struct spool_disk *disk) {
     uv_mutex_lock(&disk->spool->lock);
     disk->is_stopping = true;
     uv_cond_signal(&disk->news);
     uv_mutex_unlock(&disk->spool->lock);
     uv_thread_join(&disk->thread);
+}
+
+void spool_disk_close(struct spool_disk *disk) {
+    if (!disk)
+        return;
+    spool_disk_finish(disk);
     free_work(&disk->work);
     disk->work.rejects = disk->rejects;
     free_work(&disk->work);
