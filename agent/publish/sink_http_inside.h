@@ -34,7 +34,7 @@ struct sink_http {
     enum spool_kind fault_kind;
     uint32_t faults;
     struct backoff backoff;
-    struct complaint trouble[ENDPOINTS_MOST], refusal;
+    struct complaint trouble[ENDPOINTS_MOST], refusal, unsaid;
 };
 
 /*
