@@ -53,8 +53,9 @@ struct part_name {
     char *name;
 };
 
-/* The number of the view of the gateway itself: above those of devices. */
-enum { GATEWAY_NUMBER = 32767 };
+/* The numbers of the views of the gateway itself, of its delivery and of its links: above those of devices.
+ */
+enum { DELIVERY_NUMBER = 32766, GATEWAY_NUMBER = 32767 };
 
 struct device_view {
     atomic_uint references;
@@ -95,7 +96,8 @@ struct batch {
     int64_t time_ms;          /* wall clock, when the last reply arrived */
     uint32_t first, n;        /* series first .. first + n - 1 of the view */
     uint32_t room;
-    bool urgent;    /* states, counters, alarms: not dropped before gauges */
+    bool urgent;    /* of fast points: what people act on within seconds. A series is always or never. */
+    bool is_news;   /* urgent, and not what was said before: the publisher's to say */
     bool farewell;  /* without values: the device's last, it is configured no more */
     double *values; /* n of them */
     uint8_t *qualities;

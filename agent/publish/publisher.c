@@ -12,7 +12,10 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "base/thread.h"
+#include "publish/delivery_report.h"
 #include "publish/endings.h"
+#include "publish/news.h"
 #include "publish/queue.h"
 
 /* What comes meanwhile goes with the first: to wake up costs more than a batch does. */
@@ -21,10 +24,13 @@ enum { GATHER_MS = 10 };
 struct publisher {
     struct spools spools;
     struct endings *endings;
+    struct news *news;
+    struct sink_set *sinks; /* NULL: nothing is said of them */
+    struct delivery_report *report;
     publisher_observe *observe;
     void *context;
     struct queue filled, empty;
-    uv_sem_t news; /* posted when `filled` is no longer empty, and to stop */
+    uv_sem_t calls; /* posted when `filled` is no longer empty, and to stop */
     uv_thread_t thread;
     atomic_bool stopping;
     struct complaint complaint;
@@ -32,7 +38,7 @@ struct publisher {
 
 static void ring(void *context) {
     struct publisher *publisher = context;
-    uv_sem_post(&publisher->news);
+    uv_sem_post(&publisher->calls);
 }
 
 static void append(struct publisher *publisher, const struct batch *batch) {
@@ -45,12 +51,30 @@ static void append(struct publisher *publisher, const struct batch *batch) {
         log_relieve(&publisher->complaint, clock_monotonic_ms(), "buffer", "readings are kept again");
 }
 
-static void publish(struct publisher *publisher, struct batch *batch) {
+/* What has ended by the batch goes before it. */
+static void append_all(struct publisher *publisher, struct batch *batch) {
     struct batch ended[N_SPOOLS];
     size_t n = endings_note(publisher->endings, batch, ended);
     for (size_t i = 0; i < n; i++)
         append(publisher, &ended[i]);
+    batch->is_news = news_note(publisher->news, batch);
     append(publisher, batch);
+}
+
+static void report(struct publisher *publisher, const struct device_view *gateway) {
+    struct delivery delivery = {.time_ms = clock_wall_ms()};
+    delivery.n_sinks = sink_set_states(publisher->sinks, delivery.sinks, SINK_STATES_MOST);
+    for (size_t i = 0; i < N_SPOOLS; i++)
+        spool_figures(publisher->spools.of[i], &delivery.spools[i]);
+    struct batch *batch = delivery_report_write(publisher->report, gateway, &delivery);
+    if (batch)
+        append_all(publisher, batch);
+}
+
+static void publish(struct publisher *publisher, struct batch *batch) {
+    if (publisher->sinks && batch->view->number == GATEWAY_NUMBER)
+        report(publisher, batch->view); /* before what would be said to wait, too */
+    append_all(publisher, batch);
     if (publisher->observe)
         publisher->observe(publisher->context, batch);
     device_view_release(batch->view);
@@ -69,12 +93,20 @@ static void publish_all(struct publisher *publisher) {
 
 static void run(void *context) {
     struct publisher *publisher = context;
+    thread_set_name("publisher", NULL);
     while (!atomic_load(&publisher->stopping)) {
-        uv_sem_wait(&publisher->news);
+        uv_sem_wait(&publisher->calls);
         uv_sleep(GATHER_MS);
         publish_all(publisher);
     }
     publish_all(publisher);
+}
+
+static void free_parts(struct publisher *publisher) {
+    news_free(publisher->news);
+    endings_free(publisher->endings);
+    delivery_report_free(publisher->report);
+    free(publisher);
 }
 
 int publisher_start(const struct spools *spools, publisher_observe *observe, void *context,
@@ -83,8 +115,10 @@ int publisher_start(const struct spools *spools, publisher_observe *observe, voi
     if (!new)
         return ERROR_MEMORY;
     new->endings = endings_new();
-    if (!new->endings) {
-        free(new);
+    new->news = news_new();
+    new->report = delivery_report_new();
+    if (!new->endings || !new->news || !new->report) {
+        free_parts(new);
         return ERROR_MEMORY;
     }
     new->spools = *spools;
@@ -92,19 +126,21 @@ int publisher_start(const struct spools *spools, publisher_observe *observe, voi
     new->context = context;
     queue_init(&new->filled, ring, new);
     queue_init(&new->empty, NULL, NULL);
-    if (uv_sem_init(&new->news, 0) != 0) {
-        endings_free(new->endings);
-        free(new);
+    if (uv_sem_init(&new->calls, 0) != 0) {
+        free_parts(new);
         return ERROR_SYSTEM;
     }
     if (uv_thread_create(&new->thread, run, new) != 0) {
-        uv_sem_destroy(&new->news);
-        endings_free(new->endings);
-        free(new);
+        uv_sem_destroy(&new->calls);
+        free_parts(new);
         return ERROR_SYSTEM;
     }
     *publisher = new;
     return 0;
+}
+
+void publisher_report(struct publisher *publisher, struct sink_set *sinks) {
+    publisher->sinks = sinks;
 }
 
 void publisher_give(struct publisher *publisher, struct batch *batch) {
@@ -117,14 +153,13 @@ struct batch *publisher_take_back(struct publisher *publisher) {
 
 void publisher_stop(struct publisher *publisher) {
     atomic_store(&publisher->stopping, true);
-    uv_sem_post(&publisher->news);
+    uv_sem_post(&publisher->calls);
     uv_thread_join(&publisher->thread);
 }
 
 void publisher_free(struct publisher *publisher) {
     if (!publisher)
         return;
-    uv_sem_destroy(&publisher->news);
-    endings_free(publisher->endings);
-    free(publisher);
+    uv_sem_destroy(&publisher->calls);
+    free_parts(publisher);
 }

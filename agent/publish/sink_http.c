@@ -6,6 +6,7 @@
  */
 #include "publish/sink_http.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -95,16 +96,24 @@ static void gather_from(struct sink_http *writer, struct spool_cursor *cursor) {
             after = rows[i]->id;
             writer->rows[writer->n++] = rows[i];
         }
-        if (n < READ_MOST)
+        if (n < READ_MOST) {
+            writer->is_loading |= spool_is_loading(cursor, LANE_LIVE);
             return;
+        }
     }
+}
+
+/* Lets more rows come, where none are on their way already. */
+static void let_gather(struct sink_http *writer) {
+    if (!writer->is_full && !writer->is_loading)
+        pause_until(writer, clock_monotonic_ms() + writer->sink.config->batch_wait_ms);
 }
 
 /* What is urgent first. */
 static void gather(struct sink_http *writer) {
     writer->n = 0;
     writer->readings = 0;
-    writer->is_full = false;
+    writer->is_full = writer->is_loading = false;
     for (size_t kind = 0; kind < N_SPOOLS; kind++)
         gather_from(writer, writer->sink.cursors[kind]);
 }
@@ -113,6 +122,19 @@ static void let_go(struct sink_http *writer) {
     for (size_t i = 0; i < writer->n; i++)
         spool_release(writer->rows[i]);
     writer->n = 0;
+}
+
+/* What others are told of the failure, and when the next try is. */
+static void tell(const struct sink_http *writer, enum verdict_kind verdict, const char *url,
+                 int64_t next_ms) {
+    char words[SINK_WORDS_MOST];
+    if (writer->error)
+        snprintf(words, sizeof(words), "%.*s", SINK_HTTP_QUOTE_MOST, writer->answer.text);
+    else
+        snprintf(words, sizeof(words), "HTTP %d: %.*s", writer->answer.status, SINK_HTTP_QUOTE_MOST,
+                 writer->answer.text);
+    sink_health_fail(writer->sink.health, verdict == VERDICT_DENIED ? SINK_DENIED : SINK_RETRYING, url,
+                     next_ms, words);
 }
 
 static void complain(struct sink_http *writer, enum verdict_kind verdict) {
@@ -133,17 +155,23 @@ static void complain(struct sink_http *writer, enum verdict_kind verdict) {
 }
 
 /* The request did not get through: the other endpoint, or the same after a pause. */
-static void retry(struct sink_http *writer) {
+static void retry(struct sink_http *writer, enum verdict_kind verdict) {
     int64_t now_ms = clock_monotonic_ms(), after_ms = writer->answer.retry_after_ms;
-    if (endpoints_fail(&writer->endpoints, now_ms, after_ms))
+    const char *url = url_of(writer, writer->endpoints.current);
+    if (endpoints_fail(&writer->endpoints, now_ms, after_ms)) {
+        tell(writer, verdict, url, now_ms);
         return;
+    }
     int64_t pause_ms = backoff_next_ms(&writer->backoff, backoff_random());
-    pause_until(writer, now_ms + (pause_ms < after_ms ? after_ms : pause_ms));
+    int64_t until_ms = now_ms + (pause_ms < after_ms ? after_ms : pause_ms);
+    tell(writer, verdict, url, until_ms);
+    pause_until(writer, until_ms);
 }
 
 static void be_content(struct sink_http *writer) {
     const char *name = writer->sink.config->name, *url = url_of(writer, writer->endpoints.current);
     backoff_reset(&writer->backoff);
+    sink_health_connect(writer->sink.health, url);
     log_relieve(&writer->trouble[writer->endpoints.current], clock_monotonic_ms(), name,
                 "%s takes readings again", url);
     if (endpoints_succeed(&writer->endpoints))
@@ -158,7 +186,7 @@ static void run(struct sink *sink) {
             if (sink_is_stopping(sink))
                 return;
             bell_wait(&sink->bell, INT64_MAX);
-            pause_until(writer, clock_monotonic_ms() + sink->config->batch_wait_ms);
+            let_gather(writer);
             continue;
         }
         endpoints_choose(&writer->endpoints, clock_monotonic_ms());
@@ -166,14 +194,13 @@ static void run(struct sink *sink) {
         let_go(writer);
         if (verdict == VERDICT_ACCEPTED) {
             be_content(writer);
-            if (!writer->is_full)
-                pause_until(writer, clock_monotonic_ms() + sink->config->batch_wait_ms);
+            let_gather(writer);
             continue;
         }
         if (sink_is_stopping(sink))
             return;
         complain(writer, verdict);
-        retry(writer);
+        retry(writer, verdict);
     }
 }
 

@@ -56,7 +56,7 @@ struct spool_options {
     size_t most_bytes;                 /* in memory */
     const char *folder;                /* of the files; NULL: memory only */
     int64_t quota_bytes, quota_age_ms; /* of the file, and of its rows */
-    int64_t spill_after_ms;            /* rows that wait longer are written; 0: at once */
+    int64_t spill_after_ms;            /* rows that wait longer are written; 0, and news: at once */
 };
 
 /*
@@ -123,6 +123,8 @@ void spool_forget_closed(struct spool *spool);
 size_t spool_read(struct spool_cursor *cursor, enum spool_lane lane, uint64_t after, struct spool_row **rows,
                   size_t most);
 void spool_release(struct spool_row *row);
+/* Whether the last spool_read of the lane stopped at a row that comes from the disk: `wake` tells when. */
+bool spool_is_loading(struct spool_cursor *cursor, enum spool_lane lane);
 
 /* Readings that wait in the lane. */
 uint64_t spool_waiting(struct spool_cursor *cursor, enum spool_lane lane);
@@ -166,5 +168,17 @@ size_t spool_states(struct spool *spool, struct spool_state *states, size_t most
 /* Those of both spools, summed by sink; rows are those of the readings. Returns how many of `most` there are.
  */
 size_t spools_states(const struct spools *spools, struct spool_state *states, size_t most);
+
+/* What a spool takes, for all sinks. */
+struct spool_figures {
+    bool has_disk; /* what follows is of its file; 0 without one */
+    uint64_t disk_bytes, quota_bytes;
+    int64_t quota_age_ms;
+    uint64_t written_bytes; /* by this process */
+    bool is_stuck;          /* the disk takes nothing */
+    char trouble[160];      /* why it did not, last; "": it always did */
+    uint64_t memory_bytes, most_bytes;
+};
+void spool_figures(struct spool *spool, struct spool_figures *figures);
 
 #endif
