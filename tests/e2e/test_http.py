@@ -46,7 +46,7 @@ FORMATS = {"remote write": feed_remote_write, "influx": feed_influx}
 def by_key(samples):
     found = {}
     for labels, time_ms, value in samples:
-        if labels["__name__"].endswith("_info"):
+        if labels["__name__"].endswith(("_info", "_sequence")):
             continue
         key = (labels["device"], labels["__name__"], labels["component_id"], time_ms)
         assert found.setdefault(key, value) == value, f"{key} came with two values"
