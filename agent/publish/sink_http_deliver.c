@@ -4,9 +4,11 @@
  *
  * A request is made anew from the cursor after every failure, so whatever was acknowledged on the way stays
  * so. A refused request is halved until the row is found that the receiver does not want; that row is set
- * aside. A fault (HTTP 500) may be the receiver's own, or lie in what we send: after FAULTS_MOST of them the
- * rows are tried apart, and only a receiver that takes others is believed to dislike these.
- * A row that is refused alone has its readings tried apart, unless it is refused for its time.
+ * aside. Some answer 400 to everything, because the path is none of theirs or they expect TLS: a receiver
+ * that refuses even a request without rows is believed nothing about them. A fault (HTTP 500) may be the
+ * receiver's own, or lie in what we send: after FAULTS_MOST of them the rows are tried apart, and only a
+ * receiver that takes others is believed to dislike these. A row that is refused alone has its readings tried
+ * apart, unless it is refused for its time.
  */
 #include <stdio.h>
 
@@ -23,11 +25,23 @@ static const char *why_not(struct sink_http *writer, const struct spool_row *row
     return writer->format->why_not && row->view ? writer->format->why_not(writer->encoder, row) : NULL;
 }
 
+/* Sends what the encoder holds; `error` is what came of the encoding. */
+static enum verdict_kind post_request(struct sink_http *writer, int error) {
+    const char *body = NULL;
+    size_t size = 0;
+    if (!error)
+        error = writer->format->finish(writer->encoder, &body, &size);
+    if (error)
+        snprintf(writer->answer.text, sizeof(writer->answer.text), "%s", error_word(error));
+    else
+        error = http_client_post(writer->clients[writer->endpoints.current], body, size, &writer->answer);
+    writer->error = error;
+    return verdict_of(error, writer->answer.status, writer->answer.text);
+}
+
 /* One request with these rows. */
 static enum verdict_kind post(struct sink_http *writer, struct spool_row *const *rows, size_t n) {
     const struct http_format *format = writer->format;
-    const char *body = NULL;
-    size_t size = 0;
     int error = 0;
     format->begin(writer->encoder);
     for (size_t i = 0; i < n && !error; i++)
@@ -35,14 +49,7 @@ static enum verdict_kind post(struct sink_http *writer, struct spool_row *const 
             error = format->add(writer->encoder, rows[i]);
     if (!error && format->is_empty(writer->encoder))
         return VERDICT_ACCEPTED; /* only readings that the format has no place for */
-    if (!error)
-        error = format->finish(writer->encoder, &body, &size);
-    if (error)
-        snprintf(writer->answer.text, sizeof(writer->answer.text), "%s", error_word(error));
-    else
-        error = http_client_post(writer->clients[writer->endpoints.current], body, size, &writer->answer);
-    writer->error = error;
-    return verdict_of(error, writer->answer.status, writer->answer.text);
+    return post_request(writer, error);
 }
 
 /* For good, with the receiver's or our own words. */
@@ -65,11 +72,21 @@ static void acknowledge(struct sink_http *writer, struct spool_row *const *rows,
     }
 }
 
+static void say_what_was_left_out(struct sink_http *writer) {
+    const char *device = writer->format->left_out ? writer->format->left_out(writer->encoder) : NULL;
+    if (device)
+        log_complain(&writer->unsaid, clock_monotonic_ms(), writer->sink.config->name,
+                     "what %.*s is called, or one of its parts, is left out: the format cannot say it",
+                     SINK_HTTP_QUOTE_MOST, device);
+}
+
 static enum verdict_kind post_and_acknowledge(struct sink_http *writer, struct spool_row *const *rows,
                                               size_t n) {
     enum verdict_kind verdict = post(writer, rows, n);
-    if (verdict == VERDICT_ACCEPTED)
-        acknowledge(writer, rows, n);
+    if (verdict != VERDICT_ACCEPTED)
+        return verdict;
+    say_what_was_left_out(writer); /* before the encoder is asked about the rows again */
+    acknowledge(writer, rows, n);
     return verdict;
 }
 
@@ -196,8 +213,20 @@ static enum verdict_kind suspect(struct sink_http *writer) {
     return bisect(writer, writer->rows, writer->n, VERDICT_FAULT, true);
 }
 
+/* A request was refused: whether one without rows is, too. If not, the answer stays that to the rows. */
+static enum verdict_kind verify(struct sink_http *writer) {
+    struct http_answer answer = writer->answer;
+    writer->format->begin(writer->encoder);
+    enum verdict_kind verdict = post_request(writer, 0);
+    if (verdict == VERDICT_ACCEPTED)
+        writer->answer = answer;
+    return is_refusal(verdict, false) ? VERDICT_DENIED : verdict;
+}
+
 enum verdict_kind sink_http_deliver(struct sink_http *writer) {
-    enum verdict_kind verdict = post_and_acknowledge(writer, writer->rows, writer->n);
+    enum verdict_kind verdict = post_and_acknowledge(writer, writer->rows, writer->n), other;
+    if (verdict == VERDICT_REFUSED && (other = verify(writer)) != VERDICT_ACCEPTED)
+        return other;
     if (is_refusal(verdict, false))
         return bisect(writer, writer->rows, writer->n, verdict, false);
     return verdict == VERDICT_FAULT ? suspect(writer) : verdict;

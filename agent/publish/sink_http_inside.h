@@ -28,13 +28,14 @@ struct sink_http {
     struct spool_row *rows[SINK_HTTP_ROWS_MOST];
     size_t n;
     uint32_t readings;
-    bool is_full; /* the rows fill a request: there may be more */
+    bool is_full;    /* the rows fill a request: there may be more */
+    bool is_loading; /* more come from the disk; they have gathered long enough */
     /* The first row of the requests that have met `faults` faults in a row. */
     uint64_t fault_row;
     enum spool_kind fault_kind;
     uint32_t faults;
     struct backoff backoff;
-    struct complaint trouble[ENDPOINTS_MOST], refusal;
+    struct complaint trouble[ENDPOINTS_MOST], refusal, unsaid;
 };
 
 /*
