@@ -203,8 +203,9 @@ static void add_number(struct encode_influx *encoder, const struct view_entry *e
                        const struct spool_row *row) {
     struct text *lines = &encoder->lines;
     text_add(lines, entry->head.data, entry->head.size);
-    text_add_string(lines, ",part=");
-    text_add_integer(lines, row->first);
+    char part[PROOF_PART_SIZE];
+    proof_write_part(row->view, row->first, part);
+    add_tag(lines, &(const struct label){"part", part});
     add_tag(lines, &(const struct label){"stream", encoder->source->streams[row->kind]});
     text_add_char(lines, ' ');
     add_field_name(lines, PROOF_ROW);

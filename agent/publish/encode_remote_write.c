@@ -92,10 +92,10 @@ static void add_reading_symbols(struct encode_remote_write *encoder, const struc
 }
 
 static void add_number_symbols(struct encode_remote_write *encoder, const struct message_parts *parts,
-                               const char *stream, uint32_t first) {
+                               const char *stream, const char *part) {
     size_t head_at[2];
     text_clear(&encoder->request);
-    message_add_number(&encoder->request, parts, stream, first, 0, head_at);
+    message_add_number(&encoder->request, parts, stream, part, 0, head_at);
     uint16_t *symbols = add_symbols(encoder, parts, PACKED_NUMBER);
     size_t at = head_at[0];
     for (size_t head = 0; symbols && head < parts->head_size; head++, at++) {
@@ -118,8 +118,10 @@ static const struct packed_row *make_packed(struct encode_remote_write *encoder,
         const char *piece = view_cache_piece(encoder->cache, entry, shape->first + i, &size);
         add_reading_symbols(encoder, parts, piece, n++);
     }
+    char part[PROOF_PART_SIZE];
+    proof_write_part(entry->view, shape->first, part);
     if (shape->number)
-        add_number_symbols(encoder, parts, encoder->source->streams[shape->number - 1], shape->first);
+        add_number_symbols(encoder, parts, encoder->source->streams[shape->number - 1], part);
     bool failed = encoder->request.failed || encoder->symbols.failed;
     text_clear(&encoder->request);
     if (failed)
@@ -141,9 +143,12 @@ static double stale_marker(void) {
 static void add_number(struct encode_remote_write *encoder, const struct message_parts *parts,
                        const struct spool_row *row) {
     size_t head_at[2];
-    if (proof_is_given(row))
-        message_add_number(&encoder->request, parts, encoder->source->streams[row->kind], row->first,
-                           (double)row->id, head_at);
+    char part[PROOF_PART_SIZE];
+    if (!proof_is_given(row))
+        return;
+    proof_write_part(row->view, row->first, part);
+    message_add_number(&encoder->request, parts, encoder->source->streams[row->kind], part, (double)row->id,
+                       head_at);
 }
 
 static void add_endings(struct encode_remote_write *encoder, const struct view_entry *entry,

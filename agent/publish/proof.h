@@ -5,8 +5,8 @@
  * series of one stream are the rows that arrived. Rows that are no more are told by two samples of one time,
  * PROOF_GAP_FIRST and PROOF_GAP_LAST, in series of the stream.
  *
- * One series has one value per time. Rows of one device and one time hold different series, so the number of
- * the first of them is the label `part`; markers get times that none before them had. Pure.
+ * One series has one value per time. Rows of one device and one time hold different series, so the label
+ * `part` tells them apart by the first of these; markers get times that none before them had. Pure.
  */
 #ifndef HALLWATCH_PUBLISH_PROOF_H
 #define HALLWATCH_PUBLISH_PROOF_H
@@ -38,6 +38,10 @@ struct proof_marker {
 /* Whether there is something to mark at this row: it is a gap, or stands for others, too. */
 bool proof_needs_marker(const struct spool_row *row);
 void proof_make_marker(struct proof_times *times, const struct spool_row *row, struct proof_marker *marker);
+
+/* The label `part` of a row that begins with this series. */
+enum { PROOF_PART_SIZE = 24 };
+void proof_write_part(const struct device_view *view, uint32_t first, char part[PROOF_PART_SIZE]);
 
 /* Whether the row comes with its number: all do, but those that are a part of one (id 0). */
 bool proof_is_given(const struct spool_row *row);

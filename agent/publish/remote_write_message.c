@@ -5,7 +5,6 @@
  */
 #include "publish/remote_write_message.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "model/series.h"
@@ -164,30 +163,28 @@ size_t message_number_head_size(const struct message_parts *parts) {
 }
 
 void message_add_number(struct text *request, const struct message_parts *parts, const char *stream,
-                        uint32_t first, double number, size_t head_at[2]) {
-    struct text name = {0}, part = {0}, end = {0};
-    char digits[16];
-    snprintf(digits, sizeof(digits), "%u", first);
+                        const char *part, double number, size_t head_at[2]) {
+    struct text name = {0}, middle = {0}, end = {0};
     add_label(&name, "__name__", PROOF_ROW);
-    add_label(&part, "part", digits);
+    add_label(&middle, "part", part);
     add_label(&end, "stream", stream);
     size_t before = message_number_head_size(parts);
     text_add_char(request, TAG_TIMESERIES);
-    add_varint(request, name.size + part.size + end.size + parts->head_size + parts->sample_size);
+    add_varint(request, name.size + middle.size + end.size + parts->head_size + parts->sample_size);
     text_add(request, name.data, name.size);
     head_at[0] = request->size;
     text_add(request, parts->head_bytes, before);
-    text_add(request, part.data, part.size);
+    text_add(request, middle.data, middle.size);
     head_at[1] = request->size;
     text_add(request, parts->head_bytes + before, parts->head_size - before);
     text_add(request, end.data, end.size);
     text_add(request, parts->sample, parts->sample_size);
-    request->failed |= name.failed || part.failed || end.failed;
+    request->failed |= name.failed || middle.failed || end.failed;
     if (!request->failed)
         memcpy(request->data + request->size - parts->sample_size + MESSAGE_VALUE_AT, &number,
                sizeof(number));
     text_done(&name);
-    text_done(&part);
+    text_done(&middle);
     text_done(&end);
 }
 

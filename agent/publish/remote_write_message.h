@@ -60,7 +60,7 @@ void message_add_info(struct text *request, const struct device_view *view, doub
  * apart. *head_at is where in the request the segments of the head are: the first two, and the others.
  */
 void message_add_number(struct text *request, const struct message_parts *parts, const char *stream,
-                        uint32_t first, double number, size_t head_at[2]);
+                        const char *part, double number, size_t head_at[2]);
 size_t message_number_head_size(const struct message_parts *parts); /* of those first two */
 /* Rows that are no more. */
 void message_add_marker(struct text *request, const struct proof_source *source, enum spool_kind kind,
