@@ -57,7 +57,9 @@ static int prepare(struct sink *sink) {
     struct sink_http *writer = (struct sink_http *)sink;
     writer->format = http_format_of(sink->config->kind);
     writer->endpoints.n = 1 + sink->config->n_endpoints;
-    writer->encoder = writer->format->make_encoder();
+    writer->source = (struct proof_source){.site = sink->site, .gateway = sink->gateway};
+    memcpy(writer->source.streams, sink->streams, sizeof(sink->streams));
+    writer->encoder = writer->format->make_encoder(&writer->source);
     int error = writer->encoder ? 0 : ERROR_MEMORY;
     for (size_t i = 0; i < writer->endpoints.n && !error; i++)
         error = make_client(writer, i);

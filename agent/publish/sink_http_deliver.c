@@ -22,7 +22,7 @@ enum {
 };
 
 static const char *why_not(struct sink_http *writer, const struct spool_row *row) {
-    return writer->format->why_not ? writer->format->why_not(writer->encoder, row) : NULL;
+    return writer->format->why_not && row->view ? writer->format->why_not(writer->encoder, row) : NULL;
 }
 
 /* Sends what the encoder holds; `error` is what came of the encoding. */
@@ -47,10 +47,10 @@ static enum verdict_kind post(struct sink_http *writer, struct spool_row *const 
     int error = 0;
     format->begin(writer->encoder);
     for (size_t i = 0; i < n && !error; i++)
-        if (rows[i]->view && !why_not(writer, rows[i])) /* no view: a gap */
+        if (!why_not(writer, rows[i]))
             error = format->add(writer->encoder, rows[i]);
     if (!error && format->is_empty(writer->encoder))
-        return VERDICT_ACCEPTED; /* only readings that the format has no place for */
+        return VERDICT_ACCEPTED; /* only what the format cannot say */
     return post_request(writer, error);
 }
 
@@ -58,8 +58,8 @@ static enum verdict_kind post(struct sink_http *writer, struct spool_row *const 
 static void reject(struct sink_http *writer, const struct spool_row *row, uint64_t readings,
                    const char *words) {
     log_complain(&writer->refusal, clock_monotonic_ms(), writer->sink.config->name,
-                 "readings of %.*s are set aside: %.*s", SINK_HTTP_QUOTE_MOST, row->view->device,
-                 SINK_HTTP_QUOTE_MOST, words);
+                 "readings of %.*s are set aside: %.*s", SINK_HTTP_QUOTE_MOST,
+                 row->view ? row->view->device : "a gap's marker", SINK_HTTP_QUOTE_MOST, words);
     sink_health_refuse(writer->sink.health, words);
     spool_reject(writer->sink.cursors[row->kind], LANE_LIVE, row, readings, words);
 }
@@ -67,7 +67,7 @@ static void reject(struct sink_http *writer, const struct spool_row *row, uint64
 /* What the receiver has taken. */
 static void acknowledge(struct sink_http *writer, struct spool_row *const *rows, size_t n) {
     for (size_t i = 0; i < n; i++) {
-        const char *why = rows[i]->view ? why_not(writer, rows[i]) : NULL;
+        const char *why = why_not(writer, rows[i]);
         if (why)
             reject(writer, rows[i], rows[i]->readings, why);
         else
@@ -127,6 +127,7 @@ static enum verdict_kind bisect_part(struct sink_http *writer, struct search *se
     for (size_t half = 0; half < 2; from += sizes[half++]) {
         struct spool_row part = *search->row, *parts[] = {&part};
         part.kind = SPOOL_URGENT; /* without info: it may be what is refused */
+        part.id = 0;              /* nor with the row's number, which says that it is delivered */
         part.first += from;
         part.n = sizes[half];
         part.values += from;
@@ -143,6 +144,15 @@ static enum verdict_kind bisect_part(struct sink_http *writer, struct search *se
     return VERDICT_ACCEPTED;
 }
 
+/* Of a row that is delivered but for what was refused of it: its number, which stands for that. */
+static enum verdict_kind deliver_number(struct sink_http *writer, const struct spool_row *row,
+                                        bool with_faults) {
+    struct spool_row number = *row, *numbers[] = {&number};
+    number.n = 0;
+    enum verdict_kind verdict = post(writer, numbers, 1);
+    return is_refusal(verdict, with_faults) ? VERDICT_ACCEPTED : verdict;
+}
+
 /* A row that the receiver has refused alone: its readings are tried apart, but for an answer about time. */
 static enum verdict_kind set_aside(struct sink_http *writer, const struct spool_row *row,
                                    enum verdict_kind refusal, bool with_faults) {
@@ -151,6 +161,8 @@ static enum verdict_kind set_aside(struct sink_http *writer, const struct spool_
     if (refusal != VERDICT_TOO_OLD && row->n > 1) {
         search.refused = 0;
         enum verdict_kind verdict = bisect_part(writer, &search, 0, row->n, with_faults);
+        if (verdict == VERDICT_ACCEPTED && search.refused < row->readings)
+            verdict = deliver_number(writer, row, with_faults);
         if (verdict != VERDICT_ACCEPTED)
             return verdict;
     }
