@@ -57,6 +57,7 @@ static int prepare(struct sink *sink) {
     struct sink_http *writer = (struct sink_http *)sink;
     writer->format = http_format_of(sink->config->kind);
     writer->endpoints.n = 1 + sink->config->n_endpoints;
+    writer->fastest_ms = sink->config->timeout_ms;
     pace_init(&writer->pace, sink->config->backlog_rate, clock_monotonic_ms());
     portion_init(&writer->portions[LANE_LIVE], sink->config->batch_readings, sink->config->batch_readings);
     portion_init(&writer->portions[LANE_BACKLOG], FIRST_PORTION, sink->config->batch_readings);
@@ -108,6 +109,7 @@ static void retry(struct sink_http *writer, enum verdict_kind verdict) {
     writer->due_ms[LANE_LIVE] = now_ms;
     if (endpoints_fail(&writer->endpoints, now_ms, after_ms)) {
         writer->has_taken = false;
+        writer->fastest_ms = writer->sink.config->timeout_ms;
         return;
     }
     int64_t pause_ms =

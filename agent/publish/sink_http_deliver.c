@@ -18,7 +18,7 @@
 enum {
     FAULTS_MOST = 5,
     PROBES_MOST = 32, /* requests for the refused readings of one row */
-    QUICK_MS = 250,   /* what a request of the backlog may take */
+    QUICK_MS = 250,   /* what a request of the backlog may take, beyond the way */
 };
 
 static const char *why_not(struct sink_http *writer, const struct spool_row *row) {
@@ -200,10 +200,12 @@ static enum verdict_kind suspect(struct sink_http *writer) {
 
 /* What the first answer says of the size of requests. */
 static void learn(struct sink_http *writer, enum verdict_kind verdict, int64_t sent_ms) {
-    const int64_t limits_ms[] = {
-        [LANE_LIVE] = writer->sink.config->timeout_ms / 2, [LANE_BACKLOG] = QUICK_MS};
-    int64_t now_ms = clock_monotonic_ms();
+    int64_t now_ms = clock_monotonic_ms(), took_ms = now_ms - sent_ms;
     uint32_t readings = writer->readings;
+    if (verdict == VERDICT_ACCEPTED && took_ms < writer->fastest_ms)
+        writer->fastest_ms = took_ms;
+    const int64_t limits_ms[] = {[LANE_LIVE] = writer->sink.config->timeout_ms / 2,
+                                 [LANE_BACKLOG] = 2 * writer->fastest_ms + QUICK_MS};
     for (size_t lane = 0; lane < N_LANES; lane++) {
         struct portion *portion = &writer->portions[lane];
         if (writer->answer.status == 413)

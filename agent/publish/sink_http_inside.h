@@ -42,6 +42,7 @@ struct sink_http {
     /* Monotonic: when a lane has something to send (INT64_MAX: when the bell rings), and not before when. */
     int64_t due_ms[N_LANES], resume_ms[N_LANES];
     struct portion portions[N_LANES]; /* readings in a request; that of the live lane bounds the other too */
+    int64_t fastest_ms;               /* of the requests that this endpoint has taken */
     struct pace pace;                 /* of what has waited */
     uint32_t faults[N_LANES];         /* in a row */
     bool took_meanwhile[N_LANES];     /* something of the other lane, since the first of them */
