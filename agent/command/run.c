@@ -101,7 +101,7 @@ static int open_spools(struct agent *agent) {
             .folder = config->folder,
             .quota_bytes = config->quota_bytes,
             .quota_age_ms = config->quota_age_ms,
-            .spill_after_ms = kind == SPOOL_URGENT ? 0 : config->spill_after_ms,
+            .spill_after_ms = config->spill_after_ms,
         };
         error = spool_open(&options, &agent->spools.of[kind]);
     }

@@ -132,7 +132,8 @@ static void be_content(struct sink_http *writer) {
     if (endpoints_succeed(&writer->endpoints))
         log_write(LOG_NOTICE, name, "readings go to %s now", url);
     if (writer->lane == LANE_LIVE)
-        writer->due_ms[LANE_LIVE] = writer->is_full ? now_ms : now_ms + writer->sink.config->batch_wait_ms;
+        writer->due_ms[LANE_LIVE] =
+            writer->is_full || writer->is_loading ? now_ms : now_ms + writer->sink.config->batch_wait_ms;
 }
 
 static void run(struct sink *sink) {

@@ -8,9 +8,8 @@
 #include "publish/sink_http_inside.h"
 
 enum {
-    READ_MOST = 64,       /* rows in one look at the spool */
-    URGENT_WAIT_MS = 100, /* how long what is urgent gathers, where batch_wait is not less */
-    LOOK_MS = 50,         /* between two looks for live rows while a backlog goes out, at least */
+    READ_MOST = 64, /* rows in one look at the spool */
+    LOOK_MS = 50,   /* between two looks for live rows while a backlog goes out, at least */
 };
 
 static uint32_t least(uint32_t a, uint32_t b) {
@@ -43,6 +42,8 @@ static uint32_t take(struct sink_http *writer, enum round_source source, uint32_
             writer->rows[writer->n++] = (struct sink_http_row){rows[i], round_lane(source)};
         }
     }
+    if (n < READ_MOST && round_lane(source) == LANE_LIVE)
+        writer->is_loading = writer->is_loading || spool_is_loading(cursor, LANE_LIVE);
     return taken;
 }
 
@@ -73,6 +74,7 @@ static bool look_back(struct sink_http *writer, int64_t now_ms) {
 static void gather_live(struct sink_http *writer, int64_t now_ms) {
     uint32_t most = writer->portions[LANE_LIVE].now, allowed = UINT32_MAX;
     bool is_paced = look_back(writer, now_ms);
+    writer->is_loading = false;
     if (is_paced)
         allowed = pace_allowance(&writer->pace, now_ms);
     take(writer, URGENT_LIVE, most, most);
@@ -135,13 +137,10 @@ void sink_http_wait(struct sink_http *writer) {
     int64_t live_ms = next_ms(writer, LANE_LIVE), backlog_ms = next_ms(writer, LANE_BACKLOG);
     bell_wait(&writer->sink.bell, live_ms < backlog_ms ? live_ms : backlog_ms);
     int64_t now_ms = clock_monotonic_ms(), wait_ms = writer->sink.config->batch_wait_ms;
-    int64_t *due_ms = &writer->due_ms[LANE_LIVE];
-    if (*due_ms == INT64_MAX)
-        *due_ms = now_ms + wait_ms;
+    if (writer->due_ms[LANE_LIVE] == INT64_MAX)
+        writer->due_ms[LANE_LIVE] = writer->is_loading ? now_ms : now_ms + wait_ms;
     if (writer->due_ms[LANE_BACKLOG] == INT64_MAX)
         writer->due_ms[LANE_BACKLOG] = now_ms; /* rows may have come from the disk */
-    if (*due_ms > now_ms + URGENT_WAIT_MS && spool_waiting(writer->sink.cursors[SPOOL_URGENT], LANE_LIVE) > 0)
-        *due_ms = now_ms + URGENT_WAIT_MS;
 }
 
 void sink_http_let_go(struct sink_http *writer) {

@@ -38,6 +38,7 @@ struct sink_http {
     size_t n;
     uint32_t readings;
     bool is_full;         /* the rows fill it: there may be more */
+    bool is_loading;      /* more live rows come from the disk; they have gathered long enough */
     enum spool_lane lane; /* of its readings */
     /* Monotonic: when a lane has something to send (INT64_MAX: when the bell rings), and not before when. */
     int64_t due_ms[N_LANES], resume_ms[N_LANES];

@@ -121,14 +121,6 @@ static void bench_influx(struct hall *hall) {
     encode_influx_free(encoder);
 }
 
-/* As devices of one shape do. */
-static void share_list(struct device_view *view, struct series_list *list) {
-    series_list_hold(list);
-    series_list_release(view->list);
-    view->list = list;
-    view->series = list->series;
-}
-
 int main(void) {
     struct hall *hall = calloc(1, sizeof(*hall));
     if (!hall)
@@ -139,7 +131,7 @@ int main(void) {
         char name[16];
         snprintf(name, sizeof(name), "pdu-%u", i);
         hall->views[i] = specimen_view(i, name, READINGS);
-        share_list(hall->views[i], hall->views[0]->list);
+        specimen_share_list(hall->views[i], hall->views[0]);
         hall->batches[i] = specimen_batch(hall->views[i], 0, 0);
     }
     bench_spool(hall);

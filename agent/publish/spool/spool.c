@@ -134,7 +134,7 @@ static void tell(struct spool_cursor *cursor, const struct spool_row *row) {
     cursor->wake(cursor->context);
 }
 
-static int add_row(struct spool *spool, struct spool_row *row) {
+static int add_row(struct spool *spool, struct spool_row *row, bool is_news) {
     size_t bytes = spool_row_bytes(row);
     if (bytes > spool->most_bytes)
         return ERROR_TOO_BIG;
@@ -148,6 +148,8 @@ static int add_row(struct spool *spool, struct spool_row *row) {
     if (spool->disk && was_low && spool->ring.bytes > spool->most_bytes / 2)
         spool_disk_hurry(spool->disk); /* before it is full */
     spool->total = row->total;
+    if (is_news)
+        spool->news = row->id;
     for (struct spool_cursor *cursor = spool->cursors; cursor; cursor = cursor->next)
         tell(cursor, row);
     return 0;
@@ -161,7 +163,7 @@ int spool_append(struct spool *spool, const struct batch *batch) {
     uv_mutex_lock(&spool->lock);
     int error = 0;
     if (spool->cursors) {
-        error = row ? add_row(spool, row) : ERROR_MEMORY;
+        error = row ? add_row(spool, row, batch->is_news) : ERROR_MEMORY;
         for (struct spool_cursor *cursor = spool->cursors; error && cursor; cursor = cursor->next)
             cursor->place.dropped += readings;
     }

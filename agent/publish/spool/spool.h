@@ -56,7 +56,7 @@ struct spool_options {
     size_t most_bytes;                 /* in memory */
     const char *folder;                /* of the files; NULL: memory only */
     int64_t quota_bytes, quota_age_ms; /* of the file, and of its rows */
-    int64_t spill_after_ms;            /* rows that wait longer are written; 0: at once */
+    int64_t spill_after_ms;            /* rows that wait longer are written; 0, and news: at once */
 };
 
 /*
@@ -118,6 +118,8 @@ void spool_forget_closed(struct spool *spool);
 size_t spool_read(struct spool_cursor *cursor, enum spool_lane lane, uint64_t after, struct spool_row **rows,
                   size_t most);
 void spool_release(struct spool_row *row);
+/* Whether the last spool_read of the lane stopped at a row that comes from the disk: `wake` tells when. */
+bool spool_is_loading(struct spool_cursor *cursor, enum spool_lane lane);
 
 /* Readings that wait in the lane. */
 uint64_t spool_waiting(struct spool_cursor *cursor, enum spool_lane lane);

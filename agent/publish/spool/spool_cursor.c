@@ -182,12 +182,20 @@ size_t spool_read(struct spool_cursor *cursor, enum spool_lane lane, uint64_t af
         is_drained = id > span->last;
     }
     cursor->is_drained[lane] = is_drained;
+    cursor->is_loading[lane] = !is_drained && n < most;
     if (n > 0)
         cursor->read[lane] = rows[n - 1]->id;
     if (is_drained)
         spool_forget_loaded(cursor, lane);
     uv_mutex_unlock(&spool->lock);
     return n;
+}
+
+bool spool_is_loading(struct spool_cursor *cursor, enum spool_lane lane) {
+    uv_mutex_lock(&cursor->spool->lock);
+    bool is_loading = !cursor->is_replaced && cursor->is_loading[lane];
+    uv_mutex_unlock(&cursor->spool->lock);
+    return is_loading;
 }
 
 uint64_t spool_waiting(struct spool_cursor *cursor, enum spool_lane lane) {

@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/thread.h"
 #include "publish/spool/spool_disk.h"
 #include "publish/spool/spool_row.h"
 
@@ -79,7 +80,7 @@ static void take_rows(struct spool_disk *disk, struct work *work, int64_t now_ms
     work->written = id - 1;
     for (; id <= ring->newest && work->n_rows < WRITE_MOST; id++) {
         struct spool_row *row = spool_ring_get(ring, id);
-        if (row && !all && now_ms - row->kept_ms < disk->spill_after_ms)
+        if (row && !all && id > spool->news && now_ms - row->kept_ms < disk->spill_after_ms)
             break;
         work->written = id;
         if (!row)
@@ -220,7 +221,7 @@ static void complain(struct spool_disk *disk, int error) {
     disk->retry_ms = now_ms + backoff_next_ms(&disk->backoff, backoff_random());
     if (error == ERROR_GARBLED || !spool_store_is_open(disk->store)) {
         disk->reserved = 0; /* a new file is to be told, and what memory still has is to be written again */
-        if (spool_store_reopen(disk->store) != 0)
+        if (spool_store_reopen(disk->store, error == ERROR_GARBLED) != 0)
             return;
         disk->retry_ms = now_ms;
         uv_mutex_lock(&disk->spool->lock);
@@ -286,6 +287,7 @@ static void wait_for_work(struct spool_disk *disk) {
 static void run(void *context) {
     struct spool_disk *disk = context;
     struct spool *spool = disk->spool;
+    thread_set_name("disk", spool->kind == SPOOL_URGENT ? "alarms" : "readings");
     uv_mutex_lock(&spool->lock);
     for (int tries = 0; !disk->is_stopping || tries < LAST_TRIES;) {
         wait_for_work(disk);
@@ -309,39 +311,6 @@ static void run(void *context) {
 
 /* --- opening and closing --- */
 
-/* A row that may have been used and is not in the file is no more. */
-static void restore_place(struct spool_place *place, const struct spool_identity *identity) {
-    struct spool_span *open = &place->spans.at[place->spans.n - 1];
-    if (open->last < identity->newest) {
-        open->dropped_rows += identity->newest - open->last;
-        open->last = identity->newest;
-    }
-    if (open->until < identity->total)
-        open->until = identity->total;
-}
-
-static int restore(struct spool *spool, struct spool_disk *disk, const struct spool_identity *identity) {
-    struct spool_place place;
-    struct spool_cursor **last = &spool->cursors;
-    for (size_t i = 0; spool_store_get_place(disk->store, i, &place); i++) {
-        struct spool_cursor *cursor = calloc(1, sizeof(*cursor));
-        if (!cursor)
-            return ERROR_MEMORY;
-        cursor->spool = spool;
-        cursor->is_closed = true;
-        cursor->place = place;
-        restore_place(&cursor->place, identity);
-        *last = cursor;
-        last = &cursor->next;
-    }
-    spool_ring_done(&spool->ring);
-    memcpy(spool->stream, identity->stream, sizeof(spool->stream));
-    spool->total = identity->total;
-    disk->written = identity->newest;
-    disk->has_rows = true;
-    return spool_ring_init(&spool->ring, identity->newest);
-}
-
 /* A disk that is full now still gives what it has; ids are then taken from beyond those that it knows of. */
 static int begin(struct spool_disk *disk, struct spool_identity *identity) {
     disk->work.newest = identity->newest;
@@ -354,9 +323,25 @@ static int begin(struct spool_disk *disk, struct spool_identity *identity) {
     return 0;
 }
 
+/* A file that opens and is found corrupt then is set aside, too; the stream goes on in a new one. */
+static int open_store(struct spool *spool, struct spool_disk *disk, const struct spool_store_options *file) {
+    struct spool_identity identity = {.stream = ""};
+    int error = spool_store_open(file, &identity, &disk->store);
+    if (error)
+        return error;
+    error = begin(disk, &identity);
+    if (!error)
+        error = spool_disk_restore(disk, spool, &identity);
+    if (error != ERROR_GARBLED)
+        return error;
+    error = spool_store_reopen(disk->store, true);
+    if (!error)
+        error = begin(disk, &identity);
+    return error ? error : spool_disk_restore(disk, spool, &identity);
+}
+
 int spool_disk_open(struct spool *spool, const struct spool_options *options) {
     struct spool_disk *disk = calloc(1, sizeof(*disk));
-    struct spool_identity identity = {.stream = ""};
     const struct spool_store_options file = {.folder = options->folder,
                                              .name = options->kind == SPOOL_URGENT ? "alarms" : "readings",
                                              .kind = options->kind,
@@ -369,11 +354,7 @@ int spool_disk_open(struct spool *spool, const struct spool_options *options) {
     disk->quota_age_ms = options->quota_age_ms;
     disk->last_reject = &disk->rejects;
     disk->clock_ms = clock_wall_ms() - clock_monotonic_ms();
-    int error = spool_store_open(&file, &identity, &disk->store);
-    if (!error)
-        error = begin(disk, &identity);
-    if (!error)
-        error = restore(spool, disk, &identity);
+    int error = open_store(spool, disk, &file);
     if (!error && uv_cond_init(&disk->news) != 0)
         error = ERROR_SYSTEM;
     else if (!error && uv_thread_create(&disk->thread, run, disk) != 0) {

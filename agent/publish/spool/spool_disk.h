@@ -60,6 +60,12 @@ struct spool_disk {
 };
 
 /*
+ * Before the thread runs: cursors, stream and ids as the file has them. 0, ERROR_MEMORY or an error of the
+ * store.
+ */
+int spool_disk_restore(struct spool_disk *disk, struct spool *spool, const struct spool_identity *identity);
+
+/*
  * Loads what one reader waits for and hands it over; with the lock held, which it gives up meanwhile. 0,
  * ERROR_NOT_FOUND where none waits, or an error of the store.
  */

@@ -41,6 +41,7 @@ struct spool_cursor {
     bool is_replaced;         /* by another cursor: it is in the list no more */
     bool is_closed;           /* it is in the list for a sink that has not opened it, or not any more */
     bool is_drained[N_LANES]; /* its reader has found nothing more: the next row is news */
+    bool is_loading[N_LANES]; /* its reader has met a row that comes from the disk */
     uint64_t read[N_LANES];   /* the last row that it read, or had read before it began anew */
     struct spool_loaded *loaded[N_LANES]; /* NULL: nothing was asked for yet */
     struct complaint complaint;
@@ -53,6 +54,7 @@ struct spool {
     struct spool_ring ring;
     size_t most_bytes;
     uint64_t total; /* readings up to the newest row */
+    uint64_t news;  /* up to this row nothing waits in memory only: it is to be written at once */
     struct spool_cursor *cursors;
     uint64_t numbered;       /* cursors, ever */
     struct spool_disk *disk; /* NULL: memory only */

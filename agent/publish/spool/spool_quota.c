@@ -175,7 +175,7 @@ static int drop_oldest(struct spool_disk *disk, uint64_t from) {
     struct spool_row *rows[DROP_MOST];
     int n = spool_store_get_rows(disk->store, from, INT64_MAX, rows, DROP_MOST);
     if (n <= 0)
-        return n;
+        return n < 0 ? n : ERROR_GARBLED; /* it had an oldest one */
     struct block block = {from, rows[n - 1]->id};
     int error = write_block(disk, &block, NULL, 0);
     if (!error)

@@ -56,11 +56,14 @@ void spool_sql_set_why(struct spool_sql *sql, const char *why) {
 
 /* What SQLite says becomes one of ours, with its words kept. */
 static int translate(struct spool_sql *sql, int code) {
-    int kind = code & 0xff;
+    int kind = code & 0xff, exact = sql->db ? sqlite3_extended_errcode(sql->db) : code;
     if (kind == SQLITE_OK || kind == SQLITE_ROW || kind == SQLITE_DONE)
         return 0;
     spool_sql_set_why(sql, sql->db ? sqlite3_errmsg(sql->db) : sqlite3_errstr(code));
     if (kind == SQLITE_CORRUPT || kind == SQLITE_NOTADB || kind == SQLITE_SCHEMA || kind == SQLITE_ERROR)
+        return ERROR_GARBLED;
+    /* A bad block stays bad: it must not keep everything behind it. */
+    if (exact == SQLITE_IOERR_READ || exact == SQLITE_IOERR_SHORT_READ || exact == SQLITE_IOERR_CORRUPTFS)
         return ERROR_GARBLED;
     return kind == SQLITE_NOMEM ? ERROR_MEMORY : ERROR_SYSTEM;
 }
