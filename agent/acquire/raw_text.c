@@ -67,22 +67,37 @@ int raw_number(const struct raw *raw, double *number) {
     return 0;
 }
 
-bool raw_write_text(const struct raw *raw, char *text, size_t size) {
-    size_t used = 0;
-    if (raw->kind == RAW_INTEGER) {
-        struct text number = {0};
-        text_add_integer(&number, raw->integer);
-        used = number.size < size ? number.size : size - 1;
-        memcpy(text, number.data != NULL ? number.data : "", used);
-        text_done(&number);
+/* Without control characters and leading blanks; what is no UTF-8 becomes U+FFFD. */
+static void add_readable(struct text *text, const char *bytes, size_t size) {
+    uint32_t character;
+    for (size_t at = 0, taken; at < size && bytes[at] != 0; at += taken) {
+        taken = text_take_character(bytes + at, size - at, &character);
+        if (taken == 0)
+            text_add_string(text, "\xef\xbf\xbd");
+        else if (!text_is_control(character) && (text->size > 0 || character != ' '))
+            text_add(text, bytes + at, taken);
+        taken += taken == 0;
     }
-    for (size_t i = 0; raw->kind == RAW_TEXT && i < raw->size && raw->text[i] != 0 && used + 1 < size; i++)
-        if ((unsigned char)raw->text[i] >= ' ' && raw->text[i] != 0x7f && (used > 0 || raw->text[i] != ' '))
-            text[used++] = raw->text[i];
-    while (used > 0 && text[used - 1] == ' ')
+}
+
+bool raw_write_text(const struct raw *raw, char *text, size_t size) {
+    static const char more[] = "\xe2\x80\xa6"; /* an ellipsis */
+    struct text readable = {0};
+    if (raw->kind == RAW_INTEGER)
+        text_add_integer(&readable, raw->integer);
+    else if (raw->kind == RAW_TEXT)
+        add_readable(&readable, raw->text, raw->size);
+    size_t used = readable.failed ? 0 : readable.size;
+    while (used > 0 && readable.data[used - 1] == ' ')
         used--;
-    while (used > 0 && !text_is_utf8(text, used))
+    bool is_cut = used >= size;
+    if (is_cut)
+        used = size - sizeof(more);
+    while (is_cut && used > 0 && (readable.data[used] & 0xc0) == 0x80)
         used--;
-    text[used] = 0;
-    return used > 0;
+    if (used > 0)
+        memcpy(text, readable.data, used);
+    memcpy(text + used, is_cut ? more : "", is_cut ? sizeof(more) : 1);
+    text_done(&readable);
+    return *text != 0;
 }

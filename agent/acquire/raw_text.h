@@ -15,7 +15,10 @@ int raw_number(const struct raw *raw, double *number);
 /* A text that is this one, blanks and ends of string around it left out. */
 bool raw_is_text(const struct raw *raw, const char *text);
 
-/* A raw text or integer for people: trimmed, control characters dropped, whole UTF-8, at most size - 1 bytes.
+/*
+ * A raw text or integer for people: trimmed, control characters dropped, bytes that are no UTF-8 as U+FFFD.
+ * One of `size` bytes or more is cut and ends in an ellipsis; `size` is 4 or more. False where nothing is
+ * left.
  */
 bool raw_write_text(const struct raw *raw, char *text, size_t size);
 

@@ -187,14 +187,13 @@ void text_add_json(struct text *text, const char *string) {
 void text_add_printable(struct text *text, const char *string) {
     const char *at = string, *end = string + strlen(string);
     while (at < end) {
-        ucs4_t character;
-        int size = u8_mbtoucr(&character, (const uint8_t *)at, (size_t)(end - at));
-        bool control = size <= 0 || character < 0x20 || (character >= 0x7f && character < 0xa0);
-        if (size <= 0)
-            size = 1;
+        uint32_t character;
+        size_t size = text_take_character(at, (size_t)(end - at), &character);
+        bool control = size == 0 || text_is_control(character);
+        size += size == 0;
         if (!control)
-            text_add(text, at, (size_t)size);
-        for (int i = 0; control && i < size; i++)
+            text_add(text, at, size);
+        for (size_t i = 0; control && i < size; i++)
             text_add_format(text, "\\x%02x", (unsigned char)at[i]);
         at += size;
     }
@@ -287,6 +286,20 @@ int text_to_rate(const char *string, int64_t *per_second) {
 
 bool text_is_utf8(const char *string, size_t size) {
     return u8_check((const uint8_t *)string, size) == NULL;
+}
+
+size_t text_take_character(const char *string, size_t size, uint32_t *character) {
+    ucs4_t code;
+    int taken = size > 0 ? u8_mbtoucr(&code, (const uint8_t *)string, size) : 0;
+    if (taken <= 0)
+        return 0;
+    *character = code;
+    return (size_t)taken;
+}
+
+bool text_is_control(uint32_t character) {
+    return character < 0x20 || (character >= 0x7f && character < 0xa0) ||
+           (character >= 0xfdd0 && character <= 0xfdef) || (character & 0xfffe) == 0xfffe;
 }
 
 char *text_normalize(const char *string) {

@@ -42,7 +42,8 @@ int text_to_integer(const char *string, int64_t *number);
 int text_to_number(const char *string, double *number);
 /* A whole number as manuals print codes and addresses: decimal, or hexadecimal behind 0x. */
 int text_to_code(const char *string, int64_t *number);
-/* "100ms", "5s", "2min", "1h", "7d" into milliseconds. A bare number is refused: the unit is part of the value. */
+/* "100ms", "5s", "2min", "1h", "7d" into milliseconds. A bare number is refused: the unit is part of the
+ * value. */
 int text_to_duration_ms(const char *string, int64_t *ms);
 /* "64KiB", "10MiB", "1GiB" or plain bytes. */
 int text_to_bytes(const char *string, int64_t *bytes);
@@ -50,6 +51,10 @@ int text_to_bytes(const char *string, int64_t *bytes);
 int text_to_rate(const char *string, int64_t *per_second);
 
 bool text_is_utf8(const char *string, size_t size);
+/* How many of the `size` bytes the character takes that begins here, and which it is; 0 where none does. */
+size_t text_take_character(const char *string, size_t size, uint32_t *character);
+/* Control characters and the codes that are none (U+FFFE and its like), which protocols forbid in names. */
+bool text_is_control(uint32_t character);
 /* NFKC form for comparing names; the caller frees it. NULL when out of memory or not UTF-8. */
 char *text_normalize(const char *string);
 /* Whether two names are the same to people: equal in NFKC. */

@@ -121,8 +121,12 @@ static int start_publishing(struct agent *agent) {
         error = sink_set_start(agent->config, &agent->spools, &agent->sinks);
     for (size_t i = 0; i < N_SPOOLS && error == 0; i++)
         spool_forget_closed(agent->spools.of[i]);
+    if (error != 0)
+        return error;
+    status_server_set_sinks(agent->status, agent->sinks);
+    error = publisher_start(&agent->spools, observe, agent->latest, &agent->publisher);
     if (error == 0)
-        error = publisher_start(&agent->spools, observe, agent->latest, &agent->publisher);
+        publisher_report(agent->publisher, agent->sinks);
     return error;
 }
 
@@ -264,8 +268,11 @@ static int run(int argc, char **argv) {
     plan_warn(config);
     variants_warn(config->devices, config->n_devices);
     int status = agent_run(agent);
-    if (!agent_stop(agent))
+    if (!agent_stop(agent)) {
+        for (size_t i = 0; i < N_SPOOLS; i++)
+            spool_finish(agent->spools.of[i]);
         return status | STATUS_AT_ONCE;
+    }
     agent_free(agent);
     return status;
 }

@@ -15,11 +15,13 @@ static bool refuse(char *why, size_t size, const char *what) {
     return false;
 }
 
+/* Of a text that is UTF-8. */
 static bool has_control_character(const char *text) {
-    for (const unsigned char *at = (const unsigned char *)text; *at; at++) {
-        if (*at < 0x20 || *at == 0x7f || (*at == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0))
+    uint32_t character;
+    const char *end = text + strlen(text);
+    for (; text < end; text += text_take_character(text, (size_t)(end - text), &character))
+        if (text_take_character(text, (size_t)(end - text), &character) > 0 && text_is_control(character))
             return true;
-    }
     return false;
 }
 

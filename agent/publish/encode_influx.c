@@ -20,6 +20,7 @@ struct encode_influx {
     struct view_cache *cache;
     struct gzip *gzip;
     struct text lines, body;
+    struct text left_out; /* a device */
 };
 
 /* --- what is special in tags --- */
@@ -111,6 +112,7 @@ void encode_influx_free(struct encode_influx *encoder) {
     gzip_free(encoder->gzip);
     text_done(&encoder->lines);
     text_done(&encoder->body);
+    text_done(&encoder->left_out);
     free(encoder);
 }
 
@@ -122,26 +124,38 @@ static void end_line(struct text *lines, int64_t time_ms) {
     text_add_char(lines, '\n');
 }
 
-static void add_info(struct text *lines, const struct view_info *info, const char *metric, int64_t time_ms) {
+static void leave_out(struct encode_influx *encoder, const struct device_view *view) {
+    text_clear(&encoder->left_out);
+    text_add_string(&encoder->left_out, view->device);
+}
+
+static void add_info(struct encode_influx *encoder, const struct device_view *view,
+                     const struct view_info *info, const char *metric, int64_t time_ms) {
+    struct text *lines = &encoder->lines;
     text_add_string(lines, "facility");
-    for (size_t i = 0; i < info->n; i++)
-        if (info->label[i].value[0] != '\0' && can_say(info->label[i].value))
+    for (size_t i = 0; i < info->n; i++) {
+        if (!can_say(info->label[i].value))
+            leave_out(encoder, view);
+        else if (info->label[i].value[0] != '\0')
             add_tag(lines, &info->label[i]);
+    }
     text_add_char(lines, ' ');
     add_field_name(lines, metric);
     text_add_char(lines, '1');
     end_line(lines, time_ms);
 }
 
-static void announce(struct text *lines, const struct device_view *view, int64_t time_ms) {
+static void announce(struct encode_influx *encoder, const struct device_view *view, int64_t time_ms) {
     struct view_info info;
     view_write_device_info(view, &info);
-    add_info(lines, &info, VIEW_DEVICE_INFO, time_ms);
+    add_info(encoder, view, &info, VIEW_DEVICE_INFO, time_ms);
     for (size_t i = 0; i < view->n_names; i++) {
-        if (!can_say(view->names[i].name))
-            continue; /* the name is all that it would say */
+        if (!can_say(view->names[i].name)) { /* which is all that it would say */
+            leave_out(encoder, view);
+            continue;
+        }
         view_write_component_info(view, &view->names[i], &info);
-        add_info(lines, &info, VIEW_COMPONENT_INFO, time_ms);
+        add_info(encoder, view, &info, VIEW_COMPONENT_INFO, time_ms);
     }
 }
 
@@ -184,15 +198,19 @@ static void add_readings(struct encode_influx *encoder, const struct view_entry 
 
 void encode_influx_begin(struct encode_influx *encoder) {
     text_clear(&encoder->lines);
+    text_clear(&encoder->left_out);
+}
+
+const char *encode_influx_left_out(const struct encode_influx *encoder) {
+    return encoder->left_out.size > 0 ? encoder->left_out.data : NULL;
 }
 
 const char *encode_influx_why_not(struct encode_influx *encoder, const struct spool_row *row) {
     const struct view_entry *entry = view_cache_get(encoder->cache, row->view);
     if (!entry || entry->head.size > 0)
         return NULL;
-    return "line protocol cannot say the device's name or place: no line break may be in it, and no "
-           "backslash "
-           "at its end or before a backslash, comma, space or equals sign";
+    return "line protocol cannot say the device's name or place: no control character may be in it, and no "
+           "backslash at its end or before a backslash, comma, space or equals sign";
 }
 
 int encode_influx_add(struct encode_influx *encoder, const struct spool_row *row) {
@@ -200,7 +218,7 @@ int encode_influx_add(struct encode_influx *encoder, const struct spool_row *row
     if (!entry)
         return ERROR_MEMORY;
     if (view_info_is_due(entry, row))
-        announce(&encoder->lines, entry->view, row->time_ms);
+        announce(encoder, entry->view, row->time_ms);
     add_readings(encoder, entry, row);
     return encoder->lines.failed ? ERROR_MEMORY : 0;
 }
@@ -210,6 +228,8 @@ bool encode_influx_is_empty(const struct encode_influx *encoder) {
 }
 
 int encode_influx_finish(struct encode_influx *encoder, const char **body, size_t *size) {
+    if (encode_influx_is_empty(encoder))
+        text_add_string(&encoder->lines, "#\n"); /* a comment: InfluxDB 2 refuses an empty body */
     if (encoder->lines.failed)
         return ERROR_MEMORY;
     int error = gzip_pack(encoder->gzip, encoder->lines.data, encoder->lines.size, &encoder->body);

@@ -6,9 +6,9 @@
  * Every value is written as a float, times are milliseconds. Good and substituted readings only, as in
  * encode_remote_write; its info series are here the fields device_info and component_info.
  *
- * Line protocol cannot say every text: no line break, and no backslash before another one, before a comma, a
- * space or an equals sign, or at the end of a tag. Rows of a device with such a name cannot be said; such a
- * fact about a device is left out. Pure; owned by one thread.
+ * Line protocol cannot say every text: no line break or other control character, and no backslash before
+ * another one, before a comma, a space or an equals sign, or at the end of a tag. Rows of a device with such
+ * a name cannot be said; such a fact about a device is left out. Pure; owned by one thread.
  */
 #ifndef HALLWATCH_PUBLISH_ENCODE_INFLUX_H
 #define HALLWATCH_PUBLISH_ENCODE_INFLUX_H
@@ -33,10 +33,13 @@ const char *encode_influx_why_not(struct encode_influx *encoder, const struct sp
 /* Adds a row that can be said. 0 or ERROR_MEMORY. */
 int encode_influx_add(struct encode_influx *encoder, const struct spool_row *row);
 
+/* A device of which the request lacks a fact that cannot be said; NULL: it lacks none. */
+const char *encode_influx_left_out(const struct encode_influx *encoder);
+
 /* Whether nothing has been added that the format has a place for. */
 bool encode_influx_is_empty(const struct encode_influx *encoder);
 
-/* The request's body, valid until the next begin. 0 or ERROR_MEMORY. */
+/* The request's body, valid until the next begin; without a row it is a comment. 0 or ERROR_MEMORY. */
 int encode_influx_finish(struct encode_influx *encoder, const char **body, size_t *size);
 
 /*

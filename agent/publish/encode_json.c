@@ -165,16 +165,16 @@ void encode_json_presence(const struct json_source *source, const char *status, 
 }
 
 void encode_json_topic_level(struct text *topic, const char *name) {
-    bool is_utf8 = text_is_utf8(name, strlen(name));
-    for (const char *at = name; *at; at++) {
-        unsigned char c = (unsigned char)*at;
-        /* The control characters U+0080 to U+009F are these two bytes. */
-        bool is_control = c < 0x20 || c == 0x7f || (c == 0xc2 && (unsigned char)at[1] < 0xa0) ||
-                          (at > name && (unsigned char)at[-1] == 0xc2 && c < 0xa0);
-        if (strchr("/+#%", c) || is_control || (c >= 0x80 && !is_utf8))
-            text_add_format(topic, "%%%02X", c);
-        else
-            text_add_char(topic, *at);
+    uint32_t character;
+    const char *end = name + strlen(name);
+    for (size_t size; name < end; name += size) {
+        size = text_take_character(name, (size_t)(end - name), &character);
+        bool is_kept = size > 0 && !text_is_control(character) && !strchr("/+#%", *name);
+        size += size == 0;
+        if (is_kept)
+            text_add(topic, name, size);
+        for (size_t i = 0; !is_kept && i < size; i++)
+            text_add_format(topic, "%%%02X", (unsigned char)name[i]);
     }
 }
 
@@ -200,9 +200,14 @@ void encode_json_gap_topic(const struct json_source *source, struct text *topic)
     text_add_string(topic, "/gaps");
 }
 
+/* What a gateway says of itself: of its delivery, or of its links. */
+static bool is_about_delivery(const struct device_view *view) {
+    return view->n_series > 0 && catalog_part_is_named(view->series[0].place.part);
+}
+
 void encode_json_topic(const struct device_view *view, struct text *topic) {
     begin_topic(view->site, view->gateway ? "/status/" : "/", topic);
     encode_json_topic_level(topic, view->gateway ? view->gateway : view->device);
     if (view->gateway)
-        text_add_string(topic, "/links");
+        text_add_string(topic, is_about_delivery(view) ? "/delivery" : "/links");
 }

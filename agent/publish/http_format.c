@@ -87,6 +87,10 @@ static int add_influx(void *encoder, const struct spool_row *row) {
     return encode_influx_add(encoder, row);
 }
 
+static const char *left_out_influx(const void *encoder) {
+    return encode_influx_left_out(encoder);
+}
+
 static bool is_influx_empty(const void *encoder) {
     return encode_influx_is_empty(encoder);
 }
@@ -104,6 +108,7 @@ static const struct http_format influx = {
     .begin = begin_influx,
     .why_not = why_not_influx,
     .add = add_influx,
+    .left_out = left_out_influx,
     .is_empty = is_influx_empty,
     .finish = finish_influx,
 };

@@ -31,9 +31,17 @@ struct http_format {
     const char *(*why_not)(void *encoder, const struct spool_row *row);
     /* Adds a row that it can say. 0 or ERROR_MEMORY. */
     int (*add)(void *encoder, const struct spool_row *row);
+    /*
+     * A device of which the request lacks what the format cannot say of its names; NULL: it lacks nothing.
+     * NULL for the function: it can say all.
+     */
+    const char *(*left_out)(const void *encoder);
     /* Whether nothing has been added that the format has a place for. */
     bool (*is_empty)(const void *encoder);
-    /* The request's body, valid until the next begin. 0 or ERROR_MEMORY. */
+    /*
+     * The request's body, valid until the next begin; without a row it is one that every receiver takes. 0 or
+     * ERROR_MEMORY.
+     */
     int (*finish)(void *encoder, const char **body, size_t *size);
 };
 

@@ -7,6 +7,7 @@
  */
 #include "publish/sink_http.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -81,6 +82,19 @@ static void pause_until(struct sink_http *writer, int64_t until_ms) {
         bell_wait(&writer->sink.bell, until_ms);
 }
 
+/* What others are told of the failure, and when the next try is. */
+static void tell(const struct sink_http *writer, enum verdict_kind verdict, const char *url,
+                 int64_t next_ms) {
+    char words[SINK_WORDS_MOST];
+    if (writer->error)
+        snprintf(words, sizeof(words), "%.*s", SINK_HTTP_QUOTE_MOST, writer->answer.text);
+    else
+        snprintf(words, sizeof(words), "HTTP %d: %.*s", writer->answer.status, SINK_HTTP_QUOTE_MOST,
+                 writer->answer.text);
+    sink_health_fail(writer->sink.health, verdict == VERDICT_DENIED ? SINK_DENIED : SINK_RETRYING, url,
+                     next_ms, words);
+}
+
 static void complain(struct sink_http *writer, enum verdict_kind verdict) {
     const char *name = writer->sink.config->name, *text = writer->answer.text;
     const char *url = url_of(writer, writer->endpoints.current);
@@ -107,7 +121,9 @@ static void retry(struct sink_http *writer, enum verdict_kind verdict) {
     bool is_fault = verdict == VERDICT_FAULT;
     writer->has_taken = writer->has_taken && is_fault;
     writer->due_ms[LANE_LIVE] = now_ms;
+    const char *url = url_of(writer, writer->endpoints.current);
     if (endpoints_fail(&writer->endpoints, now_ms, after_ms)) {
+        tell(writer, verdict, url, now_ms);
         writer->has_taken = false;
         writer->fastest_ms = writer->sink.config->timeout_ms;
         return;
@@ -115,6 +131,7 @@ static void retry(struct sink_http *writer, enum verdict_kind verdict) {
     int64_t pause_ms =
         backoff_next_ms(&writer->backoffs[is_fault ? writer->lane : LANE_LIVE], backoff_random());
     int64_t until_ms = now_ms + (pause_ms < after_ms ? after_ms : pause_ms);
+    tell(writer, verdict, url, until_ms);
     if (is_fault)
         writer->resume_ms[writer->lane] = until_ms;
     else
@@ -126,6 +143,7 @@ static void be_content(struct sink_http *writer) {
     int64_t now_ms = clock_monotonic_ms();
     backoff_reset(&writer->backoffs[LANE_LIVE]);
     backoff_reset(&writer->backoffs[writer->lane]);
+    sink_health_connect(writer->sink.health, url);
     if (writer->faults[LANE_LIVE] + writer->faults[LANE_BACKLOG] == 0)
         log_relieve(&writer->trouble[writer->endpoints.current], now_ms, name, "%s takes readings again",
                     url);

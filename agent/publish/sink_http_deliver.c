@@ -4,10 +4,11 @@
  *
  * A request is made anew from the cursor after every failure, so whatever was acknowledged on the way stays
  * so. A refused request is halved until the row is found that the receiver does not want; that row is set
- * aside. A fault (HTTP 500) may be the receiver's own, or lie in what we send: after FAULTS_MOST of them the
- * rows are tried apart, and only a receiver that takes others is believed to dislike these. So is one that
- * refuses all and has taken nothing before: there, the address is wrong.
- * A row that is refused alone has its readings tried apart, unless it is refused for its time.
+ * aside. Some answer 400 to everything, because the path is none of theirs or they expect TLS: one that has
+ * taken nothing before and refuses even a request without rows is believed nothing about these. A fault (HTTP
+ * 500) may be the receiver's own, or lie in what we send: after FAULTS_MOST of them the rows are tried apart,
+ * and only a receiver that takes others is believed to dislike these. A row that is refused alone has its
+ * readings tried apart, unless it is refused for its time.
  */
 #include <stdio.h>
 
@@ -25,21 +26,12 @@ static const char *why_not(struct sink_http *writer, const struct spool_row *row
     return writer->format->why_not ? writer->format->why_not(writer->encoder, row) : NULL;
 }
 
-/* One request with these rows; without any, an empty one. */
-static enum verdict_kind post(struct sink_http *writer, const struct sink_http_row *rows, size_t n) {
-    const struct http_format *format = writer->format;
+/* Sends what the encoder holds; `error` is what came of the encoding. */
+static enum verdict_kind post_request(struct sink_http *writer, int error) {
     const char *body = NULL;
     size_t size = 0;
-    int error = 0;
-    writer->error = writer->answer.status = 0;
-    format->begin(writer->encoder);
-    for (size_t i = 0; i < n && !error; i++)
-        if (rows[i].row->view && !why_not(writer, rows[i].row)) /* no view: a gap */
-            error = format->add(writer->encoder, rows[i].row);
-    if (!error && n > 0 && format->is_empty(writer->encoder))
-        return VERDICT_ACCEPTED; /* only readings that the format has no place for */
     if (!error)
-        error = format->finish(writer->encoder, &body, &size);
+        error = writer->format->finish(writer->encoder, &body, &size);
     if (error)
         snprintf(writer->answer.text, sizeof(writer->answer.text), "%s", error_word(error));
     else
@@ -47,7 +39,22 @@ static enum verdict_kind post(struct sink_http *writer, const struct sink_http_r
     writer->error = error;
     enum verdict_kind verdict = verdict_of(error, writer->answer.status, writer->answer.text);
     writer->has_taken = writer->has_taken || verdict == VERDICT_ACCEPTED;
+    sink_health_deliver(writer->sink.health, verdict == VERDICT_ACCEPTED);
     return verdict;
+}
+
+/* One request with these rows. */
+static enum verdict_kind post(struct sink_http *writer, const struct sink_http_row *rows, size_t n) {
+    const struct http_format *format = writer->format;
+    int error = 0;
+    writer->error = writer->answer.status = 0;
+    format->begin(writer->encoder);
+    for (size_t i = 0; i < n && !error; i++)
+        if (rows[i].row->view && !why_not(writer, rows[i].row)) /* no view: a gap */
+            error = format->add(writer->encoder, rows[i].row);
+    if (!error && format->is_empty(writer->encoder))
+        return VERDICT_ACCEPTED; /* only readings that the format has no place for */
+    return post_request(writer, error);
 }
 
 /* For good, with the receiver's or our own words. */
@@ -57,6 +64,7 @@ static void reject(struct sink_http *writer, const struct sink_http_row *from, u
     log_complain(&writer->refusal, clock_monotonic_ms(), writer->sink.config->name,
                  "readings of %.*s are set aside: %.*s", SINK_HTTP_QUOTE_MOST, row->view->device,
                  SINK_HTTP_QUOTE_MOST, words);
+    sink_health_refuse(writer->sink.health, words);
     spool_reject(writer->sink.cursors[row->kind], from->lane, row, readings, words);
 }
 
@@ -72,11 +80,21 @@ static void acknowledge(struct sink_http *writer, const struct sink_http_row *ro
     }
 }
 
+static void say_what_was_left_out(struct sink_http *writer) {
+    const char *device = writer->format->left_out ? writer->format->left_out(writer->encoder) : NULL;
+    if (device)
+        log_complain(&writer->unsaid, clock_monotonic_ms(), writer->sink.config->name,
+                     "what %.*s is called, or one of its parts, is left out: the format cannot say it",
+                     SINK_HTTP_QUOTE_MOST, device);
+}
+
 static enum verdict_kind post_and_acknowledge(struct sink_http *writer, const struct sink_http_row *rows,
                                               size_t n) {
     enum verdict_kind verdict = post(writer, rows, n);
-    if (verdict == VERDICT_ACCEPTED)
-        acknowledge(writer, rows, n);
+    if (verdict != VERDICT_ACCEPTED)
+        return verdict;
+    say_what_was_left_out(writer); /* before the encoder is asked about the rows again */
+    acknowledge(writer, rows, n);
     return verdict;
 }
 
@@ -217,17 +235,30 @@ static void learn(struct sink_http *writer, enum verdict_kind verdict, int64_t s
     }
 }
 
+/*
+ * A request was refused by who has taken nothing yet: whether one without rows is, too, and every part of
+ * this one. If not, the answer stays that to the rows.
+ */
+static enum verdict_kind verify(struct sink_http *writer) {
+    struct http_answer answer = writer->answer;
+    writer->format->begin(writer->encoder);
+    enum verdict_kind verdict = post_request(writer, 0);
+    if (verdict == VERDICT_ACCEPTED || (is_refusal(verdict, false) && takes_some(writer))) {
+        writer->answer = answer;
+        return VERDICT_ACCEPTED;
+    }
+    return is_refusal(verdict, false) ? VERDICT_DENIED : verdict;
+}
+
 enum verdict_kind sink_http_deliver(struct sink_http *writer) {
     int64_t sent_ms = clock_monotonic_ms();
     bool has_taken = writer->has_taken;
-    enum verdict_kind verdict = post_and_acknowledge(writer, writer->rows, writer->n);
+    enum verdict_kind verdict = post_and_acknowledge(writer, writer->rows, writer->n), other;
     learn(writer, verdict, sent_ms);
     if (verdict == VERDICT_FAULT)
         return suspect(writer);
-    /* Whoever has taken nothing yet and refuses this may be no receiver at all. */
-    if (verdict == VERDICT_REFUSED && !has_taken && !takes_some(writer) &&
-        post(writer, NULL, 0) != VERDICT_ACCEPTED)
-        return VERDICT_DENIED;
+    if (verdict == VERDICT_REFUSED && !has_taken && (other = verify(writer)) != VERDICT_ACCEPTED)
+        return other;
     if (is_refusal(verdict, false))
         verdict = bisect(writer, writer->rows, writer->n, verdict, false);
     if (verdict == VERDICT_ACCEPTED) {

@@ -48,7 +48,7 @@ struct sink_http {
     uint32_t faults[N_LANES];         /* in a row */
     bool took_meanwhile[N_LANES];     /* something of the other lane, since the first of them */
     struct backoff backoffs[N_LANES]; /* faults of the backlog apart */
-    struct complaint trouble[ENDPOINTS_MOST], refusal;
+    struct complaint trouble[ENDPOINTS_MOST], refusal, unsaid;
 };
 
 /* The rows of the next request; none where it is to wait. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The table of answers. 502, 503 and 504 come from what stands before the receiver, or say that it is busy:
- * they are never about what was sent. 500 may be: Prometheus answers so to a label name that comes twice.
+ * they are never about what was sent. 500 may be: Prometheus answers so to a label name that comes twice, and
+ * to a sample from before its out_of_order_time_window.
  */
 #include "publish/verdict.h"
 
@@ -37,6 +38,8 @@ enum verdict_kind verdict_of(int error, int status, const char *text) {
     case 413:
     case 422:
         return is_about_time(text) ? VERDICT_TOO_OLD : VERDICT_REFUSED;
+    case 500:
+        return strcasestr(text, "too old sample") ? VERDICT_TOO_OLD : VERDICT_FAULT;
     default:
         return status >= 500 ? VERDICT_FAULT : VERDICT_DENIED;
     }

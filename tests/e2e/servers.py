@@ -227,7 +227,7 @@ class VictoriaMetrics(TimeSeriesServer):
         """Everything stored: a list of (labels, times in ms, values)."""
         http(self.base + "/internal/force_flush")
         text = http(self.base + "/api/v1/export?" + urllib.parse.urlencode({"match[]": match}))
-        series = [json.loads(line) for line in text.splitlines()]
+        series = [json.loads(line) for line in text.split("\n") if line]
         return [(one["metric"], one["timestamps"], one["values"]) for one in series]
 
 

@@ -6,7 +6,6 @@
 """
 
 import glob
-import json
 import os
 import shutil
 import sqlite3
@@ -15,27 +14,15 @@ import sys
 import tempfile
 import time
 import unittest
+from contextlib import closing
 
 sys.path.append(os.path.join(os.path.dirname(__file__), "..", "sim"))
-from feeding import Feeder
+from feeding import Feeder, by_key, rows_of
 from servers import Mosquitto, Subscriber, free_port, wait_until
 
 FEEDER = sys.argv.pop(1)
 SINK = os.path.join(os.environ["HALLWATCH_BUILD"], "tests", "sink")
 NOBODY = f"mqtt://127.0.0.1:{free_port()}"
-
-
-def rows_of(messages):
-    """The rows in the order in which they came."""
-    return [json.loads(payload) for topic, payload, *_ in messages if "/status/" not in topic]
-
-
-def by_key(rows):
-    return {
-        (row["device"], reading["metric"], reading["component_id"], row["time"]): reading["value"]
-        for row in rows
-        for reading in row["readings"]
-    }
 
 
 class SpoolOnDisk(unittest.TestCase):
@@ -48,7 +35,7 @@ class SpoolOnDisk(unittest.TestCase):
 
     def rows_on_disk(self):
         try:
-            with sqlite3.connect(f"file:{self.folder}/readings.db?mode=ro", uri=True) as db:
+            with closing(sqlite3.connect(f"file:{self.folder}/readings.db?mode=ro", uri=True)) as db:
                 return db.execute("SELECT count(*) FROM rows").fetchone()[0]
         except sqlite3.Error:
             return 0  # not made yet

@@ -6,10 +6,12 @@
  * round was at most.
  *
  *   feeder [--mqtt|--remote-write|--influx URL [--OPTION TEXT]...]... [--gateway NAME] [--folder FOLDER]
- *          [--device-name NAME] [--OPTION NUMBER]...
+ *          [--device-name NAME] [--names FILE] [--values FILE] [--OPTION NUMBER]...
  *
  * With a folder the spools are on disk there, and the stream goes on over several runs. FIRST is the round to
- * begin with.
+ * begin with. A file of names, each ended by NUL, names the devices, what people named them and their first
+ * outlet, in the place of NAME and a number; a file of values holds the bits of doubles, which are fed in
+ * turn.
  */
 #include <getopt.h>
 #include <inttypes.h>
@@ -20,12 +22,13 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "publish/publisher.h"
 #include "publish/sink.h"
 #include "tests/sim/specimen.h"
 
-enum { SINKS_MOST = 8, BATCHES_A_DEVICE = 5 };
+enum { SINKS_MOST = 8, BATCHES_A_DEVICE = 5, FILE_MOST = 16 << 20 };
 
 /* Numbers by option, in the order of `options`. */
 enum number {
@@ -72,6 +75,8 @@ static const struct option options[] = {
     {"live-first", required_argument, NULL, 0},
     {"backlog-rate", required_argument, NULL, 0},
     {"device-name", required_argument, NULL, 'n'},
+    {"names", required_argument, NULL, 'N'},
+    {"values", required_argument, NULL, 'v'},
     {"folder", required_argument, NULL, 'f'},
     {"gateway", required_argument, NULL, 'g'},
     {"mqtt", required_argument, NULL, 'm'},
@@ -95,6 +100,8 @@ static const struct option options[] = {
 struct feeder {
     int64_t numbers[N_NUMBERS];
     const char *device_name; /* in front of the device's number */
+    struct text names;       /* in their place, one after the other */
+    struct text values;      /* in the place of the specimen's */
     struct site_config site;
     struct sink_config sinks[SINKS_MOST];
     struct sink *running[SINKS_MOST];
@@ -166,6 +173,12 @@ static void add_to_sink(struct feeder *feeder, int option, char *text) {
     }
 }
 
+static void read_all(const char *path, struct text *content) {
+    mode_t mode;
+    if (file_read(path, FILE_MOST, content, &mode) != 0)
+        exit(2);
+}
+
 static void read_options(struct feeder *feeder, int argc, char **argv) {
     int index;
     for (int option; (option = getopt_long(argc, argv, "", options, &index)) != -1;) {
@@ -177,6 +190,10 @@ static void read_options(struct feeder *feeder, int argc, char **argv) {
             add_sink(feeder, SINK_INFLUX, optarg);
         else if (option == 'n')
             feeder->device_name = optarg;
+        else if (option == 'N')
+            read_all(optarg, &feeder->names);
+        else if (option == 'v')
+            read_all(optarg, &feeder->values);
         else if (option == 'f')
             feeder->folder = optarg;
         else if (option == 0)
@@ -224,6 +241,10 @@ static void feed_round(struct feeder *feeder, uint32_t round) {
         }
         int64_t time_ms = feeder->numbers[START_MS] + round * feeder->numbers[INTERVAL_MS];
         specimen_refill(batch, feeder->views[i], time_ms, round);
+        size_t n = feeder->values.size / sizeof(double);
+        for (uint32_t at = 0; n > 0 && at < batch->n; at++)
+            memcpy(&batch->values[at], feeder->values.data + (round * batch->n + at) % n * sizeof(double),
+                   sizeof(double));
         publisher_give(feeder->publisher, batch);
     }
 }
@@ -276,17 +297,40 @@ static void open_spools(struct feeder *feeder) {
     }
 }
 
+/* The next of the names, for the device, what people call it and its first outlet. */
+static struct device_view *make_named(struct feeder *feeder, uint32_t number, const char **next) {
+    const char *name = *next;
+    size_t n = (size_t)feeder->numbers[READINGS];
+    struct device_view *view = specimen_view(number, name, n);
+    *next += strlen(name) + 1;
+    free(view->given_name);
+    view->given_name = strdup(name);
+    view->names = calloc(1, sizeof(*view->names));
+    if (!view->given_name || !view->names)
+        exit(1);
+    view->names[view->n_names++] =
+        (struct part_name){.place = {.part = PART_OUTLET, .depth = 2, .id = {1, 1}}, .name = strdup(name)};
+    return view;
+}
+
+static struct device_view *make_numbered(struct feeder *feeder, uint32_t number) {
+    struct text name = {0};
+    text_add_format(&name, "%s%u", feeder->device_name, number);
+    struct device_view *view = specimen_view(number, name.data, (size_t)feeder->numbers[READINGS]);
+    text_done(&name);
+    return view;
+}
+
 static void make_devices(struct feeder *feeder) {
     size_t n = (size_t)feeder->numbers[DEVICES];
     feeder->views = calloc(n, sizeof(struct device_view *));
     if (!feeder->views)
         exit(1);
+    const char *name = feeder->names.data;
     for (size_t i = 0; i < n; i++) {
-        struct text name = {0};
         uint32_t number = (uint32_t)(feeder->numbers[FIRST_DEVICE] + (int64_t)i);
-        text_add_format(&name, "%s%u", feeder->device_name, number);
-        feeder->views[i] = specimen_view(number, name.data, (size_t)feeder->numbers[READINGS]);
-        text_done(&name);
+        bool is_named = name && name < feeder->names.data + feeder->names.size;
+        feeder->views[i] = is_named ? make_named(feeder, number, &name) : make_numbered(feeder, number);
         for (int k = 0; k < BATCHES_A_DEVICE; k++) {
             struct batch *batch = specimen_batch(feeder->views[i], 0, 0);
             device_view_release(batch->view);
@@ -345,6 +389,8 @@ int main(int argc, char **argv) {
         return 1;
     run(&feeder);
     free_devices(&feeder);
+    text_done(&feeder.names);
+    text_done(&feeder.values);
     publisher_free(feeder.publisher);
     for (size_t kind = 0; kind < N_SPOOLS; kind++)
         spool_close(feeder.spools.of[kind]);

@@ -54,7 +54,9 @@ def samples_of(request):
 
 def samples_of_lines(text):
     """The same of line protocol, named as remote write does."""
-    for line in text.splitlines():
+    for line in text.split("\n"):
+        if not line or line.startswith("#"):
+            continue
         head, fields, time_ms = re.match(r"((?:\\.|[^ \\]|\\)+?)(?<!\\) (\S+) (\d+)$", line).groups()
         measurement, *tags = re.split(r"(?<!\\),", head)
         labels = {}

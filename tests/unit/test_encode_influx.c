@@ -240,6 +240,13 @@ static void facts_that_cannot_be_said_are_left_out(void **state) {
     assert_null(strstr(lines, "component_id=1/7"));
     assert_non_null(strstr(lines, ",component=outlet,component_id=1/8,name=\xed\x95\x9c\\ \"1\" "
                                   "component_info=1 1764000000123\n"));
+    assert_string_equal(encode_influx_left_out(fixture->encoder), "pdu-1");
+    encode_influx_begin(fixture->encoder);
+    assert_null(encode_influx_left_out(fixture->encoder));
+}
+
+static void a_request_without_rows_is_a_comment(void **state) {
+    assert_string_equal(finish(*state), "#\n");
 }
 
 static void a_request_goes_to_the_bucket_or_the_database(void **state) {
@@ -265,6 +272,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(the_longest_names_come_through, setup, teardown),
         cmocka_unit_test_setup_teardown(what_cannot_be_said_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(facts_that_cannot_be_said_are_left_out, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_request_without_rows_is_a_comment, setup, teardown),
         cmocka_unit_test(a_request_goes_to_the_bucket_or_the_database),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

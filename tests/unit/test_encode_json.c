@@ -228,6 +228,9 @@ static void topics_hold_what_mqtt_allows(void **state) {
         {"\xff/", "%FF%2F"},
         {"\xc2", "%C2"},
         {"$SYS", "$SYS"},
+        {"\xef\xb7\x90\xef\xbf\xbe", "%EF%B7%90%EF%BF%BE"}, /* no characters: brokers end the connection */
+        {"\xf4\x8f\xbf\xbf", "%F4%8F%BF%BF"},
+        {"\xed\x95\x9c\xff", "\xed\x95\x9c%FF"},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct text topic = {0};

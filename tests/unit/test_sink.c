@@ -25,6 +25,8 @@ static void answers_have_their_meaning(void **state) {
         {0, 503, "out of order", VERDICT_LATER}, /* a lift, not a sample */
         {0, 504, "", VERDICT_LATER},
         {0, 500, "", VERDICT_FAULT},
+        {0, 500, "too old sample\n", VERDICT_TOO_OLD},           /* Prometheus, of its window */
+        {0, 500, "array index is out of bounds", VERDICT_FAULT}, /* not of time */
         {0, 501, "", VERDICT_FAULT},
         {0, 401, "", VERDICT_DENIED},
         {0, 403, "", VERDICT_DENIED},

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A spool's file as power losses, copies and dying disks leave it: cut off, of two times, overwritten. Whatever
- * it is, the spool opens, hands out rows in order without a hole, and takes new ones.
+ * A spool's file as power losses, copies, dying disks and hanging processes leave it: cut off, of two times,
+ * overwritten. Whatever it is, the spool opens, hands out rows in order without a hole, and takes new ones.
  */
 #include <glob.h>
 #include <signal.h>
@@ -258,12 +258,36 @@ static void overwritten_files_are_no_obstacle(void **state) {
     }
 }
 
+/* A process that ends while a thread of it hangs. */
+static void what_waits_is_written_where_nothing_can_be_freed(void **state) {
+    struct fixture *fixture = *state;
+    struct spool_options options = fixture->options;
+    options.spill_after_ms = 3600000;
+    empty_folder(fixture);
+    pid_t child = fork();
+    if (child == 0) {
+        struct spool *spool;
+        if (spool_open(&options, &spool) != 0)
+            _exit(2);
+        struct spool_cursor *cursor = spool_cursor_open(spool, "b", ORDER_STRICT, bell_ring, &fixture->bell);
+        for (uint32_t round = 1; round <= ROWS; round++)
+            append(fixture, spool, round);
+        spool_finish(spool);
+        _exit(take(fixture, cursor, ROWS - 1)->id == ROWS ? 0 : 1); /* the thread reads on */
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    assert_int_equal(go_on(fixture, true), ROWS);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_log_that_was_cut_off_loses_its_end),
         cmocka_unit_test(a_file_that_was_cut_off_is_no_obstacle),
         cmocka_unit_test(files_of_two_times_are_no_obstacle),
         cmocka_unit_test(overwritten_files_are_no_obstacle),
+        cmocka_unit_test(what_waits_is_written_where_nothing_can_be_freed),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -59,6 +59,11 @@ void spool_close(struct spool *spool) {
     free(spool);
 }
 
+void spool_finish(struct spool *spool) {
+    if (spool && spool->disk)
+        spool_disk_finish(spool->disk);
+}
+
 void spool_set_most_bytes(struct spool *spool, size_t most_bytes) {
     uv_mutex_lock(&spool->lock);
     spool->most_bytes = most_bytes;
@@ -83,24 +88,16 @@ void spool_trim(struct spool *spool, uint64_t from, uint64_t to) {
             spool_ring_remove(&spool->ring, id);
 }
 
-/* Readings of the row that are no gauges. */
-static uint32_t count_totals(const struct spool_row *row) {
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < row->n && row->view; i++)
-        n += row->qualities[i] != QUALITY_ABSENT &&
-             catalog_quantity(row->view->series[row->first + i].quantity)->kind != KIND_GAUGE;
-    return n;
-}
-
-void spool_lose(struct spool *spool, const struct spool_row *row, const char *why) {
-    uint32_t totals = count_totals(row);
+/* Every cursor that wanted the row has lost it. */
+static void lose(struct spool *spool, const struct spool_row *row) {
+    uint32_t totals = spool_row_count_totals(row);
     for (struct spool_cursor *cursor = spool->cursors; cursor; cursor = cursor->next) {
         uint64_t lost = spool_spans_drop(&cursor->place.spans, row);
         cursor->place.dropped += lost;
         cursor->place.dropped_totals += lost > 0 ? totals : 0;
         if (lost > 0)
             log_complain(&cursor->complaint, clock_monotonic_ms(), cursor->place.sink,
-                         "%s: the oldest readings are dropped, %" PRIu64 " so far", why,
+                         "the buffer is full: the oldest readings are dropped, %" PRIu64 " so far",
                          cursor->place.dropped);
     }
 }
@@ -109,7 +106,7 @@ void spool_lose(struct spool *spool, const struct spool_row *row, const char *wh
 static void remove_oldest(struct spool *spool) {
     const struct spool_row *row = spool_ring_get(&spool->ring, spool->ring.oldest);
     if (!spool->disk || !spool_disk_has(spool->disk, row->id))
-        spool_lose(spool, row, "the buffer is full");
+        lose(spool, row);
     spool_ring_remove(&spool->ring, row->id);
 }
 
@@ -172,6 +169,16 @@ int spool_append(struct spool *spool, const struct batch *batch) {
     if (row && !is_kept)
         spool_release(row);
     return error;
+}
+
+void spool_figures(struct spool *spool, struct spool_figures *figures) {
+    *figures = (struct spool_figures){.has_disk = false};
+    uv_mutex_lock(&spool->lock);
+    figures->memory_bytes = spool->ring.bytes;
+    figures->most_bytes = spool->most_bytes;
+    if (spool->disk)
+        spool_disk_tell(spool->disk, figures);
+    uv_mutex_unlock(&spool->lock);
 }
 
 static struct spool_state *state_of(struct spool_state *states, size_t n, const char *sink) {

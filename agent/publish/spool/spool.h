@@ -67,6 +67,11 @@ struct spool_options {
 int spool_open(const struct spool_options *options, struct spool **spool);
 /* After every cursor was closed. What waits is written where there is a file. NULL is fine. */
 void spool_close(struct spool *spool);
+/*
+ * In the place of spool_close where the process ends while a thread hangs that may still touch the spool: the
+ * last of what waits is written, nothing is freed. NULL is fine.
+ */
+void spool_finish(struct spool *spool);
 /* Another bound. What is above it goes when the next row comes. */
 void spool_set_most_bytes(struct spool *spool, size_t most_bytes);
 
@@ -163,5 +168,17 @@ size_t spool_states(struct spool *spool, struct spool_state *states, size_t most
 /* Those of both spools, summed by sink; rows are those of the readings. Returns how many of `most` there are.
  */
 size_t spools_states(const struct spools *spools, struct spool_state *states, size_t most);
+
+/* What a spool takes, for all sinks. */
+struct spool_figures {
+    bool has_disk; /* what follows is of its file; 0 without one */
+    uint64_t disk_bytes, quota_bytes;
+    int64_t quota_age_ms;
+    uint64_t written_bytes; /* by this process */
+    bool is_stuck;          /* the disk takes nothing */
+    char trouble[160];      /* why it did not, last; "": it always did */
+    uint64_t memory_bytes, most_bytes;
+};
+void spool_figures(struct spool *spool, struct spool_figures *figures);
 
 #endif

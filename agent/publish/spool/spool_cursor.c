@@ -234,7 +234,10 @@ static void pass(struct spool_cursor *cursor, enum spool_lane lane, const struct
         uint64_t readings = spool_spans_pass(&cursor->place.spans, cursor->order, lane, row);
         if (rejected > readings)
             rejected = readings; /* of a row that was dropped meanwhile, and counted there */
-        cursor->place.sent += readings - rejected;
+        if (row->view)
+            cursor->place.sent += readings - rejected;
+        else
+            cursor->place.dropped += readings; /* of an agent that was killed before it had written them */
         cursor->place.rejected += rejected;
         spool_trim(spool, first, row->id);
         if (spool->disk)

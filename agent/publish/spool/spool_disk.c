@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The disk's thread: what has waited long enough is written, what a reader wants back is loaded
- * (spool_load.c), what nobody wants any more is deleted, and the file is kept within its quota
- * (spool_quota.c). It owns the store. It takes a piece of work with the spool's lock held and does it
+ * (spool_load.c), what nobody wants any more is deleted (spool_commit.c), and the file is kept within its
+ * quota (spool_quota.c). It owns the store. It takes a piece of work with the spool's lock held and does it
  * without, so that neither the publisher nor a sink ever waits for a disk.
  *
  * Whatever fails is tried again after a pause; meanwhile rows stay in memory. A file that turns out to be
  * corrupt is set aside and another one begun: what it held becomes gaps.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -141,67 +142,6 @@ static void put_back(struct spool_disk *disk) {
 
 /* --- without the lock --- */
 
-static int order_spans(const void *a, const void *b) {
-    const struct spool_span *const *x = a, *const *y = b;
-    return (*x)->first < (*y)->first ? -1 : (*x)->first > (*y)->first;
-}
-
-/* Deletes what lies in no span. */
-static int delete_passed(struct spool_disk *disk, const struct work *work) {
-    const struct spool_span *spans[SINKS_KEPT * SPANS_MOST];
-    size_t n = 0;
-    for (size_t i = 0; i < work->n_places; i++)
-        for (size_t k = 0; k < work->places[i].spans.n; k++)
-            spans[n++] = &work->places[i].spans.at[k];
-    qsort(spans, n, sizeof(spans[0]), order_spans);
-    uint64_t from = disk->oldest;
-    int error = 0;
-    for (size_t i = 0; i <= n && !error; i++) {
-        uint64_t to = i < n ? spans[i]->first - 1 : work->newest;
-        if (from <= to)
-            error = spool_store_delete(disk->store, from, to);
-        if (i < n && spans[i]->last + 1 > from)
-            from = spans[i]->last + 1;
-    }
-    if (!error && n > 0 && spans[0]->first > disk->oldest)
-        disk->oldest = spans[0]->first;
-    return error;
-}
-
-static int put_rest(struct spool_disk *disk, const struct work *work) {
-    int error = 0;
-    for (size_t i = 0; i < work->n_forgotten && !error; i++)
-        error = spool_store_delete_place(disk->store, work->forgotten[i]);
-    for (size_t i = 0; i < work->n_places && !error; i++)
-        error = spool_store_put_place(disk->store, &work->places[i]);
-    for (const struct reject *reject = work->rejects; reject && !error; reject = reject->next)
-        error =
-            spool_store_put_reject(disk->store, reject->sink, reject->row, reject->readings, reject->words);
-    if (!error && work->has_passed)
-        error = delete_passed(disk, work);
-    return error;
-}
-
-/* `reserved`: the last id that a crash must find used. */
-static int commit(struct spool_disk *disk, uint64_t reserved) {
-    const struct work *work = &disk->work;
-    int error = spool_store_begin(disk->store);
-    if (error)
-        return error;
-    error = spool_store_put_newest(disk->store, work->newest, work->total, reserved);
-    for (size_t i = 0; i < work->n_rows && !error; i++)
-        error = spool_store_put_row(disk->store, work->rows[i]);
-    if (!error)
-        error = put_rest(disk, work);
-    if (!error)
-        error = spool_store_commit(disk->store);
-    if (error)
-        spool_store_rollback(disk->store);
-    else
-        disk->reserved = reserved;
-    return error;
-}
-
 static void free_work(struct work *work) {
     for (size_t i = 0; i < work->n_rows; i++)
         spool_release(work->rows[i]);
@@ -218,6 +158,10 @@ static void complain(struct spool_disk *disk, int error) {
     int64_t now_ms = clock_monotonic_ms();
     log_complain(&disk->trouble, now_ms, "spool", "the disk takes nothing, rows stay in memory: %s",
                  spool_store_why(disk->store));
+    uv_mutex_lock(&disk->spool->lock);
+    disk->is_stuck = true;
+    snprintf(disk->why, sizeof(disk->why), "%s", spool_store_why(disk->store));
+    uv_mutex_unlock(&disk->spool->lock);
     disk->retry_ms = now_ms + backoff_next_ms(&disk->backoff, backoff_random());
     if (error == ERROR_GARBLED || !spool_store_is_open(disk->store)) {
         disk->reserved = 0; /* a new file is to be told, and what memory still has is to be written again */
@@ -242,8 +186,8 @@ static int work_once(struct spool_disk *disk) {
     if (take_work(disk)) {
         struct work *work = &disk->work;
         uv_mutex_unlock(&spool->lock);
-        error =
-            commit(disk, stopping && work->written == work->newest ? work->newest : work->newest + reserve);
+        error = spool_disk_commit(disk, stopping && work->written == work->newest ? work->newest
+                                                                                  : work->newest + reserve);
         uint64_t bytes = error ? 0 : spool_store_written(disk->store);
         disk->places_ms = clock_monotonic_ms() + (disk->spill_after_ms > 0 ? PLACES_MS : COMMIT_MS);
         disk->has_rows |= work->n_rows > 0;
@@ -300,6 +244,7 @@ static void run(void *context) {
             complain(disk, error);
             uv_mutex_lock(&spool->lock);
         } else {
+            disk->is_stuck = false;
             backoff_reset(&disk->backoff);
             log_relieve(&disk->trouble, clock_monotonic_ms(), "spool", "the disk takes rows again");
         }
@@ -315,7 +260,7 @@ static void run(void *context) {
 static int begin(struct spool_disk *disk, struct spool_identity *identity) {
     disk->work.newest = identity->newest;
     disk->work.total = identity->total;
-    int error = commit(disk, identity->newest + reserve);
+    int error = spool_disk_commit(disk, identity->newest + reserve);
     if (error != ERROR_SYSTEM)
         return error;
     complain(disk, error);
@@ -370,14 +315,18 @@ int spool_disk_open(struct spool *spool, const struct spool_options *options) {
     return 0;
 }
 
-void spool_disk_close(struct spool_disk *disk) {
-    if (!disk)
-        return;
+void spool_disk_finish(struct spool_disk *disk) {
     uv_mutex_lock(&disk->spool->lock);
     disk->is_stopping = true;
     uv_cond_signal(&disk->news);
     uv_mutex_unlock(&disk->spool->lock);
     uv_thread_join(&disk->thread);
+}
+
+void spool_disk_close(struct spool_disk *disk) {
+    if (!disk)
+        return;
+    spool_disk_finish(disk);
     free_work(&disk->work);
     disk->work.rejects = disk->rejects;
     free_work(&disk->work);

@@ -47,6 +47,8 @@ struct spool_disk {
     char forgotten[SINKS_KEPT][64];
     size_t n_forgotten;
     uint64_t disk_bytes, written_bytes;
+    bool is_stuck;
+    char why[160]; /* it was, last */
     /* The thread's. */
     struct spool_store *store;
     struct work work;
@@ -58,6 +60,12 @@ struct spool_disk {
     struct backoff backoff;
     struct complaint trouble;
 };
+
+/*
+ * Without the lock: writes the work that was taken; all of it or nothing. `reserved`: the last id that a
+ * crash must find used. An error of the store.
+ */
+int spool_disk_commit(struct spool_disk *disk, uint64_t reserved);
 
 /*
  * Before the thread runs: cursors, stream and ids as the file has them. 0, ERROR_MEMORY or an error of the

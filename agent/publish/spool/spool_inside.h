@@ -63,8 +63,6 @@ struct spool {
 /* Rows from one to another that no cursor wants any more leave memory. */
 void spool_trim(struct spool *spool, uint64_t from, uint64_t to);
 bool spool_is_wanted(const struct spool *spool, uint64_t id);
-/* Every cursor that wanted the row has lost it. `why` for the log. */
-void spool_lose(struct spool *spool, const struct spool_row *row, const char *why);
 
 /* A gap from row `id` on; NULL when out of memory. */
 struct spool_row *spool_make_gap(enum spool_kind kind, uint64_t first, uint64_t last, uint64_t total,
@@ -84,7 +82,8 @@ void spool_forget_loaded(struct spool_cursor *cursor, enum spool_lane lane);
 
 /* Opens the file and fills the spool from it. Errors as spool_open, and ERROR_SYSTEM after saying why. */
 int spool_disk_open(struct spool *spool, const struct spool_options *options);
-/* Writes what waits and ends the thread. */
+/* Writes what waits and ends the thread. The latter frees it then, and may be told NULL. */
+void spool_disk_finish(struct spool_disk *disk);
 void spool_disk_close(struct spool_disk *disk);
 
 /* The following with the lock held. */
@@ -96,5 +95,6 @@ void spool_disk_forget(struct spool_disk *disk, const char *sink);
 void spool_disk_reject(struct spool_disk *disk, const char *sink, struct spool_row *row, uint64_t readings,
                        const char *words);
 void spool_disk_figures(const struct spool_disk *disk, struct spool_state *state);
+void spool_disk_tell(const struct spool_disk *disk, struct spool_figures *figures);
 
 #endif

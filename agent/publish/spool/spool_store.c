@@ -89,10 +89,11 @@ static int open_file(struct spool_store *store) {
 }
 
 static int open_or_set_aside(struct spool_store *store, bool is_corrupt) {
-    int error = is_corrupt ? ERROR_GARBLED : open_file(store);
+    const char *fault = is_corrupt ? spool_store_why(store) : spool_file_fault(store->path);
+    int error = fault ? ERROR_GARBLED : open_file(store);
     if (error == ERROR_GARBLED) {
         close_file(store);
-        error = spool_file_set_aside(store->path, spool_store_why(store));
+        error = spool_file_set_aside(store->path, fault ? fault : spool_store_why(store));
         if (!error)
             error = open_file(store);
     }
