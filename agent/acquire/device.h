@@ -16,6 +16,7 @@
 #include "acquire/link_snmp.h"
 #include "acquire/poller.h"
 #include "acquire/punctuality.h"
+#include "acquire/sample_clock.h"
 #include "acquire/schedule.h"
 #include "acquire/trap.h"
 #include "base/log.h"
@@ -109,6 +110,8 @@ struct poller {
     size_t n_plans, room_plans;
     uv_timer_t timer;
     struct schedule schedule;
+    struct sample_clock sample_clock;
+    struct complaint clock_set_back;
     int64_t expected_ms; /* monotonic: when the timer was to go off */
     int64_t patience_ms; /* until then nobody's silence counts */
     struct complaint backlog;
@@ -117,6 +120,8 @@ struct poller {
 };
 
 int64_t poller_now_ms(const struct poller *poller);
+/* What readings of now are stamped with. */
+int64_t poller_sample_ms(struct poller *poller);
 /* Gives a device its turns, and takes them away. */
 void poller_enlist(struct poller *poller, struct device *device);
 void poller_delist(struct device *device);

@@ -77,7 +77,7 @@ struct batch *device_take_batch(struct device *device, struct plan_range range) 
     batch->view = device_view_hold(device->view);
     batch->first = range.first;
     batch->n = range.n;
-    batch->urgent = false;
+    batch->urgent = batch->is_news = false;
     batch->farewell = false;
     memset(batch->qualities, QUALITY_ABSENT, range.n);
     return batch;

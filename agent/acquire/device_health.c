@@ -47,8 +47,7 @@ void device_say_health(struct device *device, bool now) {
         memset(batch->qualities + HEALTH_SERIES_INTERVAL, QUALITY_ABSENT, 3);
     if (!device->poller->options.aligned || device->health.last_success_ms == 0)
         batch->qualities[HEALTH_SERIES_SKEW] = QUALITY_ABSENT;
-    batch->urgent = true;
-    batch->time_ms = clock_wall_ms();
+    batch->time_ms = poller_sample_ms(device->poller);
     device->health_said_ms = now_ms;
     device_hand_over(device, batch);
     if (!now)

@@ -46,9 +46,9 @@ static void poll_hand_over(struct device *device, const struct poll *poll) {
     bool any = false;
     for (uint32_t i = 0; i < batch->n && !any; i++)
         any = batch->qualities[i] != QUALITY_ABSENT;
-    batch->time_ms = clock_wall_ms();
+    batch->time_ms = poller_sample_ms(device->poller);
     if (any && poll->instant_ms != 0)
-        device->health.skew_ms = batch->time_ms - poll->instant_ms;
+        device->health.skew_ms = clock_wall_ms() - poll->instant_ms;
     if (any)
         device_hand_over(device, batch);
     else
@@ -305,6 +305,7 @@ static struct batch *poll_take_batch(struct device *device, enum rate rate) {
     struct batch *batch = device_take_batch(device, device->plan->series_of[rate]);
     if (batch != NULL) {
         log_relieve(&poller->backlog, poller_now_ms(poller), "agent", "publishing keeps up again");
+        batch->urgent = rate == RATE_FAST;
         return batch;
     }
     device->health.errors[HEALTH_DROPPED] += device->plan->series_of[rate].n;

@@ -8,7 +8,6 @@
 #include "acquire/describe.h"
 #include "acquire/device.h"
 #include "acquire/link_events.h"
-#include "base/clock.h"
 
 enum { REPORT_MS = 10 * 1000 };
 
@@ -52,7 +51,6 @@ void gateway_report_say(struct poller *poller) {
     link_events_write(&counts, batch->values);
     for (uint32_t i = 0; i < batch->n; i++)
         batch->qualities[i] = QUALITY_GOOD;
-    batch->urgent = true;
-    batch->time_ms = clock_wall_ms();
+    batch->time_ms = poller_sample_ms(poller);
     device_hand_over(gateway, batch);
 }

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/thread.h"
 
 enum { MOST_WAIT_US = 10 * 1000 * 1000 }; /* for a turn */
 
@@ -115,6 +116,8 @@ static struct modbus_exchange *choose_next(struct modbus_line *line, int64_t *lo
 
 static void run(void *context) {
     struct modbus_line *line = context;
+    const char *device = strrchr(line->path, '/');
+    thread_set_name("line", device ? device + 1 : line->path);
     while (!modbus_line_stopping(line)) {
         int64_t look_us;
         append(&line->waiting, take_all(line, &line->asked));

@@ -15,6 +15,7 @@
 
 enum {
     DEVICES_MOST = 20000,
+    AHEAD_SAID_MS = 1000,   /* by which readings are stamped later than the clock says */
     STALL_MS = 100,         /* later than that the timer goes off only where the loop was held up */
     PATIENCE_MOST_MS = 500, /* with silence after a stall */
     ATTACH_MS =
@@ -192,6 +193,21 @@ static void poller_on_timer(uv_timer_t *timer) {
     int64_t wait_ms = schedule_wait_ms(&poller->schedule, poller_now_ms(poller));
     poller->expected_ms = poller_now_ms(poller) + wait_ms;
     uv_timer_start(timer, poller_on_timer, (uint64_t)wait_ms, 0);
+}
+
+int64_t poller_sample_ms(struct poller *poller) {
+    struct sample_clock *clock = &poller->sample_clock;
+    int64_t wall_ms = clock_wall_ms(), now_ms = clock_monotonic_ms();
+    int64_t time_ms = sample_clock_ms(clock, wall_ms, now_ms);
+    if (time_ms - wall_ms > AHEAD_SAID_MS)
+        log_complain(
+            &poller->clock_set_back, now_ms, "agent",
+            "the clock was set back: readings are stamped %lld s later than it says, and less and less, "
+            "so that none is earlier than one before",
+            (long long)(time_ms - wall_ms) / 1000);
+    else if (!clock->is_ahead)
+        log_relieve(&poller->clock_set_back, now_ms, "agent", "readings are stamped by the clock again");
+    return time_ms;
 }
 
 void poller_delist(struct device *device) {

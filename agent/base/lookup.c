@@ -15,6 +15,7 @@
 #include <uv.h>
 
 #include "base/error.h"
+#include "base/thread.h"
 
 struct lookup {
     uv_mutex_t lock;
@@ -65,6 +66,7 @@ static void ask(const char *host, uint16_t port, struct lookup_result *result) {
 
 static void *run(void *context) {
     struct lookup *lookup = context;
+    thread_set_name("lookup", lookup->host);
     ask(lookup->host, lookup->port, &lookup->result);
     uv_mutex_lock(&lookup->lock);
     lookup->is_answered = true;

@@ -1,152 +1,416 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The owner's side of a client. It meets the client's thread (mqtt_session.c) under the lock only, at three
- * places: output, the packet identifiers in use, and the events.
+ * Wraps paho's MQTTAsync. Its callbacks run on its own threads under its global lock: they only put an event
+ * into the inbox and wake the owner. Whatever takes that lock (MQTTAsync_isConnected, MQTTAsync_destroy)
+ * returns after they have, and must not be called under ours. The library's own queueing, persistence and
+ * reconnecting stay off: each of them loses order or sends what was given up.
  *
- * A client of our own, because a library that resolves the name itself does so under a lock of all its
- * clients, and one that is given a number compares the certificate with that.
+ * A handle is used again for every connection: making and destroying one leaves memory behind.
  */
 #include "base/mqtt_client.h"
 
-#include <errno.h>
+#include <MQTTAsync.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
+#include <uv.h>
 
+#include "base/clock.h"
 #include "base/error.h"
-#include "base/mqtt_client_inside.h"
+#include "base/mqtt_inbox.h"
+#include "base/mqtt_rules.h"
+#include "base/mqtt_words.h"
 
-enum { FIRST_EVENTS = 64 /* a power of two */ };
+enum {
+    KEEPALIVE_S = 20,
+    CONNECT_TIMEOUT_S = 10,
+    MOST_BUFFERED = 65535, /* inside the library, between its two threads; the owner's window is far below */
+};
+
+/* Handles do not mix: one that has had TLS cannot do without any more. */
+struct channel {
+    struct mqtt_client *client;
+    MQTTAsync handle;   /* NULL: not needed yet */
+    size_t outstanding; /* messages in it; under the client's lock */
+};
+
+struct mqtt_client {
+    struct mqtt_options options;
+    struct channel channels[2]; /* without TLS, and with it */
+    bool is_connecting;         /* the last attempt is not decided, as far as the owner has heard */
+    uv_mutex_t lock;            /* of what follows */
+    struct channel *wanted;     /* whose events are told; NULL: of none */
+    int64_t began_ms;           /* monotonic */
+    char tls_words[120];        /* what TLS said of this attempt */
+    struct mqtt_inbox inbox;
+};
 
 /* --- events --- */
 
-void mqtt_client_tell(struct mqtt_client *client, const struct mqtt_event *event) {
+/* Nothing is told of a connection that was given up, nor after its end. */
+static void tell(struct channel *channel, const struct mqtt_event *event) {
+    struct mqtt_client *client = channel->client;
     uv_mutex_lock(&client->lock);
-    if (client->n == client->room) {
-        struct mqtt_event *events = calloc(client->room * 2, sizeof(*events));
-        if (events) {
-            for (size_t i = 0; i < client->n; i++)
-                events[i] = client->events[(client->first + i) & (client->room - 1)];
-            free(client->events);
-            client->events = events;
-            client->first = 0;
-            client->room *= 2;
-        }
-    }
-    if (client->n < client->room)
-        client->events[(client->first + client->n++) & (client->room - 1)] = *event;
+    bool is_told = client->wanted == channel;
+    if (is_told)
+        mqtt_inbox_put(&client->inbox, event);
+    if (event->kind == MQTT_LOST && is_told)
+        client->wanted = NULL;
     uv_mutex_unlock(&client->lock);
-    client->options.wake(client->options.context);
+    if (is_told)
+        client->options.wake(client->options.context);
 }
 
 bool mqtt_client_next(struct mqtt_client *client, struct mqtt_event *event) {
     uv_mutex_lock(&client->lock);
-    bool has_one = client->n > 0;
-    if (has_one) {
-        *event = client->events[client->first];
-        client->first = (client->first + 1) & (client->room - 1);
-        client->n--;
-    }
+    bool has_one = mqtt_inbox_take(&client->inbox, event);
     uv_mutex_unlock(&client->lock);
+    if (has_one && (event->kind == MQTT_CONNECTED || event->kind == MQTT_LOST))
+        client->is_connecting = false;
     return has_one;
 }
 
-/* --- identifiers, under the lock --- */
-
-static bool is_used(const struct mqtt_client *client, uint16_t id) {
-    return (client->in_use[id / 8] >> id % 8 & 1) != 0;
+static void explain(struct mqtt_event *event, const char *what, int reason, MQTTProperties *properties) {
+    MQTTProperty *words =
+        properties ? MQTTProperties_getProperty(properties, MQTTPROPERTY_CODE_REASON_STRING) : NULL;
+    mqtt_explain(event->text, sizeof(event->text), what, reason, words ? words->value.data.data : NULL,
+                 words && words->value.data.len > 0 ? (size_t)words->value.data.len : 0);
 }
 
-/* 0 where all are in use. */
-static uint16_t find_id(const struct mqtt_client *client) {
-    uint16_t id = client->last_id;
-    if (client->outstanding == MQTT_IDENTIFIERS - 1)
-        return 0;
-    do
-        id = (uint16_t)(id + 1 ? id + 1 : 1);
-    while (id == 0 || is_used(client, id));
-    return id;
+/* --- callbacks: connecting --- */
+
+static void on_connected(void *context, MQTTAsync_successData5 *data) {
+    struct mqtt_event event = {
+        .kind = MQTT_CONNECTED, .receive_maximum = UINT16_MAX, .largest_packet = UINT32_MAX};
+    if (MQTTProperties_hasProperty(&data->properties, MQTTPROPERTY_CODE_RECEIVE_MAXIMUM))
+        event.receive_maximum =
+            (uint16_t)MQTTProperties_getNumericValue(&data->properties, MQTTPROPERTY_CODE_RECEIVE_MAXIMUM);
+    if (MQTTProperties_hasProperty(&data->properties, MQTTPROPERTY_CODE_MAXIMUM_PACKET_SIZE))
+        event.largest_packet = (uint32_t)MQTTProperties_getNumericValue(
+            &data->properties, MQTTPROPERTY_CODE_MAXIMUM_PACKET_SIZE);
+    tell(context, &event);
 }
 
-bool mqtt_client_give_back(struct mqtt_client *client, uint16_t id) {
+static void on_connected_3(void *context, MQTTAsync_successData *data) {
+    (void)data;
+    tell(context, &(struct mqtt_event){
+                      .kind = MQTT_CONNECTED, .receive_maximum = UINT16_MAX, .largest_packet = UINT32_MAX});
+}
+
+/* The library has few words: none of why TCP failed, nor of a certificate that is for another name. */
+static void say_not_connected(struct channel *channel, const char *message) {
+    struct mqtt_client *client = channel->client;
+    struct mqtt_event event = {.kind = MQTT_LOST};
     uv_mutex_lock(&client->lock);
-    bool was_used = is_used(client, id);
-    if (was_used) {
-        client->in_use[id / 8] &= (uint8_t) ~(1U << id % 8);
-        client->outstanding--;
-    }
+    bool is_late = clock_monotonic_ms() - client->began_ms >= CONNECT_TIMEOUT_S * 1000;
+    if (client->tls_words[0])
+        snprintf(event.text, sizeof(event.text), "no TLS connection: %s", client->tls_words);
+    else if (is_late)
+        snprintf(event.text, sizeof(event.text), "it does not answer within %d s", CONNECT_TIMEOUT_S);
+    else
+        snprintf(event.text, sizeof(event.text), "no connection%s: %s",
+                 channel == &client->channels[true] ? ", or a certificate that one side does not accept" : "",
+                 message ? message : "no reason given");
     uv_mutex_unlock(&client->lock);
-    return was_used;
+    tell(channel, &event);
 }
 
-/* --- the owner's side --- */
+static void say_refused(struct channel *channel, int reason) {
+    struct mqtt_event event = {.kind = MQTT_LOST};
+    explain(&event, "the broker refuses the connection: ", reason, NULL);
+    tell(channel, &event);
+}
 
-static void wake_thread(struct mqtt_client *client) {
-    const uint64_t one = 1;
-    while (write(client->waker, &one, sizeof(one)) < 0 && errno == EINTR)
-        continue;
+/* A code above 0 is the broker's, one below the library's. */
+static void on_not_connected(void *context, MQTTAsync_failureData5 *data) {
+    if (data->code > 0)
+        say_refused(context, data->code);
+    else
+        say_not_connected(context, data->message);
+}
+
+static void on_not_connected_3(void *context, MQTTAsync_failureData *data) {
+    if (data->code > 0)
+        say_refused(context, mqtt_reason_of_3_1_1(data->code));
+    else
+        say_not_connected(context, data->message);
+}
+
+/* The first of several lines says most. */
+static int on_tls_error(const char *line, size_t size, void *context) {
+    struct mqtt_client *client = ((struct channel *)context)->client;
+    uv_mutex_lock(&client->lock);
+    if (!client->tls_words[0])
+        mqtt_tls_reason(client->tls_words, sizeof(client->tls_words), line, size);
+    uv_mutex_unlock(&client->lock);
+    return 1;
+}
+
+/* --- callbacks: connected --- */
+
+static void on_farewell(void *context, MQTTProperties *properties, enum MQTTReasonCodes reason) {
+    struct mqtt_event event = {.kind = MQTT_LOST};
+    explain(&event, "the broker ends the connection: ", (int)reason, properties);
+    tell(context, &event);
+}
+
+static void on_lost(void *context, char *cause) {
+    (void)cause; /* always NULL in this version */
+    tell(context, &(struct mqtt_event){.kind = MQTT_LOST, .text = "the connection is lost"});
+}
+
+static void settle(struct channel *channel, const struct mqtt_event *event) {
+    uv_mutex_lock(&channel->client->lock);
+    if (channel->outstanding > 0)
+        channel->outstanding--;
+    uv_mutex_unlock(&channel->client->lock);
+    if (event)
+        tell(channel, event);
+}
+
+static void on_sent(void *context, MQTTAsync_successData5 *data) {
+    settle(context, &(struct mqtt_event){.kind = MQTT_ACKNOWLEDGED, .token = data->token});
+}
+
+static void on_sent_3(void *context, MQTTAsync_successData *data) {
+    settle(context, &(struct mqtt_event){.kind = MQTT_ACKNOWLEDGED, .token = data->token});
+}
+
+/* Without a reason it is the connection that failed, which is told by itself. */
+static void on_not_sent(void *context, MQTTAsync_failureData5 *data) {
+    struct mqtt_event event = {.kind = MQTT_REFUSED, .token = data->token, .reason = (int)data->reasonCode};
+    bool is_refused = event.reason >= 0x80;
+    if (is_refused)
+        explain(&event, "", event.reason, &data->properties);
+    settle(context, is_refused ? &event : NULL);
+}
+
+static void on_not_sent_3(void *context, MQTTAsync_failureData *data) {
+    (void)data;
+    settle(context, NULL);
+}
+
+/* Never called: nothing is subscribed. The library insists on it. */
+static int on_message(void *context, char *topic, int topic_size, MQTTAsync_message *message) {
+    (void)context;
+    (void)topic_size;
+    MQTTAsync_freeMessage(&message);
+    MQTTAsync_free(topic);
+    return 1;
+}
+
+/* --- handles --- */
+
+static int open_channel(struct channel *channel) {
+    const struct mqtt_options *options = &channel->client->options;
+    MQTTAsync_createOptions create = MQTTAsync_createOptions_initializer5;
+    if (channel->handle)
+        return 0;
+    create.MQTTVersion = options->is_3_1_1 ? MQTTVERSION_3_1_1 : MQTTVERSION_5;
+    create.sendWhileDisconnected = 0;
+    create.maxBufferedMessages = MOST_BUFFERED;
+    /* The address comes with each connect. */
+    int code = MQTTAsync_createWithOptions(&channel->handle, "tcp://localhost", options->client_id,
+                                           MQTTCLIENT_PERSISTENCE_NONE, NULL, &create);
+    if (code == MQTTASYNC_SUCCESS)
+        code = MQTTAsync_setCallbacks(channel->handle, channel, on_lost, on_message, NULL);
+    if (code == MQTTASYNC_SUCCESS)
+        code = MQTTAsync_setDisconnected(channel->handle, channel, on_farewell);
+    if (code == MQTTASYNC_SUCCESS)
+        return 0;
+    MQTTAsync_destroy(&channel->handle);
+    return code == MQTTASYNC_BAD_UTF8_STRING ? ERROR_ARGUMENT : ERROR_MEMORY;
+}
+
+/* What the library still has to send from a connection before, which is counted anew: nothing is missed. */
+static void begin(struct channel *channel) {
+    struct mqtt_client *client = channel->client;
+    MQTTAsync_token *tokens = NULL;
+    size_t n = 0;
+    if (MQTTAsync_getPendingTokens(channel->handle, &tokens) == MQTTASYNC_SUCCESS && tokens)
+        while (tokens[n] != -1)
+            n++;
+    MQTTAsync_free(tokens);
+    uv_mutex_lock(&client->lock);
+    channel->outstanding = n;
+    client->wanted = channel;
+    client->began_ms = clock_monotonic_ms();
+    mqtt_inbox_clear(&client->inbox);
+    client->tls_words[0] = '\0';
+    uv_mutex_unlock(&client->lock);
+}
+
+static void forget(struct mqtt_client *client) {
+    uv_mutex_lock(&client->lock);
+    client->wanted = NULL;
+    mqtt_inbox_clear(&client->inbox);
+    uv_mutex_unlock(&client->lock);
+}
+
+/* --- connecting --- */
+
+static int connect_handle(struct channel *channel, MQTTAsync_connectOptions *connect) {
+    const struct mqtt_options *options = &channel->client->options;
+    MQTTAsync_willOptions will = MQTTAsync_willOptions_initializer;
+    will.topicName = options->will_topic;
+    will.message = options->will;
+    will.retained = 1;
+    will.qos = 1;
+    connect->will = &will;
+    connect->keepAliveInterval = KEEPALIVE_S;
+    connect->connectTimeout = CONNECT_TIMEOUT_S;
+    connect->username = options->user;
+    connect->password = options->password;
+    connect->context = channel;
+    if (options->is_3_1_1) {
+        connect->MQTTVersion = MQTTVERSION_3_1_1;
+        connect->cleansession = 1;
+        connect->onSuccess = on_connected_3;
+        connect->onFailure = on_not_connected_3;
+    } else {
+        connect->MQTTVersion = MQTTVERSION_5;
+        connect->cleanstart = 1;
+        connect->onSuccess5 = on_connected;
+        connect->onFailure5 = on_not_connected;
+    }
+    switch (MQTTAsync_connect(channel->handle, connect)) {
+    case MQTTASYNC_SUCCESS:
+        return 0;
+    case MQTTASYNC_COMMAND_IGNORED:
+        return ERROR_BUSY;
+    default:
+        return ERROR_ARGUMENT;
+    }
+}
+
+/* As it is by default, the certificate would be verified and not whose it is. */
+static int connect_with_tls(struct channel *channel, MQTTAsync_connectOptions *connect) {
+    const struct mqtt_options *options = &channel->client->options;
+    MQTTAsync_SSLOptions tls = MQTTAsync_SSLOptions_initializer;
+    tls.verify = 1;
+    tls.enableServerCertAuth = 1;
+    tls.trustStore = options->ca_file;
+    tls.keyStore = options->certificate_file;
+    tls.privateKey = options->key_file;
+    tls.privateKeyPassword = ""; /* a key with a passphrase is refused; OpenSSL would ask on the terminal */
+    tls.ssl_error_cb = on_tls_error;
+    tls.ssl_error_context = channel;
+    connect->ssl = &tls;
+    return connect_handle(channel, connect);
+}
+
+int mqtt_client_connect(struct mqtt_client *client, const char *host, uint16_t port, bool is_tls) {
+    static const MQTTAsync_connectOptions options_3 = MQTTAsync_connectOptions_initializer,
+                                          options_5 = MQTTAsync_connectOptions_initializer5;
+    struct channel *channel = &client->channels[is_tls];
+    MQTTAsync_connectOptions connect = client->options.is_3_1_1 ? options_3 : options_5;
+    char uri[300];
+    char *uris[] = {uri};
+    int error = open_channel(channel);
+    if (error)
+        return error;
+    if (MQTTAsync_isConnected(channel->handle))
+        return ERROR_BUSY;
+    /* Without brackets: the last colon is the port's, and a bracket would be compared with the certificate.
+     */
+    snprintf(uri, sizeof(uri), "%s%s:%u", is_tls ? "ssl://" : "tcp://", host, port);
+    connect.serverURIs = uris;
+    connect.serverURIcount = 1;
+    begin(channel);
+    error = is_tls ? connect_with_tls(channel, &connect) : connect_handle(channel, &connect);
+    client->is_connecting = !error;
+    if (error)
+        forget(client);
+    return error;
+}
+
+void mqtt_client_leave(struct mqtt_client *client) {
+    uv_mutex_lock(&client->lock);
+    struct channel *channel = client->wanted;
+    uv_mutex_unlock(&client->lock);
+    bool is_connecting = client->is_connecting;
+    client->is_connecting = false;
+    forget(client);
+    if (!channel)
+        return;
+    MQTTAsync_disconnectOptions options = MQTTAsync_disconnectOptions_initializer;
+    int code = is_connecting ? MQTTASYNC_FAILURE : MQTTAsync_disconnect(channel->handle, &options);
+    /* An attempt cannot be ended otherwise. */
+    if (code != MQTTASYNC_SUCCESS && code != MQTTASYNC_DISCONNECTED)
+        MQTTAsync_destroy(&channel->handle);
+}
+
+/* --- publishing --- */
+
+static int send_message(struct channel *channel, const char *topic, const char *payload, size_t size,
+                        bool retained, int *token) {
+    MQTTAsync_responseOptions response = MQTTAsync_responseOptions_initializer;
+    response.context = channel;
+    if (channel->client->options.is_3_1_1) {
+        response.onSuccess = on_sent_3;
+        response.onFailure = on_not_sent_3;
+    } else {
+        response.onSuccess5 = on_sent;
+        response.onFailure5 = on_not_sent;
+    }
+    switch (MQTTAsync_send(channel->handle, topic, (int)size, payload, 1, retained, &response)) {
+    case MQTTASYNC_SUCCESS:
+        *token = response.token;
+        return 0;
+    case MQTTASYNC_DISCONNECTED:
+        return ERROR_UNREACHABLE;
+    case MQTTASYNC_NO_MORE_MSGIDS:
+    case MQTTASYNC_MAX_BUFFERED_MESSAGES:
+        return ERROR_BUSY;
+    case MQTTASYNC_BAD_UTF8_STRING:
+        return ERROR_ARGUMENT;
+    default:
+        return ERROR_MEMORY;
+    }
 }
 
 int mqtt_client_publish(struct mqtt_client *client, const char *topic, const char *payload, size_t size,
                         bool retained, int *token) {
+    if (!mqtt_can_publish(topic, size))
+        return ERROR_ARGUMENT;
+    /* Counted first: it may be answered before the library returns. */
     uv_mutex_lock(&client->lock);
-    size_t before = client->output.size;
-    uint16_t id = client->is_open ? find_id(client) : 0;
-    int error = !client->is_open ? ERROR_UNREACHABLE : id == 0 ? ERROR_BUSY : 0;
-    if (!error)
-        error = mqtt_write_publish(client->options.connect.version, topic, payload, size, retained, id,
-                                   &client->output);
-    if (!error) {
-        client->last_id = id;
-        client->in_use[id / 8] |= (uint8_t)(1U << id % 8);
-        client->outstanding++;
-        *token = id;
-    } else if (error == ERROR_MEMORY) { /* half a packet must not go out */
-        client->output.size = before;
-        client->output.failed = false;
-    }
+    struct channel *channel = client->wanted;
+    if (channel)
+        channel->outstanding++;
     uv_mutex_unlock(&client->lock);
-    if (!error && before == 0)
-        wake_thread(client);
+    if (!channel)
+        return ERROR_UNREACHABLE;
+    int error = send_message(channel, topic, payload, size, retained, token);
+    if (error)
+        settle(channel, NULL);
     return error;
 }
 
 size_t mqtt_client_outstanding(struct mqtt_client *client) {
     uv_mutex_lock(&client->lock);
-    size_t outstanding = client->outstanding;
+    size_t outstanding = client->wanted ? client->wanted->outstanding : 0;
     uv_mutex_unlock(&client->lock);
     return outstanding;
 }
 
 /* --- its life --- */
 
-static void free_parts(struct mqtt_client *client) {
-    if (client->waker >= 0)
-        close(client->waker);
-    text_done(&client->output);
-    free(client->events);
-    free(client);
-}
-
 int mqtt_client_new(const struct mqtt_options *options, struct mqtt_client **client) {
+    const char *const fields[] = {options->client_id, options->user, options->password, options->will_topic,
+                                  options->will};
+    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+        if (!mqtt_is_field(fields[i]))
+            return ERROR_ARGUMENT;
     struct mqtt_client *new = calloc(1, sizeof(*new));
     if (!new)
         return ERROR_MEMORY;
     new->options = *options;
-    new->address = *options->peer.address;
-    new->options.peer.address = &new->address;
-    new->room = FIRST_EVENTS;
-    new->events = calloc(FIRST_EVENTS, sizeof(*new->events));
-    new->waker = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (!new->events || new->waker < 0 || uv_mutex_init(&new->lock) != 0) {
-        free_parts(new);
-        return ERROR_SYSTEM;
-    }
-    if (uv_thread_create(&new->thread, mqtt_session_run, new) != 0) {
-        uv_mutex_destroy(&new->lock);
-        free_parts(new);
-        return ERROR_SYSTEM;
+    for (size_t i = 0; i < 2; i++)
+        new->channels[i].client = new;
+    if (uv_mutex_init(&new->lock) != 0) {
+        free(new);
+        return ERROR_MEMORY;
     }
     *client = new;
     return 0;
@@ -155,9 +419,10 @@ int mqtt_client_new(const struct mqtt_options *options, struct mqtt_client **cli
 void mqtt_client_free(struct mqtt_client *client) {
     if (!client)
         return;
-    atomic_store(&client->is_ending, true);
-    wake_thread(client);
-    uv_thread_join(&client->thread);
+    forget(client);
+    for (size_t i = 0; i < 2; i++)
+        MQTTAsync_destroy(&client->channels[i].handle);
     uv_mutex_destroy(&client->lock);
-    free_parts(client);
+    mqtt_inbox_done(&client->inbox);
+    free(client);
 }

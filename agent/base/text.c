@@ -279,6 +279,11 @@ int text_to_bytes(const char *string, int64_t *bytes) {
     return to_product(string, factors, sizeof(factors) / sizeof(factors[0]), bytes);
 }
 
+int text_to_rate(const char *string, int64_t *per_second) {
+    static const struct factor factors[] = {{"/s", 1}};
+    return to_product(string, factors, sizeof(factors) / sizeof(factors[0]), per_second);
+}
+
 bool text_is_utf8(const char *string, size_t size) {
     return u8_check((const uint8_t *)string, size) == NULL;
 }

@@ -47,6 +47,8 @@ int text_to_code(const char *string, int64_t *number);
 int text_to_duration_ms(const char *string, int64_t *ms);
 /* "64KiB", "10MiB", "1GiB" or plain bytes. */
 int text_to_bytes(const char *string, int64_t *bytes);
+/* "20000/s": so many a second. */
+int text_to_rate(const char *string, int64_t *per_second);
 
 bool text_is_utf8(const char *string, size_t size);
 /* How many of the `size` bytes the character takes that begins here, and which it is; 0 where none does. */

@@ -27,6 +27,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "base/thread.h"
 #include "command/descriptors.h"
 #include "command/plan_table.h"
 #include "command/variants.h"
@@ -202,6 +203,7 @@ static void exchange(struct reload *reload) {
 
 static void run_thread(void *context) {
     struct reload *reload = context;
+    thread_set_name("reload", NULL);
     if (reload->step == READING)
         read_config(reload);
     else

@@ -101,7 +101,7 @@ static int open_spools(struct agent *agent) {
             .folder = config->folder,
             .quota_bytes = config->quota_bytes,
             .quota_age_ms = config->quota_age_ms,
-            .spill_after_ms = kind == SPOOL_URGENT ? 0 : config->spill_after_ms,
+            .spill_after_ms = config->spill_after_ms,
         };
         error = spool_open(&options, &agent->spools.of[kind]);
     }
@@ -264,8 +264,11 @@ static int run(int argc, char **argv) {
     plan_warn(config);
     variants_warn(config->devices, config->n_devices);
     int status = agent_run(agent);
-    if (!agent_stop(agent))
+    if (!agent_stop(agent)) {
+        for (size_t i = 0; i < N_SPOOLS; i++)
+            spool_finish(agent->spools.of[i]);
         return status | STATUS_AT_ONCE;
+    }
     agent_free(agent);
     return status;
 }

@@ -71,6 +71,9 @@ struct device_config {
 
 enum sink_kind { SINK_MQTT, SINK_REMOTE_WRITE, SINK_INFLUX };
 
+/* What waited first, or what is new first and what waited beside it. */
+enum sink_order { SINK_STRICT, SINK_LIVE_FIRST };
+
 /* Addresses beside the first. */
 enum { SINK_ENDPOINTS_MOST = 8 };
 
@@ -94,6 +97,8 @@ struct sink_config {
     int64_t timeout_ms;      /* HTTP: one request */
     int64_t batch_wait_ms;   /* how long readings gather into one request, devices into one message */
     uint32_t batch_readings; /* HTTP: most readings in one request */
+    enum sink_order order;
+    int64_t backlog_rate; /* readings a second of what has waited, at most; 0: as the receiver takes them */
 };
 
 /* A copy of its own, to be ended with sink_config_done. 0 or ERROR_MEMORY. */

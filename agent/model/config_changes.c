@@ -140,7 +140,8 @@ static bool is_same_sink(const struct sink_config *a, const struct sink_config *
            is_same_text(a->token, b->token) && is_same_text(a->org, b->org) &&
            is_same_text(a->bucket, b->bucket) && is_same_text(a->database, b->database) &&
            a->window == b->window && a->timeout_ms == b->timeout_ms && a->batch_wait_ms == b->batch_wait_ms &&
-           a->batch_readings == b->batch_readings;
+           a->batch_readings == b->batch_readings && a->order == b->order &&
+           a->backlog_rate == b->backlog_rate;
 }
 
 static const struct sink_config *find_sink(const struct site_config *config, const char *name) {

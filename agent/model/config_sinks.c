@@ -199,6 +199,13 @@ static char *copy_given(struct build *build, const struct setting *setting) {
     return setting_given(setting) ? config_copy(build, setting->text) : NULL;
 }
 
+/* Prometheus wants its samples in order of time, whatever else speaks remote write. */
+static enum sink_order order_of(const struct sink_settings *settings) {
+    if (setting_given(&settings->order))
+        return (enum sink_order)settings->order.number;
+    return settings->type.number == SINK_REMOTE_WRITE ? SINK_STRICT : SINK_LIVE_FIRST;
+}
+
 static void add_sink(struct build *build, const struct sink_settings *settings) {
     const struct site_config *config = build->config;
     struct sink_config *sink = &build->config->sinks[build->config->n_sinks++];
@@ -222,6 +229,8 @@ static void add_sink(struct build *build, const struct sink_settings *settings) 
     sink->timeout_ms = settings->timeout.number;
     sink->batch_wait_ms = settings->batch_wait.number;
     sink->batch_readings = (uint32_t)settings->batch_readings.number;
+    sink->order = order_of(settings);
+    sink->backlog_rate = settings->backlog_rate.number;
     add_credentials(build, settings, sink);
     add_tls(build, settings, sink);
 }

@@ -48,6 +48,8 @@ static int convert(const struct field *field, const char *text, int64_t *number)
         return text_to_duration_ms(text, number);
     if (field->type == FIELD_BYTES)
         return text_to_bytes(text, number);
+    if (field->type == FIELD_RATE)
+        return text_to_rate(text, number);
     return text_to_code(text, number);
 }
 
@@ -56,6 +58,8 @@ static const char *form_of(const struct field *field) {
         return "a duration with its unit, such as 200ms, 5s, 15min or 1h";
     if (field->type == FIELD_BYTES)
         return "a size such as 64MiB";
+    if (field->type == FIELD_RATE)
+        return "a number a second, such as 20000/s";
     return "a whole number";
 }
 
@@ -255,6 +259,7 @@ static void read_field(struct walk *walk, const struct field *field, const struc
     case FIELD_INTEGER:
     case FIELD_DURATION:
     case FIELD_BYTES:
+    case FIELD_RATE:
     case FIELD_WORD:
         read_scalar(walk, field, node, place);
         break;

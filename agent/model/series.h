@@ -95,7 +95,8 @@ struct batch {
     int64_t time_ms;          /* wall clock, when the last reply arrived */
     uint32_t first, n;        /* series first .. first + n - 1 of the view */
     uint32_t room;
-    bool urgent;    /* states, counters, alarms: not dropped before gauges */
+    bool urgent;    /* of fast points: what people act on within seconds. A series is always or never. */
+    bool is_news;   /* urgent, and not what was said before: the publisher's to say */
     bool farewell;  /* without values: the device's last, it is configured no more */
     double *values; /* n of them */
     uint8_t *qualities;

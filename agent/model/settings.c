@@ -171,6 +171,8 @@ const struct schema settings_of_device = {FIELDS(device_fields), .size = sizeof(
 /* In the order of enum sink_kind. */
 static const char *const sink_types[] = {"mqtt", "remote_write", "influx", NULL};
 static const char *const mqtt_versions[] = {"5", "3.1.1", NULL};
+/* In the order of enum sink_order. */
+static const char *const sink_orders[] = {"strict", "live_first", NULL};
 
 static const struct field sink_fields[] = {
     {"name", FIELD_TEXT, AT(sink_settings, name), .required = true, .check = check_sink_name},
@@ -201,6 +203,8 @@ static const struct field sink_fields[] = {
      .most = "1min"},
     {"batch_readings", FIELD_INTEGER, AT(sink_settings, batch_readings), .fallback = "20000", .least = "1",
      .most = "100000"},
+    {"order", FIELD_WORD, AT(sink_settings, order), .words = sink_orders},
+    {"backlog_rate", FIELD_RATE, AT(sink_settings, backlog_rate), .least = "1/s", .most = "100000000/s"},
 };
 static const struct schema sink_schema = {FIELDS(sink_fields), .size = sizeof(struct sink_settings)};
 

@@ -34,7 +34,7 @@ struct sink_settings {
     struct entry entry;
     struct setting name, type, url, user, user_file, password_file, password_credential;
     struct setting_list endpoints;
-    struct setting ca_file, certificate_file, key_file, batch_wait;
+    struct setting ca_file, certificate_file, key_file, batch_wait, order, backlog_rate;
     struct setting client_id, window, version, devices_per_message;       /* of mqtt */
     struct setting token_file, token_credential, timeout, batch_readings; /* of those that speak HTTP */
     struct setting org, bucket, database;                                 /* of influx */

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <uv.h>
 
 #include "base/error.h"
 
@@ -37,7 +38,7 @@ const struct broker *broker_list_current(const struct broker_list *list) {
 }
 
 int broker_list_find(struct broker_list *list, void (*wake)(void *context), void *context,
-                     struct sockaddr_storage *address, char *words) {
+                     struct broker_address *address, char *words) {
     struct broker *broker = &list->brokers[list->at];
     int error = 0;
     if (list->n_tried >= list->found.n) {
@@ -54,7 +55,12 @@ int broker_list_find(struct broker_list *list, void (*wake)(void *context), void
         if (error || list->found.n == 0)
             return ERROR_UNREACHABLE;
     }
-    *address = list->found.addresses[list->n_tried];
+    *address = broker->address;
+    if (broker->address.is_tls)
+        list->found.n = 1; /* the MQTT library chooses among them itself */
+    else
+        uv_ip_name((const struct sockaddr *)&list->found.addresses[list->n_tried], address->host,
+                   sizeof(address->host));
     return 0;
 }
 

@@ -31,11 +31,12 @@ int broker_list_init(struct broker_list *list, const struct sink_config *config)
 void broker_list_done(struct broker_list *list);
 
 /*
- * What to connect to. 0 and *address; ERROR_BUSY while its name is looked up (`wake` tells); else
+ * What to connect to: an address, or with TLS, which verifies it, the host as the URL has it, but only when
+ * its look-up has been answered. 0 and *address; ERROR_BUSY while the name is looked up (`wake` tells); else
  * ERROR_UNREACHABLE and why in `words` (of 320 bytes).
  */
 int broker_list_find(struct broker_list *list, void (*wake)(void *context), void *context,
-                     struct sockaddr_storage *address, char *words);
+                     struct broker_address *address, char *words);
 /* The one that is, or was last, tried. */
 const struct broker *broker_list_current(const struct broker_list *list);
 

@@ -12,7 +12,9 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "base/thread.h"
 #include "publish/endings.h"
+#include "publish/news.h"
 #include "publish/queue.h"
 
 /* What comes meanwhile goes with the first: to wake up costs more than a batch does. */
@@ -21,10 +23,11 @@ enum { GATHER_MS = 10 };
 struct publisher {
     struct spools spools;
     struct endings *endings;
+    struct news *news;
     publisher_observe *observe;
     void *context;
     struct queue filled, empty;
-    uv_sem_t news; /* posted when `filled` is no longer empty, and to stop */
+    uv_sem_t calls; /* posted when `filled` is no longer empty, and to stop */
     uv_thread_t thread;
     atomic_bool stopping;
     struct complaint complaint;
@@ -32,7 +35,7 @@ struct publisher {
 
 static void ring(void *context) {
     struct publisher *publisher = context;
-    uv_sem_post(&publisher->news);
+    uv_sem_post(&publisher->calls);
 }
 
 static void append(struct publisher *publisher, const struct batch *batch) {
@@ -50,6 +53,7 @@ static void publish(struct publisher *publisher, struct batch *batch) {
     size_t n = endings_note(publisher->endings, batch, ended);
     for (size_t i = 0; i < n; i++)
         append(publisher, &ended[i]);
+    batch->is_news = news_note(publisher->news, batch);
     append(publisher, batch);
     if (publisher->observe)
         publisher->observe(publisher->context, batch);
@@ -69,12 +73,19 @@ static void publish_all(struct publisher *publisher) {
 
 static void run(void *context) {
     struct publisher *publisher = context;
+    thread_set_name("publisher", NULL);
     while (!atomic_load(&publisher->stopping)) {
-        uv_sem_wait(&publisher->news);
+        uv_sem_wait(&publisher->calls);
         uv_sleep(GATHER_MS);
         publish_all(publisher);
     }
     publish_all(publisher);
+}
+
+static void free_parts(struct publisher *publisher) {
+    news_free(publisher->news);
+    endings_free(publisher->endings);
+    free(publisher);
 }
 
 int publisher_start(const struct spools *spools, publisher_observe *observe, void *context,
@@ -83,8 +94,9 @@ int publisher_start(const struct spools *spools, publisher_observe *observe, voi
     if (!new)
         return ERROR_MEMORY;
     new->endings = endings_new();
-    if (!new->endings) {
-        free(new);
+    new->news = news_new();
+    if (!new->endings || !new->news) {
+        free_parts(new);
         return ERROR_MEMORY;
     }
     new->spools = *spools;
@@ -92,15 +104,13 @@ int publisher_start(const struct spools *spools, publisher_observe *observe, voi
     new->context = context;
     queue_init(&new->filled, ring, new);
     queue_init(&new->empty, NULL, NULL);
-    if (uv_sem_init(&new->news, 0) != 0) {
-        endings_free(new->endings);
-        free(new);
+    if (uv_sem_init(&new->calls, 0) != 0) {
+        free_parts(new);
         return ERROR_SYSTEM;
     }
     if (uv_thread_create(&new->thread, run, new) != 0) {
-        uv_sem_destroy(&new->news);
-        endings_free(new->endings);
-        free(new);
+        uv_sem_destroy(&new->calls);
+        free_parts(new);
         return ERROR_SYSTEM;
     }
     *publisher = new;
@@ -117,14 +127,13 @@ struct batch *publisher_take_back(struct publisher *publisher) {
 
 void publisher_stop(struct publisher *publisher) {
     atomic_store(&publisher->stopping, true);
-    uv_sem_post(&publisher->news);
+    uv_sem_post(&publisher->calls);
     uv_thread_join(&publisher->thread);
 }
 
 void publisher_free(struct publisher *publisher) {
     if (!publisher)
         return;
-    uv_sem_destroy(&publisher->news);
-    endings_free(publisher->endings);
-    free(publisher);
+    uv_sem_destroy(&publisher->calls);
+    free_parts(publisher);
 }

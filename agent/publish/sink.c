@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/thread.h"
 #include "publish/sink_http.h"
 #include "publish/sink_mqtt.h"
 
@@ -20,6 +21,7 @@ static const struct sink_kind_info *const kinds[] = {
 
 static void run(void *context) {
     struct sink *sink = context;
+    thread_set_name("sink", sink->config->name);
     sink->kind->run(sink);
     atomic_store(&sink->has_finished, true);
     bell_ring(&sink->finished);

@@ -95,16 +95,24 @@ static void gather_from(struct sink_http *writer, struct spool_cursor *cursor) {
             after = rows[i]->id;
             writer->rows[writer->n++] = rows[i];
         }
-        if (n < READ_MOST)
+        if (n < READ_MOST) {
+            writer->is_loading |= spool_is_loading(cursor, LANE_LIVE);
             return;
+        }
     }
+}
+
+/* Lets more rows come, where none are on their way already. */
+static void let_gather(struct sink_http *writer) {
+    if (!writer->is_full && !writer->is_loading)
+        pause_until(writer, clock_monotonic_ms() + writer->sink.config->batch_wait_ms);
 }
 
 /* What is urgent first. */
 static void gather(struct sink_http *writer) {
     writer->n = 0;
     writer->readings = 0;
-    writer->is_full = false;
+    writer->is_full = writer->is_loading = false;
     for (size_t kind = 0; kind < N_SPOOLS; kind++)
         gather_from(writer, writer->sink.cursors[kind]);
 }
@@ -158,7 +166,7 @@ static void run(struct sink *sink) {
             if (sink_is_stopping(sink))
                 return;
             bell_wait(&sink->bell, INT64_MAX);
-            pause_until(writer, clock_monotonic_ms() + sink->config->batch_wait_ms);
+            let_gather(writer);
             continue;
         }
         endpoints_choose(&writer->endpoints, clock_monotonic_ms());
@@ -166,8 +174,7 @@ static void run(struct sink *sink) {
         let_go(writer);
         if (verdict == VERDICT_ACCEPTED) {
             be_content(writer);
-            if (!writer->is_full)
-                pause_until(writer, clock_monotonic_ms() + sink->config->batch_wait_ms);
+            let_gather(writer);
             continue;
         }
         if (sink_is_stopping(sink))

@@ -27,7 +27,8 @@ struct sink_http {
     struct spool_row *rows[SINK_HTTP_ROWS_MOST];
     size_t n;
     uint32_t readings;
-    bool is_full; /* the rows fill a request: there may be more */
+    bool is_full;    /* the rows fill a request: there may be more */
+    bool is_loading; /* more come from the disk; they have gathered long enough */
     /* The first row of the requests that have met `faults` faults in a row. */
     uint64_t fault_row;
     enum spool_kind fault_kind;

@@ -5,7 +5,7 @@
  *
  *   RESTING     no connection; -> LOOKING at retry_ms
  *   LOOKING     the broker's name is looked up; -> CONNECTING, or -> RESTING at deadline_ms
- *   CONNECTING  the client tries; -> CONNECTED, or -> RESTING by its event
+ *   CONNECTING  the client tries; -> CONNECTED, or -> RESTING by its event, or at deadline_ms
  *   CONNECTED   presence is published, rows flow; -> RESTING when the connection is lost or an
  *               acknowledgement is overdue
  *
@@ -22,6 +22,8 @@
 
 enum {
     LOOKUP_MS = 10000,
+    CONNECT_MS = 20000,     /* the client gives up earlier */
+    SETTLE_MS = 50,         /* after an end the client is not ready at once */
     ACKNOWLEDGE_MS = 30000, /* a broker that has not answered by then will not */
     MEMORY_PAUSE_MS = 1000,
     FORBIDDEN_MS = 10 * 60000,     /* how long a topic that is not ours is left alone */
@@ -91,62 +93,72 @@ static int prepare(struct sink *sink) {
 /* Gives the connection up for now. */
 static void rest(struct sink_mqtt *mqtt, const char *why) {
     int64_t now_ms = clock_monotonic_ms();
-    mqtt_client_free(mqtt->client);
-    mqtt->client = NULL;
+    if (mqtt->client)
+        mqtt_client_leave(mqtt->client);
     window_clear(&mqtt->window);
     for (size_t i = 0; i < N_SPOOLS; i++)
         gathering_forget(&mqtt->gatherings[i]);
     mqtt->state = RESTING;
-    mqtt->retry_ms = now_ms;
+    mqtt->retry_ms = now_ms + SETTLE_MS;
     bool is_another_next = broker_list_fail(&mqtt->brokers, why);
     if (mqtt->has_worked)
         broker_list_begin_again(&mqtt->brokers);
     else if (is_another_next)
         return;
     mqtt->has_worked = false;
-    mqtt->retry_ms += backoff_next_ms(&mqtt->backoff, backoff_random());
+    mqtt->retry_ms = now_ms + backoff_next_ms(&mqtt->backoff, backoff_random());
     log_complain(&mqtt->trouble, now_ms, mqtt->sink.config->name, "no connection to %s",
                  mqtt->brokers.failures.data ? mqtt->brokers.failures.data : why);
     text_clear(&mqtt->brokers.failures);
 }
 
-static int connect_to(struct sink_mqtt *mqtt, const struct sockaddr_storage *address) {
+static int make_client(struct sink_mqtt *mqtt) {
     const struct sink_config *config = mqtt->sink.config;
-    const struct broker_address *broker = &broker_list_current(&mqtt->brokers)->address;
     const struct mqtt_options options = {
-        .peer = {.address = address,
-                 .is_tls = broker->is_tls,
-                 .host = broker->host,
-                 .ca_file = config->ca_file,
-                 .certificate_file = config->certificate_file,
-                 .key_file = config->key_file},
-        .connect = {.version = config->is_mqtt_3 ? MQTT_3_1_1 : MQTT_5,
-                    .client_id = config->client_id,
-                    .user = config->user,
-                    .password = config->password,
-                    .will_topic = mqtt->status_topic.data,
-                    .will = mqtt->offline.data},
+        .is_3_1_1 = config->is_mqtt_3,
+        .client_id = config->client_id,
+        .user = config->user,
+        .password = config->password,
+        .will_topic = mqtt->status_topic.data,
+        .will = mqtt->offline.data,
+        .ca_file = config->ca_file,
+        .certificate_file = config->certificate_file,
+        .key_file = config->key_file,
         .wake = bell_ring,
         .context = &mqtt->sink.bell,
     };
-    return mqtt_client_new(&options, &mqtt->client);
+    return mqtt->client ? 0 : mqtt_client_new(&options, &mqtt->client);
+}
+
+static void connect_to(struct sink_mqtt *mqtt, const struct broker_address *address) {
+    int64_t now_ms = clock_monotonic_ms();
+    int error = make_client(mqtt);
+    if (!error)
+        error = mqtt_client_connect(mqtt->client, address->host, address->port, address->is_tls);
+    if (error == ERROR_BUSY) {
+        mqtt->state = RESTING;
+        mqtt->retry_ms = now_ms + SETTLE_MS;
+        return;
+    }
+    mqtt->state = CONNECTING;
+    mqtt->deadline_ms = now_ms + CONNECT_MS;
+    if (error)
+        rest(mqtt, error_word(error));
 }
 
 static void find_broker(struct sink_mqtt *mqtt) {
-    struct sockaddr_storage address;
+    struct broker_address address;
     char words[sizeof(mqtt->brokers.found.words)];
     int error = broker_list_find(&mqtt->brokers, bell_ring, &mqtt->sink.bell, &address, words);
     if (error == ERROR_BUSY) {
         if (mqtt->state != LOOKING)
             mqtt->deadline_ms = clock_monotonic_ms() + LOOKUP_MS;
         mqtt->state = LOOKING;
-        return;
-    }
-    mqtt->state = CONNECTING;
-    if (error)
+    } else if (error) {
         rest(mqtt, words);
-    else if ((error = connect_to(mqtt, &address)) != 0)
-        rest(mqtt, error_word(error));
+    } else {
+        connect_to(mqtt, &address);
+    }
 }
 
 static void keep_full(struct sink_mqtt *mqtt) {
@@ -261,6 +273,8 @@ static int64_t step(struct sink_mqtt *mqtt) {
         find_broker(mqtt);
     if (mqtt->state == LOOKING && now_ms >= mqtt->deadline_ms)
         rest(mqtt, "the name service does not answer");
+    if (mqtt->state == CONNECTING && now_ms >= mqtt->deadline_ms)
+        rest(mqtt, "it does not answer");
     if (mqtt->state == CONNECTED && now_ms - window_oldest_ms(&mqtt->window) > ACKNOWLEDGE_MS)
         rest(mqtt, "the broker does not acknowledge");
     if (mqtt->state == CONNECTED && now_ms >= mqtt->pause_until_ms)
@@ -269,9 +283,8 @@ static int64_t step(struct sink_mqtt *mqtt) {
     case RESTING:
         return mqtt->retry_ms;
     case LOOKING:
-        return mqtt->deadline_ms;
     case CONNECTING:
-        return INT64_MAX;
+        return mqtt->deadline_ms;
     case CONNECTED:
         return next_look_ms(mqtt, now_ms);
     }

@@ -10,6 +10,8 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/mqtt_rules.h"
+#include "base/mqtt_words.h"
 #include "publish/sink_mqtt_inside.h"
 
 bool sink_mqtt_is_batched(const struct sink_mqtt *mqtt) {

@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "base/thread.h"
 #include "serve/status_document.h"
 
 enum {
@@ -259,6 +260,7 @@ static void on_stop(uv_async_t *stop) {
 static void *run(void *context) {
     struct status_server *server = context;
     sigset_t all;
+    thread_set_name("status", NULL);
     /* Signals are the main thread's; a client that hangs up must not end the agent. */
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, NULL);

@@ -87,8 +87,8 @@ class Hall(Process):
 
 
 class Sink(Process):
-    def __init__(self, build):
-        self.port = free_port()
+    def __init__(self, build, port=None):
+        self.port = port or free_port()
         super().__init__(HALL_CORE, build / "tests/sink", "--port", self.port, stdout=subprocess.DEVNULL)
         end = time.monotonic() + START_LIMIT_S
         while True:
@@ -109,10 +109,13 @@ V3_USER, V3_PASSPHRASE = "bench", "bench-passphrase"
 
 
 class Agent(Process):
-    """hallwatch with the shapes of tests/bench/drivers, reading a hall into a sink."""
+    """hallwatch with the shapes of tests/bench/drivers, reading a hall into a sink at a port."""
 
-    def __init__(self, build, folder, hall, sink):
+    URLS = {"remote_write": "http://127.0.0.1:{}/api/v1/write", "mqtt": "mqtt://127.0.0.1:{}"}
+
+    def __init__(self, build, folder, hall, port, kind="remote_write", further=""):
         config, self.log = folder / "hallwatch.yaml", folder / "hallwatch.log"
+        self.program, self.config = build / "tests/bench_hallwatch", config
         secret = folder / "passphrase"
         secret.touch(0o600)
         secret.write_text(V3_PASSPHRASE + "\n")
@@ -120,10 +123,16 @@ class Agent(Process):
             f"site: bench\nstatus_socket: {folder}/status.sock\ninventory: [{hall.inventory}]\n"
             f"credentials:\n  v3: {{version: 3, user: {V3_USER}, auth: SHA-256, auth_file: {secret}, "
             f"privacy: AES-128, privacy_file: {secret}}}\n"
-            f"sinks:\n  - name: counter\n    type: remote_write\n    url: http://127.0.0.1:{sink.port}/api/v1/write\n"
+            f"sinks:\n  - {{name: counter, type: {kind}, url: '{self.URLS[kind].format(port)}'}}\n{further}"
         )
         with open(self.log, "w", encoding="utf-8") as log:
-            super().__init__(AGENT_CORE, build / "tests/bench_hallwatch", "run", config, stdout=log, stderr=log)
+            super().__init__(AGENT_CORE, self.program, "run", config, stdout=log, stderr=log)
+
+    def sent(self):
+        """Readings that the sink's receiver has acknowledged."""
+        command = [self.program, "status", "--json", "--config", self.config]
+        done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=True)
+        return json.loads(done.stdout)["sinks"][0]["sent"]
 
 
 def settle(hall, agent, interval_ms):

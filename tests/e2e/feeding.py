@@ -2,7 +2,11 @@
 """Runs tests/sim/feeder and knows what it feeds: the values of tests/sim/specimen.c."""
 
 import json
+<<<<<<< HEAD
+import os
+=======
 import struct
+>>>>>>> formats
 import subprocess
 import tempfile
 import time
@@ -27,7 +31,28 @@ def value_of(device, series, round_number):
     )[series % 5]
 
 
+def rows_of(messages):
+    """The rows among messages, in the order in which they came."""
+    return [json.loads(payload) for topic, payload, *_ in messages if "/status/" not in topic]
+
+
+def by_key(rows):
+    """What rows say, as Feeder.expected has it."""
+    return {
+        (row["device"], reading["metric"], reading["component_id"], row["time"]): reading["value"]
+        for row in rows
+        for reading in row["readings"]
+    }
+
+
 class Feeder:
+<<<<<<< HEAD
+    """`program` with options: Feeder(program, mqtt=url, rounds=5); `environment` is added to its own. A with block ends it if
+    it still runs."""
+
+    def __init__(self, program, **options):
+        environment = {**os.environ, **options.pop("environment", {})}
+=======
     """`program` with options: Feeder(program, mqtt=url, rounds=5); further `sinks` are arguments as they are. `names` are
     those of the devices, in the place of device_name and a number; `values` are fed in turn, in the place of the specimen's.
     A with block ends it if it still runs."""
@@ -40,6 +65,7 @@ class Feeder:
             options["devices"], options["names"] = len(names), self.files[0].name
         if values:
             options["values"] = self.files[1].name
+>>>>>>> formats
         self.start_ms = int(options.pop("start_ms", time.time() * 1000))
         self.device_name = options.get("device_name", "pdu-")
         self.devices, self.readings = options.get("devices", 3), options.get("readings", 10)
@@ -52,6 +78,7 @@ class Feeder:
             stdout=subprocess.PIPE,
             stderr=self.stderr,
             text=True,
+            env=environment,
         )
 
     @staticmethod

@@ -6,6 +6,7 @@ import json
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -459,7 +460,7 @@ class Sinks(WithAgent):
 
 
 class Stopping(WithAgent):
-    """SIGTERM and SIGINT end it within 5 s, whatever it waits for."""
+    """SIGTERM and SIGINT end it within 5 s, whatever it waits for; what waits is on the disk then."""
 
     def unreachable(self):
         """Sinks of every kind of silence, and a device with each."""
@@ -485,11 +486,15 @@ class Stopping(WithAgent):
     def stop_amid_silence(self, how, sinks, environment=None, devices=()):
         recording = {"name": "pdu", "driver": "apc_rpdu2", "url": f"replay:{APC}"}
         dead = {"name": "dead", "url": f"snmp://127.0.0.1:{free_udp_port()}"}
-        with Agent([recording, dead, *devices], sinks, poll=OFTEN, environment=environment) as agent:
+        spool = {"folder": "spool"}
+        with Agent([recording, dead, *devices], sinks, poll=OFTEN, environment=environment, spool=spool) as agent:
             wait_until(
                 lambda: all(sink["waiting"] > 100 for sink in agent.sinks().values()), "readings wait for every sink"
             )
             self.assert_stops(agent, how)
+            with sqlite3.connect(agent.path / "spool" / "readings.db") as db:
+                newest, reserved, rows = db.execute("SELECT newest, reserved, (SELECT count(*) FROM rows) FROM stream").fetchone()
+            self.assertEqual((rows, reserved), (newest, newest), "all that waited is on the disk")
             self.assertFalse(agent.socket.exists())
             self.assertIn(f"stopping on {how.name}", agent.log())
 
@@ -536,6 +541,16 @@ class Refusals(WithAgent):
             presence = [payload for topic, payload, _ in subscriber.messages() if topic.endswith("/status/gw-1")]
             states = [json.loads(payload)["status"] for payload in presence]
             self.assertEqual(states, ["online", "offline"])
+
+    def test_two_agents_on_one_spool(self):
+        sinks = [{"name": "nobody", "type": "mqtt", "url": f"mqtt://127.0.0.1:{free_tcp_port()}"}]
+        with Agent(self.devices, sinks, poll=OFTEN, spool={"folder": "spool"}) as first:
+            second = Agent(self.devices, sinks, poll=OFTEN, spool={"folder": str(first.path / "spool")})
+            self.addCleanup(second.folder.cleanup)
+            status, log = self.refused(second)
+            self.assertEqual(status, 1)
+            self.assertIn(f"another agent has the folder {first.path / 'spool'}", log)
+            wait_until(lambda: first.devices()["pdu"]["up"], "the first agent goes on")
 
     def test_socket_that_cannot_be(self):
         cases = (

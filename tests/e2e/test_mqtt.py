@@ -200,11 +200,6 @@ class HostileBrokers(Mqtt):
             result = self.check_nothing_lost(broker)
             self.assertIn("the gateway's presence", result["log"])
 
-    def test_garbage_instead_of_mqtt_is_no_connection(self):
-        with HostileBroker(greeting=b"HTTP/1.1 400 Bad Request\r\n\r\n") as broker:
-            with feed(broker.url) as feeder:
-                wait_until(lambda: "no connection to" in feeder.log(), "the sink says so")
-
     def test_a_broker_that_is_away_never_slows_the_readers(self):
         for url in ("mqtt://127.0.0.1:1", "mqtt://no-such-host.invalid"):
             with self.subTest(url), feed(url, rounds=100, interval_ms=10, wait_ms=10) as feeder:

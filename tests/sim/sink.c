@@ -3,7 +3,9 @@
  * A receiver of Prometheus remote write that counts and forgets: for benchmarks, where a database would cost
  * more than what is measured.
  *
- *   sink --port P      POST /...: counted, 204. GET /counts: {"samples": N, "series": N, "requests": N}
+ *   sink --port P      POST /...: counted, 204. GET /counts: {"samples": N, "series": N, "requests": N,
+ *                      "late_ms": N}, the last being how long after its time a sample of what was read since
+ *                      the sink started came at most, those before a newer one that came earlier left out
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -16,6 +18,7 @@
 #include <strings.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { BODY_MOST = 32 << 20, HEAD_MOST = 8192 };
@@ -32,12 +35,15 @@ struct client {
 struct sink {
     uint64_t samples, series, requests;
     uint64_t *hashes;
+    int64_t newest_ms, late_ms; /* the former's begins with the sink */
+    int64_t first_ms, last_ms;  /* of a request's samples after newest_ms */
 };
 
 /* Protobuf: one field of what is left of a message. */
 struct field {
     uint64_t number;
-    const uint8_t *bytes; /* of a length-delimited field */
+    uint64_t value;       /* of a varint */
+    const uint8_t *bytes; /* of another field */
     size_t size;
 };
 
@@ -59,7 +65,7 @@ static bool read_field(const uint8_t **at, const uint8_t *end, struct field *fie
     *field = (struct field){.number = key >> 3};
     switch (key & 7) {
     case 0:
-        return read_varint(at, end, &size);
+        return read_varint(at, end, &field->value);
     case 1:
         size = 8;
         break;
@@ -91,12 +97,42 @@ static void remember_series(struct sink *sink, uint64_t hash) {
     sink->series++;
 }
 
+static int64_t wall_ms(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* The time is field 2 of a sample. */
+static void count_sample(struct sink *sink, const struct field *sample) {
+    const uint8_t *at = sample->bytes, *end = at + sample->size;
+    sink->samples++;
+    for (struct field field; read_field(&at, end, &field);) {
+        int64_t time_ms = (int64_t)field.value;
+        if (field.number != 2 || time_ms <= sink->newest_ms)
+            continue;
+        sink->first_ms = time_ms < sink->first_ms ? time_ms : sink->first_ms;
+        sink->last_ms = time_ms > sink->last_ms ? time_ms : sink->last_ms;
+    }
+}
+
+/* How late the request was for what is newer in it than all that came before. */
+static void count_lateness(struct sink *sink) {
+    if (sink->last_ms > sink->newest_ms) {
+        int64_t late_ms = wall_ms() - sink->first_ms;
+        sink->late_ms = late_ms > sink->late_ms ? late_ms : sink->late_ms;
+        sink->newest_ms = sink->last_ms;
+    }
+    sink->first_ms = INT64_MAX;
+}
+
 /* Labels are field 1 of a time series, samples field 2; series are field 1 of the request. */
 static void count_series(struct sink *sink, const struct field *series) {
     const uint8_t *at = series->bytes, *end = at + series->size;
     uint64_t hash = 14695981039346656037u;
     for (struct field field; read_field(&at, end, &field);) {
-        sink->samples += field.number == 2;
+        if (field.number == 2)
+            count_sample(sink, &field);
         for (size_t i = 0; field.number == 1 && i < field.size; i++)
             hash = (hash ^ field.bytes[i]) * 1099511628211u;
     }
@@ -116,6 +152,7 @@ static bool count_request(struct sink *sink, const char *body, size_t size) {
                 count_series(sink, &field);
         sound = at == end;
         sink->requests++;
+        count_lateness(sink);
     }
     free(plain);
     return sound;
@@ -132,8 +169,9 @@ static bool answer(struct sink *sink, struct client *client, const char *body, s
         int n = snprintf(text, sizeof text, "HTTP/1.1 %s\r\nContent-Length: 0\r\n\r\n", status);
         return send_all(client->descriptor, text, (size_t)n);
     }
-    int n = snprintf(json, sizeof json, "{\"samples\": %lu, \"series\": %lu, \"requests\": %lu}\n",
-                     sink->samples, sink->series, sink->requests);
+    int n = snprintf(json, sizeof json,
+                     "{\"samples\": %lu, \"series\": %lu, \"requests\": %lu, \"late_ms\": %ld}\n",
+                     sink->samples, sink->series, sink->requests, sink->late_ms);
     n = snprintf(text, sizeof text,
                  "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", n,
                  json);
@@ -224,7 +262,8 @@ int main(int argc, char **argv) {
         fprintf(stderr, "usage: sink --port P\n");
         return 2;
     }
-    struct sink sink = {.hashes = calloc(SERIES_ROOM, sizeof(uint64_t))};
+    struct sink sink = {
+        .hashes = calloc(SERIES_ROOM, sizeof(uint64_t)), .newest_ms = wall_ms(), .first_ms = INT64_MAX};
     int listener = listen_at(argv[2]), loop = epoll_create1(EPOLL_CLOEXEC);
     if (listener < 0 || loop < 0 || sink.hashes == NULL)
         return 1;

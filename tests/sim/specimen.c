@@ -56,6 +56,13 @@ struct device_view *specimen_view(uint32_t number, const char *device, size_t n)
     return view;
 }
 
+void specimen_share_list(struct device_view *view, const struct device_view *with) {
+    series_list_hold(with->list);
+    series_list_release(view->list);
+    view->list = with->list;
+    view->series = with->series;
+}
+
 double specimen_value(const struct device_view *view, size_t series, uint32_t round) {
     size_t tenths = (series * 37 + view->number * 101 + round * 7) % 100000;
     switch (series % SPECIMEN_QUANTITIES) {

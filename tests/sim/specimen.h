@@ -14,6 +14,9 @@ enum { SPECIMEN_QUANTITIES = 5 }; /* per outlet: power, current, voltage, energy
  */
 struct device_view *specimen_view(uint32_t number, const char *device, size_t n);
 
+/* The list of another view with as many series, as devices of one shape have it. */
+void specimen_share_list(struct device_view *view, const struct device_view *with);
+
 /*
  * A batch of all series of the view, all good, with values that tell series, device and `round` apart. Holds
  * the view.

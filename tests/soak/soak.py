@@ -85,19 +85,6 @@ LINK_EVENTS = {
 COMING_AND_GOING = [("modbus-0002?", "vanished"), ("snmp-0002?", "dead"), ("modbus-0003?", "resetting")]
 
 
-class Failures:
-    """What did not hold; the soak goes on to its end."""
-
-    def __init__(self):
-        self.n = 0
-
-    def check(self, holds, text):
-        if not holds:
-            self.n += 1
-            print(f"FAILED {text}", flush=True)
-        return holds
-
-
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", type=Path, required=True, help="where the agent was built")
@@ -301,6 +288,7 @@ if __name__ == "__main__":
     from agent import IN_FORCE, REFUSED, SAME, Agent, errors
     from bad_receivers import BadReceivers
     from device_servers import free_udp_port
+    from failures import Failures
     from hallsim import Hallsim
     from hostile import Hostile
     from process_watch import ProcessWatch

@@ -77,7 +77,10 @@ static void whole_configuration(void **state) {
         "r01}\n"
         "sinks:\n  - {name: broker, type: mqtt, url: \"mqtt://127.0.0.1:1883\", user: u, "
         "password_file: password.txt}\n"
-        "  - {name: db, type: remote_write, url: \"http://127.0.0.1:8428/api/v1/write\", batch_wait: 0ms}\n",
+        "  - {name: db, type: remote_write, url: \"http://127.0.0.1:8428/api/v1/write\", batch_wait: 0ms}\n"
+        "  - {name: quick, type: remote_write, url: \"http://127.0.0.1:8428/api/v1/write\", order: "
+        "live_first, "
+        "backlog_rate: 50000/s}\n",
         NULL);
     assert_string_equal(config->site, "seoul-1");
     assert_string_equal(config->gateway, "ｇｗ-1");
@@ -101,7 +104,12 @@ static void whole_configuration(void **state) {
     assert_int_equal(meter->url.unit, 1);
     assert_null(meter->snmp);
     assert_int_equal(meter->interval_ms[RATE_NORMAL], 10000);
-    assert_int_equal(config->n_sinks, 2);
+    assert_int_equal(config->n_sinks, 3);
+    assert_int_equal(config->sinks[0].order, SINK_LIVE_FIRST);
+    assert_int_equal(config->sinks[1].order, SINK_STRICT);
+    assert_int_equal(config->sinks[1].backlog_rate, 0);
+    assert_int_equal(config->sinks[2].order, SINK_LIVE_FIRST);
+    assert_int_equal(config->sinks[2].backlog_rate, 50000);
     assert_string_equal(config->sinks[0].password, "pass word");
     assert_string_equal(config->sinks[0].client_id, "hallwatch-seoul-1-ｇｗ-1");
     assert_int_equal(config->sinks[0].window, 20);
@@ -477,15 +485,18 @@ static void sinks_are_checked(void **state) {
                     "  - {name: e, type: mqtt, url: \"mqtt://h\", window: 0, batch_readings: 9}\n"
                     "  - {name: f, type: mqtt, url: \"mqtt://h\", password_file: secret.txt}\n"
                     "  - {name: g, type: mqtt, url: \"mqtt://h\", window: many, password: hunter2}\n"
+                    "  - {name: h, type: mqtt, url: \"mqtt://h\", order: live-first, backlog_rate: 5}\n"
                     "  - {url: \"mqtt://h\"}\n",
         "hallwatch.yaml:5:21: sinks[0].type: unknown type \"mtqq\"; did you mean \"mqtt\"?\n"
         "hallwatch.yaml:9:52: sinks[4].window: 0 is out of bounds: from 1 to 65535\n"
         "hallwatch.yaml:11:52: sinks[6].window: \"many\" must be a whole number\n"
         "hallwatch.yaml:11:58: sinks[6]: unknown key \"password\"; known: name, type, url, endpoints, "
         "ca_file, certificate_file, key_file, user, user_file, password_file, password_credential, "
-        "token_file and 11 more\n"
-        "hallwatch.yaml:12:5: sinks[7]: \"name\" is missing\n"
-        "hallwatch.yaml:12:5: sinks[7]: \"type\" is missing\n"
+        "token_file and 13 more\n"
+        "hallwatch.yaml:12:51: sinks[7].order: unknown order \"live-first\"; did you mean \"live_first\"?\n"
+        "hallwatch.yaml:12:77: sinks[7].backlog_rate: \"5\" must be a number a second, such as 20000/s\n"
+        "hallwatch.yaml:13:5: sinks[8]: \"name\" is missing\n"
+        "hallwatch.yaml:13:5: sinks[8]: \"type\" is missing\n"
         "hallwatch.yaml:6:32: sinks[1].url: must be like mqtt://broker:1883\n"
         "hallwatch.yaml:7:32: sinks[2].url: a URL holds no user and no password: write \"user\" and "
         "\"password_file\"\n"

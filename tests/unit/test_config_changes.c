@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "model/config_changes.h"
 #include "tests/unit/check.h"
 
@@ -261,6 +262,21 @@ static void sinks_come_go_and_change(void **state) {
     done(&changes, before, now);
 }
 
+static void another_order_or_rate_is_another_sink(void **state) {
+    (void)state;
+    static const char *const others[] = {"order: strict", "backlog_rate: 9/s"};
+    for (size_t i = 0; i < 2; i++) {
+        struct text sinks = {0};
+        text_add_format(&sinks, "  - {name: broker, type: mqtt, url: \"mqtt://10.0.0.9:1883\", %s}\n",
+                        others[i]);
+        struct site_config *before = make(PDU, BROKER, ""), *now = make(PDU, sinks.data, "");
+        struct config_changes changes = compare(before, now);
+        assert_int_equal(changes.n_sinks_changed, 1);
+        done(&changes, before, now);
+        text_done(&sinks);
+    }
+}
+
 static void what_concerns_the_whole_agent_is_told_apart(void **state) {
     (void)state;
     static const struct {
@@ -371,6 +387,7 @@ int main(void) {
         cmocka_unit_test(another_variant_is_another_plan),
         cmocka_unit_test(devices_come_and_go),
         cmocka_unit_test(sinks_come_go_and_change),
+        cmocka_unit_test(another_order_or_rate_is_another_sink),
         cmocka_unit_test(what_concerns_the_whole_agent_is_told_apart),
         cmocka_unit_test(a_hall_is_compared_by_name_in_any_order),
         cmocka_unit_test(changes_are_said_in_words),

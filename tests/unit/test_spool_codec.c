@@ -37,12 +37,32 @@ static void check_columns(const double *values, const uint8_t *qualities, uint32
 
 static void values_come_back_bit_by_bit(void **state) {
     (void)state;
-    static const double values[] = {
-        0,         -0.0,      1,          -1,     230.1,           0.1,
-        -0.000001, 1e-7,      M_PI,       NAN,    INFINITY,        -INFINITY,
-        DBL_MAX,   DBL_MIN,   4.9e-324,   1e15,   999999999999999, 1e16,
-        0.3,       0.1 + 0.2, 123456.789, 3.6e12, -40.25,          9007199254740992,
-        100,       1e3};
+    static const double values[] = {0,
+                                    -0.0,
+                                    1,
+                                    -1,
+                                    230.1,
+                                    0.1,
+                                    -0.000001,
+                                    1e-7,
+                                    M_PI,
+                                    (double)NAN,
+                                    (double)INFINITY,
+                                    (double)-INFINITY,
+                                    DBL_MAX,
+                                    DBL_MIN,
+                                    4.9e-324,
+                                    1e15,
+                                    999999999999999,
+                                    1e16,
+                                    0.3,
+                                    0.1 + 0.2,
+                                    123456.789,
+                                    3.6e12,
+                                    -40.25,
+                                    9007199254740992,
+                                    100,
+                                    1e3};
     enum { N = sizeof(values) / sizeof(values[0]) };
     uint8_t qualities[N];
     for (size_t i = 0; i < N; i++)

@@ -151,11 +151,16 @@ static void rows_that_left_memory_come_back(void **state) {
     struct spool_state said = state_of(fixture);
     assert_int_equal(said.dropped_readings, 0);
     assert_true(said.memory_bytes <= 100000);
+    struct spool_row *none;
+    assert_int_equal(spool_read(cursor, LANE_LIVE, 0, &none, 1), 0);
+    assert_true(spool_is_loading(cursor, LANE_LIVE));
     /* Read, not acknowledged, and read again, as after a lost connection. */
     for (uint32_t id = 1; id <= 1000; id++)
         spool_release(take(fixture, cursor, id - 1));
     drain(fixture, cursor, 1, 5000);
     assert_int_equal(state_of(fixture).sent_readings, 5000 * READINGS);
+    assert_int_equal(spool_read(cursor, LANE_LIVE, 0, &none, 1), 0);
+    assert_false(spool_is_loading(cursor, LANE_LIVE));
     spool_cursor_close(cursor);
 }
 
@@ -204,6 +209,54 @@ static void a_crash_leaves_what_was_written_and_a_gap(void **state) {
     spool_release(row);
     assert_int_equal(state_of(fixture).sent_readings, 100 * READINGS);
     assert_int_equal(state_of(fixture).waiting_readings, READINGS);
+    spool_cursor_close(cursor);
+}
+
+/* Dies when rows 1 and 2 are on the disk, of which the second is news, but not row 3. */
+static void die_after_news(struct fixture *fixture) {
+    struct spool *spool;
+    struct spool_state said;
+    struct spool_row *row;
+    if (spool_open(&fixture->options, &spool) != 0)
+        _exit(2);
+    struct spool_cursor *cursor = spool_cursor_open(spool, "a", ORDER_STRICT, bell_ring, &fixture->bell);
+    for (uint32_t round = 1; round <= 2; round++) {
+        struct batch *batch = specimen_batch(fixture->view, 1000 + round, round);
+        batch->is_news = round == 2;
+        spool_append(spool, batch);
+    }
+    do
+        spool_states(spool, &said, 1);
+    while (!said.is_written);
+    uint64_t bytes = said.written_bytes;
+    spool_append(spool, specimen_batch(fixture->view, 1003, 3));
+    if (spool_read(cursor, LANE_LIVE, 0, &row, 1) != 1)
+        _exit(3);
+    spool_reject(cursor, LANE_LIVE, row, 1, "no"); /* has something else committed */
+    do
+        spool_states(spool, &said, 1);
+    while (said.written_bytes == bytes);
+    kill(getpid(), SIGKILL);
+}
+
+static void news_are_written_at_once_and_the_rest_when_it_has_waited(void **state) {
+    struct fixture *fixture = *state;
+    int status;
+    fixture->options.spill_after_ms = 3600000;
+    spool_close(fixture->spool);
+    fixture->spool = NULL;
+    pid_t child = fork();
+    if (child == 0)
+        die_after_news(fixture);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status));
+    assert_int_equal(spool_open(&fixture->options, &fixture->spool), 0);
+    struct spool_cursor *cursor = open_cursor(fixture, "a");
+    drain(fixture, cursor, 2, 2);
+    struct spool_row *row = take(fixture, cursor, 2);
+    assert_null(row->view);
+    assert_int_equal(row->first_id, 3);
+    spool_release(row);
     spool_cursor_close(cursor);
 }
 
@@ -377,6 +430,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(what_waits_outlives_a_stop, setup, teardown),
         cmocka_unit_test_setup_teardown(rows_that_left_memory_come_back, setup, teardown),
         cmocka_unit_test_setup_teardown(a_crash_leaves_what_was_written_and_a_gap, setup, teardown),
+        cmocka_unit_test_setup_teardown(news_are_written_at_once_and_the_rest_when_it_has_waited, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(a_second_one_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(a_corrupt_file_is_set_aside, setup, teardown),
         cmocka_unit_test_setup_teardown(a_file_that_becomes_corrupt_is_begun_anew, setup, teardown),

@@ -166,6 +166,9 @@ static void bytes_are_binary(void **state) {
     assert_int_equal(bytes, 4096);
     assert_int_equal(text_to_bytes("64MB", &bytes), ERROR_ARGUMENT);
     assert_int_equal(text_to_bytes("9223372036854775807GiB", &bytes), ERROR_TOO_BIG);
+    assert_int_equal(text_to_rate("20000/s", &bytes), 0);
+    assert_int_equal(bytes, 20000);
+    assert_int_equal(text_to_rate("20000", &bytes), ERROR_ARGUMENT);
 }
 
 static void names_are_normalized(void **state) {

@@ -59,6 +59,11 @@ void spool_close(struct spool *spool) {
     free(spool);
 }
 
+void spool_finish(struct spool *spool) {
+    if (spool && spool->disk)
+        spool_disk_finish(spool->disk);
+}
+
 void spool_set_most_bytes(struct spool *spool, size_t most_bytes) {
     uv_mutex_lock(&spool->lock);
     spool->most_bytes = most_bytes;
@@ -83,24 +88,16 @@ void spool_trim(struct spool *spool, uint64_t from, uint64_t to) {
             spool_ring_remove(&spool->ring, id);
 }
 
-/* Readings of the row that are no gauges. */
-static uint32_t count_totals(const struct spool_row *row) {
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < row->n && row->view; i++)
-        n += row->qualities[i] != QUALITY_ABSENT &&
-             catalog_quantity(row->view->series[row->first + i].quantity)->kind != KIND_GAUGE;
-    return n;
-}
-
-void spool_lose(struct spool *spool, const struct spool_row *row, const char *why) {
-    uint32_t totals = count_totals(row);
+/* Every cursor that wanted the row has lost it. */
+static void lose(struct spool *spool, const struct spool_row *row) {
+    uint32_t totals = spool_row_count_totals(row);
     for (struct spool_cursor *cursor = spool->cursors; cursor; cursor = cursor->next) {
         uint64_t lost = spool_spans_drop(&cursor->place.spans, row);
         cursor->place.dropped += lost;
         cursor->place.dropped_totals += lost > 0 ? totals : 0;
         if (lost > 0)
             log_complain(&cursor->complaint, clock_monotonic_ms(), cursor->place.sink,
-                         "%s: the oldest readings are dropped, %" PRIu64 " so far", why,
+                         "the buffer is full: the oldest readings are dropped, %" PRIu64 " so far",
                          cursor->place.dropped);
     }
 }
@@ -109,7 +106,7 @@ void spool_lose(struct spool *spool, const struct spool_row *row, const char *wh
 static void remove_oldest(struct spool *spool) {
     const struct spool_row *row = spool_ring_get(&spool->ring, spool->ring.oldest);
     if (!spool->disk || !spool_disk_has(spool->disk, row->id))
-        spool_lose(spool, row, "the buffer is full");
+        lose(spool, row);
     spool_ring_remove(&spool->ring, row->id);
 }
 
@@ -134,7 +131,7 @@ static void tell(struct spool_cursor *cursor, const struct spool_row *row) {
     cursor->wake(cursor->context);
 }
 
-static int add_row(struct spool *spool, struct spool_row *row) {
+static int add_row(struct spool *spool, struct spool_row *row, bool is_news) {
     size_t bytes = spool_row_bytes(row);
     if (bytes > spool->most_bytes)
         return ERROR_TOO_BIG;
@@ -148,6 +145,8 @@ static int add_row(struct spool *spool, struct spool_row *row) {
     if (spool->disk && was_low && spool->ring.bytes > spool->most_bytes / 2)
         spool_disk_hurry(spool->disk); /* before it is full */
     spool->total = row->total;
+    if (is_news)
+        spool->news = row->id;
     for (struct spool_cursor *cursor = spool->cursors; cursor; cursor = cursor->next)
         tell(cursor, row);
     return 0;
@@ -161,7 +160,7 @@ int spool_append(struct spool *spool, const struct batch *batch) {
     uv_mutex_lock(&spool->lock);
     int error = 0;
     if (spool->cursors) {
-        error = row ? add_row(spool, row) : ERROR_MEMORY;
+        error = row ? add_row(spool, row, batch->is_news) : ERROR_MEMORY;
         for (struct spool_cursor *cursor = spool->cursors; error && cursor; cursor = cursor->next)
             cursor->place.dropped += readings;
     }

@@ -56,7 +56,7 @@ struct spool_options {
     size_t most_bytes;                 /* in memory */
     const char *folder;                /* of the files; NULL: memory only */
     int64_t quota_bytes, quota_age_ms; /* of the file, and of its rows */
-    int64_t spill_after_ms;            /* rows that wait longer are written; 0: at once */
+    int64_t spill_after_ms;            /* rows that wait longer are written; 0, and news: at once */
 };
 
 /*
@@ -67,6 +67,11 @@ struct spool_options {
 int spool_open(const struct spool_options *options, struct spool **spool);
 /* After every cursor was closed. What waits is written where there is a file. NULL is fine. */
 void spool_close(struct spool *spool);
+/*
+ * In the place of spool_close where the process ends while a thread hangs that may still touch the spool: the
+ * last of what waits is written, nothing is freed. NULL is fine.
+ */
+void spool_finish(struct spool *spool);
 /* Another bound. What is above it goes when the next row comes. */
 void spool_set_most_bytes(struct spool *spool, size_t most_bytes);
 
@@ -118,6 +123,8 @@ void spool_forget_closed(struct spool *spool);
 size_t spool_read(struct spool_cursor *cursor, enum spool_lane lane, uint64_t after, struct spool_row **rows,
                   size_t most);
 void spool_release(struct spool_row *row);
+/* Whether the last spool_read of the lane stopped at a row that comes from the disk: `wake` tells when. */
+bool spool_is_loading(struct spool_cursor *cursor, enum spool_lane lane);
 
 /* Readings that wait in the lane. */
 uint64_t spool_waiting(struct spool_cursor *cursor, enum spool_lane lane);

@@ -182,12 +182,20 @@ size_t spool_read(struct spool_cursor *cursor, enum spool_lane lane, uint64_t af
         is_drained = id > span->last;
     }
     cursor->is_drained[lane] = is_drained;
+    cursor->is_loading[lane] = !is_drained && n < most;
     if (n > 0)
         cursor->read[lane] = rows[n - 1]->id;
     if (is_drained)
         spool_forget_loaded(cursor, lane);
     uv_mutex_unlock(&spool->lock);
     return n;
+}
+
+bool spool_is_loading(struct spool_cursor *cursor, enum spool_lane lane) {
+    uv_mutex_lock(&cursor->spool->lock);
+    bool is_loading = !cursor->is_replaced && cursor->is_loading[lane];
+    uv_mutex_unlock(&cursor->spool->lock);
+    return is_loading;
 }
 
 uint64_t spool_waiting(struct spool_cursor *cursor, enum spool_lane lane) {
@@ -226,7 +234,10 @@ static void pass(struct spool_cursor *cursor, enum spool_lane lane, const struct
         uint64_t readings = spool_spans_pass(&cursor->place.spans, cursor->order, lane, row);
         if (rejected > readings)
             rejected = readings; /* of a row that was dropped meanwhile, and counted there */
-        cursor->place.sent += readings - rejected;
+        if (row->view)
+            cursor->place.sent += readings - rejected;
+        else
+            cursor->place.dropped += readings; /* of an agent that was killed before it had written them */
         cursor->place.rejected += rejected;
         spool_trim(spool, first, row->id);
         if (spool->disk)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The disk's thread: what has waited long enough is written, what a reader wants back is loaded
- * (spool_load.c), what nobody wants any more is deleted, and the file is kept within its quota
- * (spool_quota.c). It owns the store. It takes a piece of work with the spool's lock held and does it
+ * (spool_load.c), what nobody wants any more is deleted (spool_commit.c), and the file is kept within its
+ * quota (spool_quota.c). It owns the store. It takes a piece of work with the spool's lock held and does it
  * without, so that neither the publisher nor a sink ever waits for a disk.
  *
  * Whatever fails is tried again after a pause; meanwhile rows stay in memory. A file that turns out to be
@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/thread.h"
 #include "publish/spool/spool_disk.h"
 #include "publish/spool/spool_row.h"
 
@@ -79,7 +80,7 @@ static void take_rows(struct spool_disk *disk, struct work *work, int64_t now_ms
     work->written = id - 1;
     for (; id <= ring->newest && work->n_rows < WRITE_MOST; id++) {
         struct spool_row *row = spool_ring_get(ring, id);
-        if (row && !all && now_ms - row->kept_ms < disk->spill_after_ms)
+        if (row && !all && id > spool->news && now_ms - row->kept_ms < disk->spill_after_ms)
             break;
         work->written = id;
         if (!row)
@@ -140,67 +141,6 @@ static void put_back(struct spool_disk *disk) {
 
 /* --- without the lock --- */
 
-static int order_spans(const void *a, const void *b) {
-    const struct spool_span *const *x = a, *const *y = b;
-    return (*x)->first < (*y)->first ? -1 : (*x)->first > (*y)->first;
-}
-
-/* Deletes what lies in no span. */
-static int delete_passed(struct spool_disk *disk, const struct work *work) {
-    const struct spool_span *spans[SINKS_KEPT * SPANS_MOST];
-    size_t n = 0;
-    for (size_t i = 0; i < work->n_places; i++)
-        for (size_t k = 0; k < work->places[i].spans.n; k++)
-            spans[n++] = &work->places[i].spans.at[k];
-    qsort(spans, n, sizeof(spans[0]), order_spans);
-    uint64_t from = disk->oldest;
-    int error = 0;
-    for (size_t i = 0; i <= n && !error; i++) {
-        uint64_t to = i < n ? spans[i]->first - 1 : work->newest;
-        if (from <= to)
-            error = spool_store_delete(disk->store, from, to);
-        if (i < n && spans[i]->last + 1 > from)
-            from = spans[i]->last + 1;
-    }
-    if (!error && n > 0 && spans[0]->first > disk->oldest)
-        disk->oldest = spans[0]->first;
-    return error;
-}
-
-static int put_rest(struct spool_disk *disk, const struct work *work) {
-    int error = 0;
-    for (size_t i = 0; i < work->n_forgotten && !error; i++)
-        error = spool_store_delete_place(disk->store, work->forgotten[i]);
-    for (size_t i = 0; i < work->n_places && !error; i++)
-        error = spool_store_put_place(disk->store, &work->places[i]);
-    for (const struct reject *reject = work->rejects; reject && !error; reject = reject->next)
-        error =
-            spool_store_put_reject(disk->store, reject->sink, reject->row, reject->readings, reject->words);
-    if (!error && work->has_passed)
-        error = delete_passed(disk, work);
-    return error;
-}
-
-/* `reserved`: the last id that a crash must find used. */
-static int commit(struct spool_disk *disk, uint64_t reserved) {
-    const struct work *work = &disk->work;
-    int error = spool_store_begin(disk->store);
-    if (error)
-        return error;
-    error = spool_store_put_newest(disk->store, work->newest, work->total, reserved);
-    for (size_t i = 0; i < work->n_rows && !error; i++)
-        error = spool_store_put_row(disk->store, work->rows[i]);
-    if (!error)
-        error = put_rest(disk, work);
-    if (!error)
-        error = spool_store_commit(disk->store);
-    if (error)
-        spool_store_rollback(disk->store);
-    else
-        disk->reserved = reserved;
-    return error;
-}
-
 static void free_work(struct work *work) {
     for (size_t i = 0; i < work->n_rows; i++)
         spool_release(work->rows[i]);
@@ -220,7 +160,7 @@ static void complain(struct spool_disk *disk, int error) {
     disk->retry_ms = now_ms + backoff_next_ms(&disk->backoff, backoff_random());
     if (error == ERROR_GARBLED || !spool_store_is_open(disk->store)) {
         disk->reserved = 0; /* a new file is to be told, and what memory still has is to be written again */
-        if (spool_store_reopen(disk->store) != 0)
+        if (spool_store_reopen(disk->store, error == ERROR_GARBLED) != 0)
             return;
         disk->retry_ms = now_ms;
         uv_mutex_lock(&disk->spool->lock);
@@ -241,8 +181,8 @@ static int work_once(struct spool_disk *disk) {
     if (take_work(disk)) {
         struct work *work = &disk->work;
         uv_mutex_unlock(&spool->lock);
-        error =
-            commit(disk, stopping && work->written == work->newest ? work->newest : work->newest + reserve);
+        error = spool_disk_commit(disk, stopping && work->written == work->newest ? work->newest
+                                                                                  : work->newest + reserve);
         uint64_t bytes = error ? 0 : spool_store_written(disk->store);
         disk->places_ms = clock_monotonic_ms() + (disk->spill_after_ms > 0 ? PLACES_MS : COMMIT_MS);
         disk->has_rows |= work->n_rows > 0;
@@ -286,6 +226,7 @@ static void wait_for_work(struct spool_disk *disk) {
 static void run(void *context) {
     struct spool_disk *disk = context;
     struct spool *spool = disk->spool;
+    thread_set_name("disk", spool->kind == SPOOL_URGENT ? "alarms" : "readings");
     uv_mutex_lock(&spool->lock);
     for (int tries = 0; !disk->is_stopping || tries < LAST_TRIES;) {
         wait_for_work(disk);
@@ -309,44 +250,11 @@ static void run(void *context) {
 
 /* --- opening and closing --- */
 
-/* A row that may have been used and is not in the file is no more. */
-static void restore_place(struct spool_place *place, const struct spool_identity *identity) {
-    struct spool_span *open = &place->spans.at[place->spans.n - 1];
-    if (open->last < identity->newest) {
-        open->dropped_rows += identity->newest - open->last;
-        open->last = identity->newest;
-    }
-    if (open->until < identity->total)
-        open->until = identity->total;
-}
-
-static int restore(struct spool *spool, struct spool_disk *disk, const struct spool_identity *identity) {
-    struct spool_place place;
-    struct spool_cursor **last = &spool->cursors;
-    for (size_t i = 0; spool_store_get_place(disk->store, i, &place); i++) {
-        struct spool_cursor *cursor = calloc(1, sizeof(*cursor));
-        if (!cursor)
-            return ERROR_MEMORY;
-        cursor->spool = spool;
-        cursor->is_closed = true;
-        cursor->place = place;
-        restore_place(&cursor->place, identity);
-        *last = cursor;
-        last = &cursor->next;
-    }
-    spool_ring_done(&spool->ring);
-    memcpy(spool->stream, identity->stream, sizeof(spool->stream));
-    spool->total = identity->total;
-    disk->written = identity->newest;
-    disk->has_rows = true;
-    return spool_ring_init(&spool->ring, identity->newest);
-}
-
 /* A disk that is full now still gives what it has; ids are then taken from beyond those that it knows of. */
 static int begin(struct spool_disk *disk, struct spool_identity *identity) {
     disk->work.newest = identity->newest;
     disk->work.total = identity->total;
-    int error = commit(disk, identity->newest + reserve);
+    int error = spool_disk_commit(disk, identity->newest + reserve);
     if (error != ERROR_SYSTEM)
         return error;
     complain(disk, error);
@@ -354,9 +262,25 @@ static int begin(struct spool_disk *disk, struct spool_identity *identity) {
     return 0;
 }
 
+/* A file that opens and is found corrupt then is set aside, too; the stream goes on in a new one. */
+static int open_store(struct spool *spool, struct spool_disk *disk, const struct spool_store_options *file) {
+    struct spool_identity identity = {.stream = ""};
+    int error = spool_store_open(file, &identity, &disk->store);
+    if (error)
+        return error;
+    error = begin(disk, &identity);
+    if (!error)
+        error = spool_disk_restore(disk, spool, &identity);
+    if (error != ERROR_GARBLED)
+        return error;
+    error = spool_store_reopen(disk->store, true);
+    if (!error)
+        error = begin(disk, &identity);
+    return error ? error : spool_disk_restore(disk, spool, &identity);
+}
+
 int spool_disk_open(struct spool *spool, const struct spool_options *options) {
     struct spool_disk *disk = calloc(1, sizeof(*disk));
-    struct spool_identity identity = {.stream = ""};
     const struct spool_store_options file = {.folder = options->folder,
                                              .name = options->kind == SPOOL_URGENT ? "alarms" : "readings",
                                              .kind = options->kind,
@@ -369,11 +293,7 @@ int spool_disk_open(struct spool *spool, const struct spool_options *options) {
     disk->quota_age_ms = options->quota_age_ms;
     disk->last_reject = &disk->rejects;
     disk->clock_ms = clock_wall_ms() - clock_monotonic_ms();
-    int error = spool_store_open(&file, &identity, &disk->store);
-    if (!error)
-        error = begin(disk, &identity);
-    if (!error)
-        error = restore(spool, disk, &identity);
+    int error = open_store(spool, disk, &file);
     if (!error && uv_cond_init(&disk->news) != 0)
         error = ERROR_SYSTEM;
     else if (!error && uv_thread_create(&disk->thread, run, disk) != 0) {
@@ -389,14 +309,18 @@ int spool_disk_open(struct spool *spool, const struct spool_options *options) {
     return 0;
 }
 
-void spool_disk_close(struct spool_disk *disk) {
-    if (!disk)
-        return;
+void spool_disk_finish(struct spool_disk *disk) {
     uv_mutex_lock(&disk->spool->lock);
     disk->is_stopping = true;
     uv_cond_signal(&disk->news);
     uv_mutex_unlock(&disk->spool->lock);
     uv_thread_join(&disk->thread);
+}
+
+void spool_disk_close(struct spool_disk *disk) {
+    if (!disk)
+        return;
+    spool_disk_finish(disk);
     free_work(&disk->work);
     disk->work.rejects = disk->rejects;
     free_work(&disk->work);

@@ -60,6 +60,18 @@ struct spool_disk {
 };
 
 /*
+ * Without the lock: writes the work that was taken; all of it or nothing. `reserved`: the last id that a
+ * crash must find used. An error of the store.
+ */
+int spool_disk_commit(struct spool_disk *disk, uint64_t reserved);
+
+/*
+ * Before the thread runs: cursors, stream and ids as the file has them. 0, ERROR_MEMORY or an error of the
+ * store.
+ */
+int spool_disk_restore(struct spool_disk *disk, struct spool *spool, const struct spool_identity *identity);
+
+/*
  * Loads what one reader waits for and hands it over; with the lock held, which it gives up meanwhile. 0,
  * ERROR_NOT_FOUND where none waits, or an error of the store.
  */

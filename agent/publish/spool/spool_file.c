@@ -26,6 +26,21 @@ int spool_file_lock(const char *folder, const char *name, int *lock) {
     return flock(*lock, LOCK_EX | LOCK_NB) == 0 ? 0 : ERROR_BUSY;
 }
 
+/* -1: there is none. */
+static int64_t size_of(const char *path, const char *end) {
+    char name[PATH_MAX];
+    struct stat found;
+    snprintf(name, sizeof(name), "%s%s", path, end);
+    return stat(name, &found) == 0 ? (int64_t)found.st_size : -1;
+}
+
+const char *spool_file_fault(const char *path) {
+    int64_t size = size_of(path, "");
+    if (size <= 0 && size_of(path, "-wal") > 0)
+        return "it is gone or empty, and only its log is left";
+    return size == 0 ? "it is empty" : NULL;
+}
+
 int spool_file_set_aside(const char *path, const char *why) {
     static const char *const ends[] = {"", "-wal", "-shm"};
     char from[PATH_MAX], to[PATH_MAX + 32];
@@ -33,7 +48,7 @@ int spool_file_set_aside(const char *path, const char *why) {
     for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
         snprintf(from, sizeof(from), "%s%s", path, ends[i]);
         snprintf(to, sizeof(to), "%s.corrupt-%" PRId64 "%s", path, now_ms, ends[i]);
-        if (rename(from, to) != 0 && (i == 0 || errno != ENOENT))
+        if (rename(from, to) != 0 && errno != ENOENT)
             return ERROR_SYSTEM;
     }
     log_write(LOG_ERROR, "spool", "%s cannot be used (%s); it is kept as %s.corrupt-%" PRId64, path, why,

@@ -9,6 +9,12 @@
  */
 int spool_file_lock(const char *folder, const char *name, int *lock);
 
+/*
+ * Why a file that SQLite would take for a new one is none: it has lost what it held. NULL where it has not,
+ * or is not there.
+ */
+const char *spool_file_fault(const char *path);
+
 /* Renames the file at `path`, with its log, and says so and why. 0 or ERROR_SYSTEM. */
 int spool_file_set_aside(const char *path, const char *why);
 

@@ -41,6 +41,7 @@ struct spool_cursor {
     bool is_replaced;         /* by another cursor: it is in the list no more */
     bool is_closed;           /* it is in the list for a sink that has not opened it, or not any more */
     bool is_drained[N_LANES]; /* its reader has found nothing more: the next row is news */
+    bool is_loading[N_LANES]; /* its reader has met a row that comes from the disk */
     uint64_t read[N_LANES];   /* the last row that it read, or had read before it began anew */
     struct spool_loaded *loaded[N_LANES]; /* NULL: nothing was asked for yet */
     struct complaint complaint;
@@ -53,6 +54,7 @@ struct spool {
     struct spool_ring ring;
     size_t most_bytes;
     uint64_t total; /* readings up to the newest row */
+    uint64_t news;  /* up to this row nothing waits in memory only: it is to be written at once */
     struct spool_cursor *cursors;
     uint64_t numbered;       /* cursors, ever */
     struct spool_disk *disk; /* NULL: memory only */
@@ -61,8 +63,6 @@ struct spool {
 /* Rows from one to another that no cursor wants any more leave memory. */
 void spool_trim(struct spool *spool, uint64_t from, uint64_t to);
 bool spool_is_wanted(const struct spool *spool, uint64_t id);
-/* Every cursor that wanted the row has lost it. `why` for the log. */
-void spool_lose(struct spool *spool, const struct spool_row *row, const char *why);
 
 /* A gap from row `id` on; NULL when out of memory. */
 struct spool_row *spool_make_gap(enum spool_kind kind, uint64_t first, uint64_t last, uint64_t total,
@@ -82,7 +82,8 @@ void spool_forget_loaded(struct spool_cursor *cursor, enum spool_lane lane);
 
 /* Opens the file and fills the spool from it. Errors as spool_open, and ERROR_SYSTEM after saying why. */
 int spool_disk_open(struct spool *spool, const struct spool_options *options);
-/* Writes what waits and ends the thread. */
+/* Writes what waits and ends the thread. The latter frees it then, and may be told NULL. */
+void spool_disk_finish(struct spool_disk *disk);
 void spool_disk_close(struct spool_disk *disk);
 
 /* The following with the lock held. */

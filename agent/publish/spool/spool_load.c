@@ -133,20 +133,29 @@ static bool take_request(const struct spool_disk *disk, struct request *request)
     return false;
 }
 
-/* Rows without a hole in `whole`, gaps for what is not there. Returns how many. */
+/*
+ * Rows without a hole in `whole`, gaps for what is not there. Returns how many. A damaged file may have ids
+ * that cannot be: no row stands for more than is free before it.
+ */
 static size_t fill_gaps(const struct spool_disk *disk, const struct request *request, struct spool_row **rows,
                         size_t n, struct spool_row **whole) {
     uint64_t at = request->from;
     int64_t time_ms = n > 0 ? rows[0]->time_ms : 0;
     size_t filled = 0;
     for (size_t i = 0; i < n; i++) {
-        const struct spool_row *row = rows[i];
+        struct spool_row *row = rows[i];
+        if (row->id < at || row->id > request->to) {
+            spool_release(row);
+            continue;
+        }
+        if (row->first_id < at || row->first_id > row->id)
+            row->first_id = at;
         if (row->first_id > at)
             whole[filled] = spool_make_gap(disk->spool->kind, at, row->first_id - 1,
                                            row->total - row->readings, row->time_ms);
         if (row->first_id > at && whole[filled])
             filled++;
-        whole[filled++] = rows[i];
+        whole[filled++] = row;
         at = row->id + 1;
         time_ms = row->time_ms;
     }

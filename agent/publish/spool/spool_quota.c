@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "publish/spool/spool_disk.h"
+#include "publish/spool/spool_row.h"
 
 enum {
     DROP_MOST = 256,      /* rows dropped at once */
@@ -21,11 +22,84 @@ enum {
     BLOCK_MS = 300000, /* from its first row to its last */
 };
 
-/* --- thinning --- */
-
+/* Rows by their ids. */
 struct block {
     uint64_t from, to;
 };
+
+/* --- what becomes of readings, told to every cursor that wanted them --- */
+
+struct loss {
+    uint64_t id; /* one of the rows: a cursor wants all of them or none */
+    uint64_t rows, readings, totals;
+    bool is_thinning; /* what went is in the rows that stay */
+};
+
+static bool count(struct spool_place *place, const struct loss *loss) {
+    if (!spool_spans_thin(&place->spans, loss->id, loss->rows, loss->readings))
+        return false;
+    *(loss->is_thinning ? &place->thinned : &place->dropped) += loss->readings;
+    place->dropped_totals += loss->totals;
+    return true;
+}
+
+/* As they will be. In the transaction of the loss: a crash must not count it as something else. */
+static int put_places(struct spool_disk *disk, const struct loss *losses, size_t n) {
+    struct spool *spool = disk->spool;
+    struct spool_place *places = disk->work.places; /* no other work is under way */
+    size_t n_places = 0;
+    uv_mutex_lock(&spool->lock);
+    uint64_t newest = spool->ring.newest, total = spool->total;
+    for (const struct spool_cursor *cursor = spool->cursors; cursor && n_places < SINKS_KEPT;
+         cursor = cursor->next)
+        places[n_places++] = cursor->place;
+    uv_mutex_unlock(&spool->lock);
+    int error = spool_store_put_newest(disk->store, newest, total, disk->reserved);
+    for (size_t i = 0; i < n_places && !error; i++) {
+        for (size_t k = 0; k < n; k++)
+            count(&places[i], &losses[k]);
+        error = spool_store_put_place(disk->store, &places[i]);
+    }
+    return error;
+}
+
+static void tell(struct spool_disk *disk, const struct loss *losses, size_t n) {
+    struct spool *spool = disk->spool;
+    uv_mutex_lock(&spool->lock);
+    for (struct spool_cursor *cursor = spool->cursors; cursor; cursor = cursor->next) {
+        bool has_lost = false;
+        for (size_t i = 0; i < n; i++)
+            has_lost |= count(&cursor->place, &losses[i]);
+        if (has_lost)
+            log_complain(&cursor->complaint, clock_monotonic_ms(), cursor->place.sink,
+                         "the spool is at its quota: the oldest readings are thinned, %" PRIu64
+                         " so far, and %" PRIu64 " dropped",
+                         cursor->place.thinned, cursor->place.dropped);
+    }
+    disk->has_passed = true;
+    uv_mutex_unlock(&spool->lock);
+}
+
+/* Puts `n` rows in the place of the block. */
+static int replace_block(struct spool_disk *disk, const struct block *block, struct spool_row **rows,
+                         size_t n, const struct loss *losses, size_t n_losses) {
+    int error = spool_store_begin(disk->store);
+    if (!error)
+        error = spool_store_delete(disk->store, block->from, block->to);
+    for (size_t i = 0; i < n && !error; i++)
+        error = spool_store_put_row(disk->store, rows[i]);
+    if (!error)
+        error = put_places(disk, losses, n_losses);
+    if (!error)
+        error = spool_store_commit(disk->store);
+    if (error)
+        spool_store_rollback(disk->store);
+    else
+        tell(disk, losses, n_losses);
+    return error;
+}
+
+/* --- thinning --- */
 
 /* With the lock held: the oldest rows from `from` on that can be thinned together. */
 static bool find_block(const struct spool *spool, uint64_t from, uint64_t end, struct block *block) {
@@ -82,40 +156,6 @@ static int read_block(struct spool_disk *disk, struct block *block, struct spool
     return error;
 }
 
-static int write_block(struct spool_disk *disk, const struct block *block, struct spool_row **rows,
-                       size_t n) {
-    int error = spool_store_begin(disk->store);
-    if (!error)
-        error = spool_store_delete(disk->store, block->from, block->to);
-    for (size_t i = 0; i < n && !error; i++)
-        error = spool_store_put_row(disk->store, rows[i]);
-    if (!error)
-        error = spool_store_commit(disk->store);
-    if (error)
-        spool_store_rollback(disk->store);
-    return error;
-}
-
-static void note_thinned(struct spool_disk *disk, uint64_t id, enum spool_thinning thinning, uint64_t rows,
-                         uint64_t readings) {
-    struct spool *spool = disk->spool;
-    uv_mutex_lock(&spool->lock);
-    for (struct spool_cursor *cursor = spool->cursors; cursor; cursor = cursor->next) {
-        if (!spool_spans_thin(&cursor->place.spans, id, rows, readings))
-            continue;
-        if (thinning == THIN_DETAIL)
-            cursor->place.thinned += readings;
-        else
-            cursor->place.dropped += readings;
-        log_complain(&cursor->complaint, clock_monotonic_ms(), cursor->place.sink,
-                     "the spool is at its quota: the oldest readings are thinned, %" PRIu64
-                     " so far, and %" PRIu64 " dropped",
-                     cursor->place.thinned, cursor->place.dropped);
-    }
-    disk->has_passed = true;
-    uv_mutex_unlock(&spool->lock);
-}
-
 static int thin_block(struct spool_disk *disk, struct block *block, enum spool_thinning thinning) {
     struct spool_thin *thin = spool_thin_new();
     struct spool_row **rows = NULL;
@@ -126,17 +166,17 @@ static int thin_block(struct spool_disk *disk, struct block *block, enum spool_t
     int error = read_block(disk, block, thin, &n_read, &readings);
     if (!error)
         error = spool_thin_finish(thin, thinning, &rows, &n);
-    if (!error)
-        error = write_block(disk, block, rows, n);
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++)
         readings -= rows[i]->readings;
-        spool_release(rows[i]);
-    }
-    free(rows);
-    if (!error) {
+    const struct loss loss = {
+        .id = block->from, .rows = n_read - n, .readings = readings, .is_thinning = thinning == THIN_DETAIL};
+    if (!error)
+        error = replace_block(disk, block, rows, n, &loss, 1);
+    if (!error)
         disk->thinned[thinning] = block->to;
-        note_thinned(disk, block->from, thinning, n_read - n, readings);
-    }
+    for (size_t i = 0; i < n; i++)
+        spool_release(rows[i]);
+    free(rows);
     spool_thin_free(thin);
     return error;
 }
@@ -159,27 +199,29 @@ static int thin_oldest(struct spool_disk *disk, uint64_t oldest) {
 
 /* --- dropping --- */
 
-static void lose(struct spool_disk *disk, struct spool_row **rows, size_t n) {
-    struct spool *spool = disk->spool;
+static void leave_memory(struct spool *spool, struct spool_row *const *rows, size_t n) {
     uv_mutex_lock(&spool->lock);
-    for (size_t i = 0; i < n; i++) {
-        spool_lose(spool, rows[i], "the spool is at its quota");
+    for (size_t i = 0; i < n; i++)
         if (spool_ring_get(&spool->ring, rows[i]->id))
             spool_ring_remove(&spool->ring, rows[i]->id);
-    }
-    disk->has_passed = true;
     uv_mutex_unlock(&spool->lock);
 }
 
 static int drop_oldest(struct spool_disk *disk, uint64_t from) {
     struct spool_row *rows[DROP_MOST];
+    struct loss losses[DROP_MOST];
     int n = spool_store_get_rows(disk->store, from, INT64_MAX, rows, DROP_MOST);
     if (n <= 0)
-        return n;
+        return n < 0 ? n : ERROR_GARBLED; /* it had an oldest one */
+    for (int i = 0; i < n; i++)
+        losses[i] = (struct loss){.id = rows[i]->id,
+                                  .rows = 1,
+                                  .readings = rows[i]->readings,
+                                  .totals = spool_row_count_totals(rows[i])};
     struct block block = {from, rows[n - 1]->id};
-    int error = write_block(disk, &block, NULL, 0);
+    int error = replace_block(disk, &block, NULL, 0, losses, (size_t)n);
     if (!error)
-        lose(disk, rows, (size_t)n);
+        leave_memory(disk->spool, rows, (size_t)n);
     for (int i = 0; i < n; i++)
         spool_release(rows[i]);
     return error;

@@ -54,3 +54,11 @@ void spool_release(struct spool_row *row) {
     device_view_release(row->view);
     free(row);
 }
+
+uint32_t spool_row_count_totals(const struct spool_row *row) {
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < row->n && row->view; i++)
+        n += row->qualities[i] != QUALITY_ABSENT &&
+             catalog_quantity(row->view->series[row->first + i].quantity)->kind != KIND_GAUGE;
+    return n;
+}

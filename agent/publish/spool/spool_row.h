@@ -18,6 +18,8 @@ size_t spool_row_bytes(const struct spool_row *row);
 
 /* Readings among these: those that are neither absent nor an ending. */
 uint32_t spool_row_count(const uint8_t *qualities, uint32_t n);
+/* Those of the row that are no gauges. */
+uint32_t spool_row_count_totals(const struct spool_row *row);
 bool spool_row_has_ending(const uint8_t *qualities, uint32_t n);
 
 #endif

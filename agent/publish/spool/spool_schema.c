@@ -30,8 +30,8 @@ const char *const spool_statements[N_STATEMENTS] = {
     [SET_NEWEST] = "UPDATE stream SET newest=?1, total=?2, reserved=?3",
     [PUT_ROW] = "INSERT OR REPLACE INTO rows VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     [DELETE_ROWS] = "DELETE FROM rows WHERE id BETWEEN ?1 AND ?2",
-    [GET_ROWS] = "SELECT id, first_id, total, time, view, data FROM rows WHERE id BETWEEN ?1 AND ?2"
-                 " ORDER BY id LIMIT ?3",
+    [GET_ROWS] = ("SELECT id, first_id, total, time, view, data FROM rows WHERE id BETWEEN ?1 AND ?2"
+                  " ORDER BY id LIMIT ?3"),
     [GET_OLDEST] = "SELECT id, time FROM rows ORDER BY id LIMIT 1",
     [PUT_PLACE] = "INSERT OR REPLACE INTO places VALUES (?1, ?2)",
     [DELETE_PLACE] = "DELETE FROM places WHERE sink=?1",

@@ -54,13 +54,38 @@ void spool_sql_set_why(struct spool_sql *sql, const char *why) {
     snprintf(sql->why, sizeof(sql->why), "%s", why);
 }
 
+/* Why the system failed; 0: not known. Rows are written to the log, which is a file of its own. */
+static int find_errno(sqlite3 *db) {
+    sqlite3_file *log = NULL;
+    int number = 0;
+    sqlite3_file_control(db, NULL, SQLITE_FCNTL_JOURNAL_POINTER, (void *)&log);
+    if (log && log->pMethods)
+        log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &number);
+    if (number == 0)
+        sqlite3_file_control(db, NULL, SQLITE_FCNTL_LAST_ERRNO, &number);
+    return number ? number : sqlite3_system_errno(db);
+}
+
+/* SQLite's words, and the system's where it has failed. */
+static void keep_words(struct spool_sql *sql, int code) {
+    int kind = code & 0xff, number = sql->db ? find_errno(sql->db) : 0;
+    const char *words = sql->db ? sqlite3_errmsg(sql->db) : sqlite3_errstr(code);
+    if (number && (kind == SQLITE_IOERR || kind == SQLITE_CANTOPEN))
+        snprintf(sql->why, sizeof(sql->why), "%s: %s", words, strerror(number));
+    else
+        spool_sql_set_why(sql, words);
+}
+
 /* What SQLite says becomes one of ours, with its words kept. */
 static int translate(struct spool_sql *sql, int code) {
-    int kind = code & 0xff;
+    int kind = code & 0xff, exact = sql->db ? sqlite3_extended_errcode(sql->db) : code;
     if (kind == SQLITE_OK || kind == SQLITE_ROW || kind == SQLITE_DONE)
         return 0;
-    spool_sql_set_why(sql, sql->db ? sqlite3_errmsg(sql->db) : sqlite3_errstr(code));
+    keep_words(sql, code);
     if (kind == SQLITE_CORRUPT || kind == SQLITE_NOTADB || kind == SQLITE_SCHEMA || kind == SQLITE_ERROR)
+        return ERROR_GARBLED;
+    /* A bad block stays bad: it must not keep everything behind it. */
+    if (exact == SQLITE_IOERR_READ || exact == SQLITE_IOERR_SHORT_READ || exact == SQLITE_IOERR_CORRUPTFS)
         return ERROR_GARBLED;
     return kind == SQLITE_NOMEM ? ERROR_MEMORY : ERROR_SYSTEM;
 }

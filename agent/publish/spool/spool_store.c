@@ -88,11 +88,12 @@ static int open_file(struct spool_store *store) {
     return error == ERROR_SYSTEM ? 0 : error; /* a full disk: they stay a while longer */
 }
 
-static int open_or_set_aside(struct spool_store *store) {
-    int error = open_file(store);
+static int open_or_set_aside(struct spool_store *store, bool is_corrupt) {
+    const char *fault = is_corrupt ? spool_store_why(store) : spool_file_fault(store->path);
+    int error = fault ? ERROR_GARBLED : open_file(store);
     if (error == ERROR_GARBLED) {
         close_file(store);
-        error = spool_file_set_aside(store->path, spool_store_why(store));
+        error = spool_file_set_aside(store->path, fault ? fault : spool_store_why(store));
         if (!error)
             error = open_file(store);
     }
@@ -124,7 +125,7 @@ int spool_store_open(const struct spool_store_options *options, struct spool_ide
     if (error == ERROR_SYSTEM)
         spool_sql_set_why(store->sql, strerror(errno));
     else if (!error)
-        error = open_or_set_aside(store);
+        error = open_or_set_aside(store, false);
     if (error == ERROR_BUSY)
         log_write(LOG_ERROR, "spool", "another agent has the folder %s", options->folder);
     else if (error)
@@ -155,9 +156,9 @@ bool spool_store_is_open(const struct spool_store *store) {
     return spool_sql_is_open(store->sql);
 }
 
-int spool_store_reopen(struct spool_store *store) {
+int spool_store_reopen(struct spool_store *store, bool is_corrupt) {
     close_file(store);
-    return open_or_set_aside(store);
+    return open_or_set_aside(store, is_corrupt);
 }
 
 /* --- transactions --- */
@@ -278,19 +279,21 @@ int spool_store_delete_place(struct spool_store *store, const char *sink) {
     return spool_sql_run(store->sql, DELETE_PLACE);
 }
 
-bool spool_store_get_place(struct spool_store *store, size_t n, struct spool_place *place) {
-    bool whole = false;
+int spool_store_get_place(struct spool_store *store, size_t n, struct spool_place *place) {
     spool_sql_bind(store->sql, GET_PLACE, 1, n);
-    if (spool_sql_next(store->sql, GET_PLACE) == 0) {
+    int error = spool_sql_next(store->sql, GET_PLACE);
+    if (!error) {
         size_t size;
         const char *sink = spool_sql_text(store->sql, GET_PLACE, 0);
         const void *bytes = spool_sql_bytes(store->sql, GET_PLACE, 1, &size);
-        whole = sink && bytes && place_decode(bytes, size, place) == 0;
-        if (whole)
+        error = sink && bytes ? place_decode(bytes, size, place) : ERROR_GARBLED;
+        if (error)
+            spool_sql_set_why(store->sql, "the place of a sink cannot be read");
+        else
             snprintf(place->sink, sizeof(place->sink), "%s", sink);
     }
     spool_sql_reset(store->sql, GET_PLACE);
-    return whole;
+    return error;
 }
 
 int spool_store_put_reject(struct spool_store *store, const char *sink, const struct spool_row *row,

@@ -36,10 +36,10 @@ void spool_store_close(struct spool_store *store); /* NULL is fine */
 const char *spool_store_why(const struct spool_store *store);
 
 /*
- * Closes the file and opens it again, after trouble with it; a corrupt one is set aside. Its stream is that
- * of before. On an error only this call and closing are of use.
+ * Closes the file and opens it again, after trouble with it; one that is known to be corrupt, or turns out to
+ * be, is set aside. Its stream is that of before. On an error only this call and closing are of use.
  */
-int spool_store_reopen(struct spool_store *store);
+int spool_store_reopen(struct spool_store *store, bool is_corrupt);
 
 bool spool_store_is_open(const struct spool_store *store);
 
@@ -57,8 +57,8 @@ int spool_store_put_reject(struct spool_store *store, const char *sink, const st
                            uint64_t readings, const char *words);
 int spool_store_delete(struct spool_store *store, uint64_t from, uint64_t to);
 
-/* The n-th place, in no order. False: there are no more, or it cannot be read. */
-bool spool_store_get_place(struct spool_store *store, size_t n, struct spool_place *place);
+/* The n-th place, in no order. 0, ERROR_NOT_FOUND: there are no more, or another error: it cannot be read. */
+int spool_store_get_place(struct spool_store *store, size_t n, struct spool_place *place);
 /*
  * Rows from `from` to `to`, at most so many, oldest first, each with a reference for the caller. A row that
  * cannot be read is a gap. Returns how many, or an error.

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is missing is what is left between the rows that were seen and those that are accounted for. */
+#include "command/prove_streams.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+
+enum { STREAMS_MOST = 4096, RANGES_MOST = 1 << 22 };
+
+const char *prove_reason_word(enum prove_reason reason) {
+    static const char *const words[N_PROVE_REASONS] = {
+        [PROVE_DROPPED] = "dropped",
+        [PROVE_THINNED] = "thinned",
+        [PROVE_SET_ASIDE] = "set_aside",
+        [PROVE_WAITING] = "waiting",
+    };
+    return words[reason];
+}
+
+void prove_streams_done(struct prove_streams *streams) {
+    for (size_t i = 0; i < streams->n; i++) {
+        struct prove_stream *stream = streams->at[i];
+        prove_ids_done(&stream->ids);
+        for (size_t k = 0; k < N_PROVE_REASONS; k++)
+            free(stream->accounted[k].at);
+        free(stream->site);
+        free(stream->gateway);
+        free(stream);
+    }
+    free(streams->at);
+    *streams = (struct prove_streams){0};
+}
+
+int prove_streams_find(struct prove_streams *streams, const char *name, struct prove_stream **found) {
+    for (size_t i = 0; i < streams->n; i++)
+        if (strcmp(streams->at[i]->name, name) == 0) {
+            *found = streams->at[i];
+            return 0;
+        }
+    if (streams->n == STREAMS_MOST || strlen(name) >= sizeof((*found)->name))
+        return ERROR_TOO_BIG;
+    if (streams->n == streams->room) {
+        size_t room = streams->room ? streams->room * 2 : 16;
+        struct prove_stream **at = reallocarray(streams->at, room, sizeof(*at));
+        if (!at)
+            return ERROR_MEMORY;
+        streams->at = at;
+        streams->room = room;
+    }
+    struct prove_stream *stream = calloc(1, sizeof(*stream));
+    if (!stream)
+        return ERROR_MEMORY;
+    snprintf(stream->name, sizeof(stream->name), "%s", name);
+    stream->least_ms = stream->most_ms = PROVE_NO_TIME;
+    streams->at[streams->n++] = stream;
+    *found = stream;
+    return 0;
+}
+
+int prove_stream_name(struct prove_stream *stream, const char *site, const char *gateway) {
+    if (!stream->site && *site && !(stream->site = strdup(site)))
+        return ERROR_MEMORY;
+    if (!stream->gateway && *gateway && !(stream->gateway = strdup(gateway)))
+        return ERROR_MEMORY;
+    return 0;
+}
+
+/* --- what was seen --- */
+
+static bool is_within(const struct prove_streams *streams, int64_t time_ms) {
+    if (time_ms == PROVE_NO_TIME)
+        return streams->from_ms == INT64_MIN && streams->to_ms == INT64_MAX;
+    return time_ms >= streams->from_ms && time_ms <= streams->to_ms;
+}
+
+static void widen(struct prove_stream *stream, uint64_t first, uint64_t last, int64_t time_ms) {
+    if (stream->lowest == 0 || first < stream->lowest)
+        stream->lowest = first;
+    if (last > stream->highest)
+        stream->highest = last;
+    if (time_ms == PROVE_NO_TIME)
+        return;
+    if (stream->least_ms == PROVE_NO_TIME || time_ms < stream->least_ms)
+        stream->least_ms = time_ms;
+    if (time_ms > stream->most_ms)
+        stream->most_ms = time_ms;
+}
+
+int prove_stream_see(const struct prove_streams *streams, struct prove_stream *stream, uint64_t id,
+                     int64_t time_ms) {
+    uint64_t again = stream->ids.n_again;
+    int error = prove_ids_add(&stream->ids, id, time_ms);
+    if (error || !is_within(streams, time_ms))
+        return error;
+    stream->again += stream->ids.n_again - again;
+    widen(stream, id, id, time_ms);
+    return 0;
+}
+
+int prove_stream_account(const struct prove_streams *streams, struct prove_stream *stream,
+                         enum prove_reason reason, uint64_t first, uint64_t last, int64_t time_ms) {
+    struct prove_ranges *ranges = &stream->accounted[reason];
+    if (ranges->n == ranges->room) {
+        size_t room = ranges->room ? ranges->room * 2 : 64;
+        struct prove_range *at =
+            room > RANGES_MOST ? NULL : reallocarray(ranges->at, room, sizeof(*ranges->at));
+        if (!at)
+            return room > RANGES_MOST ? ERROR_TOO_BIG : ERROR_MEMORY;
+        ranges->at = at;
+        ranges->room = room;
+    }
+    ranges->at[ranges->n++] = (struct prove_range){first, last, time_ms, time_ms};
+    if (is_within(streams, time_ms) && reason != PROVE_SET_ASIDE && reason != PROVE_WAITING)
+        widen(stream, first ? first : last, last ? last : first, time_ms);
+    return 0;
+}
+
+/* --- what follows --- */
+
+static int order_times(const void *a, const void *b) {
+    const struct prove_range *x = a, *y = b;
+    return x->first_ms < y->first_ms ? -1 : x->first_ms > y->first_ms;
+}
+
+static int order_rows(const void *a, const void *b) {
+    const struct prove_range *x = a, *y = b;
+    return x->first < y->first ? -1 : x->first > y->first;
+}
+
+/*
+ * Joins the halves of markers. A half whose other one is missing says that its own row is no more, and
+ * nothing else. Several first halves of one time stand for the greatest range: repeated ones are equal.
+ */
+static void join_halves(struct prove_ranges *ranges) {
+    if (ranges->n == 0)
+        return;
+    qsort(ranges->at, ranges->n, sizeof(ranges->at[0]), order_times);
+    for (size_t i = 0, end; i < ranges->n; i = end) {
+        uint64_t first = 0, last = 0;
+        for (end = i; end < ranges->n && ranges->at[end].first_ms == ranges->at[i].first_ms; end++) {
+            const struct prove_range *half = &ranges->at[end];
+            if (half->last == 0 && (first == 0 || half->first < first))
+                first = half->first;
+            if (half->first == 0 && half->last > last)
+                last = half->last;
+        }
+        for (size_t k = i; k < end; k++) {
+            struct prove_range *half = &ranges->at[k];
+            if (half->first == 0)
+                half->first = first && first <= half->last ? first : half->last;
+            if (half->last == 0)
+                half->last = last >= half->first ? last : half->first;
+        }
+    }
+}
+
+/* Into their order, and without overlaps. */
+static void merge(struct prove_ranges *ranges) {
+    size_t n = 0;
+    join_halves(ranges);
+    if (ranges->n > 0)
+        qsort(ranges->at, ranges->n, sizeof(ranges->at[0]), order_rows);
+    for (size_t i = 0; i < ranges->n; i++) {
+        struct prove_range *before = n > 0 ? &ranges->at[n - 1] : NULL;
+        if (!before || ranges->at[i].first > before->last + 1) {
+            ranges->at[n++] = ranges->at[i];
+        } else if (ranges->at[i].last > before->last) {
+            before->last = ranges->at[i].last;
+            before->last_ms = ranges->at[i].last_ms;
+        }
+    }
+    ranges->n = n;
+}
+
+struct judge {
+    const struct prove_stream *stream;
+    struct prove_verdict *verdict;
+    size_t next[N_PROVE_REASONS]; /* the range that ends at the present row or later */
+    struct prove_walk walk;
+    struct prove_range run; /* the same, of rows seen */
+    bool has_run;
+    int64_t before_ms; /* of what was accounted for last */
+};
+
+/* Times are those of 64 rows around: where both sides are among them, they say from when to when. */
+static void add_missing(struct judge *judge, uint64_t first, uint64_t last, int64_t after_ms) {
+    struct prove_verdict *verdict = judge->verdict;
+    int64_t before_ms = judge->before_ms;
+    bool is_same = after_ms != PROVE_NO_TIME && before_ms > after_ms;
+    verdict->missing += last - first + 1;
+    if (verdict->n_missing < PROVE_MISSING_MOST)
+        verdict->ranges[verdict->n_missing] =
+            (struct prove_range){first, last, is_same ? after_ms : before_ms, is_same ? before_ms : after_ms};
+    verdict->n_missing++;
+}
+
+/* What is there to say of row `at`: up to where, and into *reason; N_PROVE_REASONS where nothing is. */
+static uint64_t look(struct judge *judge, uint64_t at, enum prove_reason *reason, int64_t *after_ms) {
+    uint64_t end = judge->has_run ? judge->run.first - 1 : judge->verdict->highest;
+    *reason = N_PROVE_REASONS;
+    *after_ms = judge->has_run ? judge->run.first_ms : PROVE_NO_TIME;
+    for (enum prove_reason i = 0; i < N_PROVE_REASONS; i++) {
+        const struct prove_ranges *ranges = &judge->stream->accounted[i];
+        size_t *next = &judge->next[i];
+        while (*next < ranges->n && ranges->at[*next].last < at)
+            ++*next;
+        if (*next == ranges->n)
+            continue;
+        const struct prove_range *range = &ranges->at[*next];
+        if (range->first <= at && *reason == N_PROVE_REASONS) {
+            *reason = i;
+            end = range->last < end ? range->last : end;
+        } else if (range->first > at && range->first <= end) {
+            end = range->first - 1;
+            *after_ms = range->first_ms;
+        }
+    }
+    return end < judge->verdict->highest ? end : judge->verdict->highest;
+}
+
+static void judge_rows(struct judge *judge) {
+    struct prove_verdict *verdict = judge->verdict;
+    for (uint64_t at = verdict->lowest; at && at <= verdict->highest;) {
+        if (!judge->has_run || judge->run.last < at)
+            judge->has_run = prove_ids_next(&judge->stream->ids, &judge->walk, at, &judge->run);
+        if (judge->has_run && judge->run.first <= at) {
+            uint64_t end = judge->run.last < verdict->highest ? judge->run.last : verdict->highest;
+            verdict->received += end - at + 1;
+            judge->before_ms = judge->run.last_ms;
+            at = end + 1;
+            continue;
+        }
+        enum prove_reason reason;
+        int64_t after_ms;
+        uint64_t end = look(judge, at, &reason, &after_ms);
+        if (reason == N_PROVE_REASONS)
+            add_missing(judge, at, end, after_ms);
+        else
+            verdict->accounted[reason] += end - at + 1;
+        at = end + 1;
+    }
+}
+
+void prove_stream_judge(struct prove_stream *stream, struct prove_verdict *verdict) {
+    prove_ids_sort(&stream->ids);
+    for (size_t i = 0; i < N_PROVE_REASONS; i++)
+        merge(&stream->accounted[i]);
+    *verdict = (struct prove_verdict){.lowest = stream->lowest,
+                                      .highest = stream->highest,
+                                      .least_ms = stream->least_ms,
+                                      .most_ms = stream->most_ms,
+                                      .again = stream->again};
+    if (stream->lowest && stream->until > stream->highest)
+        verdict->highest = stream->until;
+    struct judge judge = {.stream = stream, .verdict = verdict, .before_ms = PROVE_NO_TIME};
+    judge_rows(&judge);
+}
