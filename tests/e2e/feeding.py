@@ -2,11 +2,8 @@
 """Runs tests/sim/feeder and knows what it feeds: the values of tests/sim/specimen.c."""
 
 import json
-<<<<<<< HEAD
 import os
-=======
 import struct
->>>>>>> formats
 import subprocess
 import tempfile
 import time
@@ -46,18 +43,12 @@ def by_key(rows):
 
 
 class Feeder:
-<<<<<<< HEAD
-    """`program` with options: Feeder(program, mqtt=url, rounds=5); `environment` is added to its own. A with block ends it if
-    it still runs."""
-
-    def __init__(self, program, **options):
-        environment = {**os.environ, **options.pop("environment", {})}
-=======
     """`program` with options: Feeder(program, mqtt=url, rounds=5); further `sinks` are arguments as they are. `names` are
     those of the devices, in the place of device_name and a number; `values` are fed in turn, in the place of the specimen's.
-    A with block ends it if it still runs."""
+    `environment` is added to its own. A with block ends it if it still runs."""
 
-    def __init__(self, program, *sinks, names=None, values=None, **options):
+    def __init__(self, program, *sinks, names=None, values=None, environment=None, **options):
+        environment = {**os.environ, **(environment or {})}
         self.names, self.values = names, values
         self.files = [self.file("names", "".join(name + "\0" for name in names or ()).encode()),
                       self.file("values", struct.pack(f"<{len(values or ())}d", *values or ()))]  # fmt: skip
@@ -65,7 +56,6 @@ class Feeder:
             options["devices"], options["names"] = len(names), self.files[0].name
         if values:
             options["values"] = self.files[1].name
->>>>>>> formats
         self.start_ms = int(options.pop("start_ms", time.time() * 1000))
         self.device_name = options.get("device_name", "pdu-")
         self.devices, self.readings = options.get("devices", 3), options.get("readings", 10)
