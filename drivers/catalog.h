@@ -39,6 +39,7 @@ enum dimension {
     DIMENSION_CONDUCTIVITY,
     DIMENSION_DENSITY,
     DIMENSION_CHARGE,
+    DIMENSION_DATA,
 };
 
 /* What a manual prints. UNIT_UNSTATED: no source says; such a point is shown raw and never published. */
@@ -238,6 +239,19 @@ enum quantity {
     SERIAL_EVENTS,
     SNMP_EVENTS,
     TRAP_EVENTS,
+    SINK_UP,
+    SINK_WAITING_ROWS,
+    SINK_WAITING_READINGS,
+    SINK_BACKLOG_READINGS,
+    SINK_WAITING_AGE,
+    SINK_RATE,
+    SINK_READINGS,
+    SINK_EVENTS,
+    SPOOL_UP,
+    SPOOL_MEMORY,
+    SPOOL_DISK,
+    SPOOL_QUOTA,
+    SPOOL_WRITTEN,
     /* Texts: facts of a device, published as labels of one info series and never as readings. */
     FACT_MANUFACTURER,
     FACT_MODEL,
@@ -368,6 +382,9 @@ enum part {
     PART_CONTROLLER,
     PART_PHASE_LINE, /* numbered 1..3; becomes the label phase: L1, L2, L3 */
     PART_PHASE_PAIR, /* numbered 1..3; becomes the label phase: L1-L2, L2-L3, L3-L1 */
+    /* Of the gateway itself; they have names and no numbers: place.point becomes the label component_id. */
+    PART_SINK,
+    PART_SPOOL,
     N_PARTS
 };
 
@@ -387,6 +404,7 @@ enum side { SIDE_NONE, SIDE_PRIMARY, SIDE_SECONDARY, N_SIDES };
 
 /* The label's text; "" for the first enumerator of each. */
 const char *catalog_part(enum part part);
+bool catalog_part_is_named(enum part part); /* by place.point, in the place of numbers */
 const char *catalog_phase(enum phase phase);
 const char *catalog_side(enum side side);
 

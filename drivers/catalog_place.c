@@ -50,12 +50,18 @@ static const char *const parts[N_PARTS] = {[PART_NONE] = "",
                                            [PART_PANEL] = "panel",
                                            [PART_CONTROLLER] = "controller",
                                            [PART_PHASE_LINE] = "",
-                                           [PART_PHASE_PAIR] = ""};
+                                           [PART_PHASE_PAIR] = "",
+                                           [PART_SINK] = "sink",
+                                           [PART_SPOOL] = "spool"};
 static const char *const phases[N_PHASES] = {"", "L1", "L2", "L3", "N", "total", "L1-L2", "L2-L3", "L3-L1"};
 static const char *const sides[N_SIDES] = {"", "primary", "secondary"};
 
 const char *catalog_part(enum part part) {
     return parts[part];
+}
+
+bool catalog_part_is_named(enum part part) {
+    return part == PART_SINK || part == PART_SPOOL;
 }
 
 const char *catalog_phase(enum phase phase) {

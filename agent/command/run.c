@@ -121,8 +121,12 @@ static int start_publishing(struct agent *agent) {
         error = sink_set_start(agent->config, &agent->spools, &agent->sinks);
     for (size_t i = 0; i < N_SPOOLS && error == 0; i++)
         spool_forget_closed(agent->spools.of[i]);
+    if (error != 0)
+        return error;
+    status_server_set_sinks(agent->status, agent->sinks);
+    error = publisher_start(&agent->spools, observe, agent->latest, &agent->publisher);
     if (error == 0)
-        error = publisher_start(&agent->spools, observe, agent->latest, &agent->publisher);
+        publisher_report(agent->publisher, agent->sinks);
     return error;
 }
 

@@ -209,3 +209,18 @@ void status_digest(const json_t *device, struct digest *digest) {
         digest->power_w = digest->temperature_c = digest->latency_s = digest->interval_s =
             digest->lateness_s = digest->bus_time = (double)NAN;
 }
+
+void status_write_span(double seconds, char *text, size_t size) {
+    if (isnan(seconds))
+        snprintf(text, size, "%s", "");
+    else if (seconds < 10)
+        snprintf(text, size, "%.1f s", seconds);
+    else if (seconds < 120)
+        snprintf(text, size, "%.0f s", seconds);
+    else if (seconds < 7200)
+        snprintf(text, size, "%.0f min", seconds / 60);
+    else if (seconds < 172800)
+        snprintf(text, size, "%.0f h", seconds / 3600);
+    else
+        snprintf(text, size, "%.0f days", seconds / 86400);
+}

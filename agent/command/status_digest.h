@@ -31,4 +31,7 @@ void status_digest(const json_t *device, struct digest *digest);
 const char *status_text(const json_t *object, const char *key);
 double status_number(const json_t *object, const char *key);
 
+/* "0.4 s", "12 s", "5 min", "3 h", "4 days"; "" where it is not known. */
+void status_write_span(double seconds, char *text, size_t size);
+
 #endif

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "command/status_buses.h"
+#include "command/status_sinks.h"
 #include "command/table.h"
 #include "model/human.h"
 
@@ -30,23 +31,9 @@ static void add_rounded(struct table *table, enum quantity quantity, double valu
     table_add(table, "%s", text);
 }
 
-/* "0.4 s", "12 s", "5 min", "3 h"; "" where it is not known. */
-static void write_span(double seconds, char *text, size_t size) {
-    if (isnan(seconds))
-        snprintf(text, size, "%s", "");
-    else if (seconds < 10)
-        snprintf(text, size, "%.1f s", seconds);
-    else if (seconds < 120)
-        snprintf(text, size, "%.0f s", seconds);
-    else if (seconds < 7200)
-        snprintf(text, size, "%.0f min", seconds / 60);
-    else
-        snprintf(text, size, "%.0f h", seconds / 3600);
-}
-
 static void add_span(struct table *table, double seconds) {
     char text[32];
-    write_span(seconds, text, sizeof(text));
+    status_write_span(seconds, text, sizeof(text));
     table_add(table, "%s", text);
 }
 
@@ -77,27 +64,6 @@ static void print_devices(const struct status_line *lines, size_t n, FILE *out) 
     table_done(&table);
 }
 
-static void print_sinks(const json_t *sinks, FILE *out) {
-    static const char *const headings[] = {"SINK", "WAITING", "SENT", "DROPPED", "REJECTED"};
-    static const char *const keys[] = {"waiting", "sent", "dropped", "rejected"};
-    struct table table;
-    if (json_array_size(sinks) == 0) {
-        fputs("\nno sinks: readings are kept here only\n", out);
-        return;
-    }
-    table_init(&table, "lrrrr");
-    add_headings(&table, headings);
-    for (size_t i = 0; i < json_array_size(sinks); i++) {
-        const json_t *sink = json_array_get(sinks, i);
-        table_add(&table, "%s", status_text(sink, "name"));
-        for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); k++)
-            table_add(&table, "%.0f", status_number(sink, keys[k]));
-    }
-    fputc('\n', out);
-    table_print(&table, out);
-    table_done(&table);
-}
-
 /* Only where there is something to say: it was loaded again, or refused. */
 static void add_configuration(struct text *line, const json_t *document, const json_t *configuration) {
     enum { SLACK_MS = 1000 };
@@ -107,10 +73,10 @@ static void add_configuration(struct text *line, const json_t *document, const j
     double mistakes = status_number(configuration, "mistakes");
     if (isnan(refused_ms) && !(loaded_ms - status_number(document, "started") > SLACK_MS))
         return;
-    write_span((now_ms - loaded_ms) / 1000, span, sizeof(span));
+    status_write_span((now_ms - loaded_ms) / 1000, span, sizeof(span));
     text_add_format(line, "configuration: loaded %s ago", span);
     if (!isnan(refused_ms)) {
-        write_span((now_ms - refused_ms) / 1000, span, sizeof(span));
+        status_write_span((now_ms - refused_ms) / 1000, span, sizeof(span));
         text_add_format(line, "; another one was refused %s ago for %.0f mistake%s, which the log tells",
                         span, mistakes, mistakes > 1 ? "s" : "");
     }
@@ -124,8 +90,8 @@ static void print_heading(const json_t *document, const struct status_line *line
     char span[32];
     const json_t *configuration = json_object_get(document, "configuration");
     struct text line = {0};
-    write_span((status_number(document, "time") - status_number(document, "started")) / 1000, span,
-               sizeof(span));
+    status_write_span((status_number(document, "time") - status_number(document, "started")) / 1000, span,
+                      sizeof(span));
     text_add_string(&line, "site ");
     text_add_printable(&line, status_text(document, "site"));
     text_add_string(&line, ", gateway ");
@@ -152,12 +118,13 @@ void status_table_print(const json_t *document, FILE *out) {
     }
     qsort(lines, n, sizeof(*lines), compare_lines);
     print_heading(document, lines, n, out);
+    status_print_sink_trouble(document, out);
     status_print_late(lines, n, out);
     print_devices(lines, n, out);
     status_print_errors(lines, n, out);
     status_print_buses(lines, n, out);
     status_print_links(document, out);
-    print_sinks(json_object_get(document, "sinks"), out);
+    status_print_sinks(document, out);
     free(lines);
 }
 

@@ -149,6 +149,7 @@ bool map_part(const struct map_build *build, const struct entry *entry, const st
     }
     for (size_t i = 0; i < N_PARTS; i++)
         words[i] = catalog_part((enum part)i);
+    words[PART_SINK] = words[PART_SPOOL] = ""; /* no device has them */
     words[PART_PHASE_LINE] = repeats ? "phase" : "";
     words[PART_PHASE_PAIR] = repeats ? "phase_pair" : "";
     if (!find_word(build, entry, "part", part, words, N_PARTS, &at))

@@ -78,9 +78,10 @@ void series_write_labels(const struct device_view *view, const struct series *se
     add(labels, "device", view->device);
     add(labels, "class", view->class);
     add(labels, "component", catalog_part(place->part));
-    add(labels, "component_id", labels->id);
+    bool is_named = catalog_part_is_named(place->part);
+    add(labels, "component_id", is_named ? place->point : labels->id);
     add(labels, "phase", catalog_phase(place->phase));
     add(labels, "side", catalog_side(place->side));
-    add(labels, "point", place->point);
+    add(labels, "point", is_named ? NULL : place->point);
     add(labels, "reason", series->reason);
 }

@@ -53,8 +53,9 @@ struct part_name {
     char *name;
 };
 
-/* The number of the view of the gateway itself: above those of devices. */
-enum { GATEWAY_NUMBER = 32767 };
+/* The numbers of the views of the gateway itself, of its delivery and of its links: above those of devices.
+ */
+enum { DELIVERY_NUMBER = 32766, GATEWAY_NUMBER = 32767 };
 
 struct device_view {
     atomic_uint references;

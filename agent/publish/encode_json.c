@@ -200,9 +200,14 @@ void encode_json_gap_topic(const struct json_source *source, struct text *topic)
     text_add_string(topic, "/gaps");
 }
 
+/* What a gateway says of itself: of its delivery, or of its links. */
+static bool is_about_delivery(const struct device_view *view) {
+    return view->n_series > 0 && catalog_part_is_named(view->series[0].place.part);
+}
+
 void encode_json_topic(const struct device_view *view, struct text *topic) {
     begin_topic(view->site, view->gateway ? "/status/" : "/", topic);
     encode_json_topic_level(topic, view->gateway ? view->gateway : view->device);
     if (view->gateway)
-        text_add_string(topic, "/links");
+        text_add_string(topic, is_about_delivery(view) ? "/delivery" : "/links");
 }

@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/thread.h"
+#include "publish/delivery_report.h"
 #include "publish/endings.h"
 #include "publish/news.h"
 #include "publish/queue.h"
@@ -24,6 +25,8 @@ struct publisher {
     struct spools spools;
     struct endings *endings;
     struct news *news;
+    struct sink_set *sinks; /* NULL: nothing is said of them */
+    struct delivery_report *report;
     publisher_observe *observe;
     void *context;
     struct queue filled, empty;
@@ -48,13 +51,30 @@ static void append(struct publisher *publisher, const struct batch *batch) {
         log_relieve(&publisher->complaint, clock_monotonic_ms(), "buffer", "readings are kept again");
 }
 
-static void publish(struct publisher *publisher, struct batch *batch) {
+/* What has ended by the batch goes before it. */
+static void append_all(struct publisher *publisher, struct batch *batch) {
     struct batch ended[N_SPOOLS];
     size_t n = endings_note(publisher->endings, batch, ended);
     for (size_t i = 0; i < n; i++)
         append(publisher, &ended[i]);
     batch->is_news = news_note(publisher->news, batch);
     append(publisher, batch);
+}
+
+static void report(struct publisher *publisher, const struct device_view *gateway) {
+    struct delivery delivery = {.time_ms = clock_wall_ms()};
+    delivery.n_sinks = sink_set_states(publisher->sinks, delivery.sinks, SINK_STATES_MOST);
+    for (size_t i = 0; i < N_SPOOLS; i++)
+        spool_figures(publisher->spools.of[i], &delivery.spools[i]);
+    struct batch *batch = delivery_report_write(publisher->report, gateway, &delivery);
+    if (batch)
+        append_all(publisher, batch);
+}
+
+static void publish(struct publisher *publisher, struct batch *batch) {
+    if (publisher->sinks && batch->view->number == GATEWAY_NUMBER)
+        report(publisher, batch->view); /* before what would be said to wait, too */
+    append_all(publisher, batch);
     if (publisher->observe)
         publisher->observe(publisher->context, batch);
     device_view_release(batch->view);
@@ -85,6 +105,7 @@ static void run(void *context) {
 static void free_parts(struct publisher *publisher) {
     news_free(publisher->news);
     endings_free(publisher->endings);
+    delivery_report_free(publisher->report);
     free(publisher);
 }
 
@@ -95,7 +116,8 @@ int publisher_start(const struct spools *spools, publisher_observe *observe, voi
         return ERROR_MEMORY;
     new->endings = endings_new();
     new->news = news_new();
-    if (!new->endings || !new->news) {
+    new->report = delivery_report_new();
+    if (!new->endings || !new->news || !new->report) {
         free_parts(new);
         return ERROR_MEMORY;
     }
@@ -115,6 +137,10 @@ int publisher_start(const struct spools *spools, publisher_observe *observe, voi
     }
     *publisher = new;
     return 0;
+}
+
+void publisher_report(struct publisher *publisher, struct sink_set *sinks) {
+    publisher->sinks = sinks;
 }
 
 void publisher_give(struct publisher *publisher, struct batch *batch) {

@@ -8,7 +8,7 @@
 #define HALLWATCH_PUBLISH_PUBLISHER_H
 
 #include "model/series.h"
-#include "publish/spool/spool.h"
+#include "publish/sink_set.h"
 
 struct publisher;
 
@@ -21,6 +21,12 @@ typedef void publisher_observe(void *context, const struct batch *batch);
 /* Borrows the spools. `observe` may be NULL. 0 or ERROR_MEMORY, ERROR_SYSTEM. */
 int publisher_start(const struct spools *spools, publisher_observe *observe, void *context,
                     struct publisher **publisher);
+
+/*
+ * Before the first batch: with each batch of the gateway itself comes one about its delivery
+ * (delivery_report.h), of these sinks. They are borrowed.
+ */
+void publisher_report(struct publisher *publisher, struct sink_set *sinks);
 
 /* Any thread, never blocks: gives the batch, with its reference to the view, to the publisher. */
 void publisher_give(struct publisher *publisher, struct batch *batch);

@@ -60,6 +60,7 @@ static int init_bells(struct sink *sink) {
 /* All but what its kind holds. */
 static void free_common(struct sink *sink) {
     struct sink_config *config = (struct sink_config *)sink->config;
+    sink_health_release(sink->health);
     bell_done(&sink->finished);
     bell_done(&sink->bell);
     sink_config_done(config);
@@ -93,7 +94,10 @@ int sink_new(const struct site_config *site, const struct sink_config *config, c
         free(new);
         return error;
     }
+    new->health = sink_health_new();
     error = copy_config(new, site, config);
+    if (!new->health)
+        error = ERROR_MEMORY;
     if (!error)
         error = kind->prepare(new);
     if (error) {
@@ -166,6 +170,11 @@ int sink_stop(struct sink *sink) {
     if (!error)
         close_and_free(sink);
     return error;
+}
+
+void sink_take_over(struct sink *sink, const struct sink *from) {
+    sink_health_release(sink->health);
+    sink->health = sink_health_hold(from->health);
 }
 
 int sink_replace(struct sink *old, struct sink *next) {

@@ -11,6 +11,7 @@
 
 #include "model/config.h"
 #include "publish/bell.h"
+#include "publish/sink_health.h"
 #include "publish/spool/spool.h"
 
 struct sink;
@@ -42,8 +43,9 @@ struct sink {
     char *site, *gateway;
     const char *streams[N_SPOOLS];
     struct spool_cursor *cursors[N_SPOOLS];
-    struct bell bell;     /* rings when rows came, on what the kind adds, and to stop */
-    struct bell finished; /* rings when `run` has returned */
+    struct sink_health *health; /* a reference; told by the kind, whenever something got through or did not */
+    struct bell bell;           /* rings when rows came, on what the kind adds, and to stop */
+    struct bell finished;       /* rings when `run` has returned */
     uv_thread_t thread;
     atomic_bool has_finished;
     _Atomic(int64_t) stop_by_ms; /* monotonic; INT64_MAX: go on */
@@ -62,6 +64,9 @@ void sink_free(struct sink *sink); /* one that does not run; NULL is fine */
  * ERROR_MEMORY or ERROR_SYSTEM.
  */
 int sink_begin(struct sink *sink, const struct spools *spools);
+
+/* One that does not yet run goes on with what another has said and counted; before sink_replace. */
+void sink_take_over(struct sink *sink, const struct sink *from);
 
 /*
  * Stops a sink as sink_stop does and starts another, which did not run, at the place that it has reached.

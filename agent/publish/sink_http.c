@@ -6,6 +6,7 @@
  */
 #include "publish/sink_http.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -123,6 +124,19 @@ static void let_go(struct sink_http *writer) {
     writer->n = 0;
 }
 
+/* What others are told of the failure, and when the next try is. */
+static void tell(const struct sink_http *writer, enum verdict_kind verdict, const char *url,
+                 int64_t next_ms) {
+    char words[SINK_WORDS_MOST];
+    if (writer->error)
+        snprintf(words, sizeof(words), "%.*s", SINK_HTTP_QUOTE_MOST, writer->answer.text);
+    else
+        snprintf(words, sizeof(words), "HTTP %d: %.*s", writer->answer.status, SINK_HTTP_QUOTE_MOST,
+                 writer->answer.text);
+    sink_health_fail(writer->sink.health, verdict == VERDICT_DENIED ? SINK_DENIED : SINK_RETRYING, url,
+                     next_ms, words);
+}
+
 static void complain(struct sink_http *writer, enum verdict_kind verdict) {
     const char *name = writer->sink.config->name, *text = writer->answer.text;
     const char *url = url_of(writer, writer->endpoints.current);
@@ -141,17 +155,23 @@ static void complain(struct sink_http *writer, enum verdict_kind verdict) {
 }
 
 /* The request did not get through: the other endpoint, or the same after a pause. */
-static void retry(struct sink_http *writer) {
+static void retry(struct sink_http *writer, enum verdict_kind verdict) {
     int64_t now_ms = clock_monotonic_ms(), after_ms = writer->answer.retry_after_ms;
-    if (endpoints_fail(&writer->endpoints, now_ms, after_ms))
+    const char *url = url_of(writer, writer->endpoints.current);
+    if (endpoints_fail(&writer->endpoints, now_ms, after_ms)) {
+        tell(writer, verdict, url, now_ms);
         return;
+    }
     int64_t pause_ms = backoff_next_ms(&writer->backoff, backoff_random());
-    pause_until(writer, now_ms + (pause_ms < after_ms ? after_ms : pause_ms));
+    int64_t until_ms = now_ms + (pause_ms < after_ms ? after_ms : pause_ms);
+    tell(writer, verdict, url, until_ms);
+    pause_until(writer, until_ms);
 }
 
 static void be_content(struct sink_http *writer) {
     const char *name = writer->sink.config->name, *url = url_of(writer, writer->endpoints.current);
     backoff_reset(&writer->backoff);
+    sink_health_connect(writer->sink.health, url);
     log_relieve(&writer->trouble[writer->endpoints.current], clock_monotonic_ms(), name,
                 "%s takes readings again", url);
     if (endpoints_succeed(&writer->endpoints))
@@ -180,7 +200,7 @@ static void run(struct sink *sink) {
         if (sink_is_stopping(sink))
             return;
         complain(writer, verdict);
-        retry(writer);
+        retry(writer, verdict);
     }
 }
 

@@ -36,7 +36,9 @@ static enum verdict_kind post_request(struct sink_http *writer, int error) {
     else
         error = http_client_post(writer->clients[writer->endpoints.current], body, size, &writer->answer);
     writer->error = error;
-    return verdict_of(error, writer->answer.status, writer->answer.text);
+    enum verdict_kind verdict = verdict_of(error, writer->answer.status, writer->answer.text);
+    sink_health_deliver(writer->sink.health, verdict == VERDICT_ACCEPTED);
+    return verdict;
 }
 
 /* One request with these rows. */
@@ -58,6 +60,7 @@ static void reject(struct sink_http *writer, const struct spool_row *row, uint64
     log_complain(&writer->refusal, clock_monotonic_ms(), writer->sink.config->name,
                  "readings of %.*s are set aside: %.*s", SINK_HTTP_QUOTE_MOST, row->view->device,
                  SINK_HTTP_QUOTE_MOST, words);
+    sink_health_refuse(writer->sink.health, words);
     spool_reject(writer->sink.cursors[row->kind], LANE_LIVE, row, readings, words);
 }
 

@@ -100,13 +100,17 @@ static void rest(struct sink_mqtt *mqtt, const char *why) {
         gathering_forget(&mqtt->gatherings[i]);
     mqtt->state = RESTING;
     mqtt->retry_ms = now_ms + SETTLE_MS;
+    const char *url = broker_list_current(&mqtt->brokers)->url;
     bool is_another_next = broker_list_fail(&mqtt->brokers, why);
     if (mqtt->has_worked)
         broker_list_begin_again(&mqtt->brokers);
-    else if (is_another_next)
+    else if (is_another_next) {
+        sink_health_fail(mqtt->sink.health, SINK_RETRYING, url, mqtt->retry_ms, why);
         return;
+    }
     mqtt->has_worked = false;
     mqtt->retry_ms = now_ms + backoff_next_ms(&mqtt->backoff, backoff_random());
+    sink_health_fail(mqtt->sink.health, SINK_RETRYING, url, mqtt->retry_ms, why);
     log_complain(&mqtt->trouble, now_ms, mqtt->sink.config->name, "no connection to %s",
                  mqtt->brokers.failures.data ? mqtt->brokers.failures.data : why);
     text_clear(&mqtt->brokers.failures);
@@ -174,6 +178,7 @@ static void keep_full(struct sink_mqtt *mqtt) {
 static void say_connected(struct sink_mqtt *mqtt) {
     const char *name = mqtt->sink.config->name, *url = broker_list_current(&mqtt->brokers)->url;
     int64_t now_ms = clock_monotonic_ms();
+    sink_health_connect(mqtt->sink.health, url);
     log_relieve(&mqtt->trouble, now_ms, name, "connected to %s", url);
     if (mqtt->brokers.at == 0)
         log_relieve(&mqtt->takeover, now_ms, name, "%s is in use again", url);
@@ -225,8 +230,10 @@ static void on_settled(struct sink_mqtt *mqtt, const struct mqtt_event *event) {
         mqtt->limit = mqtt->limit * 2 < mqtt->most ? mqtt->limit * 2 : mqtt->most;
     if (event->kind == MQTT_REFUSED)
         on_refused(mqtt, event, flight->row, n);
-    else
+    else {
+        sink_health_deliver(mqtt->sink.health, 1);
         window_settle(&mqtt->window, event->token, NULL);
+    }
     sink_mqtt_settle(mqtt);
 }
 

@@ -39,6 +39,7 @@ int sink_mqtt_send_presence(struct sink_mqtt *mqtt, const struct text *presence)
 
 void sink_mqtt_complain(struct sink_mqtt *mqtt, const struct spool_row *row, const char *reason) {
     const char *what = !row ? "the gateway's presence" : row->view ? row->view->device : "a gap";
+    sink_health_refuse(mqtt->sink.health, reason);
     log_complain(&mqtt->refusal, clock_monotonic_ms(), mqtt->sink.config->name,
                  "the broker does not take the message of %s: %s", what, reason);
 }

@@ -2,9 +2,13 @@
 /* Which sinks run, which are to run next, and which hang. */
 #include "publish/sink_set.h"
 
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <uv.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
 
@@ -16,6 +20,7 @@ struct sinks {
 
 struct sink_set {
     struct spools spools;
+    uv_mutex_t lock; /* whoever changes `running`, and whoever else looks at it */
     struct sinks running, prepared, hanging;
 };
 
@@ -52,23 +57,43 @@ static void keep(struct sinks *sinks, struct sink *sink) {
         log_write(LOG_ERROR, sink->config->name, "out of memory: it cannot be stopped any more");
 }
 
+static void show(struct sink_set *set, struct sink *sink) {
+    uv_mutex_lock(&set->lock);
+    keep(&set->running, sink);
+    uv_mutex_unlock(&set->lock);
+}
+
+static struct sink *hide(struct sink_set *set, const char *name) {
+    uv_mutex_lock(&set->lock);
+    struct sink *sink = sinks_take(&set->running, name);
+    uv_mutex_unlock(&set->lock);
+    return sink;
+}
+
 int sink_set_start(const struct site_config *site, const struct spools *spools, struct sink_set **made) {
     struct sink_set *set = calloc(1, sizeof(*set));
     if (!set)
         return ERROR_MEMORY;
+    if (uv_mutex_init(&set->lock) != 0) {
+        free(set);
+        return ERROR_SYSTEM;
+    }
     set->spools = *spools;
     int error = 0;
     for (size_t i = 0; i < site->n_sinks && !error; i++) {
         struct sink *sink = NULL;
         error = sink_start(site, &site->sinks[i], spools, &sink);
         if (!error)
-            keep(&set->running, sink);
+            show(set, sink);
     }
-    if (!error)
-        *made = set;
-    else
+    if (error) {
         sink_set_stop(set);
-    return error;
+        return error;
+    }
+    struct sink_state states[SINK_STATES_MOST];
+    sink_set_states(set, states, SINK_STATES_MOST); /* rates are counted from here */
+    *made = set;
+    return 0;
 }
 
 int sink_set_prepare(struct sink_set *set, const struct site_config *site,
@@ -113,18 +138,31 @@ static void end_hanging(struct sink_set *set) {
     free(were.at);
 }
 
-/* Gives the sink its place among the running. */
+/* The sink takes the place of the one of its name among the running. Returns that, which runs on. */
+static struct sink *swap(struct sink_set *set, struct sink *next) {
+    struct sink *old = NULL;
+    uv_mutex_lock(&set->lock);
+    for (size_t i = 0; i < set->running.n && !old; i++)
+        if (strcmp(set->running.at[i]->config->name, next->config->name) == 0) {
+            old = set->running.at[i];
+            sink_take_over(next, old);
+            set->running.at[i] = next;
+        }
+    uv_mutex_unlock(&set->lock);
+    return old;
+}
+
 static void begin(struct sink_set *set, struct sink *next) {
-    struct sink *old = sinks_take(&set->running, next->config->name);
+    struct sink *old = swap(set, next);
+    if (!old)
+        show(set, next);
     int error = old ? sink_replace(old, next) : sink_begin(next, &set->spools);
     if (error == ERROR_BUSY)
         keep(&set->hanging, old);
-    if (!error || error == ERROR_BUSY) {
-        keep(&set->running, next);
+    if (!error || error == ERROR_BUSY)
         return;
-    }
     log_write(LOG_ERROR, next->config->name, "does not start: %s", error_word(error));
-    sink_free(next);
+    sink_free(hide(set, next->config->name));
 }
 
 void sink_set_exchange(struct sink_set *set, const struct config_changes *changes) {
@@ -134,7 +172,7 @@ void sink_set_exchange(struct sink_set *set, const struct config_changes *change
         const struct sink_change *change = &changes->sinks[i];
         struct sink *sink = NULL;
         if (!change->now)
-            sink = sinks_take(&set->running, change->before->name);
+            sink = hide(set, change->before->name);
         else if (change->changed)
             sink = sinks_find(&set->running, change->now->name);
         if (sink)
@@ -152,6 +190,35 @@ void sink_set_exchange(struct sink_set *set, const struct config_changes *change
     free(leaving.at);
 }
 
+/* That of a sink that has no cursor yet is empty. */
+static const struct spool_state *find_spool_state(const struct spool_state *states, size_t n,
+                                                  const char *sink) {
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(states[i].sink, sink) == 0)
+            return &states[i];
+    return NULL;
+}
+
+size_t sink_set_states(struct sink_set *set, struct sink_state *states, size_t most) {
+    struct spool_state spooled[SINK_STATES_MOST];
+    size_t n_spooled = spools_states(&set->spools, spooled, SINK_STATES_MOST), n = 0;
+    n_spooled = n_spooled < SINK_STATES_MOST ? n_spooled : SINK_STATES_MOST;
+    int64_t now_ms = clock_monotonic_ms();
+    uv_mutex_lock(&set->lock);
+    for (; n < set->running.n && n < most; n++) {
+        const struct sink *sink = set->running.at[n];
+        const struct spool_state *own = find_spool_state(spooled, n_spooled, sink->config->name);
+        states[n] = (struct sink_state){.kind = sink->config->kind, .spool = {.waiting_since_ms = INT64_MAX}};
+        if (own)
+            states[n].spool = *own;
+        snprintf(states[n].spool.sink, sizeof(states[n].spool.sink), "%s", sink->config->name);
+        sink_health_read(sink->health, &states[n].health);
+        states[n].rate = own ? sink_health_rate(sink->health, own->sent_readings, now_ms) : (double)NAN;
+    }
+    uv_mutex_unlock(&set->lock);
+    return n;
+}
+
 bool sink_set_stop(struct sink_set *set) {
     if (!set)
         return true;
@@ -161,6 +228,7 @@ bool sink_set_stop(struct sink_set *set) {
     end_all(set, &set->running);
     end_hanging(set);
     bool all = set->hanging.n == 0;
+    uv_mutex_destroy(&set->lock);
     free(set->running.at);
     free(set->prepared.at);
     free(set->hanging.at);

@@ -19,14 +19,7 @@
 #include "base/thread.h"
 #include "serve/status_document.h"
 
-enum {
-    CLIENTS_MOST = 16,
-    SINKS_MOST = 64,
-    PIECE_SIZE = 65536,
-    PATIENCE_MS = 10000,
-    CHECK_MS = 1000,
-    BACKLOG = 16
-};
+enum { CLIENTS_MOST = 16, PIECE_SIZE = 65536, PATIENCE_MS = 10000, CHECK_MS = 1000, BACKLOG = 16 };
 
 enum piece { PIECE_HEAD, PIECE_DEVICES, PIECE_TAIL, PIECE_NONE };
 
@@ -45,6 +38,7 @@ struct status_server {
     pthread_mutex_t lock; /* of these: */
     struct site_config *config;
     struct status_configuration configuration;
+    struct sink_set *sinks; /* NULL: they do not run yet */
 
     struct latest *latest;
     struct spools spools;
@@ -112,12 +106,16 @@ static void add_devices(struct client *client, int64_t now_ms) {
 
 static void add_tail(struct client *client) {
     struct status_server *server = client->server;
-    struct spool_state states[SINKS_MOST];
-    size_t n = spools_states(&server->spools, states, SINKS_MOST);
+    struct delivery delivery = {.time_ms = clock_wall_ms()};
+    for (size_t i = 0; i < N_SPOOLS; i++)
+        spool_figures(server->spools.of[i], &delivery.spools[i]);
     pthread_mutex_lock(&server->lock);
     struct status_configuration configuration = server->configuration;
+    struct sink_set *sinks = server->sinks;
     pthread_mutex_unlock(&server->lock);
-    status_write_tail(&client->text, &configuration, states, n);
+    if (sinks)
+        delivery.n_sinks = sink_set_states(sinks, delivery.sinks, SINK_STATES_MOST);
+    status_write_tail(&client->text, &configuration, client->config->spool.folder, &delivery);
 }
 
 static void on_written(uv_write_t *write, int error);
@@ -300,6 +298,12 @@ void status_server_set_config(struct status_server *server, struct site_config *
     server->configuration = (struct status_configuration){.loaded_ms = clock_wall_ms()};
     pthread_mutex_unlock(&server->lock);
     config_free(before);
+}
+
+void status_server_set_sinks(struct status_server *server, struct sink_set *sinks) {
+    pthread_mutex_lock(&server->lock);
+    server->sinks = sinks;
+    pthread_mutex_unlock(&server->lock);
 }
 
 void status_server_say_refused(struct status_server *server, size_t mistakes) {

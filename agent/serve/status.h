@@ -10,7 +10,7 @@
 
 #include "model/config.h"
 #include "model/latest.h"
-#include "publish/spool/spool.h"
+#include "publish/sink_set.h"
 
 struct status_server;
 
@@ -21,6 +21,8 @@ struct status_server;
  */
 int status_server_start(struct site_config *config, struct latest *latest, const struct spools *spools,
                         struct status_server **server);
+/* The sinks are running, and borrowed until the server is stopped. Before this there are none. */
+void status_server_set_sinks(struct status_server *server, struct sink_set *sinks);
 /* Any thread: another configuration is in force, and held; its socket is not looked at. */
 void status_server_set_config(struct status_server *server, struct site_config *config);
 /* Any thread: a configuration was refused for so many mistakes. */

@@ -166,23 +166,88 @@ void status_write_device(struct text *text, const struct device_config *config,
     text_add_char(text, '}');
 }
 
+static void add_part(struct text *text, enum spool_kind kind, const struct spool_figures *figures) {
+    text_add_char(text, '{');
+    add_text(text, "name", delivery_spool_name(kind));
+    add_integer(text, "memory", (int64_t)figures->memory_bytes);
+    add_integer(text, "memory_most", (int64_t)figures->most_bytes);
+    if (figures->has_disk) {
+        add_integer(text, "disk", (int64_t)figures->disk_bytes);
+        add_integer(text, "quota", (int64_t)figures->quota_bytes);
+        add_number(text, "quota_age", (double)figures->quota_age_ms / 1000);
+        add_integer(text, "written", (int64_t)figures->written_bytes);
+        add_name(text, "stuck");
+        text_add_string(text, figures->is_stuck ? "true" : "false");
+        add_text(text, "error", figures->trouble);
+    }
+    text_add_char(text, '}');
+}
+
+static void add_words(struct text *text, const char *name, const char *time_name,
+                      const struct sink_words *words) {
+    add_text(text, name, words->text);
+    if (words->time_ms)
+        add_integer(text, time_name, words->time_ms);
+}
+
+static void add_receiver(struct text *text, const struct sink_state *sink) {
+    static const char *const types[] = {
+        [SINK_MQTT] = "mqtt", [SINK_REMOTE_WRITE] = "remote_write", [SINK_INFLUX] = "influx"};
+    static const char *const states[] = {[SINK_STARTING] = "starting",
+                                         [SINK_WORKING] = "working",
+                                         [SINK_RETRYING] = "retrying",
+                                         [SINK_DENIED] = "denied"};
+    const struct sink_health_state *health = &sink->health;
+    bool fails = health->condition == SINK_RETRYING || health->condition == SINK_DENIED;
+    add_text(text, "name", sink->spool.sink);
+    add_text(text, "type", types[sink->kind]);
+    add_text(text, "receiver", health->receiver);
+    add_text(text, "state", states[health->condition]);
+    add_integer(text, "since", health->since_ms);
+    if (fails)
+        add_integer(text, "next_try", health->next_try_ms);
+    add_words(text, "error", "error_time", &health->trouble);
+    add_words(text, "refusal", "refusal_time", &health->refusal);
+}
+
+static void add_sink(struct text *text, const struct sink_state *sink) {
+    const struct spool_state *spool = &sink->spool;
+    add_receiver(text, sink);
+    add_integer(text, "waiting_rows", (int64_t)spool->waiting_rows);
+    add_integer(text, "waiting", (int64_t)spool->waiting_readings);
+    add_integer(text, "backlog", (int64_t)spool->backlog_readings);
+    if (spool->waiting_since_ms != INT64_MAX)
+        add_integer(text, "waiting_since", spool->waiting_since_ms);
+    add_number(text, "rate", sink->rate);
+    add_integer(text, "sent", (int64_t)spool->sent_readings);
+    add_integer(text, "dropped", (int64_t)spool->dropped_readings);
+    add_integer(text, "dropped_totals", (int64_t)spool->dropped_totals);
+    add_integer(text, "thinned", (int64_t)spool->thinned_readings);
+    add_integer(text, "rejected", (int64_t)spool->rejected_readings);
+    add_integer(text, "delivered", (int64_t)sink->health.delivered);
+    add_integer(text, "refused", (int64_t)sink->health.refused);
+    add_integer(text, "retried", (int64_t)sink->health.retried);
+}
+
 void status_write_tail(struct text *text, const struct status_configuration *configuration,
-                       const struct spool_state *states, size_t n) {
+                       const char *folder, const struct delivery *delivery) {
     text_add_string(text, "\n],\"configuration\":{");
     add_integer(text, "loaded", configuration->loaded_ms);
     if (configuration->refused_ms) {
         add_integer(text, "refused", configuration->refused_ms);
         add_integer(text, "mistakes", (int64_t)configuration->mistakes);
     }
-    text_add_string(text, "},\"sinks\":[");
-    for (size_t i = 0; i < n; i++) {
-        const struct spool_state *state = &states[i];
+    text_add_string(text, "},\"spool\":{");
+    add_text(text, "folder", folder);
+    add_name(text, "parts");
+    for (unsigned kind = 0; kind < N_SPOOLS; kind++) {
+        text_add_char(text, kind ? ',' : '[');
+        add_part(text, (enum spool_kind)kind, &delivery->spools[kind]);
+    }
+    text_add_string(text, "]},\"sinks\":[");
+    for (size_t i = 0; i < delivery->n_sinks; i++) {
         text_add_string(text, i ? ",\n{" : "\n{");
-        add_text(text, "name", state->sink);
-        add_integer(text, "waiting", (int64_t)state->waiting_readings);
-        add_integer(text, "sent", (int64_t)state->sent_readings);
-        add_integer(text, "dropped", (int64_t)state->dropped_readings);
-        add_integer(text, "rejected", (int64_t)state->rejected_readings);
+        add_sink(text, &delivery->sinks[i]);
         text_add_char(text, '}');
     }
     text_add_string(text, "]}\n");

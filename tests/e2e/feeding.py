@@ -44,11 +44,11 @@ def by_key(rows):
 
 class Feeder:
     """`program` with options: Feeder(program, mqtt=url, rounds=5); further `sinks` are arguments as they are. `names` are
-    those of the devices, in the place of device_name and a number; `values` are fed in turn, in the place of the specimen's.
+    those of the devices, in the place of device_name and a number; `values` are fed in turn, in the place of the specimen's;
     `environment` is added to its own. A with block ends it if it still runs."""
 
-    def __init__(self, program, *sinks, names=None, values=None, environment=None, **options):
-        environment = {**os.environ, **(environment or {})}
+    def __init__(self, program, *sinks, names=None, values=None, **options):
+        environment = {**os.environ, **options.pop("environment", {})}
         self.names, self.values = names, values
         self.files = [self.file("names", "".join(name + "\0" for name in names or ()).encode()),
                       self.file("values", struct.pack(f"<{len(values or ())}d", *values or ()))]  # fmt: skip

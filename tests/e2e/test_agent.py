@@ -76,9 +76,11 @@ class WithAgent(unittest.TestCase):
 
 
 class Values(WithAgent):
-    """What arrives in the broker and the databases is what `hallwatch read` says of the same device."""
+    """What arrives in the broker and the databases is what `hallwatch read` says of the same device, and that one more
+    database is away is told by those that are not."""
 
     names = ['분전반 "A/1" 🔌', "ups+#%/무정전", "meter\\1 'x', y=z", "냉각 {장치}"]
+    away = '없는 "곳"'
 
     @classmethod
     def setUpClass(cls):
@@ -98,10 +100,16 @@ class Values(WithAgent):
         cls.agent = cls.enterClassContext(
             Agent(
                 devices,
-                [mqtt_sink(cls.broker), write_sink(cls.victoria), write_sink(cls.prometheus, "second")],
+                [
+                    mqtt_sink(cls.broker),
+                    write_sink(cls.victoria),
+                    write_sink(cls.prometheus, "second"),
+                    {"name": cls.away, "type": "remote_write", "url": f"http://127.0.0.1:{free_tcp_port()}/write"},
+                ],
                 communities=["apc_rpdu2", "rfc1628"],
                 site="서울 1/가",
                 poll=OFTEN,
+                spool={"folder": "spool", "spill_after": "0ms"},
             )
         )
 
@@ -178,6 +186,61 @@ class Values(WithAgent):
         self.assertLessEqual({"unmatched", "foreign", "malformed", "kernel_dropped"}, {l["reason"] for l, _ in found})
         topics = {topic for topic, _, _ in self.subscriber.messages() if topic.endswith("/links")}
         self.assertEqual(len(topics), 1, topics)
+
+    def delivery(self):
+        """What the gateway has told of its delivery so far: {(metric, component_id, reason): value}, one by one."""
+        told = []
+        for topic, payload, _ in self.subscriber.messages():
+            if not topic.endswith("/status/gw-1/delivery"):
+                continue
+            message = json.loads(payload)
+            self.assertEqual((message["site"], message["gateway"]), ("서울 1/가", "gw-1"))
+            readings = [(r["metric"][9:], r["component_id"], r.get("reason"), r["value"]) for r in message["readings"]]
+            told.append({tuple(reading[:3]): reading[3] for reading in readings})
+            self.assertEqual(len(told[-1]), len(readings))
+        return told
+
+    def test_sinks_and_spools_are_told_as_series_of_the_gateway(self):
+        wait_until(lambda: len(self.delivery()) >= 2, "delivery is told twice")
+        first, last = self.delivery()[0], self.delivery()[-1]
+        for metric in ("sink_waiting_rows", "sink_waiting_readings", "sink_waiting_age_seconds"):
+            self.assertGreater(last[metric, self.away, None], first[metric, self.away, None], metric)
+        self.assertEqual(last["sink_up", self.away, None], 0)
+        self.assertGreater(last["sink_events_total", self.away, "retried"], 0)
+        for name in ("broker", "database", "second"):
+            self.assertEqual(last["sink_up", name, None], 1)
+            self.assertEqual(last["sink_events_total", name, "retried"], 0)
+            self.assertGreater(last["sink_events_total", name, "delivered"], 0)
+            self.assertGreater(last["sink_readings_total", name, "sent"], 0)
+            self.assertGreater(last["sink_readings_per_second", name, None], 0)
+            self.assertLess(last["sink_waiting_readings", name, None], last["sink_waiting_readings", self.away, None])
+        for name in ("alarms", "readings"):
+            self.assertEqual(last["spool_up", name, None], 1)
+            self.assertGreater(last["spool_written_bytes_total", name, None], first["spool_written_bytes_total", name, None])
+            self.assertGreater(last["spool_quota_bytes", name, None], last["spool_disk_bytes", name, None])
+
+        def stored():
+            exported = self.victoria.export('facility_sink_up{component="sink",gateway="gw-1"}')
+            return {labels["component_id"]: values[-1] for labels, _, values in exported}
+
+        expected = {"broker": 1, "database": 1, "second": 1, self.away: 0}
+        wait_until(lambda: stored() == expected, "the sinks' health is stored")
+
+    def test_status_says_what_became_of_sinks(self):
+        wait_until(lambda: self.agent.sinks()[self.away]["retried"] > 1, "it was tried again")
+        wait_until(lambda: self.agent.sinks()["broker"]["delivered"] > 5, "the broker takes messages")
+        document = self.agent.document()
+        sinks = {sink["name"]: sink for sink in document["sinks"]}
+        self.assertEqual(sinks[self.away]["state"], "retrying")
+        self.assertIn("Failed to connect", sinks[self.away]["error"])
+        self.assertLess(sinks[self.away]["since"], sinks[self.away]["next_try"])
+        self.assertEqual((sinks[self.away]["sent"], sinks["broker"]["retried"]), (0, 0))
+        self.assertEqual((sinks["broker"]["state"], sinks["broker"]["receiver"]), ("working", self.broker.url))
+        self.assertEqual([part["name"] for part in document["spool"]["parts"]], ["alarms", "readings"])
+        shown = self.agent.status().stdout
+        self.assertIn(f"\n\nsink {self.away} gets nothing through for ", shown)
+        self.assertNotIn("sink broker", shown)
+        self.assertRegex(shown, r"(?m)^SPOOL +MEMORY +OF +DISK +OF +WRITTEN +PER DAY$")
 
     def test_status_says_what_read_says(self):
         for name in self.names:

@@ -31,19 +31,35 @@ static json_t *parse(const struct text *text) {
     return json;
 }
 
+static struct delivery *make_delivery(void) {
+    struct delivery *delivery = test_calloc(1, sizeof(*delivery));
+    delivery->n_sinks = 1;
+    delivery->sinks[0] = (struct sink_state){.kind = SINK_MQTT,
+                                             .spool = {.sink = "broker",
+                                                       .waiting_readings = 1,
+                                                       .waiting_since_ms = 1200,
+                                                       .sent_readings = 2,
+                                                       .dropped_readings = 3,
+                                                       .rejected_readings = 4},
+                                             .health = {.condition = SINK_DENIED,
+                                                        .receiver = "mqtt://h",
+                                                        .next_try_ms = 2500,
+                                                        .trouble = {"\"no\"\n", 1900}},
+                                             .rate = (double)NAN};
+    delivery->spools[SPOOL_READINGS] = (struct spool_figures){
+        .has_disk = true, .disk_bytes = 5, .quota_age_ms = 60000, .is_stuck = true, .trouble = "full"};
+    return delivery;
+}
+
 static void whole_document_is_json(void **state) {
     (void)state;
     const struct site_config config = {.site = "dc1", .gateway = "gw\n1"};
-    const struct spool_state sink = {.sink = "broker",
-                                     .waiting_readings = 1,
-                                     .sent_readings = 2,
-                                     .dropped_readings = 3,
-                                     .rejected_readings = 4};
+    struct delivery *delivery = make_delivery();
     struct text text = {0};
     status_write_head(&text, &config, NULL, 1000, 2000);
     status_write_device(&text, &pdu, NULL, true, 2000);
     status_write_device(&text, &pdu, NULL, false, 2000);
-    status_write_tail(&text, &(struct status_configuration){1000, 1500, 2}, &sink, 1);
+    status_write_tail(&text, &(struct status_configuration){1000, 1500, 2}, "/spool", delivery);
     json_t *json = parse(&text);
     assert_string_equal(status_text(json, "gateway"), "gw\n1");
     assert_true(status_number(json, "started") == 1000);
@@ -62,8 +78,21 @@ static void whole_document_is_json(void **state) {
     const json_t *broker = json_array_get(json_object_get(json, "sinks"), 0);
     assert_true(status_number(broker, "waiting") == 1 && status_number(broker, "sent") == 2);
     assert_true(status_number(broker, "dropped") == 3 && status_number(broker, "rejected") == 4);
+    assert_true(status_number(broker, "waiting_since") == 1200 && status_number(broker, "next_try") == 2500);
+    assert_string_equal(status_text(broker, "type"), "mqtt");
+    assert_string_equal(status_text(broker, "state"), "denied");
+    assert_string_equal(status_text(broker, "receiver"), "mqtt://h");
+    assert_string_equal(status_text(broker, "error"), "\"no\"\n");
+    assert_true(json_is_null(json_object_get(broker, "rate")));
+    const json_t *spool = json_object_get(json, "spool"), *parts = json_object_get(spool, "parts");
+    assert_string_equal(status_text(spool, "folder"), "/spool");
+    assert_null(json_object_get(json_array_get(parts, 0), "disk")); /* it is in memory only */
+    assert_true(status_number(json_array_get(parts, 1), "disk") == 5);
+    assert_true(status_number(json_array_get(parts, 1), "quota_age") == 60);
+    assert_true(json_is_true(json_object_get(json_array_get(parts, 1), "stuck")));
     json_decref(json);
     text_done(&text);
+    test_free(delivery);
 }
 
 static void readings_carry_their_place(void **state) {
@@ -239,7 +268,8 @@ static void trouble_comes_first(void **state) {
         "{\"metric\":\"facility_air_temperature_celsius\",\"value\":23.5,\"quality\":\"good\"}]},"
         "{\"name\":\"랙\",\"class\":\"ups\",\"driver\":\"d\",\"interval\":5,\"up\":false,\"age\":90,"
         "\"readings\":[]}],"
-        "\"sinks\":[{\"name\":\"s\",\"waiting\":1,\"sent\":22,\"dropped\":0,\"rejected\":0}]}";
+        "\"sinks\":[{\"name\":\"s\",\"state\":\"working\",\"rate\":5,\"waiting\":1,\"sent\":22,\"dropped\":0}"
+        "]}";
     json_t *json = json_loads(document, 0, NULL);
     assert_non_null(json);
     char *text = print_table(json);
@@ -247,16 +277,91 @@ static void trouble_comes_first(void **state) {
                               "DEVICE  CLASS  DRIVER  STATE    POWER     TEMP    AGE  LATENCY\n"
                               "랙      ups    d       down                      90 s         \n"
                               "a       pdu    d       up     1.50 kW  23.5 °C  0.2 s         \n\n"
-                              "SINK  WAITING  SENT  DROPPED  REJECTED\n"
-                              "s           1    22        0         0\n");
+                              "SINK  STATE  RATE  WAITING  SENT\n"
+                              "s     sends   5/s        1    22\n");
     free(text);
     json_decref(json);
+}
+
+#define SINK(name, state, more)                                                                              \
+    "{\"name\":\"" name "\",\"state\":\"" state "\",\"receiver\":\"http://h\",\"rate\":0,\"sent\":1234567,"  \
+    "\"since\":9280000," more "}"
+#define PART(name, more) "{\"name\":\"" name "\",\"memory\":1500,\"memory_most\":67108864" more "}"
+#define DISK(error)                                                                                          \
+    ",\"disk\":1000000,\"quota\":4000000,\"quota_age\":604800,\"written\":2000000,\"stuck\":" error
+#define DOCUMENT(spool, sinks)                                                                               \
+    "{\"started\":0,\"time\":10000000,\"devices\":[],\"spool\":{" spool "},\"sinks\":[" sinks "]}"
+
+static char *print_document(const char *document) {
+    json_t *json = json_loads(document, 0, NULL);
+    assert_non_null(json);
+    char *text = print_table(json);
+    json_decref(json);
+    return text;
+}
+
+static void assert_says(const char *text, const char *words) {
+    if (!strstr(text, words))
+        fail_msg("not said:\n%s\nbut:\n%s", words, text);
+}
+
+static void what_does_not_get_through_comes_first(void **state) {
+    (void)state;
+    char *text = print_document(DOCUMENT(
+        "\"folder\":\"/spool\",\"parts\":[" PART("alarms", DISK("true,\"error\":\"disk full\"")) "," PART(
+            "readings", DISK("false")) "]",
+        SINK("broker", "working", "\"waiting\":0") "," SINK(
+            "데이터베이스", "retrying",
+            "\"next_try\":10021000,\"error\":\"no route\",\"waiting\":1900000,\"retried\":12,\"dropped\":0,"
+            "\"waiting_since\":9280000") "," SINK("b", "denied",
+                                                  "\"next_try\":9999000,\"error\":\"HTTP "
+                                                  "401\",\"waiting\":5,\"dropped\":44,\"thinned\":1")));
+    assert_says(text, "\n\nsink 데이터베이스 gets nothing through for 12 min; it tries again in 21 s\n"
+                      "  http://h\n  no route\n"
+                      "  1.90 M readings wait; there is room for about 36 min more, then the oldest go\n"
+                      "  check that the receiver runs, and the way to it\n"
+                      "sink b is turned away for 12 min; it tries now\n"
+                      "  http://h\n  HTTP 401\n"
+                      "  5 readings wait, 45 are dropped or thinned\n"
+                      "  check url, user and password or token of this sink\n"
+                      "spool alarms: the disk takes nothing: disk full\n"
+                      "  rows stay in memory meanwhile; see to /spool\n\nDEVICE ");
+    assert_says(text, "\nSINK          STATE     RATE  WAITING    SENT  RETRIES  DROPPED  THINNED\n"
+                      "broker        sends      0/s        0  1.23 M                           \n"
+                      "데이터베이스  retrying   0/s   1.90 M  1.23 M       12        0         \n"
+                      "b             denied     0/s        5  1.23 M                44        1\n\n"
+                      "SPOOL      MEMORY       OF     DISK       OF  WRITTEN  PER DAY\n"
+                      "alarms    1.50 kB  67.1 MB  1.00 MB  4.00 MB  2.00 MB  17.3 MB\n"
+                      "readings  1.50 kB  67.1 MB  1.00 MB  4.00 MB  2.00 MB  17.3 MB\n"
+                      "the oldest that waits was read 12 min ago\n");
+    free(text);
+}
+
+static void what_is_normal_is_quiet(void **state) {
+    (void)state;
+    char *text = print_document(DOCUMENT("\"parts\":[" PART("alarms", "") "," PART("readings", "") "]",
+                                         SINK("b", "working",
+                                              "\"waiting\":9,\"waiting_since\":9800000,\"refusal\":\"too "
+                                              "old\",\"refusal_time\":9700000,\"rejected\":7")));
+    assert_says(text, "running for 3 h\n\nDEVICE ");
+    assert_says(text, "\nSINK  STATE                RATE  WAITING    SENT  REJECTED\n"
+                      "b     sends, 3 min behind   0/s        9  1.23 M         7\n"
+                      "b: set aside 5 min ago: too old\n\n"
+                      "spool: in memory only, 3.00 kB of 134 MB; what waits ends with the agent\n"
+                      "the oldest that waits was read 3 min ago\n");
+    free(text);
+    text = print_document(DOCUMENT("\"folder\":\"/spool\",\"parts\":[" PART("alarms", "") "]",
+                                   SINK("b", "starting", "\"waiting\":0")));
+    assert_says(text, "\n\nspool alarms is in memory only, /spool could not be used: the log says why\n"
+                      "  put that right and restart the agent\n\nDEVICE ");
+    free(text);
 }
 
 static void odd_documents_are_survived(void **state) {
     (void)state;
     static const char *const documents[] = {
         "{}", "[]", "{\"devices\":5,\"sinks\":{}}",
+        "{\"spool\":{\"parts\":[3,{}]},\"sinks\":[4,{\"state\":\"retrying\",\"refusal\":\"x\"}]}",
         "{\"devices\":[1,{\"name\":5,\"readings\":[2,{\"value\":\"x\"}]}]}"};
     for (size_t i = 0; i < sizeof(documents) / sizeof(documents[0]); i++) {
         json_t *json = json_loads(documents[i], 0, NULL);
@@ -277,6 +382,8 @@ int main(void) {
         cmocka_unit_test(health_is_gathered),
         cmocka_unit_test(late_devices_are_named_with_what_takes_the_time),
         cmocka_unit_test(trouble_comes_first),
+        cmocka_unit_test(what_does_not_get_through_comes_first),
+        cmocka_unit_test(what_is_normal_is_quiet),
         cmocka_unit_test(odd_documents_are_survived),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -171,6 +171,16 @@ int spool_append(struct spool *spool, const struct batch *batch) {
     return error;
 }
 
+void spool_figures(struct spool *spool, struct spool_figures *figures) {
+    *figures = (struct spool_figures){.has_disk = false};
+    uv_mutex_lock(&spool->lock);
+    figures->memory_bytes = spool->ring.bytes;
+    figures->most_bytes = spool->most_bytes;
+    if (spool->disk)
+        spool_disk_tell(spool->disk, figures);
+    uv_mutex_unlock(&spool->lock);
+}
+
 static struct spool_state *state_of(struct spool_state *states, size_t n, const char *sink) {
     for (size_t i = 0; i < n; i++)
         if (strcmp(states[i].sink, sink) == 0)

@@ -169,4 +169,16 @@ size_t spool_states(struct spool *spool, struct spool_state *states, size_t most
  */
 size_t spools_states(const struct spools *spools, struct spool_state *states, size_t most);
 
+/* What a spool takes, for all sinks. */
+struct spool_figures {
+    bool has_disk; /* what follows is of its file; 0 without one */
+    uint64_t disk_bytes, quota_bytes;
+    int64_t quota_age_ms;
+    uint64_t written_bytes; /* by this process */
+    bool is_stuck;          /* the disk takes nothing */
+    char trouble[160];      /* why it did not, last; "": it always did */
+    uint64_t memory_bytes, most_bytes;
+};
+void spool_figures(struct spool *spool, struct spool_figures *figures);
+
 #endif

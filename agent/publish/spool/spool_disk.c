@@ -8,6 +8,7 @@
  * Whatever fails is tried again after a pause; meanwhile rows stay in memory. A file that turns out to be
  * corrupt is set aside and another one begun: what it held becomes gaps.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -157,6 +158,10 @@ static void complain(struct spool_disk *disk, int error) {
     int64_t now_ms = clock_monotonic_ms();
     log_complain(&disk->trouble, now_ms, "spool", "the disk takes nothing, rows stay in memory: %s",
                  spool_store_why(disk->store));
+    uv_mutex_lock(&disk->spool->lock);
+    disk->is_stuck = true;
+    snprintf(disk->why, sizeof(disk->why), "%s", spool_store_why(disk->store));
+    uv_mutex_unlock(&disk->spool->lock);
     disk->retry_ms = now_ms + backoff_next_ms(&disk->backoff, backoff_random());
     if (error == ERROR_GARBLED || !spool_store_is_open(disk->store)) {
         disk->reserved = 0; /* a new file is to be told, and what memory still has is to be written again */
@@ -239,6 +244,7 @@ static void run(void *context) {
             complain(disk, error);
             uv_mutex_lock(&spool->lock);
         } else {
+            disk->is_stuck = false;
             backoff_reset(&disk->backoff);
             log_relieve(&disk->trouble, clock_monotonic_ms(), "spool", "the disk takes rows again");
         }

@@ -47,6 +47,8 @@ struct spool_disk {
     char forgotten[SINKS_KEPT][64];
     size_t n_forgotten;
     uint64_t disk_bytes, written_bytes;
+    bool is_stuck;
+    char why[160]; /* it was, last */
     /* The thread's. */
     struct spool_store *store;
     struct work work;

@@ -95,5 +95,6 @@ void spool_disk_forget(struct spool_disk *disk, const char *sink);
 void spool_disk_reject(struct spool_disk *disk, const char *sink, struct spool_row *row, uint64_t readings,
                        const char *words);
 void spool_disk_figures(const struct spool_disk *disk, struct spool_state *state);
+void spool_disk_tell(const struct spool_disk *disk, struct spool_figures *figures);
 
 #endif

@@ -8,6 +8,7 @@
  */
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -21,6 +22,18 @@ enum {
     BLOCK_LEAST = 64,
     BLOCK_MS = 300000, /* from its first row to its last */
 };
+
+void spool_disk_tell(const struct spool_disk *disk, struct spool_figures *figures) {
+    figures->has_disk = true;
+    figures->disk_bytes = disk->disk_bytes;
+    figures->quota_bytes = (uint64_t)disk->quota_bytes;
+    figures->quota_age_ms = disk->quota_age_ms;
+    figures->written_bytes = disk->written_bytes;
+    figures->is_stuck = disk->is_stuck;
+    memcpy(figures->trouble, disk->why, sizeof(figures->trouble));
+}
+
+/* --- thinning --- */
 
 /* Rows by their ids. */
 struct block {
