@@ -24,7 +24,7 @@
 #include "publish/spool/spool_views.h"
 #include "publish/spool/view_codec.h"
 
-enum { REJECTS_MOST = 1000 /* rows that are kept */ };
+enum { REJECTS_MOST = 1000, REJECT_BYTES_MOST = 16 << 20 /* of rows that are kept */ };
 
 struct spool_store {
     char *path;
@@ -334,9 +334,12 @@ int spool_store_put_reject(struct spool_store *store, const char *sink, const st
     }
     text_done(&list);
     text_done(&view);
-    if (error)
-        return error;
+    return error;
+}
+
+int spool_store_trim_rejects(struct spool_store *store) {
     spool_sql_bind(store->sql, TRIM_REJECTS, 1, REJECTS_MOST);
+    spool_sql_bind(store->sql, TRIM_REJECTS, 2, REJECT_BYTES_MOST);
     return spool_sql_run(store->sql, TRIM_REJECTS);
 }
 
