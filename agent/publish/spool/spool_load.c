@@ -163,7 +163,8 @@ static size_t fill_gaps(const struct spool_disk *disk, const struct request *req
             filled++;
         whole[filled++] = row;
         at = row->id + 1;
-        time_ms = row->time_ms;
+        if (row->time_ms > time_ms)
+            time_ms = row->time_ms;
     }
     if (n < LOAD_MOST / 2 && at <= request->to) {
         whole[filled] = spool_make_gap(disk->spool->kind, at, request->to, request->total, time_ms);
