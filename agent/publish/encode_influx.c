@@ -213,14 +213,13 @@ static void add_number(struct encode_influx *encoder, const struct view_entry *e
     end_line(lines, row->time_ms);
 }
 
-static void add_marker(struct encode_influx *encoder, const struct spool_row *row) {
+static void add_marker(struct encode_influx *encoder, const struct spool_row *row,
+                       const struct proof_marker *marker) {
     const struct proof_source *source = encoder->source;
     struct text *lines = &encoder->lines;
-    struct proof_marker marker;
-    proof_make_marker(&encoder->times, row, &marker);
     const struct label labels[] = {{"site", source->site},
                                    {"gateway", source->gateway},
-                                   {"reason", marker.reason},
+                                   {"reason", marker->reason},
                                    {"stream", source->streams[row->kind]}};
     text_add_string(lines, "facility");
     for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++)
@@ -228,11 +227,11 @@ static void add_marker(struct encode_influx *encoder, const struct spool_row *ro
             add_tag(lines, &labels[i]);
     text_add_char(lines, ' ');
     add_field_name(lines, PROOF_GAP_FIRST);
-    text_add_integer(lines, (int64_t)marker.first);
+    text_add_integer(lines, (int64_t)marker->first);
     text_add_char(lines, ',');
     add_field_name(lines, PROOF_GAP_LAST);
-    text_add_integer(lines, (int64_t)marker.last);
-    end_line(lines, marker.time_ms);
+    text_add_integer(lines, (int64_t)marker->last);
+    end_line(lines, marker->time_ms);
 }
 
 /* --- the request --- */
@@ -255,8 +254,9 @@ const char *encode_influx_why_not(struct encode_influx *encoder, const struct sp
 }
 
 int encode_influx_add(struct encode_influx *encoder, const struct spool_row *row) {
-    if (proof_needs_marker(row))
-        add_marker(encoder, row);
+    struct proof_marker marker;
+    if (proof_make_marker(&encoder->times, row, &marker))
+        add_marker(encoder, row, &marker);
     struct view_entry *entry = row->view ? view_cache_get(encoder->cache, row->view) : NULL;
     if (!entry)
         return row->view || encoder->lines.failed ? ERROR_MEMORY : 0;

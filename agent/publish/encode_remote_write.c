@@ -237,12 +237,6 @@ static void add_readings(struct encode_remote_write *encoder, const struct view_
         add_plain(encoder, entry, parts, &shape, row, row->values + from);
 }
 
-static void add_marker(struct encode_remote_write *encoder, const struct spool_row *row) {
-    struct proof_marker marker;
-    proof_make_marker(&encoder->times, row, &marker);
-    message_add_marker(&encoder->request, encoder->source, row->kind, &marker);
-}
-
 void encode_remote_write_begin(struct encode_remote_write *encoder) {
     text_clear(&encoder->request);
     text_clear(&encoder->body);
@@ -252,8 +246,9 @@ void encode_remote_write_begin(struct encode_remote_write *encoder) {
 }
 
 int encode_remote_write_add(struct encode_remote_write *encoder, const struct spool_row *row) {
-    if (proof_needs_marker(row))
-        add_marker(encoder, row);
+    struct proof_marker marker;
+    if (proof_make_marker(&encoder->times, row, &marker))
+        message_add_marker(&encoder->request, encoder->source, row->kind, &marker);
     struct view_entry *entry = row->view ? view_cache_get(encoder->cache, row->view) : NULL;
     if (!entry)
         return row->view || encoder->request.failed ? ERROR_MEMORY : 0;

@@ -4,17 +4,18 @@
 
 #include <stdio.h>
 
-bool proof_needs_marker(const struct spool_row *row) {
-    return row->id != 0 && (!row->view || row->first_id < row->id);
-}
-
-void proof_make_marker(struct proof_times *times, const struct spool_row *row, struct proof_marker *marker) {
-    int64_t *last_ms = &times->last_ms[row->kind];
-    *last_ms = row->time_ms > *last_ms ? row->time_ms : *last_ms + 1;
+bool proof_make_marker(struct proof_times *times, const struct spool_row *row, struct proof_marker *marker) {
+    int64_t *newest_ms = &times->newest_ms[row->kind], *marker_ms = &times->marker_ms[row->kind];
+    if (row->time_ms > *newest_ms)
+        *newest_ms = row->time_ms;
+    if (row->id == 0 || (row->view && row->first_id >= row->id))
+        return false;
+    *marker_ms = *newest_ms > *marker_ms ? *newest_ms : *marker_ms + 1;
     marker->first = row->first_id;
     marker->last = row->view ? row->id - 1 : row->id;
-    marker->time_ms = *last_ms;
+    marker->time_ms = *marker_ms;
     marker->reason = row->view ? "thinned" : "dropped";
+    return true;
 }
 
 /* The gateway has several lists of series, each of which begins with another kind of component. */

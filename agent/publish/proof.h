@@ -23,9 +23,9 @@ struct proof_source {
     const char *streams[N_SPOOLS]; /* by the rows' kind */
 };
 
-/* Zeroed at first: of the markers so far. */
+/* Zeroed at first: of the rows and of the markers so far. */
 struct proof_times {
-    int64_t last_ms[N_SPOOLS];
+    int64_t newest_ms[N_SPOOLS], marker_ms[N_SPOOLS];
 };
 
 /* Rows that are no more. */
@@ -35,9 +35,11 @@ struct proof_marker {
     const char *reason; /* "dropped", or "thinned": another row stands for them */
 };
 
-/* Whether there is something to mark at this row: it is a gap, or stands for others, too. */
-bool proof_needs_marker(const struct spool_row *row);
-void proof_make_marker(struct proof_times *times, const struct spool_row *row, struct proof_marker *marker);
+/*
+ * To be called for each row in its turn, whether it needs one or not. A marker is not older than the rows
+ * before: receivers refuse what comes too late. False: it needs none.
+ */
+bool proof_make_marker(struct proof_times *times, const struct spool_row *row, struct proof_marker *marker);
 
 /* The label `part` of a row that begins with this series. */
 enum { PROOF_PART_SIZE = 24 };

@@ -20,7 +20,7 @@ struct spool_row *spool_make_gap(enum spool_kind kind, uint64_t first, uint64_t 
     gap->first_id = first;
     gap->id = last;
     gap->total = total;
-    gap->time_ms = time_ms;
+    gap->time_ms = time_ms > 0 && time_ms < INT64_MAX ? time_ms : clock_wall_ms();
     return gap;
 }
 
@@ -63,9 +63,9 @@ static void ask(struct spool_cursor *cursor, struct spool_loaded *loaded, const 
     loaded->ask_to = to_end ? span->last : oldest->id - 1;
     loaded->ask_total = to_end ? span->until : oldest->total - oldest->readings;
     if (!to_end)
-        loaded->ask_time_ms = oldest->time_ms;
+        loaded->ask_ms = oldest->time_ms;
     else
-        loaded->ask_time_ms = span->last == spool->ring.newest ? clock_wall_ms() : span->since_ms;
+        loaded->ask_ms = span->last == spool->ring.newest ? clock_wall_ms() : span->since_ms;
     spool_disk_hurry(spool->disk);
 }
 
@@ -121,7 +121,7 @@ struct request {
     uint64_t cursor;
     enum spool_lane lane;
     uint64_t from, to, total;
-    int64_t time_ms;
+    int64_t to_ms;
 };
 
 /* With the lock held: the next reader that waits for rows. */
@@ -132,7 +132,7 @@ static bool take_request(const struct spool_disk *disk, struct request *request)
             if (!loaded || !loaded->ask_from || loaded->ask_from > disk->written)
                 continue;
             *request = (struct request){cursor->number, (enum spool_lane)lane, loaded->ask_from,
-                                        loaded->ask_to, loaded->ask_total,     loaded->ask_time_ms};
+                                        loaded->ask_to, loaded->ask_total,     loaded->ask_ms};
             return true;
         }
     }
@@ -146,7 +146,7 @@ static bool take_request(const struct spool_disk *disk, struct request *request)
 static size_t fill_gaps(const struct spool_disk *disk, const struct request *request, struct spool_row **rows,
                         size_t n, struct spool_row **whole) {
     uint64_t at = request->from;
-    int64_t time_ms = request->time_ms;
+    int64_t time_ms = request->to_ms;
     size_t filled = 0;
     for (size_t i = 0; i < n; i++) {
         struct spool_row *row = rows[i];
