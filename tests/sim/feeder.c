@@ -49,6 +49,8 @@ enum number {
     SPILL_AFTER_MS,
     QUOTA_BYTES,
     FIRST,
+    LIVE_FIRST,
+    BACKLOG_RATE,
     N_NUMBERS
 };
 
@@ -70,6 +72,8 @@ static const struct option options[] = {
     {"spill-after-ms", required_argument, NULL, 0},
     {"quota-bytes", required_argument, NULL, 0},
     {"first", required_argument, NULL, 0},
+    {"live-first", required_argument, NULL, 0},
+    {"backlog-rate", required_argument, NULL, 0},
     {"device-name", required_argument, NULL, 'n'},
     {"names", required_argument, NULL, 'N'},
     {"values", required_argument, NULL, 'v'},
@@ -206,6 +210,8 @@ static void read_options(struct feeder *feeder, int argc, char **argv) {
         feeder->sinks[i].timeout_ms = feeder->numbers[TIMEOUT_MS];
         feeder->sinks[i].batch_wait_ms = feeder->numbers[BATCH_WAIT_MS];
         feeder->sinks[i].batch_readings = (uint32_t)feeder->numbers[BATCH_READINGS];
+        feeder->sinks[i].order = feeder->numbers[LIVE_FIRST] ? SINK_LIVE_FIRST : SINK_STRICT;
+        feeder->sinks[i].backlog_rate = feeder->numbers[BACKLOG_RATE];
     }
 }
 
