@@ -17,6 +17,7 @@ from pathlib import Path
 
 import hallwatch
 from agent import Agent
+from broker_tests import SCHEMA
 from certificates import Authority
 from device_servers import TOP
 from feeding import Feeder
@@ -169,9 +170,14 @@ class Receivers(unittest.TestCase):
             sent = agent.sinks()
             wait_until(lambda: all(now["sent"] > sent[name]["sent"] for name, now in agent.sinks().items() if name != "hanging"),
                        "all others go on", 10)  # fmt: skip
+            links = lambda topics: any(topic.endswith("/links") for topic in topics)
+            wait_until(lambda: links({topic for topic, *_ in subscribers[0].messages()}), "what the links met", 20)
             status, seconds = agent.stop()
             self.assertEqual(status, 0)
             self.assertLess(seconds, 5)
+            for subscriber in subscribers:
+                for _, payload, _ in subscriber.messages():
+                    SCHEMA.validate(json.loads(payload))
 
     def test_certificates_and_passwords_are_renewed_by_a_reload(self):
         """The broker is restarted with an authority and a password of its own; a reload makes the agent follow."""
