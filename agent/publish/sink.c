@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/thread.h"
+#include "publish/rounds.h"
 #include "publish/sink_http.h"
 #include "publish/sink_mqtt.h"
 
@@ -116,9 +117,10 @@ void sink_free(struct sink *sink) {
 }
 
 int sink_begin(struct sink *sink, const struct spools *spools) {
+    enum spool_order order = round_order(sink->config->order);
     for (size_t i = 0; i < N_SPOOLS; i++)
         sink->cursors[i] =
-            spool_cursor_open(spools->of[i], sink->config->name, ORDER_STRICT, bell_ring, &sink->bell);
+            spool_cursor_open(spools->of[i], sink->config->name, order, bell_ring, &sink->bell);
     return start_thread(sink);
 }
 
@@ -178,9 +180,10 @@ void sink_take_over(struct sink *sink, const struct sink *from) {
 }
 
 int sink_replace(struct sink *old, struct sink *next) {
+    enum spool_order order = round_order(next->config->order);
     int hangs = end_thread(old);
     for (size_t i = 0; i < N_SPOOLS; i++)
-        next->cursors[i] = spool_cursor_replace(old->cursors[i], ORDER_STRICT, bell_ring, &next->bell);
+        next->cursors[i] = spool_cursor_replace(old->cursors[i], order, bell_ring, &next->bell);
     /* Its connection ends before the other's begins: a broker knows both by one name. */
     if (!hangs)
         close_and_free(old);

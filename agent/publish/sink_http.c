@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The thread of a sink that posts requests: gathers rows, has one request at a time delivered, and waits
- * when that fails. Delivery is left to sink_http_deliver, formats to http_format, the meaning of answers to
- * verdict, which of several addresses is used to endpoints, HTTP to base/http_client.
+ * The thread of a sink that posts requests: has one request at a time gathered and delivered, and waits when
+ * that fails. What makes a request is left to sink_http_gather, delivery to sink_http_deliver, formats to
+ * http_format, the meaning of answers to verdict, which of several addresses is used to endpoints, HTTP to
+ * base/http_client.
  */
 #include "publish/sink_http.h"
 
@@ -13,7 +14,7 @@
 #include "base/error.h"
 #include "publish/sink_http_inside.h"
 
-enum { READ_MOST = 64 /* rows in one look at the spool */ };
+enum { FIRST_PORTION = 1000 /* readings of a backlog at once, to begin with */ };
 
 static const char *url_of(const struct sink_http *writer, size_t endpoint) {
     return endpoint == 0 ? writer->sink.config->url : writer->sink.config->endpoints[endpoint - 1];
@@ -57,7 +58,13 @@ static int prepare(struct sink *sink) {
     struct sink_http *writer = (struct sink_http *)sink;
     writer->format = http_format_of(sink->config->kind);
     writer->endpoints.n = 1 + sink->config->n_endpoints;
-    writer->encoder = writer->format->make_encoder();
+    writer->source = (struct proof_source){.site = sink->site, .gateway = sink->gateway};
+    memcpy(writer->source.streams, sink->streams, sizeof(sink->streams));
+    writer->encoder = writer->format->make_encoder(&writer->source);
+    writer->fastest_ms = sink->config->timeout_ms;
+    pace_init(&writer->pace, sink->config->backlog_rate, clock_monotonic_ms());
+    portion_init(&writer->portions[LANE_LIVE], sink->config->batch_readings, sink->config->batch_readings);
+    portion_init(&writer->portions[LANE_BACKLOG], FIRST_PORTION, sink->config->batch_readings);
     int error = writer->encoder ? 0 : ERROR_MEMORY;
     for (size_t i = 0; i < writer->endpoints.n && !error; i++)
         error = make_client(writer, i);
@@ -75,53 +82,6 @@ static int prepare(struct sink *sink) {
 static void pause_until(struct sink_http *writer, int64_t until_ms) {
     while (!sink_is_stopping(&writer->sink) && clock_monotonic_ms() < until_ms)
         bell_wait(&writer->sink.bell, until_ms);
-}
-
-/* Takes rows from the cursor on until there are no more or the request is full. */
-static void gather_from(struct sink_http *writer, struct spool_cursor *cursor) {
-    uint32_t most = writer->sink.config->batch_readings;
-    uint64_t after = 0;
-    while (!writer->is_full) {
-        struct spool_row *rows[READ_MOST];
-        size_t n = spool_read(cursor, LANE_LIVE, after, rows, READ_MOST);
-        for (size_t i = 0; i < n; i++) {
-            if (writer->n == SINK_HTTP_ROWS_MOST ||
-                (writer->n > 0 && writer->readings + rows[i]->readings > most))
-                writer->is_full = true;
-            if (writer->is_full) {
-                spool_release(rows[i]);
-                continue;
-            }
-            writer->readings += rows[i]->readings;
-            after = rows[i]->id;
-            writer->rows[writer->n++] = rows[i];
-        }
-        if (n < READ_MOST) {
-            writer->is_loading |= spool_is_loading(cursor, LANE_LIVE);
-            return;
-        }
-    }
-}
-
-/* Lets more rows come, where none are on their way already. */
-static void let_gather(struct sink_http *writer) {
-    if (!writer->is_full && !writer->is_loading)
-        pause_until(writer, clock_monotonic_ms() + writer->sink.config->batch_wait_ms);
-}
-
-/* What is urgent first. */
-static void gather(struct sink_http *writer) {
-    writer->n = 0;
-    writer->readings = 0;
-    writer->is_full = writer->is_loading = false;
-    for (size_t kind = 0; kind < N_SPOOLS; kind++)
-        gather_from(writer, writer->sink.cursors[kind]);
-}
-
-static void let_go(struct sink_http *writer) {
-    for (size_t i = 0; i < writer->n; i++)
-        spool_release(writer->rows[i]);
-    writer->n = 0;
 }
 
 /* What others are told of the failure, and when the next try is. */
@@ -154,47 +114,64 @@ static void complain(struct sink_http *writer, enum verdict_kind verdict) {
                      SINK_HTTP_QUOTE_MOST, text);
 }
 
-/* The request did not get through: the other endpoint, or the same after a pause. */
+/*
+ * The request did not get through: the other endpoint, or the same after a pause. A fault that may lie in
+ * what was sent keeps its own lane only.
+ */
 static void retry(struct sink_http *writer, enum verdict_kind verdict) {
     int64_t now_ms = clock_monotonic_ms(), after_ms = writer->answer.retry_after_ms;
+    bool is_fault = verdict == VERDICT_FAULT;
+    writer->has_taken = writer->has_taken && is_fault;
+    writer->due_ms[LANE_LIVE] = now_ms;
     const char *url = url_of(writer, writer->endpoints.current);
     if (endpoints_fail(&writer->endpoints, now_ms, after_ms)) {
         tell(writer, verdict, url, now_ms);
+        writer->has_taken = false;
+        writer->fastest_ms = writer->sink.config->timeout_ms;
         return;
     }
-    int64_t pause_ms = backoff_next_ms(&writer->backoff, backoff_random());
+    int64_t pause_ms =
+        backoff_next_ms(&writer->backoffs[is_fault ? writer->lane : LANE_LIVE], backoff_random());
     int64_t until_ms = now_ms + (pause_ms < after_ms ? after_ms : pause_ms);
     tell(writer, verdict, url, until_ms);
-    pause_until(writer, until_ms);
+    if (is_fault)
+        writer->resume_ms[writer->lane] = until_ms;
+    else
+        pause_until(writer, until_ms);
 }
 
 static void be_content(struct sink_http *writer) {
     const char *name = writer->sink.config->name, *url = url_of(writer, writer->endpoints.current);
-    backoff_reset(&writer->backoff);
+    int64_t now_ms = clock_monotonic_ms();
+    backoff_reset(&writer->backoffs[LANE_LIVE]);
+    backoff_reset(&writer->backoffs[writer->lane]);
     sink_health_connect(writer->sink.health, url);
-    log_relieve(&writer->trouble[writer->endpoints.current], clock_monotonic_ms(), name,
-                "%s takes readings again", url);
+    if (writer->faults[LANE_LIVE] + writer->faults[LANE_BACKLOG] == 0)
+        log_relieve(&writer->trouble[writer->endpoints.current], now_ms, name, "%s takes readings again",
+                    url);
     if (endpoints_succeed(&writer->endpoints))
         log_write(LOG_NOTICE, name, "readings go to %s now", url);
+    if (writer->lane == LANE_LIVE)
+        writer->due_ms[LANE_LIVE] =
+            writer->is_full || writer->is_loading ? now_ms : now_ms + writer->sink.config->batch_wait_ms;
 }
 
 static void run(struct sink *sink) {
     struct sink_http *writer = (struct sink_http *)sink;
     while (true) {
-        gather(writer);
+        int64_t now_ms = clock_monotonic_ms();
+        sink_http_gather(writer, now_ms);
         if (writer->n == 0) {
             if (sink_is_stopping(sink))
                 return;
-            bell_wait(&sink->bell, INT64_MAX);
-            let_gather(writer);
+            sink_http_wait(writer);
             continue;
         }
-        endpoints_choose(&writer->endpoints, clock_monotonic_ms());
+        endpoints_choose(&writer->endpoints, now_ms);
         enum verdict_kind verdict = sink_http_deliver(writer);
-        let_go(writer);
+        sink_http_let_go(writer);
         if (verdict == VERDICT_ACCEPTED) {
             be_content(writer);
-            let_gather(writer);
             continue;
         }
         if (sink_is_stopping(sink))

@@ -8,6 +8,9 @@
 #include "publish/backoff.h"
 #include "publish/endpoints.h"
 #include "publish/http_format.h"
+#include "publish/pace.h"
+#include "publish/portion.h"
+#include "publish/rounds.h"
 #include "publish/sink_http.h"
 #include "publish/verdict.h"
 
@@ -16,26 +19,44 @@ enum {
     SINK_HTTP_QUOTE_MOST = 200, /* bytes of the receiver's words in a log line */
 };
 
+struct sink_http_row {
+    struct spool_row *row;
+    enum spool_lane lane;
+};
+
 struct sink_http {
     struct sink sink;
     const struct http_format *format;
+    struct proof_source source;
     void *encoder;
     struct http_client *clients[ENDPOINTS_MOST];
     struct endpoints endpoints;
     struct http_answer answer;
-    int error; /* of the last request */
-    struct spool_row *rows[SINK_HTTP_ROWS_MOST];
+    int error;      /* of the last request */
+    bool has_taken; /* the endpoint in use has taken something since it last failed */
+    /* The request. */
+    struct sink_http_row rows[SINK_HTTP_ROWS_MOST];
     size_t n;
     uint32_t readings;
-    bool is_full;    /* the rows fill a request: there may be more */
-    bool is_loading; /* more come from the disk; they have gathered long enough */
-    /* The first row of the requests that have met `faults` faults in a row. */
-    uint64_t fault_row;
-    enum spool_kind fault_kind;
-    uint32_t faults;
-    struct backoff backoff;
+    bool is_full;         /* the rows fill it: there may be more */
+    bool is_loading;      /* more live rows come from the disk; they have gathered long enough */
+    enum spool_lane lane; /* of its readings */
+    /* Monotonic: when a lane has something to send (INT64_MAX: when the bell rings), and not before when. */
+    int64_t due_ms[N_LANES], resume_ms[N_LANES];
+    struct portion portions[N_LANES]; /* readings in a request; that of the live lane bounds the other too */
+    int64_t fastest_ms;               /* of the requests that this endpoint has taken */
+    struct pace pace;                 /* of what has waited */
+    uint32_t faults[N_LANES];         /* in a row */
+    bool took_meanwhile[N_LANES];     /* something of the other lane, since the first of them */
+    struct backoff backoffs[N_LANES]; /* faults of the backlog apart */
     struct complaint trouble[ENDPOINTS_MOST], refusal, unsaid;
 };
+
+/* The rows of the next request; none where it is to wait. */
+void sink_http_gather(struct sink_http *writer, int64_t now_ms);
+void sink_http_let_go(struct sink_http *writer);
+/* Until there may be something to gather. */
+void sink_http_wait(struct sink_http *writer);
 
 /*
  * Sends the rows that were gathered and moves the cursors over what the receiver has taken or refused for

@@ -37,7 +37,7 @@ static void release(struct sink *sink) {
     broker_list_done(&mqtt->brokers);
     encode_json_free(mqtt->encoder);
     window_done(&mqtt->window);
-    for (size_t i = 0; i < N_SPOOLS; i++)
+    for (size_t i = 0; i < N_ROUND_SOURCES; i++)
         gathering_done(&mqtt->gatherings[i]);
     forbidden_done(&mqtt->forbidden);
     text_done(&mqtt->topic);
@@ -78,7 +78,8 @@ static int prepare(struct sink *sink) {
     mqtt->encoder = encode_json_new();
     if (!error)
         error = prepare_texts(mqtt);
-    for (size_t i = 0; i < N_SPOOLS && !error; i++)
+    pace_init(&mqtt->pace, config->backlog_rate, clock_monotonic_ms());
+    for (size_t i = 0; i < N_ROUND_SOURCES && !error; i++)
         error = gathering_init(&mqtt->gatherings[i], per_message);
     if (!error)
         error = window_init(&mqtt->window, room);
@@ -90,27 +91,34 @@ static int prepare(struct sink *sink) {
 
 /* --- connecting --- */
 
+/* User or password, what they may, or who we are. */
+static bool is_denial(int reason) {
+    return reason == 0x86 || reason == NOT_AUTHORIZED || reason == 0x8a || reason == 0x8c;
+}
+
 /* Gives the connection up for now. */
 static void rest(struct sink_mqtt *mqtt, const char *why) {
     int64_t now_ms = clock_monotonic_ms();
     if (mqtt->client)
         mqtt_client_leave(mqtt->client);
     window_clear(&mqtt->window);
-    for (size_t i = 0; i < N_SPOOLS; i++)
+    for (size_t i = 0; i < N_ROUND_SOURCES; i++)
         gathering_forget(&mqtt->gatherings[i]);
     mqtt->state = RESTING;
     mqtt->retry_ms = now_ms + SETTLE_MS;
     const char *url = broker_list_current(&mqtt->brokers)->url;
+    enum sink_condition condition = is_denial(mqtt->lost_for) ? SINK_DENIED : SINK_RETRYING;
+    mqtt->lost_for = 0;
     bool is_another_next = broker_list_fail(&mqtt->brokers, why);
     if (mqtt->has_worked)
         broker_list_begin_again(&mqtt->brokers);
     else if (is_another_next) {
-        sink_health_fail(mqtt->sink.health, SINK_RETRYING, url, mqtt->retry_ms, why);
+        sink_health_fail(mqtt->sink.health, condition, url, mqtt->retry_ms, why);
         return;
     }
     mqtt->has_worked = false;
     mqtt->retry_ms = now_ms + backoff_next_ms(&mqtt->backoff, backoff_random());
-    sink_health_fail(mqtt->sink.health, SINK_RETRYING, url, mqtt->retry_ms, why);
+    sink_health_fail(mqtt->sink.health, condition, url, mqtt->retry_ms, why);
     log_complain(&mqtt->trouble, now_ms, mqtt->sink.config->name, "no connection to %s",
                  mqtt->brokers.failures.data ? mqtt->brokers.failures.data : why);
     text_clear(&mqtt->brokers.failures);
@@ -195,20 +203,23 @@ static void on_connected(struct sink_mqtt *mqtt, const struct mqtt_event *event)
     mqtt->limit = 1;
     mqtt->largest_packet = event->largest_packet;
     mqtt->per_message = rows_per_message(config);
+    mqtt->fastest_ms = ACKNOWLEDGE_MS;
+    portion_init(&mqtt->portion, (uint32_t)mqtt->per_message, (uint32_t)mqtt->window.room);
     say_connected(mqtt);
     if (!forbidden_has(&mqtt->forbidden, NULL, clock_monotonic_ms()) &&
         sink_mqtt_send_presence(mqtt, &mqtt->online) == ERROR_MEMORY)
         rest(mqtt, error_word(ERROR_MEMORY));
 }
 
-static void on_refused(struct sink_mqtt *mqtt, const struct mqtt_event *event, struct spool_row *row,
+static void on_refused(struct sink_mqtt *mqtt, const struct mqtt_event *event, const struct flight *flight,
                        size_t n) {
+    struct spool_row *row = flight->row;
     bool is_forbidden = event->reason == NOT_AUTHORIZED;
     sink_mqtt_complain(mqtt, row, event->text);
     if (row && sink_mqtt_is_batched(mqtt) && (is_forbidden || n > 1)) {
         /* Nothing of it is settled: rows that the broker may take are not lost for one that it does not. */
         if (!is_forbidden)
-            mqtt->singly_until[row->kind] = row->id + n - 1;
+            mqtt->singly_until[round_source_of(row->kind, flight->lane)] = row->id + n - 1;
         rest(mqtt, event->text);
         if (is_forbidden)
             mqtt->retry_ms = clock_monotonic_ms() + NO_BATCHES_PAUSE_MS;
@@ -228,8 +239,9 @@ static void on_settled(struct sink_mqtt *mqtt, const struct mqtt_event *event) {
     mqtt->has_worked = true;
     if (flight->row)
         mqtt->limit = mqtt->limit * 2 < mqtt->most ? mqtt->limit * 2 : mqtt->most;
+    sink_mqtt_note_answer(mqtt, flight);
     if (event->kind == MQTT_REFUSED)
-        on_refused(mqtt, event, flight->row, n);
+        on_refused(mqtt, event, flight, n);
     else {
         sink_health_deliver(mqtt->sink.health, 1);
         window_settle(&mqtt->window, event->token, NULL);
@@ -245,6 +257,7 @@ static void take_events(struct sink_mqtt *mqtt) {
             on_connected(mqtt, &event);
             break;
         case MQTT_LOST:
+            mqtt->lost_for = event.reason;
             rest(mqtt, event.text);
             break;
         case MQTT_ACKNOWLEDGED:
@@ -264,7 +277,9 @@ static int64_t next_look_ms(const struct sink_mqtt *mqtt, int64_t now_ms) {
         next_ms = window_oldest_ms(&mqtt->window) + ACKNOWLEDGE_MS + 1;
     if (now_ms < mqtt->pause_until_ms)
         return mqtt->pause_until_ms < next_ms ? mqtt->pause_until_ms : next_ms;
-    for (size_t i = 0; i < N_SPOOLS && sink_mqtt_has_room(mqtt); i++) {
+    if (sink_mqtt_has_room(mqtt) && mqtt->paced_until_ms < next_ms)
+        next_ms = mqtt->paced_until_ms;
+    for (size_t i = 0; i < N_ROUND_SOURCES && sink_mqtt_has_room(mqtt); i++) {
         int64_t since_ms = mqtt->gatherings[i].since_ms;
         if (since_ms != INT64_MAX && since_ms + wait_ms < next_ms)
             next_ms = since_ms + wait_ms;

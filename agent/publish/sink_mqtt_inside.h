@@ -10,6 +10,9 @@
 #include "publish/encode_json.h"
 #include "publish/forbidden.h"
 #include "publish/gathering.h"
+#include "publish/pace.h"
+#include "publish/portion.h"
+#include "publish/rounds.h"
 #include "publish/sink.h"
 #include "publish/window.h"
 
@@ -27,6 +30,7 @@ struct sink_mqtt {
     enum state state;
     int64_t retry_ms, deadline_ms, pause_until_ms; /* monotonic; the last: no memory just now */
     struct backoff backoff;
+    int lost_for;    /* the broker's reason for refusing the connection; 0: it gave none */
     bool has_worked; /* this connection: the broker has acknowledged something */
     /*
      * Messages under way: what both sides allow, and how many for now. It begins at one, so that a message at
@@ -36,8 +40,14 @@ struct sink_mqtt {
     uint32_t largest_packet;
     size_t per_message; /* rows that fit into it */
     struct window window;
-    struct gathering gatherings[N_SPOOLS];
-    uint64_t singly_until[N_SPOOLS]; /* rows up to this are sent by themselves: a batch was refused */
+    struct gathering gatherings[N_ROUND_SOURCES];
+    uint64_t singly_until[N_ROUND_SOURCES]; /* rows up to this are sent by themselves: a batch was refused */
+    int64_t jump_again_ms[N_SPOOLS];
+    int64_t fastest_ms;             /* of the acknowledgements of this connection */
+    struct portion portion;         /* rows of the backlog under way */
+    struct pace pace;               /* of what has waited */
+    bool is_paced[N_ROUND_SOURCES]; /* this is of that */
+    int64_t paced_until_ms;         /* and is not sent before; INT64_MAX: no matter */
     struct forbidden forbidden;
     bool has_said_goodbye;
     struct complaint trouble, takeover, refusal;
@@ -49,6 +59,8 @@ bool sink_mqtt_is_batched(const struct sink_mqtt *mqtt);
 bool sink_mqtt_has_room(const struct sink_mqtt *mqtt);
 /* Sends what is ready while there is room. 0, ERROR_MEMORY, or what mqtt_client_publish says. */
 int sink_mqtt_fill(struct sink_mqtt *mqtt);
+/* The broker has answered the message of that flight. */
+void sink_mqtt_note_answer(struct sink_mqtt *mqtt, const struct flight *flight);
 /* Moves the cursors over what is settled. */
 void sink_mqtt_settle(struct sink_mqtt *mqtt);
 /* Sends the gateway's presence. The same errors. */

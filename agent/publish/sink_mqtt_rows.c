@@ -14,14 +14,20 @@
 #include "base/mqtt_words.h"
 #include "publish/sink_mqtt_inside.h"
 
+enum {
+    QUICK_MS = 50,      /* by how much a backlog may make acknowledgements slower */
+    NO_JUMP_MS = 10000, /* after one that was not possible */
+};
+
 bool sink_mqtt_is_batched(const struct sink_mqtt *mqtt) {
     return mqtt->sink.config->devices_per_message > 1;
 }
 
 /* Hands one message to the broker; the window takes over its rows, none of the presence. */
 static int send_message(struct sink_mqtt *mqtt, const struct text *topic, bool retained,
-                        const struct text *message, struct spool_row *const *rows, size_t n) {
-    struct flight flight = {.sent_ms = clock_monotonic_ms()};
+                        const struct text *message, struct spool_row *const *rows, size_t n,
+                        enum spool_lane lane) {
+    struct flight flight = {.lane = lane, .sent_ms = clock_monotonic_ms()};
     int error =
         mqtt_client_publish(mqtt->client, topic->data, message->data, message->size, retained, &flight.token);
     if (!error && n == 0)
@@ -34,7 +40,7 @@ static int send_message(struct sink_mqtt *mqtt, const struct text *topic, bool r
 }
 
 int sink_mqtt_send_presence(struct sink_mqtt *mqtt, const struct text *presence) {
-    return send_message(mqtt, &mqtt->status_topic, true, presence, NULL, 0);
+    return send_message(mqtt, &mqtt->status_topic, true, presence, NULL, 0, LANE_LIVE);
 }
 
 void sink_mqtt_complain(struct sink_mqtt *mqtt, const struct spool_row *row, const char *reason) {
@@ -45,9 +51,11 @@ void sink_mqtt_complain(struct sink_mqtt *mqtt, const struct spool_row *row, con
 }
 
 /* A row that will never be taken: it passes through the window settled, so that the cursor stays in order. */
-static void set_aside(struct sink_mqtt *mqtt, struct spool_row *row, const char *reason) {
+static void set_aside(struct sink_mqtt *mqtt, struct spool_row *row, enum spool_lane lane,
+                      const char *reason) {
     sink_mqtt_complain(mqtt, row, reason);
     const struct flight flight = {.row = row,
+                                  .lane = lane,
                                   .sent_ms = clock_monotonic_ms(),
                                   .is_settled = true,
                                   .is_rejected = true,
@@ -80,9 +88,16 @@ static int encode(struct sink_mqtt *mqtt, struct spool_row *const *rows, size_t 
     return ERROR_MEMORY;
 }
 
+static void spend(struct sink_mqtt *mqtt, enum round_source source, struct spool_row *const *rows, size_t n) {
+    for (size_t i = 0; i < n && mqtt->is_paced[source]; i++)
+        pace_spend(&mqtt->pace, rows[i]->readings);
+}
+
 /* Sends up to `n` of the rows in one message. */
-static int send_rows(struct sink_mqtt *mqtt, struct gathering *gathering, size_t n) {
+static int send_rows(struct sink_mqtt *mqtt, enum round_source source, size_t n) {
+    struct gathering *gathering = &mqtt->gatherings[source];
     struct spool_row **rows = gathering->rows;
+    enum spool_lane lane = round_lane(source);
     const struct text *topic;
     char reason[80] = "topic or message are not possible in MQTT";
     int error = 0;
@@ -97,46 +112,114 @@ static int send_rows(struct sink_mqtt *mqtt, struct gathering *gathering, size_t
         snprintf(reason, sizeof(reason), "%zu bytes are more than its maximum packet size of %" PRIu32,
                  mqtt->message.size, mqtt->largest_packet);
     if (!error)
-        error = send_message(mqtt, topic, false, &mqtt->message, rows, n);
+        error = send_message(mqtt, topic, false, &mqtt->message, rows, n, lane);
     if (error == ERROR_ARGUMENT || error == ERROR_TOO_BIG) {
         for (size_t i = 0; i < n; i++)
-            set_aside(mqtt, rows[i], reason);
+            set_aside(mqtt, rows[i], lane, reason);
         error = 0;
     }
+    if (!error)
+        spend(mqtt, source, rows, n);
     if (!error)
         gathering_take(gathering, n);
     return error;
 }
 
 /* The one place where a cursor moves. */
+static void settle_row(struct sink_mqtt *mqtt, const struct flight *flight) {
+    struct spool_cursor *cursor = mqtt->sink.cursors[flight->row->kind];
+    if (flight->is_rejected)
+        spool_reject(cursor, flight->lane, flight->row, flight->row->readings,
+                     flight->words ? flight->words : "");
+    else
+        spool_acknowledge(cursor, flight->lane, flight->row);
+    spool_release(flight->row);
+}
+
 void sink_mqtt_settle(struct sink_mqtt *mqtt) {
     struct flight flight;
     while (window_pop(&mqtt->window, &flight)) {
-        if (!flight.row)
-            continue;
-        struct spool_cursor *cursor = mqtt->sink.cursors[flight.row->kind];
-        if (flight.is_rejected)
-            spool_reject(cursor, LANE_LIVE, flight.row, flight.row->readings,
-                         flight.words ? flight.words : "");
-        else
-            spool_acknowledge(cursor, LANE_LIVE, flight.row);
-        spool_release(flight.row);
+        if (flight.row)
+            settle_row(mqtt, &flight);
         free(flight.words);
     }
 }
 
-/* The one place where rows are read, those that are urgent first. How many are ready for a message. */
-static size_t gather(struct sink_mqtt *mqtt, struct gathering **gathering) {
+void sink_mqtt_note_answer(struct sink_mqtt *mqtt, const struct flight *flight) {
+    int64_t now_ms = clock_monotonic_ms(), took_ms = now_ms - flight->sent_ms;
+    if (!flight->row)
+        return;
+    if (took_ms < mqtt->fastest_ms)
+        mqtt->fastest_ms = took_ms;
+    if (flight->lane == LANE_BACKLOG)
+        portion_taken(&mqtt->portion,
+                      (uint32_t)mqtt->window.rows[round_source_of(flight->row->kind, LANE_BACKLOG)],
+                      flight->sent_ms, now_ms, 2 * mqtt->fastest_ms + QUICK_MS);
+}
+
+/*
+ * Live rows that are so no more become backlog, once none of them is under way; of a strict sink they keep to
+ * the pace of one. False where the source is to wait.
+ */
+static bool look_back(struct sink_mqtt *mqtt, enum round_source source, int64_t now_ms) {
+    const struct sink_config *config = mqtt->sink.config;
+    struct gathering *gathering = &mqtt->gatherings[source];
+    enum spool_kind kind = round_kind(source);
+    mqtt->is_paced[source] = false;
+    if (gathering->n == 0 || !round_is_behind(gathering->rows[0], now_ms, config->batch_wait_ms))
+        return true;
+    if (config->order == SINK_STRICT) {
+        mqtt->is_paced[source] = kind == SPOOL_READINGS;
+        return true;
+    }
+    if (now_ms < mqtt->jump_again_ms[kind])
+        return true;
+    if (mqtt->window.rows[source] > 0)
+        return false;
+    gathering_forget(gathering);
+    spool_cursor_jump(mqtt->sink.cursors[kind]);
+    gathering_fill(gathering, mqtt->sink.cursors[kind], LANE_LIVE);
+    if (gathering->n > 0 && round_is_behind(gathering->rows[0], now_ms, config->batch_wait_ms))
+        mqtt->jump_again_ms[kind] = now_ms + NO_JUMP_MS;
+    return true;
+}
+
+/* Whether the source may send now, as far as a backlog is bounded. */
+static bool has_turn(struct sink_mqtt *mqtt, enum round_source source, int64_t now_ms) {
+    bool is_live = round_lane(source) == LANE_LIVE;
+    if (is_live && !look_back(mqtt, source, now_ms))
+        return false;
+    if (!is_live)
+        mqtt->is_paced[source] = source == READINGS_BACKLOG;
+    /* Some room is kept for what is new. */
+    if (!is_live && (mqtt->window.rows[source] >= mqtt->portion.now ||
+                     mqtt_client_outstanding(mqtt->client) >= mqtt->limit - mqtt->limit / 4))
+        return false;
+    if (mqtt->gatherings[source].n == 0 || !mqtt->is_paced[source] || pace_allowance(&mqtt->pace, now_ms) > 0)
+        return true;
+    mqtt->paced_until_ms = pace_next_ms(&mqtt->pace);
+    return false;
+}
+
+/* The one place where rows are read, in the order of the sources. How many of `source` make a message now. */
+static size_t gather(struct sink_mqtt *mqtt, enum round_source *source) {
     int64_t now_ms = clock_monotonic_ms();
-    for (size_t kind = 0; kind < N_SPOOLS; kind++) {
+    mqtt->paced_until_ms = INT64_MAX;
+    for (int next = 0; next < N_ROUND_SOURCES; next++) {
+        *source = (enum round_source)next;
+        enum spool_kind kind = round_kind(*source);
+        struct gathering *gathering = &mqtt->gatherings[next];
         bool is_waiting = kind != SPOOL_URGENT && !sink_is_stopping(&mqtt->sink);
         size_t per_message = mqtt->per_message;
-        *gathering = &mqtt->gatherings[kind];
-        if ((*gathering)->n < per_message)
-            gathering_fill(*gathering, mqtt->sink.cursors[kind], LANE_LIVE);
-        if ((*gathering)->n > 0 && (*gathering)->rows[0]->id <= mqtt->singly_until[kind])
+        if (gathering->n < per_message)
+            gathering_fill(gathering, mqtt->sink.cursors[kind], round_lane(*source));
+        if (!has_turn(mqtt, *source, now_ms)) {
+            gathering->since_ms = INT64_MAX;
+            continue;
+        }
+        if (gathering->n > 0 && gathering->rows[0]->id <= mqtt->singly_until[next])
             per_message = 1;
-        size_t n = gathering_ready(*gathering, per_message, now_ms,
+        size_t n = gathering_ready(gathering, per_message, now_ms,
                                    is_waiting ? mqtt->sink.config->batch_wait_ms : 0);
         if (n > 0)
             return n;
@@ -150,10 +233,10 @@ bool sink_mqtt_has_room(const struct sink_mqtt *mqtt) {
 }
 
 int sink_mqtt_fill(struct sink_mqtt *mqtt) {
-    struct gathering *gathering;
+    enum round_source source;
     int error = 0;
-    for (size_t n; !error && sink_mqtt_has_room(mqtt) && (n = gather(mqtt, &gathering)) > 0;) {
-        error = send_rows(mqtt, gathering, n);
+    for (size_t n; !error && sink_mqtt_has_room(mqtt) && (n = gather(mqtt, &source)) > 0;) {
+        error = send_rows(mqtt, source, n);
         sink_mqtt_settle(mqtt);
     }
     return error;

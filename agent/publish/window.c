@@ -25,8 +25,14 @@ static struct flight *flight_at(const struct window *window, size_t index) {
     return &window->flights[(window->first + index) % window->room];
 }
 
+static size_t *count_of(struct window *window, const struct flight *flight) {
+    return &window->rows[round_source_of(flight->row->kind, flight->lane)];
+}
+
 void window_add(struct window *window, const struct flight *flight) {
     assert(window->n < window->room);
+    if (flight->row)
+        ++*count_of(window, flight);
     *flight_at(window, window->n++) = *flight;
 }
 
@@ -62,6 +68,8 @@ bool window_pop(struct window *window, struct flight *flight) {
     if (window->n == 0 || !flight_at(window, 0)->is_settled)
         return false;
     *flight = *flight_at(window, 0);
+    if (flight->row)
+        --*count_of(window, flight);
     window->first = (window->first + 1) % window->room;
     window->n--;
     return true;
@@ -78,4 +86,5 @@ void window_clear(struct window *window) {
         free(flight_at(window, i)->words);
     }
     window->n = 0;
+    memset(window->rows, 0, sizeof(window->rows));
 }

@@ -10,12 +10,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "publish/spool/spool.h"
+#include "publish/rounds.h"
 
 /* A row on its way; several that are one message have one token, and settle together. */
 struct flight {
     int token;             /* what the receiver settles it by */
     struct spool_row *row; /* a reference; NULL: a message that is no row */
+    enum spool_lane lane;  /* that it was read from */
     int64_t sent_ms;       /* monotonic */
     bool is_settled, is_rejected;
     char *words; /* of a rejection, the flight's own; NULL: none */
@@ -24,6 +25,7 @@ struct flight {
 struct window {
     struct flight *flights;
     size_t room, first, n;
+    size_t rows[N_ROUND_SOURCES]; /* of those n, by where they come from */
 };
 
 /* For up to `room` rows. 0 or ERROR_MEMORY. */

@@ -28,7 +28,7 @@
 #include "publish/sink.h"
 #include "tests/sim/specimen.h"
 
-enum { SINKS_MOST = 8, BATCHES_A_DEVICE = 5, FILE_MOST = 16 << 20 };
+enum { SINKS_MOST = 20, BATCHES_A_DEVICE = 5, FILE_MOST = 16 << 20 };
 
 /* Numbers by option, in the order of `options`. */
 enum number {
@@ -49,6 +49,8 @@ enum number {
     SPILL_AFTER_MS,
     QUOTA_BYTES,
     FIRST,
+    LIVE_FIRST,
+    BACKLOG_RATE,
     N_NUMBERS
 };
 
@@ -70,6 +72,8 @@ static const struct option options[] = {
     {"spill-after-ms", required_argument, NULL, 0},
     {"quota-bytes", required_argument, NULL, 0},
     {"first", required_argument, NULL, 0},
+    {"live-first", required_argument, NULL, 0},
+    {"backlog-rate", required_argument, NULL, 0},
     {"device-name", required_argument, NULL, 'n'},
     {"names", required_argument, NULL, 'N'},
     {"values", required_argument, NULL, 'v'},
@@ -206,6 +210,8 @@ static void read_options(struct feeder *feeder, int argc, char **argv) {
         feeder->sinks[i].timeout_ms = feeder->numbers[TIMEOUT_MS];
         feeder->sinks[i].batch_wait_ms = feeder->numbers[BATCH_WAIT_MS];
         feeder->sinks[i].batch_readings = (uint32_t)feeder->numbers[BATCH_READINGS];
+        feeder->sinks[i].order = feeder->numbers[LIVE_FIRST] ? SINK_LIVE_FIRST : SINK_STRICT;
+        feeder->sinks[i].backlog_rate = feeder->numbers[BACKLOG_RATE];
     }
 }
 
@@ -353,6 +359,8 @@ static void run(struct feeder *feeder) {
     while (!is_drained(feeder) && clock_monotonic_ms() < deadline_ms)
         sleep_until(clock_monotonic_ms() + 5);
     print_result(feeder);
+    for (size_t i = 0; i < feeder->site.n_sinks; i++)
+        sink_ask_to_stop(feeder->running[i]);
     for (size_t i = 0; i < feeder->site.n_sinks; i++)
         sink_stop(feeder->running[i]);
 }

@@ -328,6 +328,32 @@ static void live_rows_do_not_wait_for_the_backlog(void **state) {
     spool_cursor_close(strict);
 }
 
+static void jumps_without_a_row_passed_between_them_are_one(void **state) {
+    struct fixture *fixture = *state;
+    struct spool_cursor *cursor =
+        spool_cursor_open(fixture->spool, "a", ORDER_LIVE_FIRST, count_wake, &fixture->wakes);
+    struct spool_row *row;
+    for (uint32_t round = 1; round <= 100; round++) { /* a receiver that is away for long */
+        append(fixture, round);
+        spool_cursor_jump(cursor);
+        assert_int_equal(spool_waiting(cursor, LANE_LIVE), 0);
+    }
+    assert_int_equal(spool_waiting(cursor, LANE_BACKLOG), 100 * READINGS);
+    append(fixture, 101);
+    assert_int_equal(spool_read(cursor, LANE_LIVE, 0, &row, 1), 1);
+    assert_int_equal(row->id, 101);
+    spool_acknowledge(cursor, LANE_LIVE, row);
+    spool_release(row);
+    pass(cursor, LANE_BACKLOG, 60);
+    append(fixture, 102);
+    spool_cursor_jump(cursor);
+    assert_int_equal(spool_waiting(cursor, LANE_BACKLOG), 41 * READINGS);
+    pass(cursor, LANE_BACKLOG, 102);
+    assert_int_equal(state_of(fixture, 0).sent_readings, 102 * READINGS);
+    assert_int_equal(state_of(fixture, 0).waiting_rows, 0);
+    spool_cursor_close(cursor);
+}
+
 static void streams_differ(void **state) {
     struct fixture *fixture = *state;
     struct spool *other = specimen_spool(SPOOL_READINGS, 1);
@@ -347,6 +373,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_cursor_takes_another_ones_place, setup, teardown),
         cmocka_unit_test_setup_teardown(another_bound_counts_from_the_next_row_on, setup, teardown),
         cmocka_unit_test_setup_teardown(live_rows_do_not_wait_for_the_backlog, setup, teardown),
+        cmocka_unit_test_setup_teardown(jumps_without_a_row_passed_between_them_are_one, setup, teardown),
         cmocka_unit_test_setup_teardown(streams_differ, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

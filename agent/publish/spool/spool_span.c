@@ -35,11 +35,22 @@ bool spool_spans_want(const struct spool_spans *spans, uint64_t id) {
 }
 
 void spool_spans_jump(struct spool_spans *spans) {
-    const struct spool_span *open = &spans->at[spans->n - 1];
-    if (is_empty(open) || spans->n == SPANS_MOST)
+    const struct spool_span open = spans->at[spans->n - 1];
+    struct spool_span *closed = spans->n > 1 ? &spans->at[spans->n - 2] : NULL;
+    if (is_empty(&open))
+        return;
+    /* While a receiver is away one jump follows the other, and nothing is passed between them. */
+    if (closed && closed->last + 1 == open.first && closed->until == open.before) {
+        closed->last = open.last;
+        closed->until = open.until;
+        closed->dropped_rows += open.dropped_rows;
+        closed->dropped_readings += open.dropped_readings;
+        spans->n--;
+    }
+    if (spans->n == SPANS_MOST)
         return;
     spans->at[spans->n++] = (struct spool_span){
-        .first = open->last + 1, .last = open->last, .before = open->until, .until = open->until};
+        .first = open.last + 1, .last = open.last, .before = open.until, .until = open.until};
 }
 
 static uint64_t least(uint64_t a, uint64_t b) {

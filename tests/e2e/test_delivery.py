@@ -1,0 +1,190 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What sinks make of an outage: with live_first what is new comes within 2 s while what waited comes beside it, at its own
+pace and in portions; nothing is missing, whatever receivers answer.
+
+    test_delivery.py FEEDER [unittest options]      FEEDER is the built tests/feeder
+"""
+
+import concurrent.futures
+import email.utils
+import json
+import os
+import sys
+import time
+import unittest
+
+sys.path.append(os.path.join(os.path.dirname(__file__), "..", "sim"))
+from feeding import Feeder
+from hostile_broker import HostileBroker
+from hostile_receiver import HostileReceiver
+from servers import Mosquitto, Subscriber, VictoriaMetrics, wait_until
+
+FEEDER = sys.argv.pop(1)
+LIVE_S = 2  # what is new arrives within
+
+
+def key_of(labels, time_ms):
+    return labels["device"], labels["__name__"], labels["component_id"], time_ms
+
+
+class Arrivals:
+    """Samples with the time of their arrival: what a receiver has accepted, of several devices at once."""
+
+    def __init__(self):
+        self.at = {}  # of each key the first arrival
+        self.values = {}
+
+    def add(self, at_s, key, value):
+        self.at.setdefault(key, at_s)
+        self.values[key] = value
+
+    def judge(self, test, feeder, draining_s):
+        """Everything arrived, what was fed after the return in time, though the backlog took so long."""
+        test.assertEqual(self.values, feeder.expected())
+        back_s = min(self.at.values())
+        ages = [at_s - key[3] / 1000 for key, at_s in self.at.items() if key[3] / 1000 > back_s + 0.2]
+        waited = [at_s for key, at_s in self.at.items() if key[3] / 1000 < back_s - 0.5]
+        test.assertGreater(len(ages), 0)
+        test.assertGreater(len(waited), 0)
+        test.assertGreater(max(waited) - back_s, draining_s, "the backlog was still coming")
+        test.assertLess(max(ages), LIVE_S)
+        in_order = {}
+        for key in sorted((key for key in self.at if key[3] / 1000 < back_s - 0.5), key=lambda key: key[3]):
+            test.assertGreaterEqual(self.at[key], in_order.get(key[:3], 0), "a series of the backlog keeps its order")
+            in_order[key[:3]] = self.at[key]
+
+
+def collect(arrivals, samples):
+    for labels, time_ms, value in samples:
+        if not labels["__name__"].endswith("_info"):
+            arrivals.add(time.time(), key_of(labels, time_ms), value)
+
+
+def stored(server):
+    return {
+        key_of(labels, time_ms): value
+        for labels, times, values in server.export()
+        for time_ms, value in zip(times, values)
+        if not labels["__name__"].endswith("_info")
+    }
+
+
+class LiveFirst(unittest.TestCase):
+    # 4,000 readings a second for 10 s, of which the receiver is away for 3 to 6.
+    OPTIONS = {"devices": 20, "readings": 20, "interval_ms": 100, "rounds": 100, "live_first": 1}
+
+    def test_what_is_new_does_not_wait_for_what_waited(self):
+        cases = {
+            "at a rate": self.check_http_at_a_rate,
+            "to a slow receiver": self.check_a_slow_receiver,
+            "to VictoriaMetrics": self.check_victoria_metrics,
+            "over MQTT": self.check_mqtt,
+            "in batches": lambda: self.check_mqtt(devices_per_message=20),
+        }
+        with concurrent.futures.ThreadPoolExecutor(len(cases)) as pool:  # they mostly wait
+            for name, outcome in {name: pool.submit(check) for name, check in cases.items()}.items():
+                with self.subTest(name):
+                    outcome.result()
+
+    def away(self, feeder, seconds=2.2):
+        """Whether the receiver is still away: so long after the feeder began."""
+        return time.time() < feeder.start_ms / 1000 + seconds
+
+    def check_http_at_a_rate(self):
+        arrivals = Arrivals()
+
+        def decide(samples, _):
+            if self.away(feeder):
+                return 503, {}, "busy"
+            collect(arrivals, samples)
+            return 204
+
+        with HostileReceiver(decide) as receiver:
+            feeder = Feeder(FEEDER, remote_write=receiver.url, backlog_rate=4000, **self.OPTIONS)
+            with feeder:
+                result = feeder.finish(60)
+        self.assertEqual(result["sinks"][0]["sent"], feeder.total, result)
+        arrivals.judge(self, feeder, draining_s=1)
+
+    def check_a_slow_receiver(self):
+        """It takes 12,000 readings a second: a whole request would keep what is new for 1.6 s."""
+        arrivals, sizes = Arrivals(), []
+
+        def decide(samples, _):
+            if self.away(feeder):
+                return "close"
+            time.sleep(len(samples) / 12000)  # not a wait of the test: the receiver's slowness
+            sizes.append(len(samples))
+            collect(arrivals, samples)
+            return 204
+
+        with HostileReceiver(decide) as receiver:
+            options = {**self.OPTIONS, "database": "facility", "batch_readings": 20000}
+            feeder = Feeder(FEEDER, influx=receiver.base, **options)
+            with feeder:
+                result = feeder.finish(60)
+        self.assertEqual(result["sinks"][0]["sent"], feeder.total, result)
+        arrivals.judge(self, feeder, draining_s=1)
+        self.assertLess(max(sizes), 8000)
+
+    def check_victoria_metrics(self):
+        with VictoriaMetrics() as server:
+            server.stop()
+            options = {**self.OPTIONS, "backlog_rate": 4000}
+            with Feeder(FEEDER, remote_write=server.write_url, **options) as feeder:
+                wait_until(lambda: not self.away(feeder), "the outage is long enough")
+                server.start()
+                series = '{__name__="facility_active_power_watts",device="pdu-0",component_id="1/1"}'
+                ages = []
+
+                def look():
+                    is_over = time.time() > feeder.start_ms / 1000 + feeder.rounds * feeder.interval_ms / 1000
+                    found = server.export(series)
+                    if found and not is_over:
+                        ages.append((time.time(), time.time() - max(found[0][1]) / 1000))
+                    return feeder.process.poll() is not None
+
+                wait_until(look, "the feeder ends", 60)
+                result = feeder.finish()
+            wait_until(lambda: len(found := stored(server)) == feeder.total and found, "the database shows all")
+            self.assertEqual(stored(server), feeder.expected())
+        self.assertEqual(result["sinks"][0]["sent"], feeder.total, result)
+        after = [age for at_s, age in ages if at_s > ages[0][0] + 0.5]  # at first it has old rows only
+        self.assertGreater(len(after), 3)
+        self.assertLess(max(after), LIVE_S)
+
+    def check_mqtt(self, **more):
+        with Mosquitto() as broker, Subscriber(broker) as subscriber:
+            broker.stop()
+            with Feeder(FEEDER, mqtt=broker.url, backlog_rate=4000, **self.OPTIONS, **more) as feeder:
+                wait_until(lambda: not self.away(feeder), "the outage is long enough")
+                broker.start()
+                result = feeder.finish(60)
+            self.check_subscriber(subscriber, feeder, result)
+
+    def check_subscriber(self, subscriber, feeder, result):
+        self.assertEqual(result["sinks"][0]["sent"], feeder.total, result)
+
+        def arrivals():
+            found = Arrivals()
+            for one in subscriber.everything():
+                message = {} if one["topic"].startswith(("ready/", "hallwatch/dc1/status/")) else json.loads(one["payload"])
+                for row in message.get("messages", [message] if message else []):
+                    for reading in row["readings"]:
+                        key = (row["device"], reading["metric"], reading["component_id"], row["time"])
+                        found.add(seconds_of(one["tst"]), key, reading["value"])
+            return found
+
+        wait_until(lambda: len(arrivals().values) == feeder.total, "all rows have come")
+        arrivals().judge(self, feeder, draining_s=1)
+
+
+def seconds_of(stamp):
+    """Of mosquitto_sub's time stamps: local time with microseconds."""
+    whole, _, zone = stamp.partition("Z")
+    return time.mktime(time.strptime(whole[:19], "%Y-%m-%dT%H:%M:%S")) + float("0" + whole[19:])
+
+
+if __name__ == "__main__":
+    unittest.main()
