@@ -212,7 +212,7 @@ static int work_once(struct spool_disk *disk) {
     if (!error && now_ms >= disk->quota_ms) {
         error = spool_disk_keep_quota(disk);
         bytes = spool_store_bytes(disk->store);
-        disk->quota_ms = now_ms + QUOTA_MS;
+        disk->quota_ms = now_ms + (spool_store_is_shrinking(disk->store) ? COMMIT_MS : QUOTA_MS);
     }
     uv_mutex_lock(&spool->lock);
     disk->disk_bytes = bytes;

@@ -73,8 +73,13 @@ int spool_store_get_oldest(struct spool_store *store, uint64_t *id, int64_t *tim
 int spool_store_get_newest(struct spool_store *store, uint64_t *id, uint64_t *total);
 uint64_t spool_store_count_rows(struct spool_store *store, uint64_t from, uint64_t to);
 
-/* Gives up to `pages` pages of what was deleted back to the disk, where that is a good part of the file. */
+/*
+ * Gives up to `pages` pages of what was deleted back to the disk, where that is most of the file: of one that
+ * is being drained the rest would be moved again and again.
+ */
 int spool_store_shrink(struct spool_store *store, int pages);
+/* Whether that is to be called again soon. */
+bool spool_store_is_shrinking(const struct spool_store *store);
 /* What is used of the file. */
 uint64_t spool_store_bytes(struct spool_store *store);
 /* What was written to it since this was asked last. */
