@@ -8,6 +8,7 @@
 #include <curl/curl.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -204,6 +205,22 @@ static int transfer(struct http_client *client, CURLcode *code) {
     }
 }
 
+/* What people call what curl and OpenSSL say; "" where their words will do. */
+static const char *in_words(const char *problem) {
+    static const char *const words[][2] = {
+        {"HTTP/0.9", "it does not speak HTTP there: "},
+        {"wrong version number", "it does not speak TLS there: "},
+        {"certificate required", "it wants a certificate of ours: "},
+        {"Out of memory", "a header without end, or too little memory: "},
+        {"getpeername()", "it ends the connection: "},
+        {"alert unknown ca", "it does not know who signed our certificate: "},
+    };
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (strstr(problem, words[i][0]))
+            return words[i][1];
+    return "";
+}
+
 /* What the transfer left: the status, or what went wrong. */
 static int finish(struct http_client *client, CURLcode code, struct http_answer *answer) {
     long status = 0;
@@ -218,9 +235,7 @@ static int finish(struct http_client *client, CURLcode code, struct http_answer 
         return 0;
     }
     const char *problem = client->problem[0] ? client->problem : curl_easy_strerror(code);
-    size_t size = strnlen(problem, sizeof(answer->text) - 1);
-    memcpy(answer->text, problem, size);
-    answer->text[size] = '\0';
+    snprintf(answer->text, sizeof(answer->text), "%s%s", in_words(problem), problem);
     return error_of(code);
 }
 

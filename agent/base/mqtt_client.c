@@ -79,44 +79,49 @@ static void explain(struct mqtt_event *event, const char *what, int reason, MQTT
 
 /* --- callbacks: connecting --- */
 
+/* 0 is not allowed and means as little as none. */
+static uint32_t number_of(MQTTProperties *properties, enum MQTTPropertyCodes code, uint32_t without) {
+    bool has_one = MQTTProperties_hasProperty(properties, code);
+    uint32_t number = has_one ? (uint32_t)MQTTProperties_getNumericValue(properties, code) : 0;
+    return number ? number : without;
+}
+
 static void on_connected(void *context, MQTTAsync_successData5 *data) {
-    struct mqtt_event event = {
-        .kind = MQTT_CONNECTED, .receive_maximum = UINT16_MAX, .largest_packet = UINT32_MAX};
-    if (MQTTProperties_hasProperty(&data->properties, MQTTPROPERTY_CODE_RECEIVE_MAXIMUM))
-        event.receive_maximum =
-            (uint16_t)MQTTProperties_getNumericValue(&data->properties, MQTTPROPERTY_CODE_RECEIVE_MAXIMUM);
-    if (MQTTProperties_hasProperty(&data->properties, MQTTPROPERTY_CODE_MAXIMUM_PACKET_SIZE))
-        event.largest_packet = (uint32_t)MQTTProperties_getNumericValue(
-            &data->properties, MQTTPROPERTY_CODE_MAXIMUM_PACKET_SIZE);
+    MQTTProperties *told = &data->properties;
+    struct mqtt_event event = {.kind = MQTT_CONNECTED};
+    event.receive_maximum = (uint16_t)number_of(told, MQTTPROPERTY_CODE_RECEIVE_MAXIMUM, UINT16_MAX);
+    event.largest_packet = number_of(told, MQTTPROPERTY_CODE_MAXIMUM_PACKET_SIZE, UINT32_MAX);
     tell(context, &event);
 }
 
 static void on_connected_3(void *context, MQTTAsync_successData *data) {
+    struct mqtt_event event = {.kind = MQTT_CONNECTED};
     (void)data;
-    tell(context, &(struct mqtt_event){
-                      .kind = MQTT_CONNECTED, .receive_maximum = UINT16_MAX, .largest_packet = UINT32_MAX});
+    event.receive_maximum = UINT16_MAX;
+    event.largest_packet = UINT32_MAX;
+    tell(context, &event);
 }
 
 /* The library has few words: none of why TCP failed, nor of a certificate that is for another name. */
 static void say_not_connected(struct channel *channel, const char *message) {
+    static const char tls[] = ", or a certificate is not accepted (the broker's, ours, those of the ca_file)";
     struct mqtt_client *client = channel->client;
     struct mqtt_event event = {.kind = MQTT_LOST};
+    size_t size = sizeof(event.text);
     uv_mutex_lock(&client->lock);
-    bool is_late = clock_monotonic_ms() - client->began_ms >= CONNECT_TIMEOUT_S * 1000;
     if (client->tls_words[0])
-        snprintf(event.text, sizeof(event.text), "no TLS connection: %s", client->tls_words);
-    else if (is_late)
-        snprintf(event.text, sizeof(event.text), "it does not answer within %d s", CONNECT_TIMEOUT_S);
+        snprintf(event.text, size, "no TLS connection: %s", client->tls_words);
+    else if (clock_monotonic_ms() - client->began_ms >= CONNECT_TIMEOUT_S * 1000)
+        snprintf(event.text, size, "it does not answer within %d s", CONNECT_TIMEOUT_S);
     else
-        snprintf(event.text, sizeof(event.text), "no connection%s: %s",
-                 channel == &client->channels[true] ? ", or a certificate that one side does not accept" : "",
+        snprintf(event.text, size, "no connection%s: %s", channel == &client->channels[true] ? tls : "",
                  message ? message : "no reason given");
     uv_mutex_unlock(&client->lock);
     tell(channel, &event);
 }
 
 static void say_refused(struct channel *channel, int reason) {
-    struct mqtt_event event = {.kind = MQTT_LOST};
+    struct mqtt_event event = {.kind = MQTT_LOST, .reason = reason};
     explain(&event, "the broker refuses the connection: ", reason, NULL);
     tell(channel, &event);
 }

@@ -36,7 +36,7 @@ enum mqtt_event_kind {
 struct mqtt_event {
     enum mqtt_event_kind kind;
     int token;
-    int reason;               /* MQTT reason code of a refusal */
+    int reason;               /* MQTT reason code of a refusal, of the connection, too; 0: none was said */
     uint16_t receive_maximum; /* messages that the broker takes before it has acknowledged any */
     uint32_t largest_packet;  /* in bytes; UINT32_MAX: no bound */
     char text[256];

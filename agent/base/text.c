@@ -17,6 +17,7 @@
 #include <uninorm.h>
 #include <unistr.h>
 
+#include "base/decimal.h"
 #include "base/error.h"
 
 enum { FIRST_ROOM = 128, WORD_MOST = 64 };
@@ -130,12 +131,34 @@ static bool add_short_decimal(struct text *text, double number) {
     return false;
 }
 
+static void add_digits(struct text *text, uint64_t digits, int places) {
+    char bytes[40];
+    char *first = bytes + sizeof(bytes);
+    for (int at = 0; at <= places || digits > 0; at++, digits /= 10) {
+        if (at > 0 && at == places)
+            *--first = '.';
+        *--first = (char)('0' + digits % 10);
+    }
+    text_add(text, first, (size_t)(bytes + sizeof(bytes) - first));
+}
+
+/* What is no short decimal: widened floats, quotients. Whole numbers are. */
+static bool add_long_decimal(struct text *text, double number) {
+    struct decimal decimal;
+    if (!decimal_find(fabs(number), &decimal) || decimal.places <= 0)
+        return false;
+    if (number < 0)
+        text_add_char(text, '-');
+    add_digits(text, decimal.digits, decimal.places);
+    return true;
+}
+
 void text_add_number(struct text *text, double number) {
     if (isnan(number)) {
         text_add_string(text, "NaN");
     } else if (isinf(number)) {
         text_add_string(text, number > 0 ? "+Inf" : "-Inf");
-    } else if (!add_short_decimal(text, number)) {
+    } else if (!add_short_decimal(text, number) && !add_long_decimal(text, number)) {
         char digits[32];
         /* Only numbers near zero, of fewer bits, can need fewer than 15 digits that %.15g would not trim. */
         int precision = fabs(number) < DBL_MIN ? 1 : 15;

@@ -129,16 +129,20 @@ static int run(int argc, char **argv) {
 const struct command command_status = {
     .name = "status",
     .summary = "show what the running agent reads and sends",
-    .help = "status [--device NAME | --json] [--socket PATH | --config CONFIG]\n\n"
-            "Asks the agent that runs on this machine and prints its devices, those in trouble first, and "
-            "its sinks\n"
-            "with how many readings wait, were sent, dropped and rejected.\n\n"
-            "  --device NAME    all readings of one device, in units that people use\n"
-            "  --json           the agent's answer as it is: one JSON document with every reading\n"
-            "  --socket PATH    the agent's socket\n"
-            "  --config CONFIG  the agent's configuration, which names its socket\n"
-            "                   default: the service's socket, else that of an agent which you started\n\n"
-            "Exit status: 0 printed, 2 wrong arguments or configuration, 3 no agent answers, 4 you may not "
-            "ask it.\n",
+    .help =
+        "status [--device NAME | --json] [--socket PATH | --config CONFIG]\n\n"
+        "Asks the agent that runs on this machine and prints what does not get through to which sink and "
+        "why, then\n"
+        "its devices, those in trouble first, then its sinks: readings a second, how many wait, were sent, "
+        "dropped,\n"
+        "thinned and rejected; and its spools: what they take, and what they write to the disk in a "
+        "day.\n\n"
+        "  --device NAME    all readings of one device, in units that people use\n"
+        "  --json           the agent's answer as it is: one JSON document with every reading\n"
+        "  --socket PATH    the agent's socket\n"
+        "  --config CONFIG  the agent's configuration, which names its socket\n"
+        "                   default: the service's socket, else that of an agent which you started\n\n"
+        "Exit status: 0 printed, 2 wrong arguments or configuration, 3 no agent answers, 4 you may not "
+        "ask it.\n",
     .run = run,
 };

@@ -251,18 +251,20 @@ static void print_sink_table(const json_t *document, const json_t *sinks, FILE *
     table_done(&table);
 }
 
-/* What is refused for good, last. */
+/* What was refused last, in the receiver's words. */
 static void print_refusals(const json_t *document, const json_t *sinks, FILE *out) {
     for (size_t i = 0; i < json_array_size(sinks); i++) {
         const json_t *sink = json_array_get(sinks, i);
         struct text text = {0};
-        char span[32];
+        char span[32], count[32];
         if (!*status_text(sink, "refusal"))
             continue;
+        write_count(status_number(sink, "rejected"), count, sizeof(count));
         status_write_span((now_of(document) - status_number(sink, "refusal_time")) / 1000, span,
                           sizeof(span));
         text_add_printable(&text, status_text(sink, "name"));
-        text_add_format(&text, ": set aside %s ago: ", span);
+        text_add_format(&text, ": refused %s ago, %s readings are set aside for good by now:\n  ", span,
+                        count);
         add_quote(&text, status_text(sink, "refusal"));
         if (!text.failed)
             fprintf(out, "%s\n", text.data);

@@ -11,7 +11,7 @@
 
 /* The state of all delivery at one time. */
 struct delivery {
-    int64_t time_ms; /* wall clock */
+    int64_t time_ms; /* of its batch */
     struct sink_state sinks[SINK_STATES_MOST];
     size_t n_sinks;
     struct spool_figures spools[N_SPOOLS];

@@ -17,6 +17,8 @@
 #include "publish/view_info.h"
 
 struct encode_influx {
+    const struct proof_source *source;
+    struct proof_times times;
     struct view_cache *cache;
     struct gzip *gzip;
     struct text lines, body;
@@ -93,10 +95,11 @@ static void render_piece(const struct device_view *view, const struct series *se
 
 static const struct view_form form = {render_head, render_piece};
 
-struct encode_influx *encode_influx_new(void) {
+struct encode_influx *encode_influx_new(const struct proof_source *source) {
     struct encode_influx *encoder = calloc(1, sizeof(*encoder));
     if (!encoder)
         return NULL;
+    encoder->source = source;
     encoder->cache = view_cache_new(&form);
     encoder->gzip = gzip_new();
     if (encoder->cache && encoder->gzip)
@@ -194,6 +197,43 @@ static void add_readings(struct encode_influx *encoder, const struct view_entry 
         end_line(lines, row->time_ms);
 }
 
+/* --- proof --- */
+
+static void add_number(struct encode_influx *encoder, const struct view_entry *entry,
+                       const struct spool_row *row) {
+    struct text *lines = &encoder->lines;
+    text_add(lines, entry->head.data, entry->head.size);
+    char part[PROOF_PART_SIZE];
+    proof_write_part(row->view, row->first, part);
+    add_tag(lines, &(const struct label){"part", part});
+    add_tag(lines, &(const struct label){"stream", encoder->source->streams[row->kind]});
+    text_add_char(lines, ' ');
+    add_field_name(lines, PROOF_ROW);
+    text_add_integer(lines, (int64_t)row->id); /* without an i it is a float like all others */
+    end_line(lines, row->time_ms);
+}
+
+static void add_marker(struct encode_influx *encoder, const struct spool_row *row,
+                       const struct proof_marker *marker) {
+    const struct proof_source *source = encoder->source;
+    struct text *lines = &encoder->lines;
+    const struct label labels[] = {{"site", source->site},
+                                   {"gateway", source->gateway},
+                                   {"reason", marker->reason},
+                                   {"stream", source->streams[row->kind]}};
+    text_add_string(lines, "facility");
+    for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++)
+        if (can_say(labels[i].value))
+            add_tag(lines, &labels[i]);
+    text_add_char(lines, ' ');
+    add_field_name(lines, PROOF_GAP_FIRST);
+    text_add_integer(lines, (int64_t)marker->first);
+    text_add_char(lines, ',');
+    add_field_name(lines, PROOF_GAP_LAST);
+    text_add_integer(lines, (int64_t)marker->last);
+    end_line(lines, marker->time_ms);
+}
+
 /* --- the request --- */
 
 void encode_influx_begin(struct encode_influx *encoder) {
@@ -214,12 +254,17 @@ const char *encode_influx_why_not(struct encode_influx *encoder, const struct sp
 }
 
 int encode_influx_add(struct encode_influx *encoder, const struct spool_row *row) {
-    struct view_entry *entry = view_cache_get(encoder->cache, row->view);
+    struct proof_marker marker;
+    if (proof_make_marker(&encoder->times, row, &marker))
+        add_marker(encoder, row, &marker);
+    struct view_entry *entry = row->view ? view_cache_get(encoder->cache, row->view) : NULL;
     if (!entry)
-        return ERROR_MEMORY;
-    if (view_info_is_due(entry, row))
+        return row->view || encoder->lines.failed ? ERROR_MEMORY : 0;
+    if (row->n > 0 && view_info_is_due(entry, row))
         announce(encoder, entry->view, row->time_ms);
     add_readings(encoder, entry, row);
+    if (proof_is_given(row))
+        add_number(encoder, entry, row);
     return encoder->lines.failed ? ERROR_MEMORY : 0;
 }
 

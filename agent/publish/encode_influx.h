@@ -4,7 +4,8 @@
  * quantity's name without "facility_" is the field, labels are tags: databases that join both with an
  * underscore have the names of all other formats. Readings of one place that follow each other share a line.
  * Every value is written as a float, times are milliseconds. Good and substituted readings only, as in
- * encode_remote_write; its info series are here the fields device_info and component_info.
+ * encode_remote_write; its info series are here the fields device_info and component_info, those of proof.h
+ * row_sequence, gap_first_sequence and gap_last_sequence.
  *
  * Line protocol cannot say every text: no line break or other control character, and no backslash before
  * another one, before a comma, a space or an equals sign, or at the end of a tag. Rows of a device with such
@@ -17,11 +18,13 @@
 
 #include "base/text.h"
 #include "model/config.h"
+#include "publish/proof.h"
 #include "publish/spool/spool.h"
 
 struct encode_influx;
 
-struct encode_influx *encode_influx_new(void); /* NULL when out of memory */
+/* Borrows the source. NULL when out of memory. */
+struct encode_influx *encode_influx_new(const struct proof_source *source);
 void encode_influx_free(struct encode_influx *encoder);
 
 /* Begins a request; the one before is gone. */

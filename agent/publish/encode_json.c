@@ -101,6 +101,8 @@ static void add_gap(const struct json_source *source, const struct spool_row *ro
     add_identity(source, row, message);
     add_member(message, "site", source->site);
     add_member(message, "gateway", source->gateway);
+    text_add_string(message, ",\"time\":");
+    text_add_integer(message, row->time_ms);
     text_add_string(message, ",\"gap\":true}");
 }
 

@@ -8,7 +8,8 @@
  *
  * `time` is in milliseconds since 1970. `stream` and `sequence` (the row's id) identify the message, so that
  * a receiver can prove that it has everything and drop repeats. `first_sequence` stands in a row that takes
- * the place of all from there on; where these are no more, it has "gap":true instead of readings. A value
+ * the place of all from there on; where these are no more, it has "gap":true instead of readings, and its
+ * `time` is about when that was. A value
  * that is no number is null, whatever its quality. Several rows are one message with all of them, whole:
  *
  *   {"schema":1,"site":"dc1","gateway":"gw-1","messages":[{...}, {...}]}

@@ -14,10 +14,13 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "publish/packed_row.h"
+#include "publish/proof.h"
 #include "publish/remote_write_message.h"
 #include "publish/view_info.h"
 
 struct encode_remote_write {
+    const struct proof_source *source;
+    struct proof_times times;
     struct view_cache *cache;
     struct packed_rows *packed;
     const struct packed_row *last; /* with which the body ends at present; or NULL */
@@ -27,10 +30,11 @@ struct encode_remote_write {
     uint64_t plain_size;           /* of what the body holds */
 };
 
-struct encode_remote_write *encode_remote_write_new(void) {
+struct encode_remote_write *encode_remote_write_new(const struct proof_source *source) {
     struct encode_remote_write *encoder = calloc(1, sizeof(*encoder));
     if (!encoder)
         return NULL;
+    encoder->source = source;
     encoder->cache = view_cache_new(&message_form);
     encoder->packed = packed_rows_new();
     if (encoder->cache && encoder->packed)
@@ -52,28 +56,53 @@ void encode_remote_write_free(struct encode_remote_write *encoder) {
 
 /* --- a row to be packed --- */
 
-/* The one sample that stands in the request, as symbols. */
-static void add_symbols(struct encode_remote_write *encoder, const struct message_parts *parts,
-                        const char *piece, unsigned reading) {
-    struct message_segments segments;
-    memcpy(&segments, piece, sizeof(segments));
+/* The one sample that stands in the request, as symbols. NULL when out of memory. */
+static uint16_t *add_symbols(struct encode_remote_write *encoder, const struct message_parts *parts,
+                             unsigned value) {
     size_t size = encoder->request.size;
     uint16_t *symbols = (uint16_t *)(void *)text_reserve(&encoder->symbols, size * sizeof(*symbols));
     if (!symbols || encoder->request.failed)
-        return;
+        return NULL;
     encoder->symbols.size += size * sizeof(*symbols);
     for (size_t i = 0; i < size; i++)
         symbols[i] = (unsigned char)encoder->request.data[i];
-    uint16_t *at = symbols + size - parts->sample_size - parts->head_size - message_segments_sum(&segments);
+    uint16_t *sample = symbols + size - parts->sample_size;
+    for (size_t i = 0; i < sizeof(double); i++)
+        sample[MESSAGE_VALUE_AT + i] = (uint16_t)(value + i);
+    for (size_t i = 0; i < parts->sample_size - MESSAGE_TIME_AT; i++)
+        sample[MESSAGE_TIME_AT + i] = (uint16_t)(PACKED_TIME + i);
+    return symbols;
+}
+
+static void add_reading_symbols(struct encode_remote_write *encoder, const struct message_parts *parts,
+                                const char *piece, unsigned reading) {
+    struct message_segments segments;
+    memcpy(&segments, piece, sizeof(segments));
+    text_clear(&encoder->request);
+    message_add_sample(&encoder->request, parts, piece, 0);
+    uint16_t *at = add_symbols(encoder, parts, PACKED_VALUE + reading * (unsigned)sizeof(double));
+    if (!at)
+        return;
+    at += encoder->request.size - parts->sample_size - parts->head_size - message_segments_sum(&segments);
     for (size_t i = 0, head = 0; i < MESSAGE_SEGMENTS; i++) {
         at += segments.sizes[i];
         for (size_t k = 0; k < parts->head.sizes[i]; k++)
             *at++ = (uint16_t)(PACKED_HEAD + head++);
     }
-    for (size_t i = 0; i < sizeof(double); i++)
-        at[MESSAGE_VALUE_AT + i] = (uint16_t)(PACKED_VALUE + reading * sizeof(double) + i);
-    for (size_t i = 0; i < parts->sample_size - MESSAGE_TIME_AT; i++)
-        at[MESSAGE_TIME_AT + i] = (uint16_t)(PACKED_TIME + i);
+}
+
+static void add_number_symbols(struct encode_remote_write *encoder, const struct message_parts *parts,
+                               const char *stream, const char *part) {
+    size_t head_at[2];
+    text_clear(&encoder->request);
+    message_add_number(&encoder->request, parts, stream, part, 0, head_at);
+    uint16_t *symbols = add_symbols(encoder, parts, PACKED_NUMBER);
+    size_t at = head_at[0];
+    for (size_t head = 0; symbols && head < parts->head_size; head++, at++) {
+        if (head == message_number_head_size(parts))
+            at = head_at[1];
+        symbols[at] = (uint16_t)(PACKED_HEAD + head);
+    }
 }
 
 /* Uses the request's buffer, which must be empty and is empty again. */
@@ -87,12 +116,15 @@ static const struct packed_row *make_packed(struct encode_remote_write *encoder,
             continue;
         size_t size;
         const char *piece = view_cache_piece(encoder->cache, entry, shape->first + i, &size);
-        text_clear(&encoder->request);
-        message_add_sample(&encoder->request, parts, piece, 0);
-        add_symbols(encoder, parts, piece, n++);
+        add_reading_symbols(encoder, parts, piece, n++);
     }
+    char part[PROOF_PART_SIZE];
+    proof_write_part(entry->view, shape->first, part);
+    if (shape->number)
+        add_number_symbols(encoder, parts, encoder->source->streams[shape->number - 1], part);
+    bool failed = encoder->request.failed || encoder->symbols.failed;
     text_clear(&encoder->request);
-    if (encoder->request.failed || encoder->symbols.failed)
+    if (failed)
         return NULL;
     return packed_rows_make(encoder->packed, shape, (const uint16_t *)(const void *)encoder->symbols.data,
                             encoder->symbols.size / sizeof(uint16_t));
@@ -108,6 +140,17 @@ static double stale_marker(void) {
     return marker;
 }
 
+static void add_number(struct encode_remote_write *encoder, const struct message_parts *parts,
+                       const struct spool_row *row) {
+    size_t head_at[2];
+    char part[PROOF_PART_SIZE];
+    if (!proof_is_given(row))
+        return;
+    proof_write_part(row->view, row->first, part);
+    message_add_number(&encoder->request, parts, encoder->source->streams[row->kind], part, (double)row->id,
+                       head_at);
+}
+
 static void add_endings(struct encode_remote_write *encoder, const struct view_entry *entry,
                         const struct spool_row *row) {
     struct message_parts parts;
@@ -121,6 +164,7 @@ static void add_endings(struct encode_remote_write *encoder, const struct view_e
     }
     if (row->kind == SPOOL_READINGS && !row->view->gateway)
         message_add_info(&encoder->request, row->view, stale_marker(), row->time_ms);
+    add_number(encoder, &parts, row);
 }
 
 /* --- the request --- */
@@ -150,27 +194,31 @@ static bool is_sent(const struct spool_row *row, uint32_t i) {
 
 static void add_plain(struct encode_remote_write *encoder, const struct view_entry *entry,
                       const struct message_parts *parts, const struct packed_shape *shape,
-                      const double *values) {
+                      const struct spool_row *row, const double *values) {
     for (uint32_t i = 0; i < shape->n; i++) {
         size_t size;
         if (shape->sent[i / 64] >> i % 64 & 1)
             message_add_sample(&encoder->request, parts,
                                view_cache_piece(encoder->cache, entry, shape->first + i, &size), values[i]);
     }
+    if (shape->number)
+        add_number(encoder, parts, row);
 }
 
-/* Adds `n` readings of the row, from the one at `from` on. */
+/* Adds `n` readings of the row, from the one at `from` on; the row's number comes with the first. */
 static void add_readings(struct encode_remote_write *encoder, const struct view_entry *entry,
                          const struct message_parts *parts, const struct spool_row *row, uint32_t from,
                          uint32_t n) {
     struct packed_shape shape = {.list = row->view->list,
                                  .first = row->first + from,
                                  .n = n,
-                                 .time_size = (uint32_t)(parts->sample_size - MESSAGE_TIME_AT)};
+                                 .time_size = (uint16_t)(parts->sample_size - MESSAGE_TIME_AT)};
     memcpy(shape.head_sizes, parts->head.sizes, sizeof(shape.head_sizes));
+    if (from == 0 && proof_is_given(row))
+        shape.number = (uint16_t)(1 + row->kind);
     for (uint32_t i = 0; i < n; i++)
         shape.sent[i / 64] |= (uint64_t)is_sent(row, from + i) << i % 64;
-    if (shape.sent[0] == 0 && shape.sent[1] == 0)
+    if (shape.sent[0] == 0 && shape.sent[1] == 0 && !shape.number)
         return;
     bool wanted;
     const struct packed_row *packed = packed_rows_find(encoder->packed, &shape, &wanted);
@@ -182,11 +230,11 @@ static void add_readings(struct encode_remote_write *encoder, const struct view_
     }
     if (packed) {
         encoder->plain_size +=
-            packed_row_add(packed, packed == encoder->last, row->values + from,
+            packed_row_add(packed, packed == encoder->last, row->values + from, (double)row->id,
                            parts->sample + MESSAGE_TIME_AT, parts->head_bytes, &encoder->body);
         encoder->last = packed;
     } else
-        add_plain(encoder, entry, parts, &shape, row->values + from);
+        add_plain(encoder, entry, parts, &shape, row, row->values + from);
 }
 
 void encode_remote_write_begin(struct encode_remote_write *encoder) {
@@ -198,22 +246,27 @@ void encode_remote_write_begin(struct encode_remote_write *encoder) {
 }
 
 int encode_remote_write_add(struct encode_remote_write *encoder, const struct spool_row *row) {
-    struct view_entry *entry = view_cache_get(encoder->cache, row->view);
+    struct proof_marker marker;
+    if (proof_make_marker(&encoder->times, row, &marker))
+        message_add_marker(&encoder->request, encoder->source, row->kind, &marker);
+    struct view_entry *entry = row->view ? view_cache_get(encoder->cache, row->view) : NULL;
     if (!entry)
-        return ERROR_MEMORY;
+        return row->view || encoder->request.failed ? ERROR_MEMORY : 0;
     if (row->n > 0 && memchr(row->qualities, QUALITY_ENDED, row->n)) {
         add_endings(encoder, entry, row);
         return encoder->request.failed ? ERROR_MEMORY : 0;
     }
-    if (view_info_is_due(entry, row))
+    if (row->n > 0 && view_info_is_due(entry, row))
         message_add_info(&encoder->request, entry->view, 1, row->time_ms);
     struct message_parts parts;
     message_parts_init(&parts, entry, row->time_ms);
-    for (uint32_t from = 0; from < row->n; from += PACKED_READINGS_MOST) {
+    uint32_t from = 0;
+    do {
         uint32_t left = row->n - from;
-        add_readings(encoder, entry, &parts, row, from,
-                     left < PACKED_READINGS_MOST ? left : PACKED_READINGS_MOST);
-    }
+        uint32_t n = left < PACKED_READINGS_MOST ? left : PACKED_READINGS_MOST;
+        add_readings(encoder, entry, &parts, row, from, n);
+        from += n;
+    } while (from < row->n);
     return encoder->request.failed || encoder->body.failed ? ERROR_MEMORY : 0;
 }
 

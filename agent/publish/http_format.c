@@ -21,8 +21,8 @@ static const char *bearer(const struct sink_config *config) {
     return "Bearer";
 }
 
-static void *make_remote_write(void) {
-    return encode_remote_write_new();
+static void *make_remote_write(const struct proof_source *source) {
+    return encode_remote_write_new(source);
 }
 
 static void free_remote_write(void *encoder) {
@@ -67,8 +67,8 @@ static const char *influx_scheme(const struct sink_config *config) {
     return config->bucket ? "Token" : "Bearer";
 }
 
-static void *make_influx(void) {
-    return encode_influx_new();
+static void *make_influx(const struct proof_source *source) {
+    return encode_influx_new(source);
 }
 
 static void free_influx(void *encoder) {

@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "model/config.h"
+#include "publish/proof.h"
 #include "publish/spool/spool.h"
 
 /* `encoder` is what make_encoder has made; one thread uses it. */
@@ -20,16 +21,17 @@ struct http_format {
     void (*write_url)(const struct sink_config *config, const char *endpoint, struct text *url);
     /* What stands before a token in the header Authorization. */
     const char *(*token_scheme)(const struct sink_config *config);
-    void *(*make_encoder)(void); /* NULL when out of memory */
+    /* Borrows the source. NULL when out of memory. */
+    void *(*make_encoder)(const struct proof_source *source);
     void (*free_encoder)(void *encoder);
     /* Begins a request; the one before is gone. */
     void (*begin)(void *encoder);
     /*
-     * What is wrong with a row that the format cannot say as it is; NULL where it can. NULL for the function:
-     * it can say every row.
+     * What is wrong with a row with a view that the format cannot say as it is; NULL where it can. NULL for
+     * the function: it can say every row.
      */
     const char *(*why_not)(void *encoder, const struct spool_row *row);
-    /* Adds a row that it can say. 0 or ERROR_MEMORY. */
+    /* Adds a row that it can say, or a gap. 0 or ERROR_MEMORY. */
     int (*add)(void *encoder, const struct spool_row *row);
     /*
      * A device of which the request lacks what the format cannot say of its names; NULL: it lacks nothing.

@@ -25,8 +25,8 @@ struct patch {
 struct packed_form {
     char *bytes;
     size_t size;
-    uint32_t value_at[PACKED_READINGS_MOST];
-    struct patch *patches; /* of the time, then of the head */
+    uint32_t value_at[PACKED_READINGS_MOST + 1]; /* the last: the row's number */
+    struct patch *patches;                       /* of the time, then of the head */
     size_t n_times, n_heads;
 };
 
@@ -297,8 +297,8 @@ const struct packed_row *packed_rows_make(struct packed_rows *rows, const struct
     return row;
 }
 
-size_t packed_row_add(const struct packed_row *row, bool follows, const double *values, const char *time,
-                      const char *head, struct text *stream) {
+size_t packed_row_add(const struct packed_row *row, bool follows, const double *values, double number,
+                      const char *time, const char *head, struct text *stream) {
     const struct packed_form *form = follows ? &row->following : &row->alone;
     char *at = text_reserve(stream, form->size);
     if (!at)
@@ -306,6 +306,8 @@ size_t packed_row_add(const struct packed_row *row, bool follows, const double *
     memcpy(at, form->bytes, form->size);
     for (uint32_t i = 0; i < row->n_values; i++)
         memcpy(at + form->value_at[i], &values[row->reading[i]], sizeof(*values));
+    if (row->shape.number)
+        memcpy(at + form->value_at[PACKED_READINGS_MOST], &number, sizeof(number));
     const struct patch *patch = form->patches;
     for (size_t i = 0; i < form->n_times; i++, patch++)
         memcpy(at + patch->at, time + patch->from, patch->size);

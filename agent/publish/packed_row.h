@@ -29,9 +29,10 @@ enum {
  * later one of these, counted on by byte.
  */
 enum {
-    PACKED_VALUE = 256,                                    /* + 8 x reading, of those that are sent */
-    PACKED_TIME = PACKED_VALUE + 8 * PACKED_READINGS_MOST, /* as it is encoded */
-    PACKED_HEAD = PACKED_TIME + 16,                        /* of the device's labels */
+    PACKED_VALUE = 256,                                      /* + 8 x reading, of those that are sent */
+    PACKED_NUMBER = PACKED_VALUE + 8 * PACKED_READINGS_MOST, /* the row's, a double like the others */
+    PACKED_TIME = PACKED_NUMBER + 8,                         /* as it is encoded */
+    PACKED_HEAD = PACKED_TIME + 16,                          /* of the device's labels */
 };
 
 /* Rows of one shape share a packed row. Compared as bytes: it has no padding. */
@@ -39,7 +40,8 @@ struct packed_shape {
     struct series_list *list;
     uint64_t sent[PACKED_READINGS_MOST / 64]; /* bit n: reading n is sent */
     uint32_t first, n;                        /* series; at most PACKED_READINGS_MOST */
-    uint32_t time_size;
+    uint16_t time_size;
+    uint16_t number; /* 0: it has no hole for the row's number; else what tells others of those apart */
     uint32_t head_sizes[PACKED_SEGMENTS]; /* of the device's labels, by where they go */
 };
 
@@ -61,11 +63,11 @@ const struct packed_row *packed_rows_make(struct packed_rows *rows, const struct
                                           const uint16_t *symbols, size_t size);
 
 /*
- * Adds the row, filled, to a snappy stream: `values` of the whole shape, `time` and `head` as they are
- * encoded. `follows`: what stands in front of it is this very row, as it is. Returns how many bytes it has
- * when it is unpacked; 0 when out of memory.
+ * Adds the row, filled, to a snappy stream: `values` of the whole shape, the row's `number` where it has one,
+ * `time` and `head` as they are encoded. `follows`: what stands in front of it is this very row, as it is.
+ * Returns how many bytes it has when it is unpacked; 0 when out of memory.
  */
-size_t packed_row_add(const struct packed_row *row, bool follows, const double *values, const char *time,
-                      const char *head, struct text *stream);
+size_t packed_row_add(const struct packed_row *row, bool follows, const double *values, double number,
+                      const char *time, const char *head, struct text *stream);
 
 #endif

@@ -61,19 +61,20 @@ static void append_all(struct publisher *publisher, struct batch *batch) {
     append(publisher, batch);
 }
 
-static void report(struct publisher *publisher, const struct device_view *gateway) {
-    struct delivery delivery = {.time_ms = clock_wall_ms()};
+/* Goes with what the gateway says of its links. */
+static void report(struct publisher *publisher, const struct batch *links) {
+    struct delivery delivery = {.time_ms = links->time_ms};
     delivery.n_sinks = sink_set_states(publisher->sinks, delivery.sinks, SINK_STATES_MOST);
     for (size_t i = 0; i < N_SPOOLS; i++)
         spool_figures(publisher->spools.of[i], &delivery.spools[i]);
-    struct batch *batch = delivery_report_write(publisher->report, gateway, &delivery);
+    struct batch *batch = delivery_report_write(publisher->report, links->view, &delivery);
     if (batch)
         append_all(publisher, batch);
 }
 
 static void publish(struct publisher *publisher, struct batch *batch) {
     if (publisher->sinks && batch->view->number == GATEWAY_NUMBER)
-        report(publisher, batch->view); /* before what would be said to wait, too */
+        report(publisher, batch); /* before what would be said to wait, too */
     append_all(publisher, batch);
     if (publisher->observe)
         publisher->observe(publisher->context, batch);

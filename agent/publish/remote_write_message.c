@@ -151,6 +151,56 @@ void message_add_info(struct text *request, const struct device_view *view, doub
     }
 }
 
+/* --- proof --- */
+
+enum { PART_SEGMENT = 2 /* of the head: what stands before it sorts before the label `part` */ };
+
+size_t message_number_head_size(const struct message_parts *parts) {
+    size_t size = 0;
+    for (size_t i = 0; i < PART_SEGMENT; i++)
+        size += parts->head.sizes[i];
+    return size;
+}
+
+void message_add_number(struct text *request, const struct message_parts *parts, const char *stream,
+                        const char *part, double number, size_t head_at[2]) {
+    struct text name = {0}, middle = {0}, end = {0};
+    add_label(&name, "__name__", PROOF_ROW);
+    add_label(&middle, "part", part);
+    add_label(&end, "stream", stream);
+    size_t before = message_number_head_size(parts);
+    text_add_char(request, TAG_TIMESERIES);
+    add_varint(request, name.size + middle.size + end.size + parts->head_size + parts->sample_size);
+    text_add(request, name.data, name.size);
+    head_at[0] = request->size;
+    text_add(request, parts->head_bytes, before);
+    text_add(request, middle.data, middle.size);
+    head_at[1] = request->size;
+    text_add(request, parts->head_bytes + before, parts->head_size - before);
+    text_add(request, end.data, end.size);
+    text_add(request, parts->sample, parts->sample_size);
+    request->failed |= name.failed || middle.failed || end.failed;
+    if (!request->failed)
+        memcpy(request->data + request->size - parts->sample_size + MESSAGE_VALUE_AT, &number,
+               sizeof(number));
+    text_done(&name);
+    text_done(&middle);
+    text_done(&end);
+}
+
+void message_add_marker(struct text *request, const struct proof_source *source, enum spool_kind kind,
+                        const struct proof_marker *marker) {
+    struct view_info labels = {.n = 4,
+                               .label = {{"gateway", source->gateway},
+                                         {"reason", marker->reason},
+                                         {"site", source->site},
+                                         {"stream", source->streams[kind]}}};
+    add_info(request, PROOF_GAP_FIRST, &labels, (double)marker->first, marker->time_ms);
+    add_info(request, PROOF_GAP_LAST, &labels, (double)marker->last, marker->time_ms);
+}
+
+/* --- samples --- */
+
 /* Copies a constant number of bytes where that is enough: both sides have the slack. */
 static inline char *put_bytes(char *at, const char *bytes, size_t size) {
     if (size <= VIEW_CACHE_SLACK)

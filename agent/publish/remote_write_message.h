@@ -19,6 +19,7 @@
 
 #include "base/text.h"
 #include "publish/packed_row.h"
+#include "publish/proof.h"
 #include "publish/view_cache.h"
 
 enum {
@@ -53,6 +54,17 @@ void message_add_sample(struct text *request, const struct message_parts *parts,
                         double value);
 /* The info series of a device and of its named parts. */
 void message_add_info(struct text *request, const struct device_view *view, double value, int64_t time_ms);
+
+/*
+ * The row's number in its stream, of this name: the device's labels, and those that tell the row's series
+ * apart. *head_at is where in the request the segments of the head are: the first two, and the others.
+ */
+void message_add_number(struct text *request, const struct message_parts *parts, const char *stream,
+                        const char *part, double number, size_t head_at[2]);
+size_t message_number_head_size(const struct message_parts *parts); /* of those first two */
+/* Rows that are no more. */
+void message_add_marker(struct text *request, const struct proof_source *source, enum spool_kind kind,
+                        const struct proof_marker *marker);
 
 size_t message_varint_size(uint64_t number);
 char *message_put_varint(char *at, uint64_t number); /* returns its end */

@@ -58,11 +58,13 @@ static int prepare(struct sink *sink) {
     struct sink_http *writer = (struct sink_http *)sink;
     writer->format = http_format_of(sink->config->kind);
     writer->endpoints.n = 1 + sink->config->n_endpoints;
+    writer->source = (struct proof_source){.site = sink->site, .gateway = sink->gateway};
+    memcpy(writer->source.streams, sink->streams, sizeof(sink->streams));
+    writer->encoder = writer->format->make_encoder(&writer->source);
     writer->fastest_ms = sink->config->timeout_ms;
     pace_init(&writer->pace, sink->config->backlog_rate, clock_monotonic_ms());
     portion_init(&writer->portions[LANE_LIVE], sink->config->batch_readings, sink->config->batch_readings);
     portion_init(&writer->portions[LANE_BACKLOG], FIRST_PORTION, sink->config->batch_readings);
-    writer->encoder = writer->format->make_encoder();
     int error = writer->encoder ? 0 : ERROR_MEMORY;
     for (size_t i = 0; i < writer->endpoints.n && !error; i++)
         error = make_client(writer, i);

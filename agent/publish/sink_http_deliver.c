@@ -23,7 +23,7 @@ enum {
 };
 
 static const char *why_not(struct sink_http *writer, const struct spool_row *row) {
-    return writer->format->why_not ? writer->format->why_not(writer->encoder, row) : NULL;
+    return writer->format->why_not && row->view ? writer->format->why_not(writer->encoder, row) : NULL;
 }
 
 /* Sends what the encoder holds; `error` is what came of the encoding. */
@@ -50,10 +50,10 @@ static enum verdict_kind post(struct sink_http *writer, const struct sink_http_r
     writer->error = writer->answer.status = 0;
     format->begin(writer->encoder);
     for (size_t i = 0; i < n && !error; i++)
-        if (rows[i].row->view && !why_not(writer, rows[i].row)) /* no view: a gap */
+        if (!why_not(writer, rows[i].row))
             error = format->add(writer->encoder, rows[i].row);
     if (!error && format->is_empty(writer->encoder))
-        return VERDICT_ACCEPTED; /* only readings that the format has no place for */
+        return VERDICT_ACCEPTED; /* only what the format cannot say */
     return post_request(writer, error);
 }
 
@@ -62,8 +62,8 @@ static void reject(struct sink_http *writer, const struct sink_http_row *from, u
                    const char *words) {
     const struct spool_row *row = from->row;
     log_complain(&writer->refusal, clock_monotonic_ms(), writer->sink.config->name,
-                 "readings of %.*s are set aside: %.*s", SINK_HTTP_QUOTE_MOST, row->view->device,
-                 SINK_HTTP_QUOTE_MOST, words);
+                 "readings of %.*s are set aside: %.*s", SINK_HTTP_QUOTE_MOST,
+                 row->view ? row->view->device : "a gap's marker", SINK_HTTP_QUOTE_MOST, words);
     sink_health_refuse(writer->sink.health, words);
     spool_reject(writer->sink.cursors[row->kind], from->lane, row, readings, words);
 }
@@ -72,7 +72,7 @@ static void reject(struct sink_http *writer, const struct sink_http_row *from, u
 static void acknowledge(struct sink_http *writer, const struct sink_http_row *rows, size_t n) {
     for (size_t i = 0; i < n; i++) {
         const struct spool_row *row = rows[i].row;
-        const char *why = row->view ? why_not(writer, row) : NULL;
+        const char *why = why_not(writer, row);
         if (why)
             reject(writer, &rows[i], row->readings, why);
         else
@@ -121,6 +121,7 @@ static enum verdict_kind post_part(struct sink_http *writer, const struct spool_
                                    uint32_t n) {
     struct spool_row part = *row;
     part.kind = SPOOL_URGENT; /* without info: it may be what is refused */
+    part.id = 0;              /* nor with the row's number, which says that it is delivered */
     part.first += from;
     part.n = n;
     part.values += from;
@@ -154,6 +155,15 @@ static enum verdict_kind bisect_part(struct sink_http *writer, struct search *se
     return VERDICT_ACCEPTED;
 }
 
+/* Of a row that is delivered but for what was refused of it: its number, which stands for that. */
+static enum verdict_kind deliver_number(struct sink_http *writer, const struct spool_row *row,
+                                        bool with_faults) {
+    struct spool_row number = *row;
+    number.n = 0;
+    enum verdict_kind verdict = post(writer, &(struct sink_http_row){.row = &number}, 1);
+    return is_refusal(verdict, with_faults) ? VERDICT_ACCEPTED : verdict;
+}
+
 /* A row that the receiver has refused alone: its readings are tried apart, but for an answer about time. */
 static enum verdict_kind set_aside(struct sink_http *writer, const struct sink_http_row *from,
                                    enum verdict_kind refusal, bool with_faults) {
@@ -163,6 +173,8 @@ static enum verdict_kind set_aside(struct sink_http *writer, const struct sink_h
     if (refusal != VERDICT_TOO_OLD && row->n > 1) {
         search.refused = 0;
         enum verdict_kind verdict = bisect_part(writer, &search, 0, row->n, with_faults);
+        if (verdict == VERDICT_ACCEPTED && search.refused < row->readings)
+            verdict = deliver_number(writer, row, with_faults);
         if (verdict != VERDICT_ACCEPTED)
             return verdict;
     }

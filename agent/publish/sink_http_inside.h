@@ -27,6 +27,7 @@ struct sink_http_row {
 struct sink_http {
     struct sink sink;
     const struct http_format *format;
+    struct proof_source source;
     void *encoder;
     struct http_client *clients[ENDPOINTS_MOST];
     struct endpoints endpoints;

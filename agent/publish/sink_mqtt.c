@@ -90,6 +90,11 @@ static int prepare(struct sink *sink) {
 
 /* --- connecting --- */
 
+/* User or password, what they may, or who we are. */
+static bool is_denial(int reason) {
+    return reason == 0x86 || reason == NOT_AUTHORIZED || reason == 0x8a || reason == 0x8c;
+}
+
 void sink_mqtt_rest(struct sink_mqtt *mqtt, const char *why) {
     int64_t now_ms = clock_monotonic_ms();
     if (mqtt->client)
@@ -100,16 +105,18 @@ void sink_mqtt_rest(struct sink_mqtt *mqtt, const char *why) {
     mqtt->state = RESTING;
     mqtt->retry_ms = now_ms + SETTLE_MS;
     const char *url = broker_list_current(&mqtt->brokers)->url;
+    enum sink_condition condition = is_denial(mqtt->lost_for) ? SINK_DENIED : SINK_RETRYING;
+    mqtt->lost_for = 0;
     bool is_another_next = broker_list_fail(&mqtt->brokers, why);
     if (mqtt->has_worked)
         broker_list_begin_again(&mqtt->brokers);
     else if (is_another_next) {
-        sink_health_fail(mqtt->sink.health, SINK_RETRYING, url, mqtt->retry_ms, why);
+        sink_health_fail(mqtt->sink.health, condition, url, mqtt->retry_ms, why);
         return;
     }
     mqtt->has_worked = false;
     mqtt->retry_ms = now_ms + backoff_next_ms(&mqtt->backoff, backoff_random());
-    sink_health_fail(mqtt->sink.health, SINK_RETRYING, url, mqtt->retry_ms, why);
+    sink_health_fail(mqtt->sink.health, condition, url, mqtt->retry_ms, why);
     log_complain(&mqtt->trouble, now_ms, mqtt->sink.config->name, "no connection to %s",
                  mqtt->brokers.failures.data ? mqtt->brokers.failures.data : why);
     text_clear(&mqtt->brokers.failures);
@@ -212,6 +219,7 @@ static void take_events(struct sink_mqtt *mqtt) {
             on_connected(mqtt, &event);
             break;
         case MQTT_LOST:
+            mqtt->lost_for = event.reason;
             sink_mqtt_rest(mqtt, event.text);
             break;
         case MQTT_ACKNOWLEDGED:

@@ -101,6 +101,7 @@ bool sink_mqtt_is_nothing_allowed(const struct sink_mqtt *mqtt, int64_t now_ms) 
 void sink_mqtt_give_up_topics(struct sink_mqtt *mqtt, int64_t now_ms) {
     forbidden_done(&mqtt->forbidden);
     mqtt->has_worked = false; /* another broker may know us */
+    mqtt->lost_for = NOT_AUTHORIZED;
     sink_mqtt_rest(
         mqtt, "it lets us write to no topic of ours (not authorized, 0x87): check its access list and this "
               "sink's user");

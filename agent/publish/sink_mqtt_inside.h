@@ -31,6 +31,7 @@ struct sink_mqtt {
     enum state state;
     int64_t retry_ms, deadline_ms, pause_until_ms; /* monotonic; the last: no memory just now */
     struct backoff backoff;
+    int lost_for;    /* the broker's reason for refusing the connection; 0: it gave none */
     bool has_worked; /* this connection: the broker has acknowledged something */
     /*
      * Messages under way: what both sides allow, and how many for now. It begins at one, so that a message at

@@ -134,18 +134,21 @@ bool sink_mqtt_is_held(const struct sink_mqtt *mqtt) {
 }
 
 /* The one place where a cursor moves. */
+static void settle_row(struct sink_mqtt *mqtt, const struct flight *flight) {
+    struct spool_cursor *cursor = mqtt->sink.cursors[flight->row->kind];
+    if (flight->is_rejected)
+        spool_reject(cursor, flight->lane, flight->row, flight->row->readings,
+                     flight->words ? flight->words : "");
+    else
+        spool_acknowledge(cursor, flight->lane, flight->row);
+    spool_release(flight->row);
+}
+
 void sink_mqtt_settle(struct sink_mqtt *mqtt) {
     struct flight flight;
     while (!sink_mqtt_is_held(mqtt) && window_pop(&mqtt->window, &flight)) {
-        if (!flight.row)
-            continue;
-        struct spool_cursor *cursor = mqtt->sink.cursors[flight.row->kind];
-        if (flight.is_rejected)
-            spool_reject(cursor, flight.lane, flight.row, flight.row->readings,
-                         flight.words ? flight.words : "");
-        else
-            spool_acknowledge(cursor, flight.lane, flight.row);
-        spool_release(flight.row);
+        if (flight.row)
+            settle_row(mqtt, &flight);
         free(flight.words);
     }
 }

@@ -82,7 +82,8 @@ static void bench_json(struct hall *hall) {
 }
 
 static void bench_remote_write(struct hall *hall) {
-    struct encode_remote_write *encoder = encode_remote_write_new();
+    const struct proof_source source = {"dc1", "gw-1", {[SPOOL_READINGS] = spool_stream(hall->spool)}};
+    struct encode_remote_write *encoder = encode_remote_write_new(&source);
     size_t bytes = 0;
     int64_t start_us = 0;
     for (uint32_t round = 0; round <= ROUNDS; round++) {
@@ -105,7 +106,8 @@ static void bench_remote_write(struct hall *hall) {
 }
 
 static void bench_influx(struct hall *hall) {
-    struct encode_influx *encoder = encode_influx_new();
+    const struct proof_source source = {"dc1", "gw-1", {[SPOOL_READINGS] = spool_stream(hall->spool)}};
+    struct encode_influx *encoder = encode_influx_new(&source);
     size_t bytes = 0;
     int64_t start_us = 0;
     for (uint32_t round = 0; round <= ROUNDS; round++) {

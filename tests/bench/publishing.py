@@ -13,6 +13,8 @@ from stage import AGENT_CORE, HALL_CORE, Agent, Hall, Process, Sink, free_port, 
 
 DAY_S = 86400
 RETURN_LIMIT_S, CATCH_UP_LIMIT_S, SHRINK_LIMIT_S = 90, 900, 30
+GROWTH_MOST = 1.2  # of the memory, after the first minute
+FILES_SLACK = 32e6  # beside the quota: what is being written, and freed
 RATE = 100000  # readings a second that bench_outage feeds
 
 
@@ -166,15 +168,19 @@ class Feeder(Process):
 
 
 class Outage:
-    """A receiver away for some minutes, then back."""
+    """
+    A receiver away for some minutes, then back. `quota_mib_minute`: of the spool, for each of them, where what
+    comes in one takes 23 MiB.
+    """
 
-    def __init__(self, spool="", sink="", late_ms=None, bytes_most=None, resident_growth=1.2):
-        self.spool, self.sink = spool, sink
-        self.late_ms, self.bytes_most, self.resident_growth = late_ms, bytes_most, resident_growth
+    def __init__(self, sink="", late_ms=None, quota_mib_minute=None):
+        self.sink, self.late_ms, self.quota_mib_minute = sink, late_ms, quota_mib_minute
 
     def run(self, build, folder, name, options):
-        port = free_port()
-        with Feeder(build, folder, options.minutes, port, self.spool, self.sink) as feeder:
+        port, spool = free_port(), ""
+        if self.quota_mib_minute:
+            spool = f", quota: {self.quota_mib_minute * options.minutes}MiB"
+        with Feeder(build, folder, options.minutes, port, spool, self.sink) as feeder:
             pid = feeder.process.pid
             down = feeder.wait_for(lambda state: state["phase"] == "live", options.minutes * 60)
             spent, written = threads(pid), written_bytes(pid)
@@ -196,7 +202,7 @@ class Outage:
             f"{catch_up_written / 1e6:.0f} MB written; after {time.monotonic() - caught_up:.0f} s {after['files'] / 1e6:.1f} MB of files, "
             f"{after['resident']:.1f} MB resident; {counts['samples']} samples came, live ones at most {counts['late_ms'] / 1000:.1f} s late"
         )
-        return self.judge(feeder, down, after, counts)
+        return self.judge(options.minutes, feeder, after, counts)
 
     @staticmethod
     def show_outage(name, minutes, feeder, down, spent, written):
@@ -210,20 +216,21 @@ class Outage:
             f"dropped {down['dropped']} (counters and states {down['dropped_totals']}), thinned {down['thinned']}"
         )
 
-    def judge(self, feeder, down, after, counts):
+    def judge(self, minutes, feeder, after, counts):
         """Whether all asks are met."""
         growth = max(state["resident"] for state in feeder.states if state) / feeder.states[0]["resident"]
         asks = [
-            (f"memory grows by {growth:.2f}", growth <= self.resident_growth, f"at most {self.resident_growth}"),
+            (f"memory grows by {growth:.2f}", growth <= GROWTH_MOST, f"at most {GROWTH_MOST}"),
             (f"{after['not_given']} batches waited for nothing", after["not_given"] == 0, "none: the publisher keeps up"),
             (f"{after['waiting']} readings wait at the end", after["waiting"] < 2 * RATE, "caught up"),
         ]
         if self.late_ms is not None:
             late_ms = counts["late_ms"]
             asks.append((f"live data {late_ms} ms late", late_ms <= self.late_ms, f"at most {self.late_ms} ms"))
-        if self.bytes_most is not None:
+        if self.quota_mib_minute:
+            quota = self.quota_mib_minute * minutes * 2**20
             used = max(state["files"] for state in feeder.states if state)
-            asks.append((f"{used / 1e6:.0f} MB of files", used <= self.bytes_most, f"at most {self.bytes_most / 1e6:.0f} MB"))
+            asks.append((f"{used / 1e6:.0f} MB of files", used <= quota + FILES_SLACK, f"{quota / 1e6:.0f} MB, and what is written just now"))
         else:
             asks.append((f"{after['dropped']} readings dropped", after["dropped"] == 0, "none"))
         for words, kept, asked in asks:

@@ -76,11 +76,11 @@ class WithAgent(unittest.TestCase):
 
 
 class Values(WithAgent):
-    """What arrives in the broker and the databases is what `hallwatch read` says of the same device, and that one more
-    database is away is told by those that are not."""
+    """What arrives in the broker and the databases is what `hallwatch read` says of the same device. That one more
+    database is away and a second broker does not let us in is told by those that work."""
 
     names = ['분전반 "A/1" 🔌', "ups+#%/무정전", "meter\\1 'x', y=z", "냉각 {장치}"]
-    away = '없는 "곳"'
+    away, shut = '없는 "곳"', "잠긴 브로커"
 
     @classmethod
     def setUpClass(cls):
@@ -88,6 +88,7 @@ class Values(WithAgent):
         meter = cls.enterClassContext(ModbusServer(METER))
         rpu = cls.enterClassContext(ModbusServer(RPU, unit=12))
         cls.broker = cls.enterClassContext(Mosquitto())
+        shut = cls.enterClassContext(Mosquitto(["allow_anonymous false"]))
         cls.victoria = cls.enterClassContext(VictoriaMetrics())
         cls.prometheus = cls.enterClassContext(Prometheus())
         cls.subscriber = cls.enterClassContext(Subscriber(cls.broker))
@@ -105,6 +106,7 @@ class Values(WithAgent):
                     write_sink(cls.victoria),
                     write_sink(cls.prometheus, "second"),
                     {"name": cls.away, "type": "remote_write", "url": f"http://127.0.0.1:{free_tcp_port()}/write"},
+                    mqtt_sink(shut, cls.shut),
                 ],
                 communities=["apc_rpdu2", "rfc1628"],
                 site="서울 1/가",
@@ -142,7 +144,7 @@ class Values(WithAgent):
         for labels, _, values in database.export():
             labels = dict(labels)
             metric = labels.pop("__name__")
-            if labels.get("device") == name and not ABOUT_POLLING.match(metric) and not metric.endswith("_info"):
+            if labels.get("device") == name and not ABOUT_POLLING.match(metric) and not metric.endswith(("_info", "_sequence")):
                 found[metric, frozenset(labels.items())] = values[-1]
         return found
 
@@ -223,7 +225,7 @@ class Values(WithAgent):
             exported = self.victoria.export('facility_sink_up{component="sink",gateway="gw-1"}')
             return {labels["component_id"]: values[-1] for labels, _, values in exported}
 
-        expected = {"broker": 1, "database": 1, "second": 1, self.away: 0}
+        expected = {"broker": 1, "database": 1, "second": 1, self.away: 0, self.shut: 0}
         wait_until(lambda: stored() == expected, "the sinks' health is stored")
 
     def test_status_says_what_became_of_sinks(self):
@@ -233,12 +235,15 @@ class Values(WithAgent):
         sinks = {sink["name"]: sink for sink in document["sinks"]}
         self.assertEqual(sinks[self.away]["state"], "retrying")
         self.assertIn("Failed to connect", sinks[self.away]["error"])
+        self.assertEqual(sinks[self.shut]["state"], "denied")
+        self.assertIn("the broker refuses the connection: ", sinks[self.shut]["error"])
         self.assertLess(sinks[self.away]["since"], sinks[self.away]["next_try"])
         self.assertEqual((sinks[self.away]["sent"], sinks["broker"]["retried"]), (0, 0))
         self.assertEqual((sinks["broker"]["state"], sinks["broker"]["receiver"]), ("working", self.broker.url))
         self.assertEqual([part["name"] for part in document["spool"]["parts"]], ["alarms", "readings"])
         shown = self.agent.status().stdout
         self.assertIn(f"\n\nsink {self.away} gets nothing through for ", shown)
+        self.assertIn(f"\nsink {self.shut} is turned away for ", shown)
         self.assertNotIn("sink broker", shown)
         self.assertRegex(shown, r"(?m)^SPOOL +MEMORY +OF +DISK +OF +WRITTEN +PER DAY$")
 

@@ -44,6 +44,8 @@ def stored(server, **options):
     """{(device, metric, component_id, time in ms): value} of readings, and the labels of all info series."""
     found, info = {}, []
     for labels, times, values in server.export(**options):
+        if labels["__name__"].endswith("_sequence"):
+            continue
         if labels["__name__"].endswith("_info"):
             info.append(labels)
             continue

@@ -28,7 +28,7 @@ def samples(server):
     """{(device, metric, component_id, time): value} of readings; none comes with two values."""
     found = {}
     for labels, times, values in server.export():
-        if labels["__name__"].endswith("_info") or labels["device"] == "other":
+        if labels["__name__"].endswith(("_info", "_sequence")) or labels["device"] == "other":
             continue
         for time_ms, value in zip(times, values):
             key = (labels["device"], labels["__name__"], labels["component_id"], time_ms)

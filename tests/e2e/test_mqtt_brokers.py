@@ -52,7 +52,7 @@ class Tls(Brokers):
     def test_certificates_that_are_not_accepted(self):
         other = Authority(self.folder, "other")
         cases = {
-            "for another name": (self.authority.sign("elsewhere", "DNS:elsewhere.example"), "a certificate that one side"),
+            "for another name": (self.authority.sign("elsewhere", "DNS:elsewhere.example"), "a certificate is not accepted"),
             "expired": (self.authority.sign("old", days=-1), "certificate verify failed"),
             "of another authority": (other.sign("foreign"), "certificate verify failed"),
         }
@@ -70,7 +70,7 @@ class Tls(Brokers):
         certificate, key = self.authority.sign("gateway", "DNS:gw-1")
         who = {"certificate_file": certificate, "key_file": key}
         self.arrives(broker, broker.tls_url(), ca_file=self.authority.file, **who)
-        self.is_refused(broker.tls_url(), "a certificate that one side does not accept", ca_file=self.authority.file)
+        self.is_refused(broker.tls_url(), "a certificate is not accepted", ca_file=self.authority.file)
 
     def test_tls_meets_a_peer_without_it(self):
         with Mosquitto() as broker:

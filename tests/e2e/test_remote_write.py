@@ -29,7 +29,7 @@ def by_key(samples):
     """{(device, metric, component_id, time): value} of readings; a repeated sample must be the same again."""
     found = {}
     for labels, time_ms, value in samples:
-        if labels["__name__"].endswith("_info"):
+        if labels["__name__"].endswith(("_info", "_sequence")):
             continue
         key = (labels["device"], labels["__name__"], labels["component_id"], time_ms)
         assert found.setdefault(key, value) == value, f"{key} came with two values"

@@ -65,17 +65,17 @@ class SpoolOnDisk(unittest.TestCase):
     def test_a_backlog_beyond_memory_comes_back(self):
         with Mosquitto() as broker, Subscriber(broker) as subscriber:
             broker.stop()
-            options = {"devices": 30, "rounds": 300, "buffer_bytes": 400000}
+            options = {"devices": 30, "rounds": 100, "buffer_bytes": 130000}
             with self.feed(broker.url, **options) as feeder:
-                wait_until(lambda: self.rows_on_disk() == 9000, "all rows are committed")
+                wait_until(lambda: self.rows_on_disk() == 3000, "all rows are committed")
                 broker.start()
                 result = feeder.finish()
                 expected = feeder.expected()
             rows = wait_until(
-                lambda: len(found := rows_of(subscriber.messages())) >= 9000 and found, "all rows have come"
+                lambda: len(found := rows_of(subscriber.messages())) >= 3000 and found, "all rows have come"
             )
         self.assertEqual(result["sinks"][0]["dropped"], 0)
-        self.assertEqual([row["sequence"] for row in rows], list(range(1, 9001)))
+        self.assertEqual([row["sequence"] for row in rows], list(range(1, 3001)))
         self.assertEqual(by_key(rows), expected)
 
     def test_requests_do_not_gather_what_comes_from_the_disk(self):
@@ -83,7 +83,7 @@ class SpoolOnDisk(unittest.TestCase):
         options = {"devices": 30, "rounds": 300, "buffer_bytes": 400000, "batch_wait_ms": wait_ms}
         url = f"http://127.0.0.1:{port}/api/v1/write"
         with Feeder(FEEDER, remote_write=url, folder=self.folder, **options) as feeder:
-            wait_until(lambda: self.rows_on_disk() == 9000, "all rows are committed")
+            wait_until(lambda: self.rows_on_disk() == 3000, "all rows are committed")
             sink = subprocess.Popen([SINK, "--port", str(port)])
             try:
                 began = time.monotonic()
@@ -131,17 +131,17 @@ class SpoolOnDisk(unittest.TestCase):
         os.chmod(script, 0o755)
         with Mosquitto() as broker, Subscriber(broker) as subscriber:
             broker.stop()
-            options = {"devices": 30, "rounds": 200, "readings": 50}
+            options = {"devices": 30, "rounds": 80, "readings": 50}
             with self.feed(broker.url, program=script, **options) as feeder:
                 wait_until(lambda: "the disk takes nothing" in feeder.log(), "the disk is full")
                 broker.start()
                 result = feeder.finish()
                 expected = feeder.expected()
             rows = wait_until(
-                lambda: len(found := rows_of(subscriber.messages())) >= 6000 and found, "all rows have come"
+                lambda: len(found := rows_of(subscriber.messages())) >= 2400 and found, "all rows have come"
             )
         self.assertEqual(result["sinks"][0]["dropped"], 0)
-        self.assertEqual([row["sequence"] for row in rows], list(range(1, 6001)))
+        self.assertEqual([row["sequence"] for row in rows], list(range(1, 2401)))
         self.assertEqual(by_key(rows), expected)
         self.assertIn("the disk takes rows again", result["log"])
 

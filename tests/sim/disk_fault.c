@@ -2,8 +2,8 @@
 /*
  * A disk that fails or stalls: loaded before the C library, it comes between a program and its databases
  * (files named *.db, *.db-wal). The file that DISK_FAULT names says what becomes of each write and each
- * flush: "error N" fails them with that errno, "stall N" has flushes wait for N milliseconds; anything else
- * lets them through.
+ * flush: "error N" fails them with that errno, "stall N" has each wait for N milliseconds; anything else lets
+ * them through.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -47,14 +47,19 @@ static int fails(int file) {
     return error != 0;
 }
 
+static void stall(int file) {
+    long stall_ms = fault(file, "stall");
+    struct timespec pause = {.tv_sec = stall_ms / 1000, .tv_nsec = stall_ms % 1000 * 1000000};
+    nanosleep(&pause, NULL);
+}
+
 ssize_t pwrite64(int file, const void *bytes, size_t size, off64_t at) {
+    stall(file);
     return fails(file) ? -1 : syscall(SYS_pwrite64, file, bytes, size, at);
 }
 
 static int flush(long number, int file) {
-    long stall_ms = fault(file, "stall");
-    struct timespec pause = {.tv_sec = stall_ms / 1000, .tv_nsec = stall_ms % 1000 * 1000000};
-    nanosleep(&pause, NULL);
+    stall(file);
     return fails(file) ? -1 : (int)syscall(number, file);
 }
 

@@ -28,7 +28,7 @@
 #include "publish/sink.h"
 #include "tests/sim/specimen.h"
 
-enum { SINKS_MOST = 8, BATCHES_A_DEVICE = 5, FILE_MOST = 16 << 20 };
+enum { SINKS_MOST = 20, BATCHES_A_DEVICE = 5, FILE_MOST = 16 << 20 };
 
 /* Numbers by option, in the order of `options`. */
 enum number {
@@ -359,6 +359,8 @@ static void run(struct feeder *feeder) {
     while (!is_drained(feeder) && clock_monotonic_ms() < deadline_ms)
         sleep_until(clock_monotonic_ms() + 5);
     print_result(feeder);
+    for (size_t i = 0; i < feeder->site.n_sinks; i++)
+        sink_ask_to_stop(feeder->running[i]);
     for (size_t i = 0; i < feeder->site.n_sinks; i++)
         sink_stop(feeder->running[i]);
 }

@@ -11,8 +11,9 @@ CONNECT, CONNACK, PUBLISH, PUBACK, PINGREQ, PINGRESP, DISCONNECT = 1, 2, 3, 4, 1
 
 
 class HostileBroker:
-    """`decide(n)` says what becomes of the n-th message: "ack", "silence", "close", a reason code, or bytes that are sent
-    instead. `greeting` is sent instead of a CONNACK (b"": nothing), `reason` is that of the CONNACK."""
+    """`decide(n)` says what becomes of the n-th message: "ack", "silence", "close", a reason code, bytes that are sent
+    instead, or several of these. `greeting` is sent instead of a CONNACK (b"": nothing), or a list: the first connections
+    get those ("close": the end), the others a CONNACK. `reason` is that of the CONNACK."""
 
     def __init__(self, decide=lambda n: "ack", receive_maximum=None, pause_s=0.0, greeting=None, reason=0):
         self.decide, self.receive_maximum, self.reason = decide, receive_maximum, reason
@@ -91,7 +92,11 @@ class HostileBroker:
             if self.version == 5:
                 reply += bytes([len(properties)]) + properties
             greeting = bytes([CONNACK << 4, len(reply)]) + reply
-            connection.sendall(greeting if self.greeting is None else self.greeting)
+            greetings = self.greeting if isinstance(self.greeting, list) else [self.greeting] * len(self.connected_at)
+            instead = greetings[len(self.connected_at) - 1] if len(self.connected_at) <= len(greetings) else None
+            if instead == "close":
+                return False
+            connection.sendall(greeting if instead is None else instead)
         elif kind == PINGREQ:
             connection.sendall(bytes([PINGRESP << 4, 0]))
         elif kind == DISCONNECT:
@@ -106,16 +111,17 @@ class HostileBroker:
         topic, packet_id, rest = body[2 : 2 + size].decode(), body[2 + size : 4 + size], body[4 + size :]
         payload = (rest[1 + rest[0] :] if self.version == 5 else rest).decode()
         self.payload = payload
-        what = self.decide(self.arrived)
-        if what == "close":
-            return False
-        if isinstance(what, bytes):
-            pending.append(what)
-        elif what == "ack":
-            self.acknowledged.append((topic, payload))
-            pending.append(bytes([PUBACK << 4, 2]) + packet_id)
-        elif what != "silence":
-            pending.append(bytes([PUBACK << 4, 4]) + packet_id + bytes([what, 0]))
+        answers = self.decide(self.arrived)
+        for what in answers if isinstance(answers, tuple) else (answers,):
+            if what == "close":
+                return False
+            if isinstance(what, bytes):
+                pending.append(what)
+            elif what == "ack":
+                self.acknowledged.append((topic, payload))
+                pending.append(bytes([PUBACK << 4, 2]) + packet_id)
+            elif what != "silence":
+                pending.append(bytes([PUBACK << 4, 4]) + packet_id + bytes([what, 0]))
         return True
 
 

@@ -76,7 +76,8 @@ def decode(headers, body):
 
 class HostileReceiver:
     """`decide(samples, n)` says what becomes of the n-th request: a status, (status, headers, body), "close",
-    "nothing" (silence for `silence_s`) or raw bytes to send in the place of HTTP. `certificate` is (certificate, key)
+    "nothing" (silence for `silence_s`), raw bytes to send in the place of HTTP, or a function that is called with what the
+    answer is written to. `certificate` is (certificate, key)
     for TLS, `client_ca` who must have signed the client's."""
 
     def __init__(self, decide=lambda samples, n: 204, silence_s=3, certificate=None, client_ca=None):
@@ -119,9 +120,14 @@ class HostileReceiver:
     def answer(self, handler, samples, what, silence_s):
         if isinstance(what, bytes):
             handler.wfile.write(what)
+        elif callable(what):
+            try:
+                what(handler.wfile)
+            except OSError:
+                pass
         elif what == "nothing":
             time.sleep(silence_s)  # not a wait of the test: the misbehaviour itself
-        if isinstance(what, bytes) or what in ("nothing", "close"):
+        if isinstance(what, bytes) or callable(what) or what in ("nothing", "close"):
             handler.close_connection = True
             try:
                 handler.connection.shutdown(socket.SHUT_RDWR)

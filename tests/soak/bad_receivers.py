@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Receivers that are of no use to a sink: they accept and say nothing, take minutes, refuse, or break off. Each runs in
-threads of this process; what arrives is read and forgotten."""
+"""Receivers that are of little use to a sink: they accept and say nothing, take minutes, refuse, break off, or do all of
+that now and then. Each runs in threads of this process; what arrives is read and forgotten."""
 
 import itertools
 import socket
@@ -75,6 +75,16 @@ def refusing(connection, n):
     connection.sendall(answer((400, 401, 500, 503, 413)[n % 5], b"no. " * (n % 700)))
 
 
+def flaky(connection, n):
+    """Takes what it is sent, mostly."""
+    if n % 7 == 3:
+        connection.shutdown(socket.SHUT_RDWR)
+    elif n % 5 == 0:
+        connection.sendall(answer(503, b"later"))
+    else:
+        connection.sendall(answer(204))
+
+
 def breaking_off(connection, _):
     connection.sendall(b"HTTP/1.1 204 ")
     connection.shutdown(socket.SHUT_RDWR)
@@ -97,6 +107,10 @@ class BadReceivers:
         for name, say in http.items():
             port = self.add(BadReceiver(say))
             self.sinks.append({"name": f"{name} database", "type": "remote_write", "url": f"http://127.0.0.1:{port}/w"})
+        port = self.add(BadReceiver(flaky))
+        url = f"http://127.0.0.1:{port}"
+        self.sinks.append({"name": "flaky database", "type": "remote_write", "url": f"{url}/w"})
+        self.sinks.append({"name": "flaky influx", "type": "influx", "url": url, "database": "hall"})
         for name, say in mqtt.items():
             port = self.add(BadReceiver(say, greet=True))
             self.sinks.append({"name": f"{name} broker", "type": "mqtt", "url": f"mqtt://127.0.0.1:{port}"})

@@ -6,13 +6,19 @@ import threading
 
 
 class Relay:
-    """Open from the start; `port` stays."""
+    """Open from the start to the end of a with block; `port` stays."""
 
     def __init__(self, to_port):
         self.to_port = to_port
         self.lock = threading.Lock()
         self.listener, self.port, self.connections = None, 0, set()
         self.open()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.cut()
 
     def open(self):
         listener = socket.socket()
@@ -27,8 +33,9 @@ class Relay:
         with self.lock:
             listener, self.listener = self.listener, None
             connections, self.connections = self.connections, set()
-        listener.shutdown(socket.SHUT_RDWR)
-        listener.close()
+        if listener:
+            listener.shutdown(socket.SHUT_RDWR)
+            listener.close()
         for connection in connections:
             self.end(connection)
 

@@ -14,6 +14,7 @@
 
 enum { READINGS = 10, PLAIN_MOST = 1 << 20, NAME_MOST = 64 << 10 };
 static const int64_t time_ms = 1764000000123;
+static const struct proof_source source = {"dc1", "gw/1", {"ffee", "00112233445566ff"}};
 
 struct fixture {
     struct encode_influx *encoder;
@@ -24,7 +25,7 @@ struct fixture {
 
 static int setup(void **state) {
     struct fixture *fixture = test_calloc(1, sizeof(*fixture));
-    fixture->encoder = encode_influx_new();
+    fixture->encoder = encode_influx_new(&source);
     fixture->view = specimen_view(3, "pdu-1", READINGS);
     fixture->batch = specimen_batch(fixture->view, time_ms, 9);
     encode_influx_begin(fixture->encoder);
@@ -187,7 +188,7 @@ static void names_come_through_as_they_are(void **state) {
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         name_device(fixture, names[i]);
         encode_influx_free(fixture->encoder);
-        fixture->encoder = encode_influx_new();
+        fixture->encoder = encode_influx_new(&source);
         encode_influx_begin(fixture->encoder);
         read_device(finish_without_info(fixture), name);
         assert_string_equal(name, names[i]);
@@ -216,7 +217,7 @@ static void what_cannot_be_said_is_refused(void **state) {
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         name_device(fixture, names[i]);
         encode_influx_free(fixture->encoder);
-        fixture->encoder = encode_influx_new();
+        fixture->encoder = encode_influx_new(&source);
         struct spool_row row = row_of(fixture);
         const char *why = encode_influx_why_not(fixture->encoder, &row);
         assert_non_null(why);

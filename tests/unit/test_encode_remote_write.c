@@ -14,6 +14,7 @@
 
 enum { READINGS = 10, MOST_SAMPLES = 64, MOST_TEXT = 1024 };
 static const int64_t time_ms = 1764000000123;
+static const struct proof_source source = {"dc1", "gw/1", {"ffee", "00112233445566ff"}};
 
 /* A sample as read: "name{label=value,...}", its value and time. */
 struct sample {
@@ -120,7 +121,7 @@ struct fixture {
 
 static int setup(void **state) {
     struct fixture *fixture = test_calloc(1, sizeof(*fixture));
-    fixture->encoder = encode_remote_write_new();
+    fixture->encoder = encode_remote_write_new(&source);
     fixture->view = specimen_view(3, "pdu-1", READINGS);
     fixture->batch = specimen_batch(fixture->view, time_ms, 9);
     encode_remote_write_begin(fixture->encoder);

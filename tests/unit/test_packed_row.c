@@ -16,6 +16,7 @@
 
 enum { DEVICES = 6, ROUNDS = 5 };
 static const int64_t time_ms = 1764000000123;
+static const struct proof_source source = {"dc1", "gw/1", {"ffee", "00112233445566ff"}};
 
 struct fixture {
     struct encode_remote_write *encoder;
@@ -25,7 +26,7 @@ struct fixture {
 
 static int setup(void **state) {
     struct fixture *fixture = test_calloc(1, sizeof(*fixture));
-    fixture->encoder = encode_remote_write_new();
+    fixture->encoder = encode_remote_write_new(&source);
     *state = fixture;
     return fixture->encoder ? 0 : -1;
 }
@@ -101,7 +102,7 @@ static void add_all(struct fixture *fixture, struct encode_remote_write *encoder
 
 /* Returns the size of the packed request. */
 static size_t compare(struct fixture *fixture, uint32_t from) {
-    struct encode_remote_write *fresh = encode_remote_write_new();
+    struct encode_remote_write *fresh = encode_remote_write_new(&source);
     assert_non_null(fresh);
     size_t size, fresh_size;
     add_all(fixture, fixture->encoder, from);

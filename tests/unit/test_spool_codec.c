@@ -97,6 +97,21 @@ static void readings_of_meters_are_small(void **state) {
     device_view_release(view);
 }
 
+static void single_precision_stays_so(void **state) {
+    (void)state;
+    enum { N = 100 };
+    double values[N];
+    uint8_t qualities[N] = {0};
+    memset(qualities, QUALITY_GOOD, sizeof(qualities));
+    for (size_t i = 0; i < N; i++)
+        values[i] = (double)((float)(i * i + 1) / 333);
+    values[1] = (double)FLT_MAX;
+    values[2] = (double)FLT_TRUE_MIN;
+    values[3] = 17.25;
+    values[4] = (double)-231.4F;
+    check_columns(values, qualities, N, 5 * N + 20);
+}
+
 static void a_row_must_fit_its_view(void **state) {
     (void)state;
     struct device_view *view = specimen_view(1, "pdu-1", 5), *less = specimen_view(1, "pdu-1", 4);
@@ -176,8 +191,8 @@ static void views_keep_their_names(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_come_back_bit_by_bit),  cmocka_unit_test(decimals_of_any_length_come_back),
-        cmocka_unit_test(readings_of_meters_are_small), cmocka_unit_test(a_row_must_fit_its_view),
-        cmocka_unit_test(views_keep_their_names),
+        cmocka_unit_test(readings_of_meters_are_small), cmocka_unit_test(single_precision_stays_so),
+        cmocka_unit_test(a_row_must_fit_its_view),      cmocka_unit_test(views_keep_their_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -346,7 +346,7 @@ static void what_is_normal_is_quiet(void **state) {
     assert_says(text, "running for 3 h\n\nDEVICE ");
     assert_says(text, "\nSINK  STATE                RATE  WAITING    SENT  REJECTED\n"
                       "b     sends, 3 min behind   0/s        9  1.23 M         7\n"
-                      "b: set aside 5 min ago: too old\n\n"
+                      "b: refused 5 min ago, 7 readings are set aside for good by now:\n  too old\n\n"
                       "spool: in memory only, 3.00 kB of 134 MB; what waits ends with the agent\n"
                       "the oldest that waits was read 3 min ago\n");
     free(text);

@@ -3,12 +3,14 @@
 #include "check.h"
 
 #include <float.h>
+#include <inttypes.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/decimal.h"
 #include "base/error.h"
 #include "base/text.h"
 
@@ -35,9 +37,55 @@ static void numbers_are_shortest(void **state) {
     check_number(DBL_MAX, "1.7976931348623157e+308");
     check_number(5e-324, "5e-324");
     check_number(1.0 / 3, "0.3333333333333333");
+    check_number((double)231.4f, "231.39999389648438");
+    check_number((double)-0.001f, "-0.0010000000474974513");
+    check_number(0.00012345678, "0.00012345678");
+    check_number(9.9999e-05, "9.9999e-05");
+    check_number(1e-7 + 1e-4, "0.00010010000000000001");
+    check_number(999999999999998.9, "999999999999998.9");
+    check_number(1.0 / 1024, "0.0009765625");
+    check_number(0x1.0000000000001p+0, "1.0000000000000002");
+    check_number(0x1.fffffffffffffp+0, "1.9999999999999998");
     check_number((double)NAN, "NaN");
     check_number((double)INFINITY, "+Inf");
     check_number(-(double)INFINITY, "-Inf");
+}
+
+/* printf with ever more digits is the slow way to the same. */
+static void decimals_are_the_shortest_there_are(void **state) {
+    (void)state;
+    uint64_t seed = 88172645463325252;
+    for (int i = 0; i < 300000; i++) {
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        const double numbers[] = {
+            (double)(float)((double)(seed % 10000000) / 3333),
+            (double)(seed >> 11) * ldexp(1, -(int)(seed % 50) - 5),
+            ldexp(1, (int)(seed % 62) - 13),
+            nextafter(ldexp(1, (int)(seed % 62) - 13), seed >> 20 & 1 ? 0 : DBL_MAX),
+        };
+        double number = numbers[i % 4];
+        char shortest[40], found[40];
+        struct decimal decimal;
+        if (!(number >= 1e-4 && number < 1e15)) {
+            assert_false(decimal_find(number, &decimal));
+            continue;
+        }
+        assert_true(decimal_find(number, &decimal));
+        assert_true(decimal.digits % 10 != 0);
+        int precision = 0;
+        do
+            snprintf(shortest, sizeof(shortest), "%.*e", precision, number);
+        while (precision++ < 16 && strtod(shortest, NULL) != number);
+        char digits[40];
+        int n = snprintf(digits, sizeof(digits), "%" PRIu64, decimal.digits);
+        assert_true(n <= precision);
+        snprintf(digits + n, sizeof(digits) - (size_t)n, "e%d", -decimal.places);
+        snprintf(found, sizeof(found), "%.*e", precision - 1, strtod(digits, NULL));
+        assert_true(strtod(digits, NULL) == number);
+        assert_string_equal(found, shortest);
+    }
 }
 
 static void numbers_read_back(void **state) {
@@ -208,6 +256,7 @@ static void nearest_is_near(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_are_shortest),
+        cmocka_unit_test(decimals_are_the_shortest_there_are),
         cmocka_unit_test(numbers_read_back),
         cmocka_unit_test(integers_are_whole),
         cmocka_unit_test(buffer_grows),

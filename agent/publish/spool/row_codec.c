@@ -2,7 +2,7 @@
 /*
  * Columns as bytes: first, n, the qualities as runs (how many, which), then each value that is not absent. A
  * value is one number: its lowest three bits say at which place the decimal point is, the rest are its digits
- * with the sign lowest; or RAW, and eight bytes follow as they are.
+ * with the sign lowest; or RAW_DOUBLE or RAW_FLOAT, and eight or four bytes follow as they are.
  */
 #include "publish/spool/row_codec.h"
 
@@ -13,7 +13,7 @@
 #include "publish/spool/byte_codec.h"
 #include "publish/spool/spool_row.h"
 
-enum { RAW = 7, PLACES = 7 };
+enum { PLACES = 7, RAW = 7, RAW_DOUBLE = RAW, RAW_FLOAT = 1 << 3 | RAW };
 
 static const double powers[PLACES] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6};
 static const double most_digits = 1e15; /* within a double's 53 bits, and shifts have room */
@@ -28,16 +28,31 @@ static bool has_digits(double value, uint32_t place, int64_t *digits) {
     return memcmp(&back, &value, sizeof(value)) == 0;
 }
 
+/*
+ * Meters send single precision, and few of these are decimals: hardly one with more than six binary places is
+ * of up to six decimal ones.
+ */
+static bool is_widened(double value, float *narrow) {
+    *narrow = (float)value;
+    return (double)*narrow == value && nearbyint(value * 64) != value * 64;
+}
+
 /* `place` is where the value before had its point: neighbours mostly agree, at zero or above. */
 static void add_value(struct text *text, double value, uint32_t *place) {
     int64_t digits;
     uint32_t found = *place;
+    float narrow;
+    if (is_widened(value, &narrow)) {
+        bytes_add_number(text, RAW_FLOAT);
+        text_add(text, &narrow, sizeof(narrow));
+        return;
+    }
     bool has = has_digits(value, found, &digits);
     for (uint32_t other = 0; !has && other < PLACES; other++)
         if ((has = has_digits(value, other, &digits)))
             found = other;
     if (!has) {
-        bytes_add_number(text, RAW);
+        bytes_add_number(text, RAW_DOUBLE);
         text_add(text, &value, sizeof(value));
         return;
     }
@@ -50,15 +65,23 @@ static void add_value(struct text *text, double value, uint32_t *place) {
     *place = found;
 }
 
+static bool read_raw(struct byte_reader *reader, uint64_t kind, double *value) {
+    float narrow;
+    const void *bytes = NULL;
+    if (kind == RAW_DOUBLE && (bytes = bytes_read(reader, sizeof(*value))) != NULL)
+        memcpy(value, bytes, sizeof(*value));
+    if (kind == RAW_FLOAT && (bytes = bytes_read(reader, sizeof(narrow))) != NULL) {
+        memcpy(&narrow, bytes, sizeof(narrow));
+        *value = (double)narrow;
+    }
+    return bytes != NULL;
+}
+
 static bool read_value(struct byte_reader *reader, double *value) {
     uint64_t number = bytes_read_number(reader);
     uint32_t place = number & 7;
-    if (place == RAW) {
-        const void *bytes = bytes_read(reader, sizeof(*value));
-        if (bytes)
-            memcpy(value, bytes, sizeof(*value));
-        return bytes != NULL;
-    }
+    if (place == RAW)
+        return read_raw(reader, number, value);
     double size = (double)(number >> 4) / powers[place];
     *value = (number >> 3 & 1) != 0 ? -size : size;
     return !reader->failed;

@@ -237,7 +237,7 @@ static void pass(struct spool_cursor *cursor, enum spool_lane lane, const struct
         if (row->view)
             cursor->place.sent += readings - rejected;
         else
-            cursor->place.dropped += readings; /* of an agent that was killed before it had written them */
+            cursor->place.dropped += readings; /* with a file that was set aside */
         cursor->place.rejected += rejected;
         spool_trim(spool, first, row->id);
         if (spool->disk)

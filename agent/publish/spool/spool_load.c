@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "publish/spool/spool_disk.h"
 #include "publish/spool/spool_row.h"
@@ -19,7 +20,7 @@ struct spool_row *spool_make_gap(enum spool_kind kind, uint64_t first, uint64_t 
     gap->first_id = first;
     gap->id = last;
     gap->total = total;
-    gap->time_ms = time_ms;
+    gap->time_ms = time_ms > 0 && time_ms < INT64_MAX ? time_ms : clock_wall_ms();
     return gap;
 }
 
@@ -61,6 +62,7 @@ static void ask(struct spool_cursor *cursor, struct spool_loaded *loaded, const 
     loaded->ask_from = from;
     loaded->ask_to = to_end ? span->last : oldest->id - 1;
     loaded->ask_total = to_end ? span->until : oldest->total - oldest->readings;
+    loaded->ask_ms = to_end ? span->since_ms : oldest->time_ms;
     spool_disk_hurry(spool->disk);
 }
 
@@ -116,6 +118,7 @@ struct request {
     uint64_t cursor;
     enum spool_lane lane;
     uint64_t from, to, total;
+    int64_t to_ms;
 };
 
 /* With the lock held: the next reader that waits for rows. */
@@ -126,7 +129,7 @@ static bool take_request(const struct spool_disk *disk, struct request *request)
             if (!loaded || !loaded->ask_from || loaded->ask_from > disk->written)
                 continue;
             *request = (struct request){cursor->number, (enum spool_lane)lane, loaded->ask_from,
-                                        loaded->ask_to, loaded->ask_total};
+                                        loaded->ask_to, loaded->ask_total,     loaded->ask_ms};
             return true;
         }
     }
@@ -140,7 +143,7 @@ static bool take_request(const struct spool_disk *disk, struct request *request)
 static size_t fill_gaps(const struct spool_disk *disk, const struct request *request, struct spool_row **rows,
                         size_t n, struct spool_row **whole) {
     uint64_t at = request->from;
-    int64_t time_ms = n > 0 ? rows[0]->time_ms : 0;
+    int64_t time_ms = n > 0 ? rows[0]->time_ms : request->to_ms;
     size_t filled = 0;
     for (size_t i = 0; i < n; i++) {
         struct spool_row *row = rows[i];

@@ -33,8 +33,6 @@ void spool_disk_tell(const struct spool_disk *disk, struct spool_figures *figure
     memcpy(figures->trouble, disk->why, sizeof(figures->trouble));
 }
 
-/* --- thinning --- */
-
 /* Rows by their ids. */
 struct block {
     uint64_t from, to;

@@ -33,6 +33,8 @@ const char *const spool_statements[N_STATEMENTS] = {
     [GET_ROWS] = ("SELECT id, first_id, total, time, view, data FROM rows WHERE id BETWEEN ?1 AND ?2"
                   " ORDER BY id LIMIT ?3"),
     [GET_OLDEST] = "SELECT id, time FROM rows ORDER BY id LIMIT 1",
+    [GET_NEWEST] = "SELECT id, total FROM rows ORDER BY id DESC LIMIT 1",
+    [COUNT_ROWS] = "SELECT count(*) FROM rows WHERE id BETWEEN ?1 AND ?2",
     [PUT_PLACE] = "INSERT OR REPLACE INTO places VALUES (?1, ?2)",
     [DELETE_PLACE] = "DELETE FROM places WHERE sink=?1",
     [GET_PLACE] = "SELECT sink, data FROM places ORDER BY sink LIMIT 1 OFFSET ?1",

@@ -18,6 +18,8 @@ enum spool_statement {
     DELETE_ROWS,
     GET_ROWS,
     GET_OLDEST,
+    GET_NEWEST,
+    COUNT_ROWS,
     PUT_PLACE,
     DELETE_PLACE,
     GET_PLACE,

@@ -262,6 +262,22 @@ int spool_store_get_oldest(struct spool_store *store, uint64_t *id, int64_t *tim
     return error;
 }
 
+int spool_store_get_newest(struct spool_store *store, uint64_t *id, uint64_t *total) {
+    int error = spool_sql_next(store->sql, GET_NEWEST);
+    if (!error) {
+        *id = spool_sql_number(store->sql, GET_NEWEST, 0);
+        *total = spool_sql_number(store->sql, GET_NEWEST, 1);
+    }
+    spool_sql_reset(store->sql, GET_NEWEST);
+    return error;
+}
+
+uint64_t spool_store_count_rows(struct spool_store *store, uint64_t from, uint64_t to) {
+    spool_sql_bind(store->sql, COUNT_ROWS, 1, from);
+    spool_sql_bind(store->sql, COUNT_ROWS, 2, to);
+    return spool_sql_ask(store->sql, COUNT_ROWS);
+}
+
 /* --- places and rejects --- */
 
 int spool_store_put_place(struct spool_store *store, const struct spool_place *place) {

@@ -67,6 +67,9 @@ int spool_store_get_rows(struct spool_store *store, uint64_t from, uint64_t to, 
                          size_t most);
 /* Of the oldest row: 0 and its time, or ERROR_NOT_FOUND. */
 int spool_store_get_oldest(struct spool_store *store, uint64_t *id, int64_t *time_ms);
+/* Of the newest row in the file: 0, its id and the stream's total there, or ERROR_NOT_FOUND. */
+int spool_store_get_newest(struct spool_store *store, uint64_t *id, uint64_t *total);
+uint64_t spool_store_count_rows(struct spool_store *store, uint64_t from, uint64_t to);
 
 /* Gives up to `pages` pages of what was deleted back to the disk, where that is a good part of the file. */
 int spool_store_shrink(struct spool_store *store, int pages);
