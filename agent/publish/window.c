@@ -67,6 +67,19 @@ size_t window_settle(struct window *window, int token, const char *rejection) {
     return n;
 }
 
+void window_deny(struct window *window, int token, const char *rejection) {
+    const struct flight *first;
+    size_t n = window_find(window, token, &first);
+    size_t at = n ? (size_t)(first - window->flights) : 0;
+    for (size_t i = 0; i < n; i++)
+        window->flights[(at + i) % window->room].is_denied = true;
+    window_settle(window, token, rejection);
+}
+
+bool window_is_denied(const struct window *window) {
+    return window->n > 0 && flight_at(window, 0)->is_denied;
+}
+
 bool window_pop(struct window *window, struct flight *flight) {
     if (window->n == 0 || !flight_at(window, 0)->is_settled)
         return false;
