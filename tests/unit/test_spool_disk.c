@@ -260,6 +260,23 @@ static void news_are_written_at_once_and_the_rest_when_it_has_waited(void **stat
     spool_cursor_close(cursor);
 }
 
+/* One that would be due half a second later goes with the first: flash wears by commits. */
+static void rows_are_written_together(void **state) {
+    struct fixture *fixture = *state;
+    fixture->options.spill_after_ms = 2000;
+    reopen(fixture);
+    struct spool_cursor *cursor = open_cursor(fixture, "broker");
+    append(fixture, 1);
+    int64_t until_ms = clock_monotonic_ms() + 500;
+    while (clock_monotonic_ms() < until_ms)
+        bell_wait(&fixture->bell, until_ms);
+    append(fixture, 2);
+    int64_t appended_ms = clock_monotonic_ms();
+    while (!state_of(fixture).is_written)
+        assert_true(clock_monotonic_ms() < appended_ms + 1900);
+    spool_cursor_close(cursor);
+}
+
 static void a_second_one_is_refused(void **state) {
     struct fixture *fixture = *state;
     struct spool *other;
@@ -470,6 +487,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_crash_leaves_what_was_written_and_a_gap, setup, teardown),
         cmocka_unit_test_setup_teardown(news_are_written_at_once_and_the_rest_when_it_has_waited, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(rows_are_written_together, setup, teardown),
         cmocka_unit_test_setup_teardown(a_second_one_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(a_corrupt_file_is_set_aside, setup, teardown),
         cmocka_unit_test_setup_teardown(a_file_that_becomes_corrupt_is_begun_anew, setup, teardown),
