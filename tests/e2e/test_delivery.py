@@ -15,7 +15,7 @@ import time
 import unittest
 
 sys.path.append(os.path.join(os.path.dirname(__file__), "..", "sim"))
-from feeding import Feeder
+from feeding import METRICS, Feeder
 from hostile_broker import HostileBroker
 from hostile_receiver import HostileReceiver
 from servers import Mosquitto, Subscriber, VictoriaMetrics, wait_until
@@ -50,14 +50,14 @@ class Arrivals:
         test.assertGreater(max(waited) - back_s, draining_s, "the backlog was still coming")
         test.assertLess(max(ages), LIVE_S)
         in_order = {}
-        for key in sorted((key for key in self.at if key[3] / 1000 < back_s - 0.5), key=lambda key: key[3]):
+        for key in sorted((key for key in self.at if key[3] / 1000 < back_s - LIVE_S), key=lambda key: key[3]):
             test.assertGreaterEqual(self.at[key], in_order.get(key[:3], 0), "a series of the backlog keeps its order")
             in_order[key[:3]] = self.at[key]
 
 
 def collect(arrivals, samples):
     for labels, time_ms, value in samples:
-        if not labels["__name__"].endswith("_info"):
+        if labels["__name__"] in METRICS:
             arrivals.add(time.time(), key_of(labels, time_ms), value)
 
 
@@ -66,7 +66,7 @@ def stored(server):
         key_of(labels, time_ms): value
         for labels, times, values in server.export()
         for time_ms, value in zip(times, values)
-        if not labels["__name__"].endswith("_info")
+        if labels["__name__"] in METRICS
     }
 
 
