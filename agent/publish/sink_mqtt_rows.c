@@ -16,8 +16,13 @@
 
 enum {
     QUICK_MS = 50,      /* by how much a backlog may make acknowledgements slower */
-    NO_JUMP_MS = 10000, /* after one that was not possible */
     TRUST_MS = 10000,   /* for so long a broker that takes rows is believed to take ours */
+    NO_JUMP_MS = 10000, /* after one that was not possible */
+    /*
+     * Not acknowledged; what is urgent may go beyond. What the kernel does not take at once the library
+     * leaves until something comes in or its poll ends, up to a second later, and everything behind that.
+     */
+    BYTES_UNDER_WAY_MOST = 256 << 10,
 };
 
 bool sink_mqtt_is_batched(const struct sink_mqtt *mqtt) {
@@ -28,7 +33,7 @@ bool sink_mqtt_is_batched(const struct sink_mqtt *mqtt) {
 static int send_message(struct sink_mqtt *mqtt, const struct text *topic, bool retained,
                         const struct text *message, struct spool_row *const *rows, size_t n,
                         enum spool_lane lane) {
-    struct flight flight = {.lane = lane, .sent_ms = clock_monotonic_ms()};
+    struct flight flight = {.lane = lane, .sent_ms = clock_monotonic_ms(), .bytes = message->size};
     int error =
         mqtt_client_publish(mqtt->client, topic->data, message->data, message->size, retained, &flight.token);
     if (!error && n == 0)
@@ -36,6 +41,7 @@ static int send_message(struct sink_mqtt *mqtt, const struct text *topic, bool r
     for (size_t i = 0; i < n && !error; i++) {
         flight.row = rows[i];
         window_add(&mqtt->window, &flight);
+        flight.bytes = 0;
     }
     return error;
 }
@@ -195,6 +201,8 @@ static bool look_back(struct sink_mqtt *mqtt, enum round_source source, int64_t 
 /* Whether the source may send now, as far as a backlog is bounded. */
 static bool has_turn(struct sink_mqtt *mqtt, enum round_source source, int64_t now_ms) {
     bool is_live = round_lane(source) == LANE_LIVE;
+    if (round_kind(source) != SPOOL_URGENT && mqtt->window.bytes >= BYTES_UNDER_WAY_MOST)
+        return false;
     if (is_live && !look_back(mqtt, source, now_ms))
         return false;
     if (!is_live)

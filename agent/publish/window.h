@@ -18,6 +18,7 @@ struct flight {
     struct spool_row *row; /* a reference; NULL: a message that is no row */
     enum spool_lane lane;  /* that it was read from */
     int64_t sent_ms;       /* monotonic */
+    size_t bytes;          /* of the message, where it is the first of it; else 0 */
     bool is_settled, is_rejected;
     bool is_denied; /* rejected, because its topic is not ours */
     char *words;    /* of a rejection, the flight's own; NULL: none */
@@ -27,6 +28,7 @@ struct window {
     struct flight *flights;
     size_t room, first, n;
     size_t rows[N_ROUND_SOURCES]; /* of those n, by where they come from */
+    size_t bytes;                 /* of the messages that are not settled */
 };
 
 /* For up to `room` rows. 0 or ERROR_MEMORY. */

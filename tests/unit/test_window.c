@@ -55,6 +55,29 @@ static void unknown_and_repeated_answers_settle_nothing(void **state) {
     window_done(&window);
 }
 
+static void bytes_are_those_not_settled(void **state) {
+    (void)state;
+    struct window window;
+    struct flight flight;
+    assert_int_equal(window_init(&window, ROOM), 0);
+    window_add(&window, &(struct flight){.token = 1, .bytes = 1000});
+    window_add(&window, &(struct flight){.token = 1});
+    window_add(&window, &(struct flight){.token = 2, .bytes = 500});
+    assert_int_equal(window.bytes, 1500);
+    window_settle(&window, 2, NULL);
+    window_settle(&window, 2, NULL);
+    assert_int_equal(window.bytes, 1000);
+    window_settle(&window, 1, "no");
+    assert_int_equal(window.bytes, 0);
+    while (window_pop(&window, &flight))
+        free(flight.words);
+    assert_int_equal(window.bytes, 0);
+    window_add(&window, &(struct flight){.token = 3, .bytes = 700});
+    window_clear(&window);
+    assert_int_equal(window.bytes, 0);
+    window_done(&window);
+}
+
 static void rows_of_one_message_settle_together(void **state) {
     (void)state;
     struct window window;
@@ -144,6 +167,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(they_leave_in_order),
         cmocka_unit_test(unknown_and_repeated_answers_settle_nothing),
+        cmocka_unit_test(bytes_are_those_not_settled),
         cmocka_unit_test(rows_of_one_message_settle_together),
         cmocka_unit_test(what_is_denied_is_told_from_what_is_rejected),
         cmocka_unit_test(clearing_gives_the_rows_back),
