@@ -2,9 +2,12 @@
 """What must have arrived, from the copies of the spools that were made at each kill, and whether it has."""
 
 import collections
+import json
 import math
+import os
 import random
 
+import hallwatch
 from ranges import Ranges
 
 HEAD = {"site", "gateway", "device", "driver", "class", "hall", "row", "rack", "feed"}
@@ -48,6 +51,13 @@ def union(ranges):
     return Ranges(pair for one in ranges for pair in one.pairs)
 
 
+def prove(path):
+    """{stream: what `hallwatch prove` says of it}, and its exit status."""
+    done = hallwatch.run("prove", path, "--json")
+    print(f"prove {os.path.basename(path)}: exit status {done.returncode}: {done.stdout}{done.stderr}", flush=True)
+    return {one["stream"]: one for one in json.loads(done.stdout)["streams"]}, done.returncode
+
+
 class Judge:
     """`copies`: of the spools, by name, at each kill and at the end; `payloads`: what came by MQTT."""
 
@@ -87,6 +97,23 @@ class Judge:
             f"{strange} of them not for a kill",
             flush=True,
         )
+
+    def check_proof(self, receiver, path):
+        """The agent's own judge comes to the same: nothing is missing. Of a database it knows no repeats."""
+        proof, status = prove(path)
+        check = self.failures.check
+        check(status == 0, f"prove {receiver}: exit status {status}")
+        for name, last in self.copies[-1].items():
+            said = proof.get(last.stream, {"missing": None, "received": 0, "repeated": 0})
+            rows = self.streams[last.stream].rows
+            check(said["missing"] == 0, f"prove {receiver}, {name}: {said}")
+            if receiver == "broker":
+                again = sum(self.streams[last.stream].seen.values()) - len(rows)
+                check(said["received"] == len(rows), f"prove {name}: {said['received']} rows received, {len(rows)} counted here")
+                check(said["repeated"] == again, f"prove {name}: {said['repeated']} came again, {again} counted here")
+            else:
+                lost = sum(row in self.lost(name, receiver) for row in rows)
+                check(said["received"] >= len(rows) - lost, f"prove {receiver}, {name}: {said}, {len(rows)} by MQTT, {lost} lost")
 
     def sample(self, seed):
         devices = sorted({row["device"] for stream in self.streams.values() for row in stream.rows.values() if "device" in row})

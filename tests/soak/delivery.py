@@ -17,6 +17,7 @@ import signal
 import sys
 import threading
 import time
+import urllib.parse
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -108,6 +109,17 @@ class Receivers:
             self.capture.wait_until_it_hears()
         self.relays[name].open()
 
+    def write_answer(self, name, series):
+        """What the database has of these series, into a file; its path."""
+        path = self.servers[name].path(f"{name}.json")
+        if name == "victoria":
+            http(self.victoria.base + "/internal/force_flush")
+            url = "/api/v1/export?" + urllib.parse.urlencode({"match[]": series})
+        else:
+            url = "/api/v1/query?" + urllib.parse.urlencode({"query": series + "[1h]"})
+        Path(path).write_text(http(self.servers[name].base + url, timeout_s=60), encoding="utf-8")
+        return path
+
     def let_go(self):
         self.stopping.set()
         self.thread.join()
@@ -190,6 +202,10 @@ def judge(lives, receivers, seed, failures):
     losses = sum(n for what, n in receivers.done.items() if what.endswith(" broker"))
     judge.check_mqtt("readings", "broker", losses * WINDOW)
     judge.check_mqtt("alarms", "broker", losses * WINDOW)
+    judge.check_proof("broker", receivers.capture.lines.name)
+    series = '{__name__=~"facility_(row|gap_first|gap_last)_sequence"}'
+    for name in ("victoria", "prometheus"):
+        judge.check_proof(name, receivers.write_answer(name, series))
     devices = judge.sample(seed)
     match = '{__name__=~"facility_.+",device=~"%s"}' % "|".join(devices)
     judge.check_database("victoria", devices, receivers.victoria.export(match), VICTORIA_PRECISION)

@@ -147,6 +147,57 @@ static void what_becomes_of_a_reading_is_counted_once(void **state) {
     spool_close(spool);
 }
 
+/* Killed when the file knows that all rows but the last `left` are acknowledged. */
+static void live_well(struct fixture *fixture, uint64_t left) {
+    struct spool *spool;
+    struct spool_row *row;
+    if (spool_open(&fixture->options, &spool) != 0)
+        _exit(2);
+    struct spool_cursor *cursor = open_cursor(fixture, spool, "idle");
+    for (uint64_t i = 0; i <= left; i++)
+        spool_append(spool, specimen_batch(fixture->view, 1000, 1));
+    while (!state_of(spool, "idle").is_written)
+        usleep(1000);
+    uint64_t written = state_of(spool, "idle").written_bytes;
+    if (spool_read(cursor, LANE_LIVE, 0, &row, 1) != 1)
+        _exit(3);
+    spool_acknowledge(cursor, LANE_LIVE, row);
+    while (state_of(spool, "idle").written_bytes == written)
+        usleep(1000);
+    kill(getpid(), SIGKILL);
+}
+
+static void check_gap(struct fixture *fixture, uint64_t left) {
+    int64_t now_ms = clock_wall_ms();
+    pid_t child = fork();
+    if (child == 0)
+        live_well(fixture, left);
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status));
+    struct spool *spool;
+    assert_int_equal(spool_open(&fixture->options, &spool), 0);
+    struct spool_cursor *cursor = open_cursor(fixture, spool, "idle");
+    for (uint64_t id = 2; id < 2 + left; id++)
+        spool_release(take(fixture, cursor, id - 1));
+    struct spool_row *gap = take(fixture, cursor, 1 + left);
+    assert_null(gap->view);
+    assert_int_equal(gap->first_id, 2 + left);
+    assert_true(gap->time_ms >= now_ms);
+    spool_release(gap);
+    spool_cursor_close(cursor);
+    spool_close(spool);
+}
+
+/* A receiver may refuse what is older than what it has. */
+static void a_gap_behind_everything_is_of_now(void **state) {
+    check_gap(*state, 0);
+}
+
+static void a_gap_behind_what_waits_is_of_now(void **state) {
+    check_gap(*state, 5);
+}
+
 /* Files are copied one after the other while they are written: what the copies hold may contradict itself. */
 static void a_copy_made_meanwhile_is_no_obstacle(void **state) {
     struct fixture *fixture = *state;
@@ -179,6 +230,8 @@ static void a_copy_made_meanwhile_is_no_obstacle(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_becomes_of_a_reading_is_counted_once, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_gap_behind_everything_is_of_now, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_gap_behind_what_waits_is_of_now, setup, teardown),
         cmocka_unit_test_setup_teardown(a_copy_made_meanwhile_is_no_obstacle, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

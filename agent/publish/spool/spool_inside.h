@@ -28,7 +28,7 @@ struct spool_loaded {
     bool is_awaited;            /* the reader is to be woken */
     uint64_t ask_from;          /* 0: nothing is asked for */
     uint64_t ask_to, ask_total; /* and the total there */
-    int64_t ask_ms;             /* roughly when that is */
+    int64_t ask_ms;             /* of a gap that takes the place of all, or of the last of them */
 };
 
 struct spool_cursor {

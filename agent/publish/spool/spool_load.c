@@ -62,7 +62,10 @@ static void ask(struct spool_cursor *cursor, struct spool_loaded *loaded, const 
     loaded->ask_from = from;
     loaded->ask_to = to_end ? span->last : oldest->id - 1;
     loaded->ask_total = to_end ? span->until : oldest->total - oldest->readings;
-    loaded->ask_ms = to_end ? span->since_ms : oldest->time_ms;
+    if (!to_end)
+        loaded->ask_ms = oldest->time_ms;
+    else
+        loaded->ask_ms = span->last == spool->ring.newest ? clock_wall_ms() : span->since_ms;
     spool_disk_hurry(spool->disk);
 }
 
@@ -143,7 +146,7 @@ static bool take_request(const struct spool_disk *disk, struct request *request)
 static size_t fill_gaps(const struct spool_disk *disk, const struct request *request, struct spool_row **rows,
                         size_t n, struct spool_row **whole) {
     uint64_t at = request->from;
-    int64_t time_ms = n > 0 ? rows[0]->time_ms : request->to_ms;
+    int64_t time_ms = request->to_ms;
     size_t filled = 0;
     for (size_t i = 0; i < n; i++) {
         struct spool_row *row = rows[i];
@@ -160,7 +163,8 @@ static size_t fill_gaps(const struct spool_disk *disk, const struct request *req
             filled++;
         whole[filled++] = row;
         at = row->id + 1;
-        time_ms = row->time_ms;
+        if (row->time_ms > time_ms)
+            time_ms = row->time_ms;
     }
     if (n < LOAD_MOST / 2 && at <= request->to) {
         whole[filled] = spool_make_gap(disk->spool->kind, at, request->to, request->total, time_ms);

@@ -192,11 +192,27 @@ static int thin_block(struct spool_disk *disk, struct block *block, enum spool_t
     return error;
 }
 
+/* Moves *from on to a row: many ids may have none. ERROR_NOT_FOUND: there is none. */
+static int find_row(const struct spool_disk *disk, uint64_t *from) {
+    struct spool_row *row;
+    int n = spool_store_get_rows(disk->store, *from, INT64_MAX, &row, 1);
+    if (n <= 0)
+        return n < 0 ? n : ERROR_NOT_FOUND;
+    *from = row->id;
+    spool_release(row);
+    return 0;
+}
+
 /* ERROR_NOT_FOUND: there is nothing more to thin. */
 static int thin_oldest(struct spool_disk *disk, uint64_t oldest) {
     for (enum spool_thinning thinning = THIN_DETAIL; thinning < N_THINNINGS; thinning++) {
         struct block block;
         uint64_t from = disk->thinned[thinning] >= oldest ? disk->thinned[thinning] + 1 : oldest;
+        int error = find_row(disk, &from);
+        if (error == ERROR_NOT_FOUND)
+            continue;
+        if (error)
+            return error;
         uv_mutex_lock(&disk->spool->lock);
         uint64_t end = disk->spool->ring.oldest - 1;
         end = disk->written < end ? disk->written : end;

@@ -26,6 +26,7 @@
 
 enum {
     REJECTS_MOST = 1000, /* rows that are kept */
+    REJECT_BYTES_MOST = 16 << 20,
     SHRINK_LEAST = 1024, /* unused pages: fewer are soon of use again */
 };
 
@@ -338,9 +339,12 @@ int spool_store_put_reject(struct spool_store *store, const char *sink, const st
     }
     text_done(&list);
     text_done(&view);
-    if (error)
-        return error;
+    return error;
+}
+
+int spool_store_trim_rejects(struct spool_store *store) {
     spool_sql_bind(store->sql, TRIM_REJECTS, 1, REJECTS_MOST);
+    spool_sql_bind(store->sql, TRIM_REJECTS, 2, REJECT_BYTES_MOST);
     return spool_sql_run(store->sql, TRIM_REJECTS);
 }
 

@@ -52,9 +52,11 @@ int spool_store_put_newest(struct spool_store *store, uint64_t newest, uint64_t 
 int spool_store_put_row(struct spool_store *store, const struct spool_row *row);
 int spool_store_put_place(struct spool_store *store, const struct spool_place *place);
 int spool_store_delete_place(struct spool_store *store, const char *sink);
-/* `readings` of the row were refused; what it held is kept with the words. The oldest go. */
+/* `readings` of the row were refused; what it held is kept with the words. */
 int spool_store_put_reject(struct spool_store *store, const char *sink, const struct spool_row *row,
                            uint64_t readings, const char *words);
+/* The oldest of these go, beyond a thousand or 16 MiB. */
+int spool_store_trim_rejects(struct spool_store *store);
 int spool_store_delete(struct spool_store *store, uint64_t from, uint64_t to);
 
 /* The n-th place, in no order. 0, ERROR_NOT_FOUND: there are no more, or another error: it cannot be read. */

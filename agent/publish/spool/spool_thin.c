@@ -82,7 +82,7 @@ static void add_value(struct total *total, double value, uint8_t quality) {
 
 int spool_thin_add(struct spool_thin *thin, struct spool_row *row) {
     if (thin->n++ == 0) {
-        thin->first_id = row->id;
+        thin->first_id = row->first_id;
         thin->before = row->total - row->readings;
     }
     thin->last_id = row->id;
