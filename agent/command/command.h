@@ -26,6 +26,7 @@ extern const struct command command_identify;
 extern const struct command command_plan;
 extern const struct command command_prove;
 extern const struct command command_read;
+extern const struct command command_rejects;
 extern const struct command command_run;
 extern const struct command command_status;
 

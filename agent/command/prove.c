@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "command/command.h"
 #include "command/options.h"
+#include "command/prove_against.h"
 #include "command/prove_input.h"
 #include "command/prove_report.h"
 #include "command/prove_time.h"
@@ -21,7 +22,7 @@
 enum { CHUNK = 1 << 18 };
 
 struct question {
-    const char *file, *from, *to;
+    const char *file, *from, *to, *against, *sink;
     bool json;
 };
 
@@ -127,12 +128,21 @@ static int judge(struct prove_streams *streams, bool json) {
 
 static int run(int argc, char **argv) {
     struct question question = {0};
-    const struct option options[] = {
-        {"from", .value = &question.from}, {"to", .value = &question.to}, {"json", .flag = &question.json}};
+    const struct option options[] = {{"from", .value = &question.from},
+                                     {"to", .value = &question.to},
+                                     {"against", .value = &question.against},
+                                     {"sink", .value = &question.sink},
+                                     {"json", .flag = &question.json}};
     struct prove_streams streams = {0};
     if (options_read(argc, argv, options, sizeof(options) / sizeof(options[0]), &question.file, 1, 1) < 0)
         return STATUS_USAGE;
+    if ((question.sink && !question.against) || (question.against && (question.from || question.to))) {
+        fputs("hallwatch prove: --sink goes with --against, --from and --to go without\n", stderr);
+        return STATUS_USAGE;
+    }
     int status = read_window(&question, &streams);
+    if (status == STATUS_OK && question.against) /* before: what comes meanwhile is not yet expected */
+        status = prove_against(&streams, question.against, question.sink);
     if (status == STATUS_OK)
         status = read_file(question.file, &streams);
     if (status == STATUS_OK)
@@ -144,7 +154,8 @@ static int run(int argc, char **argv) {
 const struct command command_prove = {
     .name = "prove",
     .summary = "prove from a broker's capture or a database's answer that nothing is missing",
-    .help = "prove FILE [--from TIME] [--to TIME] [--json]\n\n"
+    .help = "prove FILE [--from TIME] [--to TIME] [--json]\n"
+            "       hallwatch prove FILE --against FOLDER [--sink NAME] [--json]\n\n"
             "Reads what a receiver has and says of each stream which rows came, came again and are missing. "
             "FILE, "
             "or - for\n"
@@ -157,6 +168,11 @@ const struct command command_prove = {
             "  --from TIME  only rows from that time on; 2026-11-27T01:02:03Z, or seconds since 1970\n"
             "  --to TIME    and up to that\n"
             "               rows of one time do not follow each other exactly: let FILE hold a minute more\n"
+            "  --against FOLDER  hold it against the spool in FOLDER, too, also while its agent runs: every "
+            "row that is "
+            "committed\n"
+            "               there and not waiting is expected, but for those that the receiver has refused\n"
+            "  --sink NAME  the sink whose receiver FILE is of, where the spool is of several\n"
             "  --json       one JSON object with everything\n\n"
             "Exit status: 0 nothing is missing, 1 something is, 2 no row could be read.\n",
     .run = run,

@@ -27,7 +27,7 @@ static void print_name(const struct prove_stream *stream, FILE *out) {
 
 static void print_rows(const struct prove_verdict *verdict, FILE *out) {
     static const char *const words[N_PROVE_REASONS] = {
-        [PROVE_DROPPED] = "dropped, as markers tell",
+        [PROVE_DROPPED] = "dropped or never used, as markers tell",
         [PROVE_THINNED] = "thinned, as markers tell",
         [PROVE_SET_ASIDE] = "refused and set aside",
         [PROVE_WAITING] = "not yet sent",

@@ -253,7 +253,9 @@ void prove_stream_judge(struct prove_stream *stream, struct prove_verdict *verdi
                                       .least_ms = stream->least_ms,
                                       .most_ms = stream->most_ms,
                                       .again = stream->again};
-    if (stream->lowest && stream->until > stream->highest)
+    if (stream->until && !verdict->lowest)
+        verdict->lowest = 1;
+    if (stream->until > stream->highest)
         verdict->highest = stream->until;
     struct judge judge = {.stream = stream, .verdict = verdict, .before_ms = PROVE_NO_TIME};
     judge_rows(&judge);

@@ -8,6 +8,9 @@
 
 #include "base/error.h"
 
+/* Each attempt interrupts a connection that works. */
+enum { FIRST_PAUSE_MS = 5 * 60000, LONGEST_PAUSE_MS = 60 * 60000 };
+
 int broker_list_init(struct broker_list *list, const struct sink_config *config) {
     *list = (struct broker_list){.n = 1 + config->n_endpoints};
     list->brokers = calloc(list->n, sizeof(*list->brokers));
@@ -77,6 +80,21 @@ bool broker_list_fail(struct broker_list *list, const char *why) {
     forget_addresses(list);
     list->at = (list->at + 1) % list->n;
     return list->at != 0;
+}
+
+void broker_list_succeed(struct broker_list *list, int64_t now_ms) {
+    if (list->at == 0) {
+        list->pause_ms = 0;
+        return;
+    }
+    list->pause_ms = list->pause_ms == 0 ? FIRST_PAUSE_MS : list->pause_ms * 2;
+    if (list->pause_ms > LONGEST_PAUSE_MS)
+        list->pause_ms = LONGEST_PAUSE_MS;
+    list->first_again_ms = now_ms + list->pause_ms;
+}
+
+bool broker_list_is_first_due(const struct broker_list *list, int64_t now_ms) {
+    return list->at != 0 && now_ms >= list->first_again_ms;
 }
 
 void broker_list_begin_again(struct broker_list *list) {

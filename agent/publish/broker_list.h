@@ -21,9 +21,10 @@ struct broker {
 struct broker_list {
     struct broker *brokers;
     size_t n, at;
-    struct lookup_result found; /* of the broker `at` */
-    size_t n_tried;             /* of its addresses */
-    struct text failures;       /* since the last success or pause: "URL: why; URL: why" */
+    struct lookup_result found;       /* of the broker `at` */
+    size_t n_tried;                   /* of its addresses */
+    int64_t first_again_ms, pause_ms; /* monotonic: when the first is tried again, while another is used */
+    struct text failures;             /* since the last success or pause: "URL: why; URL: why" */
 };
 
 /* Borrows the configuration. 0, ERROR_MEMORY or ERROR_ARGUMENT (a URL of no broker). */
@@ -44,6 +45,10 @@ const struct broker *broker_list_current(const struct broker_list *list);
  * The one tried has failed, and why. True where another is to be tried at once; false after all of them were.
  */
 bool broker_list_fail(struct broker_list *list, const char *why);
+/* The one tried is connected. */
+void broker_list_succeed(struct broker_list *list, int64_t now_ms);
+/* Whether it is not the first, and that is to be tried again. */
+bool broker_list_is_first_due(const struct broker_list *list, int64_t now_ms);
 /* The next one to be tried is the first. */
 void broker_list_begin_again(struct broker_list *list);
 

@@ -130,6 +130,8 @@ static void retry(struct sink_http *writer, enum verdict_kind verdict) {
         writer->fastest_ms = writer->sink.config->timeout_ms;
         return;
     }
+    if (is_fault && writer->took_meanwhile[writer->lane]) /* it is there, and takes others */
+        backoff_reset(&writer->backoffs[writer->lane]);
     int64_t pause_ms =
         backoff_next_ms(&writer->backoffs[is_fault ? writer->lane : LANE_LIVE], backoff_random());
     int64_t until_ms = now_ms + (pause_ms < after_ms ? after_ms : pause_ms);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The MQTT sink's thread: connects, looks after the connection, and begins again after a loss. What goes over
- * it is sink_mqtt_rows.c's, the protocol base/mqtt_client's, which broker is next broker_list's.
+ * it is sink_mqtt_rows.c's, what its answers mean sink_mqtt_answers.c's, the protocol base/mqtt_client's,
+ * which broker is next broker_list's.
  *
  *   RESTING     no connection; -> LOOKING at retry_ms
  *   LOOKING     the broker's name is looked up; -> CONNECTING, or -> RESTING at deadline_ms
@@ -26,8 +27,6 @@ enum {
     SETTLE_MS = 50,         /* after an end the client is not ready at once */
     ACKNOWLEDGE_MS = 30000, /* a broker that has not answered by then will not */
     MEMORY_PAUSE_MS = 1000,
-    FORBIDDEN_MS = 10 * 60000,     /* how long a topic that is not ours is left alone */
-    NO_BATCHES_PAUSE_MS = 10000,   /* and where that is the one of all batches, everything waits */
     ROWS_UNDER_WAY_MOST = 1 << 16, /* whatever window and batches allow */
 };
 
@@ -96,8 +95,7 @@ static bool is_denial(int reason) {
     return reason == 0x86 || reason == NOT_AUTHORIZED || reason == 0x8a || reason == 0x8c;
 }
 
-/* Gives the connection up for now. */
-static void rest(struct sink_mqtt *mqtt, const char *why) {
+void sink_mqtt_rest(struct sink_mqtt *mqtt, const char *why) {
     int64_t now_ms = clock_monotonic_ms();
     if (mqtt->client)
         mqtt_client_leave(mqtt->client);
@@ -155,7 +153,7 @@ static void connect_to(struct sink_mqtt *mqtt, const struct broker_address *addr
     mqtt->state = CONNECTING;
     mqtt->deadline_ms = now_ms + CONNECT_MS;
     if (error)
-        rest(mqtt, error_word(error));
+        sink_mqtt_rest(mqtt, error_word(error));
 }
 
 static void find_broker(struct sink_mqtt *mqtt) {
@@ -167,7 +165,7 @@ static void find_broker(struct sink_mqtt *mqtt) {
             mqtt->deadline_ms = clock_monotonic_ms() + LOOKUP_MS;
         mqtt->state = LOOKING;
     } else if (error) {
-        rest(mqtt, words);
+        sink_mqtt_rest(mqtt, words);
     } else {
         connect_to(mqtt, &address);
     }
@@ -178,7 +176,7 @@ static void keep_full(struct sink_mqtt *mqtt) {
     if (error == ERROR_MEMORY)
         mqtt->pause_until_ms = clock_monotonic_ms() + MEMORY_PAUSE_MS;
     else if (error && error != ERROR_UNREACHABLE) /* of that its event tells more */
-        rest(mqtt, error_word(error));
+        sink_mqtt_rest(mqtt, error_word(error));
 }
 
 /* --- events --- */
@@ -205,48 +203,12 @@ static void on_connected(struct sink_mqtt *mqtt, const struct mqtt_event *event)
     mqtt->per_message = rows_per_message(config);
     mqtt->fastest_ms = ACKNOWLEDGE_MS;
     portion_init(&mqtt->portion, (uint32_t)mqtt->per_message, (uint32_t)mqtt->window.room);
+    mqtt->taken_ms = INT64_MIN;
+    broker_list_succeed(&mqtt->brokers, clock_monotonic_ms());
     say_connected(mqtt);
     if (!forbidden_has(&mqtt->forbidden, NULL, clock_monotonic_ms()) &&
         sink_mqtt_send_presence(mqtt, &mqtt->online) == ERROR_MEMORY)
-        rest(mqtt, error_word(ERROR_MEMORY));
-}
-
-static void on_refused(struct sink_mqtt *mqtt, const struct mqtt_event *event, const struct flight *flight,
-                       size_t n) {
-    struct spool_row *row = flight->row;
-    bool is_forbidden = event->reason == NOT_AUTHORIZED;
-    sink_mqtt_complain(mqtt, row, event->text);
-    if (row && sink_mqtt_is_batched(mqtt) && (is_forbidden || n > 1)) {
-        /* Nothing of it is settled: rows that the broker may take are not lost for one that it does not. */
-        if (!is_forbidden)
-            mqtt->singly_until[round_source_of(row->kind, flight->lane)] = row->id + n - 1;
-        rest(mqtt, event->text);
-        if (is_forbidden)
-            mqtt->retry_ms = clock_monotonic_ms() + NO_BATCHES_PAUSE_MS;
-        return;
-    }
-    if (is_forbidden)
-        forbidden_add(&mqtt->forbidden, row ? row->view : NULL, clock_monotonic_ms() + FORBIDDEN_MS);
-    window_settle(&mqtt->window, event->token, event->text);
-}
-
-static void on_settled(struct sink_mqtt *mqtt, const struct mqtt_event *event) {
-    const struct flight *flight;
-    size_t n = window_find(&mqtt->window, event->token, &flight);
-    if (n == 0)
-        return;
-    backoff_reset(&mqtt->backoff); /* it not only connects, it works */
-    mqtt->has_worked = true;
-    if (flight->row)
-        mqtt->limit = mqtt->limit * 2 < mqtt->most ? mqtt->limit * 2 : mqtt->most;
-    sink_mqtt_note_answer(mqtt, flight);
-    if (event->kind == MQTT_REFUSED)
-        on_refused(mqtt, event, flight, n);
-    else {
-        sink_health_deliver(mqtt->sink.health, 1);
-        window_settle(&mqtt->window, event->token, NULL);
-    }
-    sink_mqtt_settle(mqtt);
+        sink_mqtt_rest(mqtt, error_word(ERROR_MEMORY));
 }
 
 static void take_events(struct sink_mqtt *mqtt) {
@@ -258,11 +220,11 @@ static void take_events(struct sink_mqtt *mqtt) {
             break;
         case MQTT_LOST:
             mqtt->lost_for = event.reason;
-            rest(mqtt, event.text);
+            sink_mqtt_rest(mqtt, event.text);
             break;
         case MQTT_ACKNOWLEDGED:
         case MQTT_REFUSED:
-            on_settled(mqtt, &event);
+            sink_mqtt_on_answer(mqtt, &event);
             break;
         }
     }
@@ -274,17 +236,45 @@ static void take_events(struct sink_mqtt *mqtt) {
 static int64_t next_look_ms(const struct sink_mqtt *mqtt, int64_t now_ms) {
     int64_t wait_ms = mqtt->sink.config->batch_wait_ms, next_ms = INT64_MAX;
     if (mqtt->window.n)
-        next_ms = window_oldest_ms(&mqtt->window) + ACKNOWLEDGE_MS + 1;
+        next_ms = window_oldest_ms(&mqtt->window) +
+                  (sink_mqtt_is_held(mqtt) ? SINK_MQTT_HELD_MS : ACKNOWLEDGE_MS) + 1;
     if (now_ms < mqtt->pause_until_ms)
         return mqtt->pause_until_ms < next_ms ? mqtt->pause_until_ms : next_ms;
     if (sink_mqtt_has_room(mqtt) && mqtt->paced_until_ms < next_ms)
         next_ms = mqtt->paced_until_ms;
+    if (broker_list_is_first_due(&mqtt->brokers, now_ms)) /* what is under way is waited for */
+        return next_ms;
     for (size_t i = 0; i < N_ROUND_SOURCES && sink_mqtt_has_room(mqtt); i++) {
         int64_t since_ms = mqtt->gatherings[i].since_ms;
         if (since_ms != INT64_MAX && since_ms + wait_ms < next_ms)
             next_ms = since_ms + wait_ms;
     }
     return next_ms;
+}
+
+/* Back to the first broker, with nothing under way. */
+static void go_back(struct sink_mqtt *mqtt, int64_t now_ms) {
+    if (mqtt->window.n > 0)
+        return;
+    mqtt_client_leave(mqtt->client);
+    for (size_t i = 0; i < N_ROUND_SOURCES; i++)
+        gathering_forget(&mqtt->gatherings[i]);
+    broker_list_begin_again(&mqtt->brokers);
+    mqtt->has_worked = false;
+    mqtt->state = RESTING;
+    mqtt->retry_ms = now_ms + SETTLE_MS;
+}
+
+/* What a connection needs, beside events. */
+static void look_after(struct sink_mqtt *mqtt, int64_t now_ms) {
+    if (sink_mqtt_is_nothing_allowed(mqtt, now_ms))
+        sink_mqtt_give_up_topics(mqtt, now_ms);
+    else if (now_ms - window_oldest_ms(&mqtt->window) > ACKNOWLEDGE_MS)
+        sink_mqtt_rest(mqtt, "the broker does not acknowledge");
+    else if (broker_list_is_first_due(&mqtt->brokers, now_ms))
+        go_back(mqtt, now_ms);
+    else if (now_ms >= mqtt->pause_until_ms)
+        keep_full(mqtt);
 }
 
 /* Does what is due; returns when to look again. */
@@ -294,13 +284,11 @@ static int64_t step(struct sink_mqtt *mqtt) {
     if (mqtt->state == LOOKING || (mqtt->state == RESTING && now_ms >= mqtt->retry_ms))
         find_broker(mqtt);
     if (mqtt->state == LOOKING && now_ms >= mqtt->deadline_ms)
-        rest(mqtt, "the name service does not answer");
+        sink_mqtt_rest(mqtt, "the name service does not answer");
     if (mqtt->state == CONNECTING && now_ms >= mqtt->deadline_ms)
-        rest(mqtt, "it does not answer");
-    if (mqtt->state == CONNECTED && now_ms - window_oldest_ms(&mqtt->window) > ACKNOWLEDGE_MS)
-        rest(mqtt, "the broker does not acknowledge");
-    if (mqtt->state == CONNECTED && now_ms >= mqtt->pause_until_ms)
-        keep_full(mqtt);
+        sink_mqtt_rest(mqtt, "it does not answer");
+    if (mqtt->state == CONNECTED)
+        look_after(mqtt, now_ms);
     switch (mqtt->state) {
     case RESTING:
         return mqtt->retry_ms;

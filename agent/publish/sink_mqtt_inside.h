@@ -14,6 +14,7 @@
 #include "publish/portion.h"
 #include "publish/rounds.h"
 #include "publish/sink.h"
+#include "publish/verdict.h"
 #include "publish/window.h"
 
 enum { NOT_AUTHORIZED = 0x87 };
@@ -49,9 +50,26 @@ struct sink_mqtt {
     bool is_paced[N_ROUND_SOURCES]; /* this is of that */
     int64_t paced_until_ms;         /* and is not sent before; INT64_MAX: no matter */
     struct forbidden forbidden;
+    int64_t taken_ms; /* when the broker last took a row over this connection; INT64_MIN: it has not */
+    /* The row that has met `faults` faults in a row, and whether others were taken meanwhile. */
+    uint64_t fault_row;
+    enum round_source fault_source;
+    uint32_t faults;
+    bool took_meanwhile;
     bool has_said_goodbye;
     struct complaint trouble, takeover, refusal;
 };
+
+enum { SINK_MQTT_HELD_MS = 5000 /* how long a broker that takes nothing of ours may still take something */ };
+
+/* Gives the connection up for now. */
+void sink_mqtt_rest(struct sink_mqtt *mqtt, const char *why);
+
+/* The broker has acknowledged or refused a message. */
+void sink_mqtt_on_answer(struct sink_mqtt *mqtt, const struct mqtt_event *event);
+/* Whether all there is to send goes to topics that are not ours: then it is not about the rows. */
+bool sink_mqtt_is_nothing_allowed(const struct sink_mqtt *mqtt, int64_t now_ms);
+void sink_mqtt_give_up_topics(struct sink_mqtt *mqtt, int64_t now_ms);
 
 /* Whether all rows travel in messages of several devices. */
 bool sink_mqtt_is_batched(const struct sink_mqtt *mqtt);
@@ -61,6 +79,11 @@ bool sink_mqtt_has_room(const struct sink_mqtt *mqtt);
 int sink_mqtt_fill(struct sink_mqtt *mqtt);
 /* The broker has answered the message of that flight. */
 void sink_mqtt_note_answer(struct sink_mqtt *mqtt, const struct flight *flight);
+/*
+ * Whether rows whose topic is not ours wait for the broker to take others: as long as it takes none it is not
+ * the rows' fault, and they are kept.
+ */
+bool sink_mqtt_is_held(const struct sink_mqtt *mqtt);
 /* Moves the cursors over what is settled. */
 void sink_mqtt_settle(struct sink_mqtt *mqtt);
 /* Sends the gateway's presence. The same errors. */

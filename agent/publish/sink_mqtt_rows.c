@@ -16,7 +16,13 @@
 
 enum {
     QUICK_MS = 50,      /* by how much a backlog may make acknowledgements slower */
+    TRUST_MS = 10000,   /* for so long a broker that takes rows is believed to take ours */
     NO_JUMP_MS = 10000, /* after one that was not possible */
+    /*
+     * Not acknowledged; what is urgent may go beyond. What the kernel does not take at once the library
+     * leaves until something comes in or its poll ends, up to a second later, and everything behind that.
+     */
+    BYTES_UNDER_WAY_MOST = 256 << 10,
 };
 
 bool sink_mqtt_is_batched(const struct sink_mqtt *mqtt) {
@@ -27,7 +33,7 @@ bool sink_mqtt_is_batched(const struct sink_mqtt *mqtt) {
 static int send_message(struct sink_mqtt *mqtt, const struct text *topic, bool retained,
                         const struct text *message, struct spool_row *const *rows, size_t n,
                         enum spool_lane lane) {
-    struct flight flight = {.lane = lane, .sent_ms = clock_monotonic_ms()};
+    struct flight flight = {.lane = lane, .sent_ms = clock_monotonic_ms(), .bytes = message->size};
     int error =
         mqtt_client_publish(mqtt->client, topic->data, message->data, message->size, retained, &flight.token);
     if (!error && n == 0)
@@ -35,6 +41,7 @@ static int send_message(struct sink_mqtt *mqtt, const struct text *topic, bool r
     for (size_t i = 0; i < n && !error; i++) {
         flight.row = rows[i];
         window_add(&mqtt->window, &flight);
+        flight.bytes = 0;
     }
     return error;
 }
@@ -51,7 +58,7 @@ void sink_mqtt_complain(struct sink_mqtt *mqtt, const struct spool_row *row, con
 }
 
 /* A row that will never be taken: it passes through the window settled, so that the cursor stays in order. */
-static void set_aside(struct sink_mqtt *mqtt, struct spool_row *row, enum spool_lane lane,
+static void set_aside(struct sink_mqtt *mqtt, struct spool_row *row, enum spool_lane lane, bool is_denied,
                       const char *reason) {
     sink_mqtt_complain(mqtt, row, reason);
     const struct flight flight = {.row = row,
@@ -59,6 +66,7 @@ static void set_aside(struct sink_mqtt *mqtt, struct spool_row *row, enum spool_
                                   .sent_ms = clock_monotonic_ms(),
                                   .is_settled = true,
                                   .is_rejected = true,
+                                  .is_denied = is_denied,
                                   .words = strdup(reason)};
     window_add(&mqtt->window, &flight);
 }
@@ -100,9 +108,10 @@ static int send_rows(struct sink_mqtt *mqtt, enum round_source source, size_t n)
     enum spool_lane lane = round_lane(source);
     const struct text *topic;
     char reason[80] = "topic or message are not possible in MQTT";
+    bool is_denied = !sink_mqtt_is_batched(mqtt) && rows[0]->view &&
+                     forbidden_has(&mqtt->forbidden, rows[0]->view, clock_monotonic_ms());
     int error = 0;
-    if (!sink_mqtt_is_batched(mqtt) && rows[0]->view &&
-        forbidden_has(&mqtt->forbidden, rows[0]->view, clock_monotonic_ms())) {
+    if (is_denied) {
         snprintf(reason, sizeof(reason), "%s", mqtt_reason_text(NOT_AUTHORIZED));
         error = ERROR_ARGUMENT;
     }
@@ -115,7 +124,7 @@ static int send_rows(struct sink_mqtt *mqtt, enum round_source source, size_t n)
         error = send_message(mqtt, topic, false, &mqtt->message, rows, n, lane);
     if (error == ERROR_ARGUMENT || error == ERROR_TOO_BIG) {
         for (size_t i = 0; i < n; i++)
-            set_aside(mqtt, rows[i], lane, reason);
+            set_aside(mqtt, rows[i], lane, is_denied, reason);
         error = 0;
     }
     if (!error)
@@ -123,6 +132,11 @@ static int send_rows(struct sink_mqtt *mqtt, enum round_source source, size_t n)
     if (!error)
         gathering_take(gathering, n);
     return error;
+}
+
+bool sink_mqtt_is_held(const struct sink_mqtt *mqtt) {
+    return window_is_denied(&mqtt->window) &&
+           (mqtt->taken_ms == INT64_MIN || clock_monotonic_ms() - mqtt->taken_ms > TRUST_MS);
 }
 
 /* The one place where a cursor moves. */
@@ -138,7 +152,7 @@ static void settle_row(struct sink_mqtt *mqtt, const struct flight *flight) {
 
 void sink_mqtt_settle(struct sink_mqtt *mqtt) {
     struct flight flight;
-    while (window_pop(&mqtt->window, &flight)) {
+    while (!sink_mqtt_is_held(mqtt) && window_pop(&mqtt->window, &flight)) {
         if (flight.row)
             settle_row(mqtt, &flight);
         free(flight.words);
@@ -187,6 +201,8 @@ static bool look_back(struct sink_mqtt *mqtt, enum round_source source, int64_t 
 /* Whether the source may send now, as far as a backlog is bounded. */
 static bool has_turn(struct sink_mqtt *mqtt, enum round_source source, int64_t now_ms) {
     bool is_live = round_lane(source) == LANE_LIVE;
+    if (round_kind(source) != SPOOL_URGENT && mqtt->window.bytes >= BYTES_UNDER_WAY_MOST)
+        return false;
     if (is_live && !look_back(mqtt, source, now_ms))
         return false;
     if (!is_live)

@@ -33,6 +33,8 @@ void window_add(struct window *window, const struct flight *flight) {
     assert(window->n < window->room);
     if (flight->row)
         ++*count_of(window, flight);
+    if (!flight->is_settled)
+        window->bytes += flight->bytes;
     *flight_at(window, window->n++) = *flight;
 }
 
@@ -58,10 +60,24 @@ size_t window_settle(struct window *window, int token, const char *rejection) {
     for (size_t i = 0; i < n; i++) {
         struct flight *flight = &window->flights[(at + i) % window->room];
         flight->is_settled = true;
+        window->bytes -= flight->bytes;
         flight->is_rejected = rejection != NULL;
         flight->words = rejection ? strdup(rejection) : NULL;
     }
     return n;
+}
+
+void window_deny(struct window *window, int token, const char *rejection) {
+    const struct flight *first;
+    size_t n = window_find(window, token, &first);
+    size_t at = n ? (size_t)(first - window->flights) : 0;
+    for (size_t i = 0; i < n; i++)
+        window->flights[(at + i) % window->room].is_denied = true;
+    window_settle(window, token, rejection);
+}
+
+bool window_is_denied(const struct window *window) {
+    return window->n > 0 && flight_at(window, 0)->is_denied;
 }
 
 bool window_pop(struct window *window, struct flight *flight) {
@@ -85,6 +101,6 @@ void window_clear(struct window *window) {
             spool_release(flight_at(window, i)->row);
         free(flight_at(window, i)->words);
     }
-    window->n = 0;
+    window->n = window->bytes = 0;
     memset(window->rows, 0, sizeof(window->rows));
 }

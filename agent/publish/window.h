@@ -18,14 +18,17 @@ struct flight {
     struct spool_row *row; /* a reference; NULL: a message that is no row */
     enum spool_lane lane;  /* that it was read from */
     int64_t sent_ms;       /* monotonic */
+    size_t bytes;          /* of the message, where it is the first of it; else 0 */
     bool is_settled, is_rejected;
-    char *words; /* of a rejection, the flight's own; NULL: none */
+    bool is_denied; /* rejected, because its topic is not ours */
+    char *words;    /* of a rejection, the flight's own; NULL: none */
 };
 
 struct window {
     struct flight *flights;
     size_t room, first, n;
     size_t rows[N_ROUND_SOURCES]; /* of those n, by where they come from */
+    size_t bytes;                 /* of the messages that are not settled */
 };
 
 /* For up to `room` rows. 0 or ERROR_MEMORY. */
@@ -45,6 +48,11 @@ size_t window_settle(struct window *window, int token, const char *rejection);
  * there is none.
  */
 bool window_pop(struct window *window, struct flight *flight);
+
+/* The rows of a message were rejected because its topic is not ours. */
+void window_deny(struct window *window, int token, const char *rejection);
+/* Whether the oldest row is of such a message. */
+bool window_is_denied(const struct window *window);
 
 /* When the oldest message was sent; INT64_MAX when none is under way. */
 int64_t window_oldest_ms(const struct window *window);

@@ -42,6 +42,7 @@ struct status_server {
 
     struct latest *latest;
     struct spools spools;
+    char *folder; /* of the spools, as they were opened; NULL: none was configured */
     int64_t started_ms;
     uv_loop_t loop;
     uv_pipe_t listener;
@@ -115,7 +116,7 @@ static void add_tail(struct client *client) {
     pthread_mutex_unlock(&server->lock);
     if (sinks)
         delivery.n_sinks = sink_set_states(sinks, delivery.sinks, SINK_STATES_MOST);
-    status_write_tail(&client->text, &configuration, client->config->spool.folder, &delivery);
+    status_write_tail(&client->text, &configuration, server->folder, &delivery);
 }
 
 static void on_written(uv_write_t *write, int error);
@@ -281,6 +282,7 @@ static int open_loop(struct status_server *server) {
 
 static void free_server(struct status_server *server) {
     config_free(server->config);
+    free(server->folder);
     pthread_mutex_destroy(&server->lock);
     free(server);
 }
@@ -323,7 +325,9 @@ int status_server_start(struct site_config *config, struct latest *latest, const
     server->latest = latest;
     server->spools = *spools;
     server->started_ms = server->configuration.loaded_ms = clock_wall_ms();
-    int error = open_loop(server);
+    const char *folder = config->spool.folder; /* a later configuration takes a restart */
+    server->folder = folder ? strdup(folder) : NULL;
+    int error = folder && !server->folder ? ERROR_MEMORY : open_loop(server);
     if (error) {
         free_server(server);
         return error;

@@ -139,10 +139,10 @@ class Mosquitto(Server):
 
 
 class Subscriber:
-    """mosquitto_sub on a topic filter. Its session outlives connections, so that nothing is missed."""
+    """mosquitto_sub on topic filters. Its session outlives connections, so that nothing is missed."""
 
-    def __init__(self, broker, topic="hallwatch/#"):
-        self.broker, self.topic = broker, topic
+    def __init__(self, broker, *topics):
+        self.broker, self.topics = broker, topics or ("hallwatch/#",)
 
     def __enter__(self):
         self.lines = tempfile.NamedTemporaryFile(prefix="hallwatch-test-", suffix=".jsonl")
@@ -150,7 +150,8 @@ class Subscriber:
         session = ["-i", f"subscriber-{os.getpid()}-{id(self)}", "-c", "-x", "3600"]
         ready = f"ready/{os.getpid()}/{id(self)}"
         self.process = subprocess.Popen(
-            ["mosquitto_sub", *arguments, *session, "-t", self.topic, "-t", ready], stdout=self.lines
+            ["mosquitto_sub", *arguments, *session, *(word for topic in (*self.topics, ready) for word in ("-t", topic))],
+            stdout=self.lines,
         )
 
         def hears():
@@ -232,17 +233,18 @@ class VictoriaMetrics(TimeSeriesServer):
 
 
 class Prometheus(TimeSeriesServer):
-    """`out_of_order` is a window like "48h"; without it old and disordered samples are refused."""
+    """`out_of_order` is a window like "48h"; without it old and disordered samples are refused. `config` is a file in its
+    place."""
 
     health = "/-/ready"
 
-    def __init__(self, out_of_order=None):
+    def __init__(self, out_of_order=None, config=None):
         super().__init__()
-        self.out_of_order = out_of_order
+        self.out_of_order, self.config = out_of_order, config
 
     def command(self):
         with open(self.path("p.yml"), "w") as conf:
-            conf.write("global: {scrape_interval: 15s}\n")
+            conf.write(self.config.read_text() if self.config else "global: {scrape_interval: 15s}\n")
             if self.out_of_order:
                 conf.write(f"storage: {{tsdb: {{out_of_order_time_window: {self.out_of_order}}}}}\n")
         return [

@@ -10,21 +10,24 @@ import contextlib
 import json
 import subprocess
 import sys
+import time
 import unittest
 import urllib.parse
 from pathlib import Path
 
 import hallwatch
 from agent import Agent
+from broker_tests import SCHEMA
 from certificates import Authority
 from device_servers import TOP
 from feeding import Feeder
-from servers import Mosquitto, Subscriber, VictoriaMetrics, free_port, http, wait_until
+from servers import Mosquitto, Prometheus, Subscriber, VictoriaMetrics, http, wait_until
 
 FEEDER = sys.argv.pop(1)
 EXAMPLES = TOP / "conf" / "campus"
 APC = TOP / "tests" / "drivers" / "apc_rpdu2" / "apc_rpdu2.snmprec"
 DEVICE = {"name": "pdu", "driver": "apc_rpdu2", "url": f"replay:{APC}"}
+GATEWAYS = 40
 OFTEN = {"fast": "200ms", "normal": "200ms", "slow": "1s"}
 
 
@@ -64,64 +67,80 @@ def samples(database, **parameters):
 
 
 class Campus(unittest.TestCase):
-    def test_gateways_share_brokers_consumers_and_a_database(self):
-        """Two halls have a broker that passes on, a third publishes to the central one."""
-        with contextlib.ExitStack() as stack:
-            central = stack.enter_context(Mosquitto(example("mosquitto-central.conf")))
-            halls = [
-                stack.enter_context(
-                    Mosquitto(example("mosquitto-hall.conf", address=f"127.0.0.1:{central.port}", remote_clientid=f"hall-{n}"))
-                )
-                for n in (1, 2)
-            ]
-            database = stack.enter_context(VictoriaMetrics(["-dedup.minScrapeInterval=1ms"]))
-            shared = [stack.enter_context(Subscriber(central, "$share/store/hallwatch/+/+")) for _ in range(2)]
-            archive = stack.enter_context(Subscriber(central, "hallwatch/+/+"))
-            feeders = [
-                stack.enter_context(
-                    Feeder(
-                        FEEDER,
-                        mqtt=broker.url,
-                        client_id=f"gw-{n}",
-                        gateway=f"gw-{n}",
-                        remote_write=database.write_url,
-                        first_device=10 * n,
-                        devices=5,
-                        rounds=40,
-                    )
-                )
-                for n, broker in enumerate([*halls, central])
-            ]
-            results = [feeder.finish(60) for feeder in feeders]
-            for feeder, result in zip(feeders, results):
-                self.assertEqual([sink["sent"] for sink in result["sinks"]], [feeder.total] * 2, result)
-            everything = {(result["stream"], n) for result in results for n in range(1, 201)}
-            wait_until(lambda: set(identities(archive)) == everything, "all messages arrive at the central broker")
-            came = lambda: identities(shared[0]) + identities(shared[1])
-            wait_until(lambda: len(came()) >= len(everything), "and at those who share")
-            self.assertEqual(sorted(came()), sorted(everything))  # each at exactly one of them
-            self.assertGreater(min(len(identities(one)) for one in shared), 100)
-            self.check_database(stack, database, feeders)
+    """Two halls have a broker that passes on to the campus, a third publishes to that itself. Some gateways gather devices in
+    messages, and what some have kept is three hours old."""
 
-    def check_database(self, stack, database, feeders):
+    def start(self):
+        stack = self.enterContext(contextlib.ExitStack())
+        self.central = stack.enter_context(Mosquitto(example("mosquitto-central.conf")))
+        address = f"127.0.0.1:{self.central.port}"
+        self.halls = [
+            stack.enter_context(Mosquitto(example("mosquitto-hall.conf", address=address, remote_clientid=f"hall-{n}")))
+            for n in (1, 2)
+        ]
+        self.databases = [
+            stack.enter_context(VictoriaMetrics(["-dedup.minScrapeInterval=1ms"])),
+            stack.enter_context(Prometheus(config=EXAMPLES / "prometheus.yml")),
+        ]
+        everything = ["hallwatch/+/+", "hallwatch/+/batch/+"]
+        share = [f"$share/store/{topic}" for topic in everything]
+        self.shared = [stack.enter_context(Subscriber(self.central, *share)) for _ in range(2)]
+        self.archive = stack.enter_context(Subscriber(self.central, *everything))
+        return stack
+
+    def gateway(self, n, **more):
+        """A gateway with two devices; its broker is that of hall n % 3."""
+        writes = [f"--remote-write={database.write_url}" for database in self.databases]
+        of_devices = {"first_device": 10 * n, "devices": 2, "gateway": f"gw-{n}", "start_ms": (time.time() - 10800 * (n % 5 == 0)) * 1000}
+        return Feeder(FEEDER, *writes, **{**of_devices, **more})
+
+    def test_forty_gateways_share_brokers_consumers_and_databases(self):
+        stack = self.start()
+        self.central.stop()
+        feeders = [
+            stack.enter_context(
+                self.gateway(n, mqtt=[*self.halls, self.central][n % 3].url, client_id=f"gw-{n}", devices_per_message=1 + n % 2 * 9)
+            )
+            for n in range(GATEWAYS)
+        ]
+        in_halls = [feeder.finish(60) for n, feeder in enumerate(feeders) if n % 3 < 2]  # the campus is away
+        self.central.start()
+        results = in_halls + [feeder.finish(60) for n, feeder in enumerate(feeders) if n % 3 == 2]
+        for result in results:
+            self.assertEqual({sink["sent"] for sink in result["sinks"]}, {feeders[0].total}, result)
+        everything = {(result["stream"], n) for result in results for n in range(1, 2 * feeders[0].rounds + 1)}
+        wait_until(lambda: set(identities(self.archive)) == everything, "all messages arrive at the campus", 60)
+        came = lambda: identities(self.shared[0]) + identities(self.shared[1])
+        wait_until(lambda: len(came()) >= len(everything), "and at those who share")
+        self.assertEqual(sorted(came()), sorted(everything))  # each at exactly one of them
+        self.assertGreater(min(len(identities(one)) for one in self.shared), len(everything) / 10)
+        self.check_databases(stack, feeders)
+
+    def check_databases(self, stack, feeders):
         """Each sample is there once, also after one gateway has sent all of its own again."""
         expected = {}
         for feeder in feeders:
-            expected.update(feeder.expected(devices=range(feeder.first_device, feeder.first_device + 5)))
-        again = Feeder(
-            FEEDER,
-            remote_write=database.write_url,
-            gateway="gw-0",
-            devices=5,
-            rounds=40,
-            start_ms=feeders[0].start_ms,
-        )
-        stack.enter_context(again).finish(60)
-        counts, values = samples(database)
+            expected.update(feeder.expected(devices=range(feeder.first_device, feeder.first_device + 2)))
+        again = stack.enter_context(self.gateway(1, start_ms=feeders[1].start_ms)).finish(60)
+        self.assertEqual([sink["sent"] for sink in again["sinks"]], [feeders[1].total] * 2, again)
+        counts, values = samples(self.databases[0])
         self.assertEqual(values, expected)
         self.assertEqual(set(counts.values()), {1})
-        raw, _ = samples(database, reduce_mem_usage=1)  # as stored, before it drops repeats: this test can fail
+        raw, _ = samples(self.databases[0], reduce_mem_usage=1)  # as stored, before it drops repeats: this test can fail
         self.assertEqual(set(raw.values()), {1, 2})
+        found = {
+            (labels["device"], labels["__name__"], labels["component_id"], time_ms): value
+            for labels, times, values in self.databases[1].export(span="6h")
+            if "component_id" in labels
+            for time_ms, value in zip(times, values, strict=True)
+        }
+        self.assertEqual(found, expected)
+
+    def test_the_example_of_a_gateway_is_right_for_each(self):
+        for gateway in ("gw-1", "gw-2"):
+            done = hallwatch.run("check", str(EXAMPLES / "gateway.yaml"), "--gateway", gateway)
+            self.assertEqual(done.returncode, hallwatch.OK, done.stderr)
+            self.assertIn("ok, 2 devices", done.stdout)
 
 
 class Receivers(unittest.TestCase):
@@ -151,9 +170,14 @@ class Receivers(unittest.TestCase):
             sent = agent.sinks()
             wait_until(lambda: all(now["sent"] > sent[name]["sent"] for name, now in agent.sinks().items() if name != "hanging"),
                        "all others go on", 10)  # fmt: skip
+            links = lambda topics: any(topic.endswith("/links") for topic in topics)
+            wait_until(lambda: links({topic for topic, *_ in subscribers[0].messages()}), "what the links met", 20)
             status, seconds = agent.stop()
             self.assertEqual(status, 0)
             self.assertLess(seconds, 5)
+            for subscriber in subscribers:
+                for _, payload, _ in subscriber.messages():
+                    SCHEMA.validate(json.loads(payload))
 
     def test_certificates_and_passwords_are_renewed_by_a_reload(self):
         """The broker is restarted with an authority and a password of its own; a reload makes the agent follow."""

@@ -180,6 +180,102 @@ class LiveFirst(unittest.TestCase):
         arrivals().judge(self, feeder, draining_s=1)
 
 
+class Refusals(unittest.TestCase):
+    def finish(self, feeder, rejected=0, limit_s=60):
+        with feeder:
+            result = feeder.finish(limit_s)
+        self.assertEqual(result["sinks"][0]["rejected"], rejected, result)
+        self.assertEqual(result["sinks"][0]["sent"] + result["sinks"][0]["waiting"], feeder.total - rejected, result)
+        return result
+
+    def test_a_broker_without_quota_gets_it_later_at_growing_intervals(self):
+        for reason in (0x97, 0x96, 0x80):
+
+            def decide(n):
+                return reason if n > 3 and len(broker.connected_at) < 3 else "ack"
+
+            with self.subTest(hex(reason)), HostileBroker(decide) as broker:
+                result = self.finish(Feeder(FEEDER, mqtt=broker.url))
+                self.assertEqual(result["sinks"][0]["waiting"], 0)
+                self.assertIn(f"({reason:#x})", result["log"])
+                pauses = [b - a for a, b in zip(broker.connected_at, broker.connected_at[1:])]
+                self.assertEqual(len(pauses), 2)
+                self.assertGreaterEqual(min(pauses), 1)
+                self.assertGreaterEqual(pauses[1], 2)
+
+    def test_where_no_topic_is_ours_everything_is_kept(self):
+        with HostileBroker(lambda n: 0x87) as broker:
+            result = self.finish(Feeder(FEEDER, mqtt=broker.url, devices=30, wait_ms=8000))
+            self.assertEqual(result["sinks"][0]["sent"], 0)
+            self.assertIn("it lets us write to no topic of ours (not authorized, 0x87): check", result["log"])
+
+    def test_one_topic_that_is_not_ours_is_set_aside(self):
+        def decide(_):
+            return 0x87 if '"pdu-0"' in broker.payload else "ack"
+
+        with HostileBroker(decide) as broker:
+            result = self.finish(Feeder(FEEDER, mqtt=broker.url, rounds=20), rejected=20 * 10)
+            self.assertEqual(result["sinks"][0]["waiting"], 0)
+
+    def test_requests_become_as_small_as_the_receiver_takes_them(self):
+        sizes = []
+
+        def decide(samples, _):
+            sizes.append(len(samples))
+            return (413, {}, "too large") if len(samples) > 700 else 204
+
+        with HostileReceiver(decide) as receiver:
+            result = self.finish(Feeder(FEEDER, remote_write=receiver.url, devices=20, readings=20, rounds=100))
+        self.assertEqual(result["sinks"][0]["waiting"], 0)
+        self.assertLess(sum(size > 700 for size in sizes), 12, "it is not tried again and again")
+
+    def test_retry_after_is_honoured_as_seconds_and_as_a_date(self):
+        for header in (lambda: "3", lambda: email.utils.formatdate(time.time() + 4, usegmt=True)):
+
+            def decide(_, request):
+                return (429, {"Retry-After": header()}, "slow down") if request == 1 else 204
+
+            with self.subTest(header()), HostileReceiver(decide) as receiver:
+                self.finish(Feeder(FEEDER, remote_write=receiver.url))
+                self.assertGreaterEqual(receiver.requests[1] - receiver.requests[0], 2.9)
+
+    def test_another_endpoint_may_know_who_we_are(self):
+        with HostileReceiver(lambda *_: (401, {}, "who are you")) as receiver, HostileReceiver() as second:
+            result = self.finish(Feeder(FEEDER, remote_write=receiver.url, endpoint=second.url))
+            self.assertEqual(result["sinks"][0]["waiting"], 0)
+            self.assertIn("check url, user and password or token", result["log"])
+
+        with HostileBroker(reason=0x86) as broker, HostileBroker() as second:
+            result = self.finish(Feeder(FEEDER, mqtt=broker.url, endpoint=second.url))
+            self.assertEqual(result["sinks"][0]["waiting"], 0)
+            self.assertIn("bad user name or password", result["log"])
+
+    def test_a_fault_in_what_waited_does_not_hold_up_what_is_new(self):
+        """The receiver was away; of what waited there is a reading at which it fails."""
+        arrivals, options = Arrivals(), LiveFirst.OPTIONS
+
+        def is_bad(labels, time_ms):
+            name, outlet = labels["__name__"], labels.get("component_id")
+            return labels["device"] == "pdu-7" and name.endswith("_volts") and outlet == "1/2" and time_ms == feeder.start_ms + 300
+
+        def decide(samples, _):
+            if time.time() < feeder.start_ms / 1000 + 1:
+                return 503, {}, "busy"
+            if any(is_bad(labels, time_ms) for labels, time_ms, _ in samples):
+                return 500, {}, "duplicate label"
+            collect(arrivals, samples)
+            return 204
+
+        with HostileReceiver(decide) as receiver:
+            feeder = Feeder(FEEDER, remote_write=receiver.url, **options)
+            result = self.finish(feeder, rejected=1)
+        self.assertIn("duplicate label", result["log"])
+        back_s = min(arrivals.at.values())
+        late = [at_s - key[3] / 1000 for key, at_s in arrivals.at.items() if key[3] / 1000 > back_s + 0.2]
+        self.assertLess(max(late), LIVE_S)
+        self.assertEqual(len(arrivals.values), feeder.total - 1)
+
+
 def seconds_of(stamp):
     """Of mosquitto_sub's time stamps: local time with microseconds."""
     whole, _, zone = stamp.partition("Z")

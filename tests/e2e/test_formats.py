@@ -169,6 +169,7 @@ class OddTimes(unittest.TestCase):
                 self.assertEqual(result["sinks"][0]["rejected"], feeder.total * (not is_taken))
             self.assertIn("HTTP 500: too old sample", result["log"])
             for server in (metrics, influx):
+                wait_until(lambda: len(stored(server)[0]) >= len(fed), "all is stored")
                 self.assertEqual(stored(server)[0], fed)
             self.assertEqual(stored(prometheus, span="2h")[0], recent)
 

@@ -189,11 +189,13 @@ class HostileBrokers(Mqtt):
             self.assertGreaterEqual(broker.connected_at[1] - broker.connected_at[0], 30)
 
     def test_a_refusal_is_counted_with_its_reason(self):
-        with HostileBroker(lambda n: 0x97 if n == 4 else "ack") as broker, feed(broker.url) as feeder:
-            result = feeder.finish()
-            self.assertEqual(result["sinks"][0]["rejected"], feeder.readings)
-            self.assertEqual(result["sinks"][0]["sent"], feeder.total - feeder.readings)
-            self.assertIn("(0x97)", result["log"])
+        for reason in (0x90, 0x95, 0x99):
+            with self.subTest(hex(reason)), HostileBroker(lambda n: reason if n == 4 else "ack") as broker:
+                with feed(broker.url) as feeder:
+                    result = feeder.finish()
+                self.assertEqual(result["sinks"][0]["rejected"], feeder.readings)
+                self.assertEqual(result["sinks"][0]["sent"], feeder.total - feeder.readings)
+                self.assertIn(f"({reason:#x})", result["log"])
 
     def test_a_forbidden_presence_does_not_hold_up_the_readings(self):
         with HostileBroker(lambda n: 0x87 if n == 1 else "ack") as broker:

@@ -8,15 +8,44 @@ what a broker takes at once.
 
 import json
 import os
+import re
 import sys
 import unittest
+from pathlib import Path
 
 sys.path.append(os.path.join(os.path.dirname(__file__), "..", "sim"))
-from broker_tests import BATCH, STATUS, Brokers, rows_of, values_of
+from broker_tests import BATCH, SCHEMA, STATUS, Brokers, rows_of, values_of
 from hostile_broker import HostileBroker
 from servers import Mosquitto, Subscriber, wait_until
 
 Brokers.program = sys.argv.pop(1)
+
+
+class Documents(unittest.TestCase):
+    """The README's example is what the schema says, and the schema refuses what is wrong."""
+
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    example = json.loads(re.search(r"```json\n(.*?)```", readme, re.DOTALL)[1])
+
+    def with_reading(self, **members):
+        return {**self.example, "readings": [{**self.example["readings"][0], **members}]}
+
+    def test_the_example_and_what_it_leaves_out(self):
+        batch = {"schema": 1, "site": "seoul-1", "gateway": "gw-1", "messages": [self.example, self.example]}
+        for message in (self.example, batch, self.with_reading(value=None), {**self.example, "new_member": 1}):
+            SCHEMA.validate(message)
+        self.assertEqual({"schema", "stream", "sequence", "time", "readings"} - set(self.example), set())
+
+    def test_what_is_wrong_is_refused(self):
+        without = lambda name: {key: value for key, value in self.example.items() if key != name}
+        wrong = [*(without(name) for name in ("schema", "stream", "sequence", "site", "device", "time", "readings")),
+                 *({**self.example, **member} for member in ({"schema": 2}, {"sequence": 0}, {"sequence": "1"}, {"gap": True},
+                                                             {"stream": "x"}, {"device": ""}, {"time": "now"}, {"hall": None})),
+                 *(self.with_reading(**member) for member in ({"quality": "fine"}, {"value": "1"}, {"metric": "watts"}, {"phase": 1})),
+                 {"schema": 1, "site": "s", "gateway": "g", "messages": []}]  # fmt: skip
+        for message in wrong:
+            with self.subTest(message):
+                self.assertFalse(SCHEMA.is_valid(message))
 
 
 class Batches(Brokers):

@@ -14,8 +14,9 @@ import unittest
 import urllib.parse
 
 sys.path.append(os.path.join(os.path.dirname(__file__), "..", "sim"))
-from feeding import Feeder
+from feeding import Feeder, value_of
 from hallwatch import BINARY
+from hostile_receiver import HostileReceiver
 from servers import InfluxDB, Mosquitto, Prometheus, Subscriber, VictoriaMetrics, http, wait_until
 
 FEEDER = sys.argv.pop(1)
@@ -215,6 +216,86 @@ class Gaps(unittest.TestCase):
 
         server.start, read = start, lambda: lines(payload for _, payload, _ in self.subscriber.messages())
         self.check(server, read, mqtt=server.url)
+
+
+class Spool(unittest.TestCase):
+    """What a receiver has, held against the spool; and what the spool keeps of what was refused."""
+
+    def setUp(self):
+        self.folder = self.enterContext(tempfile.TemporaryDirectory(prefix="hallwatch-test-"))
+
+    def run_command(self, *arguments):
+        return subprocess.run([BINARY, *arguments], capture_output=True, text=True, timeout=60, check=False)
+
+    def test_a_capture_is_held_against_the_spool(self):
+        against = ("--against", self.folder)
+        with Mosquitto() as broker, Subscriber(broker) as subscriber:
+            with Feeder(FEEDER, mqtt=broker.url, folder=self.folder, wait_ms=600000, **SIZE) as feeder:
+
+                def everything():
+                    payloads = [payload for topic, payload, _ in subscriber.messages() if "/status/" not in topic]
+                    return payloads if len(payloads) == ROWS else None
+
+                payloads = wait_until(everything, "all rows have come")
+                # Also beside the feeder, which has the folder.
+                wait_until(lambda: ask(lines(payloads), *against)[0] == COMPLETE, "the spool knows that")
+                feeder.finish()
+            broker.stop()
+            # The newest are not there: without the spool nobody would know.
+            self.assertEqual(prove(lines(payloads[:-3]))["missing"], 0)
+            less = prove(lines(payloads[:-3]), *against, expect=INCOMPLETE)
+            self.assertEqual([(one["from"], one["to"]) for one in less["missing_ranges"]], [(ROWS - 2, ROWS)])
+            self.assertEqual(prove("\n" + lines(payloads[3:]), *against)["from"], 4)
+            # More, that nobody takes: they wait.
+            with Feeder(FEEDER, mqtt=broker.url, folder=self.folder, wait_ms=0, **SIZE) as feeder:
+                feeder.finish()
+        more = prove(lines(payloads), *against, "--sink", "mqtt-0")
+        self.assertEqual((more["to"], more["waiting"], more["missing"]), (2 * ROWS, ROWS, 0))
+        status, _, log = ask(lines(payloads), *against, "--sink", "other")
+        self.assertEqual(status, UNREADABLE)
+        self.assertIn("it knows no sink of that name", log)
+
+    def refuse(self, bad):
+        """Feeds a receiver that takes no request in which `bad(labels)` is true of a sample."""
+
+        def decide(samples, _):
+            refused = any(bad(labels) for labels, _, _ in samples)
+            return (400, {}, 'label "x" is\x1b[1m not\nliked') if refused else 204
+
+        with HostileReceiver(decide) as receiver:
+            with Feeder(FEEDER, remote_write=receiver.url, folder=self.folder, **{**SIZE, "rounds": 2}) as feeder:
+                result = feeder.finish()
+        export = "".join(
+            json.dumps({"metric": labels, "values": [value], "timestamps": [time_ms]}) + "\n"
+            for labels, time_ms, value in receiver.accepted
+        )
+        return result["sinks"][0], export
+
+    def test_a_refused_device_is_listed_and_accounted_for(self):
+        sink, export = self.refuse(lambda labels: labels.get("device") == "pdu-2")
+        self.assertEqual(sink["rejected"], 2 * SIZE["readings"])
+        found = prove(export, "--against", self.folder)
+        self.assertEqual((found["set_aside"], found["missing"]), (2, 0))
+        self.assertEqual(prove(export, expect=INCOMPLETE)["missing"], 2)
+        done = self.run_command("rejects", self.folder)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertIn("write-0  pdu-2, row 3: 20 of 20 readings\n", done.stdout)
+        self.assertIn('HTTP 400: label "x" is', done.stdout)
+        self.assertNotIn("\x1b", done.stdout)
+        self.assertIn("    facility_active_power_watts component=outlet component_id=1/1 phase=L1 20.2 good", done.stdout)
+        rows = [json.loads(line) for line in self.run_command("rejects", "--json", self.folder).stdout.splitlines()]
+        self.assertEqual([(row["sequence"], row["refused"], row["device"]) for row in rows], [(3, 20, "pdu-2"), (9, 20, "pdu-2")])
+        self.assertEqual([reading["value"] for reading in rows[1]["readings"]][:2], [value_of(2, 0, 1), value_of(2, 1, 1)])
+        self.assertEqual(self.run_command("rejects", self.folder, "--sink", "other").stdout, "nothing is set aside\n")
+
+    def test_a_row_that_arrived_in_part_is_there(self):
+        sink, export = self.refuse(
+            lambda labels: labels.get("component_id") == "1/2" and labels["__name__"] == "facility_voltage_volts"
+        )
+        self.assertEqual(sink["rejected"], 12)
+        found = prove(export, "--against", self.folder)
+        self.assertEqual((found["received"], found["set_aside"], found["repeated"]), (12, 0, 0))
+        self.assertEqual(self.run_command("rejects", self.folder).stdout.count(": 1 of 20 readings"), 12)
 
 
 if __name__ == "__main__":

@@ -83,7 +83,7 @@ class SpoolOnDisk(unittest.TestCase):
         options = {"devices": 30, "rounds": 300, "buffer_bytes": 400000, "batch_wait_ms": wait_ms}
         url = f"http://127.0.0.1:{port}/api/v1/write"
         with Feeder(FEEDER, remote_write=url, folder=self.folder, **options) as feeder:
-            wait_until(lambda: self.rows_on_disk() == 3000, "all rows are committed")
+            wait_until(lambda: self.rows_on_disk() == 9000, "all rows are committed")
             sink = subprocess.Popen([SINK, "--port", str(port)])
             try:
                 began = time.monotonic()

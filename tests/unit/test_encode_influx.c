@@ -109,6 +109,21 @@ static void readings_of_a_place_share_a_line(void **state) {
         "active_energy_joules_total=238320009,outlet_state=1 1764000000123\n");
 }
 
+static void rows_come_with_their_number_and_gaps_with_markers(void **state) {
+    struct fixture *fixture = *state;
+    struct spool_row row = row_of(fixture),
+                     gap = {.kind = SPOOL_URGENT, .first_id = 7, .id = 9, .time_ms = 5};
+    row.id = row.first_id = 4711;
+    row.n = 0;
+    assert_int_equal(encode_influx_add(fixture->encoder, &row), 0);
+    assert_int_equal(encode_influx_add(fixture->encoder, &gap), 0);
+    assert_string_equal(finish(fixture),
+                        "facility,site=dc1,hall=hall-2,row=A,rack=A07,device=pdu-1,class=pdu,part=0,"
+                        "stream=00112233445566ff row_sequence=4711 1764000000123\n"
+                        "facility,site=dc1,gateway=gw/1,reason=dropped,stream=ffee "
+                        "gap_first_sequence=7,gap_last_sequence=9 5\n");
+}
+
 static void a_row_may_be_a_part_of_the_series(void **state) {
     struct fixture *fixture = *state;
     fixture->batch->first = 4;
@@ -267,6 +282,7 @@ static void a_request_goes_to_the_bucket_or_the_database(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(readings_of_a_place_share_a_line, setup, teardown),
+        cmocka_unit_test_setup_teardown(rows_come_with_their_number_and_gaps_with_markers, setup, teardown),
         cmocka_unit_test_setup_teardown(a_row_may_be_a_part_of_the_series, setup, teardown),
         cmocka_unit_test_setup_teardown(numbers_are_exact_floats_and_others_are_left_out, setup, teardown),
         cmocka_unit_test_setup_teardown(names_come_through_as_they_are, setup, teardown),

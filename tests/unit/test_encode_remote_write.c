@@ -253,6 +253,65 @@ static void series_that_end_get_the_stale_marker(void **state) {
     }
 }
 
+static void check_marker(const struct sample *sample, const char *which, const char *labels, double value,
+                         int64_t at_ms) {
+    char series[MOST_TEXT];
+    snprintf(series, sizeof(series), "facility_gap_%s_sequence{gateway=gw/1,%s,", which, labels);
+    assert_string_equal(sample->series, series);
+    assert_true(sample->value == value);
+    assert_int_equal(sample->time_ms, at_ms);
+}
+
+/* Two gaps of one time, and a row that stands for others: their markers have times of their own. */
+static void what_is_no_more_is_marked(void **state) {
+    struct fixture *fixture = *state;
+    const struct sample *samples = fixture->samples;
+    const struct spool_row gap = {.kind = SPOOL_URGENT, .first_id = 7, .id = 9, .time_ms = time_ms};
+    const struct spool_row next = {.kind = SPOOL_URGENT, .first_id = 11, .id = 11, .time_ms = time_ms - 5};
+    const struct spool_row thinned = {
+        .kind = SPOOL_URGENT, .first_id = 20, .id = 30, .time_ms = time_ms + 60, .view = fixture->view};
+    assert_int_equal(encode_remote_write_add(fixture->encoder, &gap), 0);
+    assert_false(encode_remote_write_is_empty(fixture->encoder));
+    assert_int_equal(encode_remote_write_add(fixture->encoder, &next), 0);
+    assert_int_equal(encode_remote_write_add(fixture->encoder, &thinned), 0);
+    assert_int_equal(finish(fixture->encoder, fixture->samples), 7);
+    check_marker(&samples[0], "first", "reason=dropped,site=dc1,stream=ffee", 7, time_ms);
+    check_marker(&samples[1], "last", "reason=dropped,site=dc1,stream=ffee", 9, time_ms);
+    check_marker(&samples[2], "first", "reason=dropped,site=dc1,stream=ffee", 11, time_ms + 1);
+    check_marker(&samples[3], "last", "reason=dropped,site=dc1,stream=ffee", 11, time_ms + 1);
+    check_marker(&samples[4], "first", "reason=thinned,site=dc1,stream=ffee", 20, time_ms + 60);
+    check_marker(&samples[5], "last", "reason=thinned,site=dc1,stream=ffee", 29, time_ms + 60);
+    assert_true(samples[6].value == 30);
+}
+
+/* Also where the format has a place for none of its readings; not of a part of a row, which has no number. */
+static void each_row_comes_with_its_number(void **state) {
+    struct fixture *fixture = *state;
+    struct spool_row row = {.kind = SPOOL_READINGS,
+                            .first_id = 4711,
+                            .id = 4711,
+                            .time_ms = time_ms,
+                            .view = fixture->view,
+                            .first = 3,
+                            .n = READINGS - 3,
+                            .values = fixture->batch->values,
+                            .qualities = fixture->batch->qualities};
+    assert_int_equal(encode_remote_write_add(fixture->encoder, &row), 0);
+    assert_int_equal(finish(fixture->encoder, fixture->samples), 1 + READINGS - 3 + 1);
+    memset(fixture->batch->qualities, QUALITY_BAD, READINGS);
+    encode_remote_write_begin(fixture->encoder);
+    row.time_ms++;
+    assert_int_equal(encode_remote_write_add(fixture->encoder, &row), 0);
+    row.id = 0;
+    assert_int_equal(encode_remote_write_add(fixture->encoder, &row), 0);
+    assert_int_equal(finish(fixture->encoder, fixture->samples), 1);
+    assert_string_equal(fixture->samples[0].series,
+                        "facility_row_sequence{class=pdu,device=pdu-1,hall=hall-2,part=3,rack=A07,row=A,"
+                        "site=dc1,stream=00112233445566ff,");
+    assert_true(fixture->samples[0].value == 4711);
+    assert_int_equal(fixture->samples[0].time_ms, time_ms + 1);
+}
+
 static void an_empty_request_is_sound(void **state) {
     struct fixture *fixture = *state;
     assert_true(encode_remote_write_is_empty(fixture->encoder));
@@ -266,6 +325,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(only_sound_readings_are_sent, setup, teardown),
         cmocka_unit_test_setup_teardown(info_comes_every_minute_and_again_after_a_failure, setup, teardown),
         cmocka_unit_test_setup_teardown(series_that_end_get_the_stale_marker, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_is_no_more_is_marked, setup, teardown),
+        cmocka_unit_test_setup_teardown(each_row_comes_with_its_number, setup, teardown),
         cmocka_unit_test_setup_teardown(an_empty_request_is_sound, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

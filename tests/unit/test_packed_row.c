@@ -61,6 +61,9 @@ static void make_devices(struct fixture *fixture, size_t n) {
 
 static void add(struct encode_remote_write *encoder, const struct batch *batch, uint32_t from) {
     const struct spool_row row = {
+        .kind = SPOOL_READINGS,
+        .id = (uint64_t)batch->time_ms + from, /* any: it changes from row to row */
+        .first_id = (uint64_t)batch->time_ms + from,
         .view = batch->view,
         .time_ms = batch->time_ms,
         .first = from,

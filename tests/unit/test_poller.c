@@ -10,11 +10,15 @@
 
 enum { INTERVAL_MS = 100, LIMIT_MS = 30000, KEPT_MOST = 200, STALL_MS = 450, AFTER_STALL = 5 };
 
-static const char recording[] = "holding 10 230\nholding 20 50\n";
+static const char recording[] = "holding 10 230\nholding 20 50\nholding 30 1\n";
 static const struct point points[] = {{VOLTAGE, HOLDING(10, U16), VOLT},
                                       {FREQUENCY, HOLDING(20, U16), HERTZ}};
 static const struct group groups[] = {{POINTS(points)}};
 static const struct driver driver = {.name = "test", .protocol = PROTOCOL_MODBUS, GROUPS(groups)};
+static const struct point with_leak[] = {{VOLTAGE, HOLDING(10, U16), VOLT},
+                                         {LEAK_STATE, HOLDING(30, U16), ONE}};
+static const struct group leak_groups[] = {{POINTS(with_leak)}};
+static const struct driver leak_driver = {.name = "leak", .protocol = PROTOCOL_MODBUS, GROUPS(leak_groups)};
 
 struct hall {
     uv_loop_t loop;
@@ -24,6 +28,8 @@ struct hall {
     struct poller *poller;
     struct batch *kept[KEPT_MOST];
     size_t n_kept, n_polls;
+    size_t n_routine, n_urgent,
+        n_misplaced; /* batches; those with a series that is not as urgent as they are */
     bool keeps;
     int64_t polled_ms, shortest_ms; /* the last poll; the shortest pause since it was reset */
     bool stall;
@@ -37,6 +43,9 @@ static void on_batch(void *context, struct batch *batch) {
     struct hall *hall = context;
     bool poll = batch->view->series[batch->first].quantity == VOLTAGE;
     int64_t now_ms = clock_monotonic_ms();
+    ++*(batch->urgent ? &hall->n_urgent : &hall->n_routine);
+    for (uint32_t i = batch->first; i < batch->first + batch->n; i++)
+        hall->n_misplaced += batch->urgent != (batch->view->series[i].quantity == LEAK_STATE);
     if (poll) {
         if (now_ms - hall->polled_ms < hall->shortest_ms)
             hall->shortest_ms = now_ms - hall->polled_ms;
@@ -61,7 +70,7 @@ static void give_back(struct hall *hall) {
         batch_give_back(hall->kept[--hall->n_kept]);
 }
 
-static void hall_init(struct hall *hall) {
+static void hall_init_with(struct hall *hall, const struct driver *of) {
     *hall = (struct hall){.path = "/tmp/hallwatch-XXXXXX.registers", .shortest_ms = INT64_MAX};
     int file = mkstemps(hall->path, (int)strlen(".registers"));
     assert_true(file >= 0 && write(file, recording, strlen(recording)) == (ssize_t)strlen(recording));
@@ -69,7 +78,7 @@ static void hall_init(struct hall *hall) {
     hall->config = (struct device_config){
         .name = (char *)"device",
         .url_text = hall->path,
-        .driver = &driver,
+        .driver = of,
         .url = {.transport = TRANSPORT_REPLAY, .host = hall->path},
         .hall = (char *)"",
         .row = (char *)"",
@@ -86,6 +95,10 @@ static void hall_init(struct hall *hall) {
     assert_int_equal(poller_new(&hall->loop, &options, &events, &hall->poller), 0);
     assert_int_equal(poller_add(hall->poller, &hall->config), 0);
     assert_int_equal(poller_start(hall->poller), 0);
+}
+
+static void hall_init(struct hall *hall) {
+    hall_init_with(hall, &driver);
 }
 
 static void hall_done(struct hall *hall) {
@@ -137,10 +150,22 @@ static void test_batches_are_bounded_and_used_again(void **state) {
     hall_done(&hall);
 }
 
+static void test_fast_points_are_urgent_and_nothing_else(void **state) {
+    (void)state;
+    struct hall hall;
+    hall_init_with(&hall, &leak_driver);
+    int64_t limit_ms = clock_monotonic_ms() + LIMIT_MS;
+    for (; hall.n_urgent < 3 || hall.n_routine < 3; uv_run(&hall.loop, UV_RUN_ONCE))
+        assert_true(clock_monotonic_ms() < limit_ms);
+    assert_int_equal(hall.n_misplaced, 0);
+    hall_done(&hall);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_stall_is_not_caught_up),
         cmocka_unit_test(test_batches_are_bounded_and_used_again),
+        cmocka_unit_test(test_fast_points_are_urgent_and_nothing_else),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "publish/backoff.h"
 #include "publish/broker_address.h"
+#include "publish/broker_list.h"
 #include "publish/endpoints.h"
 #include "publish/verdict.h"
 #include "tests/unit/check.h"
@@ -24,6 +25,9 @@ static void answers_have_their_meaning(void **state) {
         {0, 429, "slow down", VERDICT_LATER},
         {0, 503, "out of order", VERDICT_LATER}, /* a lift, not a sample */
         {0, 504, "", VERDICT_LATER},
+        {0, 507, "disk full", VERDICT_LATER},
+        {0, 405, "", VERDICT_DENIED},
+        {0, 308, "", VERDICT_DENIED},
         {0, 500, "", VERDICT_FAULT},
         {0, 500, "too old sample\n", VERDICT_TOO_OLD},           /* Prometheus, of its window */
         {0, 500, "array index is out of bounds", VERDICT_FAULT}, /* not of time */
@@ -44,6 +48,47 @@ static void answers_have_their_meaning(void **state) {
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
         assert_int_equal(verdict_of(cases[i].error, cases[i].status, cases[i].text), cases[i].verdict);
+}
+
+static void reasons_of_brokers_have_their_meaning(void **state) {
+    (void)state;
+    static const struct {
+        int reason;
+        enum verdict_kind verdict;
+    } cases[] = {
+        {0x80, VERDICT_FAULT},   {0x83, VERDICT_FAULT},   {0x87, VERDICT_DENIED},  {0x89, VERDICT_LATER},
+        {0x90, VERDICT_REFUSED}, {0x93, VERDICT_LATER},   {0x95, VERDICT_REFUSED}, {0x96, VERDICT_LATER},
+        {0x97, VERDICT_LATER},   {0x99, VERDICT_REFUSED}, {0xff, VERDICT_FAULT},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        assert_int_equal(verdict_of_mqtt(cases[i].reason), cases[i].verdict);
+}
+
+static void the_first_broker_is_gone_back_to(void **state) {
+    (void)state;
+    enum { MINUTE_MS = 60000 };
+    char *second = (char *)"mqtt://b";
+    const struct sink_config config = {.url = (char *)"mqtt://a", .endpoints = &second, .n_endpoints = 1};
+    struct broker_list list;
+    assert_int_equal(broker_list_init(&list, &config), 0);
+    broker_list_succeed(&list, 0);
+    assert_false(broker_list_is_first_due(&list, 1000 * MINUTE_MS));
+    assert_true(broker_list_fail(&list, "gone"));
+    broker_list_succeed(&list, 0);
+    assert_false(broker_list_is_first_due(&list, 5 * MINUTE_MS - 1));
+    assert_true(broker_list_is_first_due(&list, 5 * MINUTE_MS));
+    broker_list_begin_again(&list);
+    assert_string_equal(broker_list_current(&list)->url, "mqtt://a");
+    assert_true(broker_list_fail(&list, "still")); /* each time in vain it is tried less */
+    broker_list_succeed(&list, 6 * MINUTE_MS);
+    assert_false(broker_list_is_first_due(&list, 16 * MINUTE_MS - 1));
+    assert_true(broker_list_is_first_due(&list, 16 * MINUTE_MS));
+    broker_list_begin_again(&list);
+    broker_list_succeed(&list, 17 * MINUTE_MS);
+    assert_true(broker_list_fail(&list, "gone again"));
+    broker_list_succeed(&list, 20 * MINUTE_MS);
+    assert_true(broker_list_is_first_due(&list, 25 * MINUTE_MS));
+    broker_list_done(&list);
 }
 
 static void a_second_endpoint_takes_over_and_the_first_is_tried_again(void **state) {
@@ -142,6 +187,8 @@ static void brokers_are_found_in_their_urls(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(answers_have_their_meaning),
+        cmocka_unit_test(reasons_of_brokers_have_their_meaning),
+        cmocka_unit_test(the_first_broker_is_gone_back_to),
         cmocka_unit_test(a_second_endpoint_takes_over_and_the_first_is_tried_again),
         cmocka_unit_test(where_neither_answers_both_are_tried),
         cmocka_unit_test(pauses_double_from_one_second_to_a_minute),

@@ -342,6 +342,44 @@ static void a_folder_that_cannot_be_used_leaves_memory(void **state) {
     fixture->spool = spool;
 }
 
+static int64_t size_of_file(const struct fixture *fixture) {
+    char path[128];
+    struct stat status;
+    snprintf(path, sizeof(path), "%s/readings.db", fixture->folder);
+    assert_int_equal(stat(path, &status), 0);
+    return status.st_size;
+}
+
+static void the_file_shrinks_when_it_was_read(void **state) {
+    enum { ROUNDS = 120000, MOST = 5 << 20 };
+    struct fixture *fixture = *state;
+    struct spool_cursor *cursor = open_cursor(fixture, "a");
+    struct batch *batch = specimen_batch(fixture->view, 1000, 1);
+    for (uint32_t round = 1; round <= ROUNDS; round++) {
+        assert_int_equal(spool_append(fixture->spool, batch), 0);
+        while (round % 1000 == 0 && !state_of(fixture).is_written)
+            usleep(1000);
+    }
+    specimen_batch_free(batch);
+    spool_cursor_close(cursor);
+    reopen(fixture); /* all of it is in the file itself */
+    assert_true(size_of_file(fixture) > MOST);
+    cursor = open_cursor(fixture, "a");
+    for (uint64_t id = 0; id < ROUNDS;) {
+        struct spool_row *row = take(fixture, cursor, id);
+        id = row->id;
+        if (id % 1000 == 0)
+            spool_acknowledge(cursor, LANE_LIVE, row);
+        spool_release(row);
+    }
+    int64_t until_ms = clock_monotonic_ms() + LIMIT_MS;
+    while (size_of_file(fixture) > MOST) {
+        assert_true(clock_monotonic_ms() < until_ms);
+        usleep(1000);
+    }
+    spool_cursor_close(cursor);
+}
+
 static void the_quota_drops_the_oldest(void **state) {
     struct fixture *fixture = *state;
     fixture->options.quota_bytes = 200 << 10;
@@ -436,6 +474,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_corrupt_file_is_set_aside, setup, teardown),
         cmocka_unit_test_setup_teardown(a_file_that_becomes_corrupt_is_begun_anew, setup, teardown),
         cmocka_unit_test_setup_teardown(a_folder_that_cannot_be_used_leaves_memory, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_file_shrinks_when_it_was_read, setup, teardown),
         cmocka_unit_test_setup_teardown(the_quota_drops_the_oldest, setup, teardown),
         cmocka_unit_test_setup_teardown(the_quota_thins_before_it_drops, setup, teardown),
         cmocka_unit_test_setup_teardown(a_sink_that_is_gone_is_forgotten, setup, teardown),

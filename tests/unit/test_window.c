@@ -55,6 +55,29 @@ static void unknown_and_repeated_answers_settle_nothing(void **state) {
     window_done(&window);
 }
 
+static void bytes_are_those_not_settled(void **state) {
+    (void)state;
+    struct window window;
+    struct flight flight;
+    assert_int_equal(window_init(&window, ROOM), 0);
+    window_add(&window, &(struct flight){.token = 1, .bytes = 1000});
+    window_add(&window, &(struct flight){.token = 1});
+    window_add(&window, &(struct flight){.token = 2, .bytes = 500});
+    assert_int_equal(window.bytes, 1500);
+    window_settle(&window, 2, NULL);
+    window_settle(&window, 2, NULL);
+    assert_int_equal(window.bytes, 1000);
+    window_settle(&window, 1, "no");
+    assert_int_equal(window.bytes, 0);
+    while (window_pop(&window, &flight))
+        free(flight.words);
+    assert_int_equal(window.bytes, 0);
+    window_add(&window, &(struct flight){.token = 3, .bytes = 700});
+    window_clear(&window);
+    assert_int_equal(window.bytes, 0);
+    window_done(&window);
+}
+
 static void rows_of_one_message_settle_together(void **state) {
     (void)state;
     struct window window;
@@ -87,6 +110,29 @@ static void rows_of_one_message_settle_together(void **state) {
     window_done(&window); /* with the words of the last */
 }
 
+static void what_is_denied_is_told_from_what_is_rejected(void **state) {
+    (void)state;
+    struct window window;
+    struct flight flight;
+    assert_int_equal(window_init(&window, ROOM), 0);
+    add(&window, 1);
+    add(&window, 1);
+    add(&window, 2);
+    assert_false(window_is_denied(&window));
+    assert_int_equal(window_settle(&window, 2, "no"), 1);
+    window_deny(&window, 1, "not yours");
+    window_deny(&window, 7, "unknown");
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(window_is_denied(&window), i < 2);
+        assert_true(window_pop(&window, &flight));
+        assert_true(flight.is_rejected);
+        assert_string_equal(flight.words, i < 2 ? "not yours" : "no");
+        free(flight.words);
+    }
+    assert_false(window_is_denied(&window));
+    window_done(&window);
+}
+
 static void ignore_wake(void *context) {
     (void)context;
 }
@@ -104,8 +150,11 @@ static void clearing_gives_the_rows_back(void **state) {
     assert_int_equal(spool_read(cursor, LANE_LIVE, 0, &row, 1), 1);
     window_add(&window, &(struct flight){.token = 1, .row = row});
     assert_int_equal(atomic_load(&row->references), 2);
+    assert_int_equal(window.rows[READINGS_LIVE], 1);
+    assert_int_equal(window.rows[READINGS_BACKLOG], 0);
     window_clear(&window);
     assert_int_equal(atomic_load(&row->references), 1);
+    assert_int_equal(window.rows[READINGS_LIVE], 0);
     assert_int_equal(window.n, 0);
     window_done(&window);
     specimen_batch_free(batch);
@@ -118,7 +167,9 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(they_leave_in_order),
         cmocka_unit_test(unknown_and_repeated_answers_settle_nothing),
+        cmocka_unit_test(bytes_are_those_not_settled),
         cmocka_unit_test(rows_of_one_message_settle_together),
+        cmocka_unit_test(what_is_denied_is_told_from_what_is_rejected),
         cmocka_unit_test(clearing_gives_the_rows_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

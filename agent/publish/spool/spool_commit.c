@@ -40,6 +40,8 @@ static int put_rest(struct spool_disk *disk, const struct work *work) {
     for (const struct reject *reject = work->rejects; reject && !error; reject = reject->next)
         error =
             spool_store_put_reject(disk->store, reject->sink, reject->row, reject->readings, reject->words);
+    if (!error && work->rejects)
+        error = spool_store_trim_rejects(disk->store);
     if (!error && work->has_passed)
         error = delete_passed(disk, work);
     return error;

@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "base/thread.h"
 #include "publish/spool/spool_disk.h"
+#include "publish/spool/spool_file.h"
 #include "publish/spool/spool_row.h"
 
 enum {
@@ -211,7 +212,7 @@ static int work_once(struct spool_disk *disk) {
     if (!error && now_ms >= disk->quota_ms) {
         error = spool_disk_keep_quota(disk);
         bytes = spool_store_bytes(disk->store);
-        disk->quota_ms = now_ms + QUOTA_MS;
+        disk->quota_ms = now_ms + (spool_store_is_shrinking(disk->store) ? COMMIT_MS : QUOTA_MS);
     }
     uv_mutex_lock(&spool->lock);
     disk->disk_bytes = bytes;
@@ -231,7 +232,7 @@ static void wait_for_work(struct spool_disk *disk) {
 static void run(void *context) {
     struct spool_disk *disk = context;
     struct spool *spool = disk->spool;
-    thread_set_name("disk", spool->kind == SPOOL_URGENT ? "alarms" : "readings");
+    thread_set_name("disk", spool_file_name(spool->kind));
     uv_mutex_lock(&spool->lock);
     for (int tries = 0; !disk->is_stopping || tries < LAST_TRIES;) {
         wait_for_work(disk);
@@ -288,7 +289,7 @@ static int open_store(struct spool *spool, struct spool_disk *disk, const struct
 int spool_disk_open(struct spool *spool, const struct spool_options *options) {
     struct spool_disk *disk = calloc(1, sizeof(*disk));
     const struct spool_store_options file = {.folder = options->folder,
-                                             .name = options->kind == SPOOL_URGENT ? "alarms" : "readings",
+                                             .name = spool_file_name(options->kind),
                                              .kind = options->kind,
                                              .durable = options->kind == SPOOL_URGENT};
     if (!disk)

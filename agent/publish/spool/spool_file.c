@@ -15,6 +15,10 @@
 #include "base/error.h"
 #include "base/log.h"
 
+const char *spool_file_name(enum spool_kind kind) {
+    return kind == SPOOL_URGENT ? "alarms" : "readings";
+}
+
 int spool_file_lock(const char *folder, const char *name, int *lock) {
     char path[PATH_MAX];
     snprintf(path, sizeof(path), "%s/%s.lock", folder, name);

@@ -3,6 +3,11 @@
 #ifndef HALLWATCH_PUBLISH_SPOOL_SPOOL_FILE_H
 #define HALLWATCH_PUBLISH_SPOOL_SPOOL_FILE_H
 
+#include "publish/spool/spool.h"
+
+/* What a spool's file is called, without its end. */
+const char *spool_file_name(enum spool_kind kind);
+
 /*
  * Makes the folder and locks FOLDER/NAME.lock as long as *lock, a descriptor, is open. ERROR_BUSY: another
  * process has it; ERROR_SYSTEM with errno.

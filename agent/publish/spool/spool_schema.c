@@ -39,7 +39,10 @@ const char *const spool_statements[N_STATEMENTS] = {
     [DELETE_PLACE] = "DELETE FROM places WHERE sink=?1",
     [GET_PLACE] = "SELECT sink, data FROM places ORDER BY sink LIMIT 1 OFFSET ?1",
     [PUT_REJECT] = "INSERT INTO rejects VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-    [TRIM_REJECTS] = "DELETE FROM rejects WHERE id <= (SELECT max(id) FROM rejects) - ?1",
+    [TRIM_REJECTS] =
+        "DELETE FROM rejects WHERE id <= (SELECT max(id) FROM (SELECT id, row_number() OVER newer AS n,"
+        " sum(length(list) + length(view) + length(data) + length(words)) OVER newer AS bytes FROM rejects"
+        " WINDOW newer AS (ORDER BY id DESC)) WHERE n > ?1 OR (n > 1 AND bytes > ?2))",
     [FIND_LIST] = "SELECT id FROM lists WHERE hash=?1 AND data=?2",
     [PUT_LIST] = "INSERT INTO lists VALUES (NULL, ?1, ?2)",
     [GET_LIST] = "SELECT data FROM lists WHERE id=?1",

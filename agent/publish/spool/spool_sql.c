@@ -109,7 +109,7 @@ static int make_schema(struct spool_sql *sql) {
     code = sqlite3_step(ask);
     int version = sqlite3_column_int(ask, 0);
     sqlite3_finalize(ask);
-    if (code == SQLITE_ROW && version == 0)
+    if (code == SQLITE_ROW && version == 0 && !sql->options.read_only)
         code = sqlite3_exec(sql->db, sql->options.schema, NULL, NULL, NULL);
     else if (code == SQLITE_ROW && version != sql->options.version) {
         snprintf(sql->why, sizeof(sql->why), "it is of version %d, this agent's is %d", version,
@@ -120,13 +120,15 @@ static int make_schema(struct spool_sql *sql) {
 }
 
 int spool_sql_open(struct spool_sql *sql) {
-    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-    int error = translate(sql, sqlite3_open_v2(sql->options.path, &sql->db, flags, NULL));
+    bool read_only = sql->options.read_only;
+    int flags = read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    int error =
+        translate(sql, sqlite3_open_v2(sql->options.path, &sql->db, flags | SQLITE_OPEN_NOMUTEX, NULL));
     if (error)
         return error;
     sqlite3_busy_timeout(sql->db, BUSY_MS);
     error = make_schema(sql);
-    if (!error)
+    if (!error && !read_only)
         error = spool_sql_execute(sql, sql->options.durable ? "PRAGMA synchronous=FULL"
                                                             : "PRAGMA synchronous=NORMAL");
     for (size_t i = 0; i < sql->options.n_statements && !error; i++)

@@ -14,8 +14,10 @@ struct spool_sql;
 
 struct spool_sql_options {
     const char *path;
-    const char *schema; /* of a file that is new; it sets user_version, within a transaction */
+    const char
+        *schema; /* of a file that is new; it sets user_version, within a transaction. NULL: read only */
     int version;
+    bool read_only;                /* the file must be there, and stays as it is */
     bool durable;                  /* what is committed outlives the host, not only the agent */
     const char *const *statements; /* told by their places in the table */
     size_t n_statements;

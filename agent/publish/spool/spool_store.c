@@ -24,7 +24,11 @@
 #include "publish/spool/spool_views.h"
 #include "publish/spool/view_codec.h"
 
-enum { REJECTS_MOST = 1000 /* rows that are kept */ };
+enum {
+    REJECTS_MOST = 1000, /* rows that are kept */
+    REJECT_BYTES_MOST = 16 << 20,
+    SHRINK_LEAST = 1024, /* unused pages: fewer are soon of use again */
+};
 
 struct spool_store {
     char *path;
@@ -34,6 +38,7 @@ struct spool_store {
     struct spool_sql *sql;
     struct spool_views *views;
     struct text bytes; /* for what is encoded */
+    bool is_shrinking;
 };
 
 const char *spool_store_why(const struct spool_store *store) {
@@ -334,9 +339,12 @@ int spool_store_put_reject(struct spool_store *store, const char *sink, const st
     }
     text_done(&list);
     text_done(&view);
-    if (error)
-        return error;
+    return error;
+}
+
+int spool_store_trim_rejects(struct spool_store *store) {
     spool_sql_bind(store->sql, TRIM_REJECTS, 1, REJECTS_MOST);
+    spool_sql_bind(store->sql, TRIM_REJECTS, 2, REJECT_BYTES_MOST);
     return spool_sql_run(store->sql, TRIM_REJECTS);
 }
 
@@ -344,10 +352,17 @@ int spool_store_put_reject(struct spool_store *store, const char *sink, const st
 
 int spool_store_shrink(struct spool_store *store, int pages) {
     char command[64];
-    if (spool_sql_ask(store->sql, GET_FREE_PAGES) * 4 <= spool_sql_ask(store->sql, GET_PAGES))
-        return 0; /* they are soon of use again */
+    uint64_t all = spool_sql_ask(store->sql, GET_PAGES), unused = spool_sql_ask(store->sql, GET_FREE_PAGES);
+    bool was_shrinking = store->is_shrinking;
+    store->is_shrinking = unused >= SHRINK_LEAST && unused * 4 > all * 3;
+    if (!store->is_shrinking) /* the file itself becomes shorter only now */
+        return was_shrinking ? spool_sql_execute(store->sql, "PRAGMA wal_checkpoint(TRUNCATE)") : 0;
     snprintf(command, sizeof(command), "PRAGMA incremental_vacuum(%d)", pages);
     return spool_sql_execute(store->sql, command);
+}
+
+bool spool_store_is_shrinking(const struct spool_store *store) {
+    return store->is_shrinking;
 }
 
 uint64_t spool_store_written(struct spool_store *store) {

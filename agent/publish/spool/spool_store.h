@@ -52,9 +52,11 @@ int spool_store_put_newest(struct spool_store *store, uint64_t newest, uint64_t 
 int spool_store_put_row(struct spool_store *store, const struct spool_row *row);
 int spool_store_put_place(struct spool_store *store, const struct spool_place *place);
 int spool_store_delete_place(struct spool_store *store, const char *sink);
-/* `readings` of the row were refused; what it held is kept with the words. The oldest go. */
+/* `readings` of the row were refused; what it held is kept with the words. */
 int spool_store_put_reject(struct spool_store *store, const char *sink, const struct spool_row *row,
                            uint64_t readings, const char *words);
+/* The oldest of these go, beyond a thousand or 16 MiB. */
+int spool_store_trim_rejects(struct spool_store *store);
 int spool_store_delete(struct spool_store *store, uint64_t from, uint64_t to);
 
 /* The n-th place, in no order. 0, ERROR_NOT_FOUND: there are no more, or another error: it cannot be read. */
@@ -71,8 +73,13 @@ int spool_store_get_oldest(struct spool_store *store, uint64_t *id, int64_t *tim
 int spool_store_get_newest(struct spool_store *store, uint64_t *id, uint64_t *total);
 uint64_t spool_store_count_rows(struct spool_store *store, uint64_t from, uint64_t to);
 
-/* Gives up to `pages` pages of what was deleted back to the disk, where that is a good part of the file. */
+/*
+ * Gives up to `pages` pages of what was deleted back to the disk, where that is most of the file: of one that
+ * is being drained the rest would be moved again and again.
+ */
 int spool_store_shrink(struct spool_store *store, int pages);
+/* Whether that is to be called again soon. */
+bool spool_store_is_shrinking(const struct spool_store *store);
 /* What is used of the file. */
 uint64_t spool_store_bytes(struct spool_store *store);
 /* What was written to it since this was asked last. */

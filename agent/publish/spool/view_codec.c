@@ -46,8 +46,7 @@ int view_encode_list(const struct device_view *view, struct text *text) {
 
 int view_encode(const struct device_view *view, struct text *text) {
     char **texts[TEXTS];
-    struct device_view copy = *view;
-    list_texts(&copy, texts);
+    list_texts((struct device_view *)view, texts); /* not a copy of it: others count its references */
     for (size_t i = 0; i < TEXTS; i++)
         bytes_add_string(text, *texts[i]);
     bytes_add_number(text, view->n_names);
