@@ -199,8 +199,9 @@ class Outage:
         print(
             f"{'':8} back: tried again after {returned - begin:.1f} s, caught up {caught_up - returned:.1f} s later at "
             f"{(end['sent'] - first['sent']) / (caught_up - returned):.0f} readings/s; {say_costs(cost, sent)}; "
-            f"{catch_up_written / 1e6:.0f} MB written; after {time.monotonic() - caught_up:.0f} s {after['files'] / 1e6:.1f} MB of files, "
-            f"{after['resident']:.1f} MB resident; {counts['samples']} samples came, live ones at most {counts['late_ms'] / 1000:.1f} s late"
+            f"{catch_up_written / 1e6:.0f} MB written; after {time.monotonic() - caught_up:.0f} s {after['files'] / 1e6:.1f} MB "
+            f"of files, {after['resident']:.1f} MB resident; {counts['samples']} samples came, "
+            f"live ones at most {counts['late_ms'] / 1000:.1f} s late"
         )
         return self.judge(options.minutes, feeder, after, counts)
 
@@ -230,7 +231,8 @@ class Outage:
         if self.quota_mib_minute:
             quota = self.quota_mib_minute * minutes * 2**20
             used = max(state["files"] for state in feeder.states if state)
-            asks.append((f"{used / 1e6:.0f} MB of files", used <= quota + FILES_SLACK, f"{quota / 1e6:.0f} MB, and what is written just now"))
+            asked = f"{quota / 1e6:.0f} MB, and what is written just now"
+            asks.append((f"{used / 1e6:.0f} MB of files", used <= quota + FILES_SLACK, asked))
         else:
             asks.append((f"{after['dropped']} readings dropped", after["dropped"] == 0, "none"))
         for words, kept, asked in asks:
