@@ -260,6 +260,23 @@ static void news_are_written_at_once_and_the_rest_when_it_has_waited(void **stat
     spool_cursor_close(cursor);
 }
 
+/* One that would be due half a second later goes with the first: flash wears by commits. */
+static void rows_are_written_together(void **state) {
+    struct fixture *fixture = *state;
+    fixture->options.spill_after_ms = 2000;
+    reopen(fixture);
+    struct spool_cursor *cursor = open_cursor(fixture, "broker");
+    append(fixture, 1);
+    int64_t until_ms = clock_monotonic_ms() + 500;
+    while (clock_monotonic_ms() < until_ms)
+        bell_wait(&fixture->bell, until_ms);
+    append(fixture, 2);
+    int64_t appended_ms = clock_monotonic_ms();
+    while (!state_of(fixture).is_written)
+        assert_true(clock_monotonic_ms() < appended_ms + 1900);
+    spool_cursor_close(cursor);
+}
+
 static void a_second_one_is_refused(void **state) {
     struct fixture *fixture = *state;
     struct spool *other;
@@ -340,6 +357,42 @@ static void a_folder_that_cannot_be_used_leaves_memory(void **state) {
     spool_cursor_close(cursor);
     spool_close(fixture->spool);
     fixture->spool = spool;
+}
+
+static void old_rows_make_no_room_for_holes(void **state) {
+    enum { OLD = 20, NEW = 1000 };
+    struct fixture *fixture = *state;
+    struct spool_cursor *cursor =
+        spool_cursor_open(fixture->spool, "a", ORDER_LIVE_FIRST, bell_ring, &fixture->bell);
+    for (uint32_t round = 1; round <= OLD; round++)
+        append(fixture, round);
+    while (!state_of(fixture).is_written)
+        usleep(1000);
+    spool_cursor_jump(cursor);
+    assert_true(state_of(fixture).memory_bytes > 0);
+    for (uint32_t round = OLD + 1; round <= OLD + NEW; round++) {
+        append(fixture, round);
+        struct spool_row *row = take(fixture, cursor, 0);
+        assert_int_equal(row->id, round);
+        spool_acknowledge(cursor, LANE_LIVE, row);
+        spool_release(row);
+    }
+    assert_int_equal(state_of(fixture).memory_bytes, 0);
+    assert_int_equal(state_of(fixture).dropped_readings, 0);
+    int64_t until_ms = clock_monotonic_ms() + LIMIT_MS;
+    for (uint64_t id = 1; id <= OLD; id++) {
+        struct spool_row *row;
+        while (spool_read(cursor, LANE_BACKLOG, id - 1, &row, 1) == 0) {
+            assert_true(clock_monotonic_ms() < until_ms);
+            bell_wait(&fixture->bell, until_ms);
+        }
+        assert_int_equal(row->id, id);
+        check_row(fixture, row, (uint32_t)id);
+        spool_acknowledge(cursor, LANE_BACKLOG, row);
+        spool_release(row);
+    }
+    assert_int_equal(state_of(fixture).waiting_rows, 0);
+    spool_cursor_close(cursor);
 }
 
 static int64_t size_of_file(const struct fixture *fixture) {
@@ -470,10 +523,12 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_crash_leaves_what_was_written_and_a_gap, setup, teardown),
         cmocka_unit_test_setup_teardown(news_are_written_at_once_and_the_rest_when_it_has_waited, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(rows_are_written_together, setup, teardown),
         cmocka_unit_test_setup_teardown(a_second_one_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(a_corrupt_file_is_set_aside, setup, teardown),
         cmocka_unit_test_setup_teardown(a_file_that_becomes_corrupt_is_begun_anew, setup, teardown),
         cmocka_unit_test_setup_teardown(a_folder_that_cannot_be_used_leaves_memory, setup, teardown),
+        cmocka_unit_test_setup_teardown(old_rows_make_no_room_for_holes, setup, teardown),
         cmocka_unit_test_setup_teardown(the_file_shrinks_when_it_was_read, setup, teardown),
         cmocka_unit_test_setup_teardown(the_quota_drops_the_oldest, setup, teardown),
         cmocka_unit_test_setup_teardown(the_quota_thins_before_it_drops, setup, teardown),

@@ -137,6 +137,9 @@ static int add_row(struct spool *spool, struct spool_row *row, bool is_news) {
         return ERROR_TOO_BIG;
     while (spool->ring.bytes + bytes > spool->most_bytes)
         remove_oldest(spool);
+    while (spool->disk && spool_ring_is_sparse(&spool->ring) &&
+           spool_disk_has(spool->disk, spool->ring.oldest))
+        remove_oldest(spool);
     row->total = spool->total + row->readings;
     bool was_low = spool->ring.bytes <= spool->most_bytes / 2;
     int error = spool_ring_push(&spool->ring, row);

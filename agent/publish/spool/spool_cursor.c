@@ -230,7 +230,9 @@ static void pass(struct spool_cursor *cursor, enum spool_lane lane, const struct
     struct spool *spool = cursor->spool;
     uv_mutex_lock(&spool->lock);
     if (!cursor->is_replaced) {
-        uint64_t first = cursor->place.spans.at[0].first;
+        size_t from, to;
+        spool_spans_lane(&cursor->place.spans, cursor->order, lane, &from, &to);
+        uint64_t first = from < to ? cursor->place.spans.at[from].first : row->id + 1;
         uint64_t readings = spool_spans_pass(&cursor->place.spans, cursor->order, lane, row);
         if (rejected > readings)
             rejected = readings; /* of a row that was dropped meanwhile, and counted there */

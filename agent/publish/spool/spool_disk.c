@@ -22,7 +22,7 @@
 enum {
     COMMIT_MS = 50,      /* between commits */
     QUOTA_MS = 1000,     /* between looks at what the file has, where nothing is written */
-    PLACES_MS = 1000,    /* between commits of nothing but places, while rows are in the file */
+    PLACES_MS = 5000,    /* at most between commits of nothing but places, while rows are in the file */
     IDLE_MS = 60000,     /* the same, while there are none */
     LAST_TRIES = 3,      /* at the end */
     REJECTS_MOST = 1000, /* that wait for the disk */
@@ -73,20 +73,23 @@ void spool_disk_figures(const struct spool_disk *disk, struct spool_state *state
     state->is_written = disk->written == disk->spool->ring.newest;
 }
 
+/* A commit costs much the same for few rows as for many: with one that is due those go that soon will be. */
 static void take_rows(struct spool_disk *disk, struct work *work, int64_t now_ms) {
     struct spool *spool = disk->spool;
     const struct spool_ring *ring = &spool->ring;
     bool all = disk->is_stopping || ring->bytes > spool->most_bytes / 2;
     uint64_t id = disk->written + 1 > ring->oldest ? disk->written + 1 : ring->oldest;
+    int64_t due_ms = disk->spill_after_ms;
     work->n_rows = 0;
     work->written = id - 1;
     for (; id <= ring->newest && work->n_rows < WRITE_MOST; id++) {
         struct spool_row *row = spool_ring_get(ring, id);
-        if (row && !all && id > spool->news && now_ms - row->kept_ms < disk->spill_after_ms)
+        if (row && !all && id > spool->news && now_ms - row->kept_ms < due_ms)
             break;
         work->written = id;
         if (!row)
             continue;
+        due_ms = disk->spill_after_ms / 2;
         atomic_fetch_add_explicit(&row->references, 1, memory_order_relaxed);
         work->rows[work->n_rows++] = row;
     }
@@ -178,6 +181,12 @@ static void complain(struct spool_disk *disk, int error) {
 
 /* --- the thread --- */
 
+/* What was passed since is sent again after a crash: no more than what a crash may lose, too. */
+static int64_t places_pause_ms(const struct spool_disk *disk) {
+    int64_t pause_ms = disk->spill_after_ms / 2;
+    return pause_ms < COMMIT_MS ? COMMIT_MS : pause_ms > PLACES_MS ? PLACES_MS : pause_ms;
+}
+
 /* With the lock held, and again afterwards. */
 static int work_once(struct spool_disk *disk) {
     struct spool *spool = disk->spool;
@@ -190,7 +199,7 @@ static int work_once(struct spool_disk *disk) {
         error = spool_disk_commit(disk, stopping && work->written == work->newest ? work->newest
                                                                                   : work->newest + reserve);
         uint64_t bytes = error ? 0 : spool_store_written(disk->store);
-        disk->places_ms = clock_monotonic_ms() + (disk->spill_after_ms > 0 ? PLACES_MS : COMMIT_MS);
+        disk->places_ms = clock_monotonic_ms() + places_pause_ms(disk);
         disk->has_rows |= work->n_rows > 0;
         disk->quota_ms = 0;
         uv_mutex_lock(&spool->lock);

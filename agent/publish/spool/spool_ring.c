@@ -46,8 +46,13 @@ int spool_ring_push(struct spool_ring *ring, struct spool_row *row) {
         return error;
     row->id = row->first_id = ++ring->newest;
     *place_of(ring, row->id) = row;
+    ring->n++;
     ring->bytes += spool_row_bytes(row);
     return 0;
+}
+
+bool spool_ring_is_sparse(const struct spool_ring *ring) {
+    return ring->newest + 1 - ring->oldest == ring->room && ring->n < ring->room / 4;
 }
 
 struct spool_row *spool_ring_get(const struct spool_ring *ring, uint64_t id) {
@@ -57,6 +62,7 @@ struct spool_row *spool_ring_get(const struct spool_ring *ring, uint64_t id) {
 void spool_ring_remove(struct spool_ring *ring, uint64_t id) {
     struct spool_row *row = *place_of(ring, id);
     *place_of(ring, id) = NULL;
+    ring->n--;
     ring->bytes -= spool_row_bytes(row);
     spool_release(row);
     while (ring->oldest <= ring->newest && !*place_of(ring, ring->oldest))

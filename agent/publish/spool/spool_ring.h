@@ -11,7 +11,7 @@
 struct spool_ring {
     struct spool_row **rows; /* by id; NULL: taken out */
     size_t room;             /* a power of two */
-    size_t bytes;            /* of the rows that are in it */
+    size_t n, bytes;         /* of the rows that are in it */
     uint64_t oldest, newest; /* the oldest is there; empty: oldest = newest + 1 */
 };
 
@@ -21,6 +21,10 @@ void spool_ring_done(struct spool_ring *ring);
 
 /* The row follows the newest; its id is set and its reference taken over. 0 or ERROR_MEMORY. */
 int spool_ring_push(struct spool_ring *ring, struct spool_row *row);
+
+/* Whether the next row needs more room though most places are empty: what is new left it before what is old.
+ */
+bool spool_ring_is_sparse(const struct spool_ring *ring);
 
 /* NULL where it is not, or not any more. */
 struct spool_row *spool_ring_get(const struct spool_ring *ring, uint64_t id);
