@@ -112,7 +112,8 @@ class Judge:
                 check(said["received"] == len(rows), f"prove {name}: {said['received']} rows received, {len(rows)} counted here")
                 check(said["repeated"] == again, f"prove {name}: {said['repeated']} came again, {again} counted here")
             else:
-                lost = sum(row in self.lost(name, receiver) for row in rows)
+                gone = self.lost(name, receiver)
+                lost = sum(row in gone for row in rows)
                 check(said["received"] >= len(rows) - lost, f"prove {receiver}, {name}: {said}, {len(rows)} by MQTT, {lost} lost")
 
     def sample(self, seed):

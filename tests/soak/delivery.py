@@ -95,10 +95,12 @@ class Receivers:
 
     def kill(self, name):
         """Killed with what it has under way. Only VictoriaMetrics answers before it has stored anything: what it has
-        acknowledged is stored first, that it can be held to it."""
+        acknowledged is stored first, that it can be held to it. What it moves just then a snapshot overlooks."""
         if name == "victoria":
             self.relays[name].cut()
-            http(self.victoria.base + "/snapshot/create", timeout_s=30)
+            for _ in range(2):
+                time.sleep(1)
+                http(self.victoria.base + "/snapshot/create", timeout_s=30)
             self.victoria.kill()
         else:
             self.servers[name].kill()
