@@ -53,7 +53,7 @@ enum field_type {
     FIELD_INTEGER, /* decimal, or hexadecimal behind 0x */
     FIELD_DURATION,
     FIELD_BYTES,
-    FIELD_RATE, /* so many a second */
+    FIELD_RATE,  /* so many a second */
     FIELD_WORD,  /* one of `words` */
     FIELD_TEXTS, /* one text or a list of them: setting_list of settings */
     FIELD_PAIRS, /* a map of free texts to texts: setting_list of pairs */
