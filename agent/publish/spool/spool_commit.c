@@ -49,6 +49,7 @@ static int put_rest(struct spool_disk *disk, const struct work *work) {
 
 int spool_disk_commit(struct spool_disk *disk, uint64_t reserved) {
     const struct work *work = &disk->work;
+    uint64_t oldest = disk->oldest;
     int error = spool_store_begin(disk->store);
     if (error)
         return error;
@@ -59,9 +60,10 @@ int spool_disk_commit(struct spool_disk *disk, uint64_t reserved) {
         error = put_rest(disk, work);
     if (!error)
         error = spool_store_commit(disk->store);
-    if (error)
+    if (error) {
         spool_store_rollback(disk->store);
-    else
+        disk->oldest = oldest;
+    } else
         disk->reserved = reserved;
     return error;
 }

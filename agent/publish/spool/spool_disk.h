@@ -42,6 +42,8 @@ struct spool_disk {
     /* Guarded by the spool's lock. */
     bool is_stopping, is_hurried, has_passed;
     uint64_t written;
+    uint64_t under_way; /* up to this row they are being written; 0: none are */
+    uint64_t served;    /* the lane of a cursor that was loaded for last */
     struct reject *rejects, **last_reject;
     size_t n_rejects;
     char forgotten[SINKS_KEPT][64];

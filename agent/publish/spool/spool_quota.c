@@ -228,6 +228,7 @@ static int thin_oldest(struct spool_disk *disk, uint64_t oldest) {
 
 static void leave_memory(struct spool *spool, struct spool_row *const *rows, size_t n) {
     uv_mutex_lock(&spool->lock);
+    spool->gone = rows[n - 1]->id;
     for (size_t i = 0; i < n; i++)
         if (spool_ring_get(&spool->ring, rows[i]->id))
             spool_ring_remove(&spool->ring, rows[i]->id);
