@@ -88,8 +88,7 @@ static int open_file(struct spool_store *store) {
         error = read_identity(store);
     if (error)
         return error;
-    spool_sql_bind(store->sql, LEAVE_VIEWS, 1, store->identity.newest);
-    error = spool_sql_run(store->sql, LEAVE_VIEWS);
+    error = spool_views_tidy(store->views);
     return error == ERROR_SYSTEM ? 0 : error; /* a full disk: they stay a while longer */
 }
 
@@ -198,7 +197,7 @@ int spool_store_put_newest(struct spool_store *store, uint64_t newest, uint64_t 
 
 int spool_store_put_row(struct spool_store *store, const struct spool_row *row) {
     uint64_t view;
-    int error = spool_views_find(store->views, row->view, row->id, &view);
+    int error = spool_views_find(store->views, row->view, &view);
     if (error)
         return error;
     text_clear(&store->bytes);
