@@ -41,7 +41,7 @@ static int put_rest(struct spool_disk *disk, const struct work *work) {
         error =
             spool_store_put_reject(disk->store, reject->sink, reject->row, reject->readings, reject->words);
     if (!error && work->rejects)
-        error = spool_store_trim_rejects(disk->store);
+        error = spool_store_trim_rejects(disk->store, (uint64_t)disk->quota_bytes / 4);
     if (!error && work->has_passed)
         error = delete_passed(disk, work);
     return error;

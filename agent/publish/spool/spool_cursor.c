@@ -60,6 +60,8 @@ struct spool_cursor *spool_cursor_replace(struct spool_cursor *old, enum spool_o
     uv_mutex_lock(&spool->lock);
     *cursor = *old;
     set_reader(cursor, order, wake, context);
+    if (order != old->order)
+        memset(cursor->read, 0, sizeof(cursor->read)); /* lanes are others now */
     cursor->number = ++spool->numbered;
     *find_place(spool, old) = cursor;
     memset(old->loaded, 0, sizeof(old->loaded));
@@ -183,7 +185,7 @@ size_t spool_read(struct spool_cursor *cursor, enum spool_lane lane, uint64_t af
     }
     cursor->is_drained[lane] = is_drained;
     cursor->is_loading[lane] = !is_drained && n < most;
-    if (n > 0)
+    if (n > 0 && rows[n - 1]->id > cursor->read[lane])
         cursor->read[lane] = rows[n - 1]->id;
     if (is_drained)
         spool_forget_loaded(cursor, lane);

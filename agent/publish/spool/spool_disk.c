@@ -102,13 +102,13 @@ static void take_rows(struct spool_disk *disk, struct work *work, int64_t now_ms
 
 static void take_places(struct spool_disk *disk, struct work *work) {
     work->n_places = 0;
-    for (const struct spool_cursor *cursor = disk->spool->cursors; cursor && work->n_places < SINKS_KEPT;
-         cursor = cursor->next)
+    const struct spool_cursor *cursor = disk->spool->cursors;
+    for (; cursor && work->n_places < SINKS_KEPT; cursor = cursor->next)
         work->places[work->n_places++] = cursor->place;
     work->newest = disk->spool->ring.newest;
     work->total = disk->spool->total;
-    work->has_passed = disk->has_passed;
-    disk->has_passed = false;
+    work->has_passed = disk->has_passed && !cursor; /* what others want is not known to the work */
+    disk->has_passed &= cursor != NULL;
 }
 
 /* Whether there is anything to commit. */
@@ -181,7 +181,8 @@ static void complain(struct spool_disk *disk, int error) {
         disk->reserved = 0; /* a new file is to be told, and what memory still has is to be written again */
         if (spool_store_reopen(disk->store, error == ERROR_GARBLED) != 0)
             return;
-        disk->retry_ms = now_ms;
+        if (disk->backoff.failures == 1) /* of a disk that breaks one file after the other, none is at once */
+            disk->retry_ms = now_ms;
         uv_mutex_lock(&disk->spool->lock);
         if (disk->written >= disk->spool->ring.oldest)
             disk->written = disk->spool->ring.oldest - 1;
@@ -252,8 +253,11 @@ static int work_once(struct spool_disk *disk) {
         error = spool_disk_keep_quota(disk);
         bytes = spool_store_bytes(disk->store);
         disk->quota_ms = now_ms + (spool_store_is_shrinking(disk->store) ? COMMIT_MS : QUOTA_MS);
+        if (disk->is_over)
+            disk->quota_ms = 0;
     }
     uv_mutex_lock(&spool->lock);
+    disk->is_hurried |= disk->is_over && !error;
     disk->disk_bytes = bytes;
     return error;
 }
@@ -305,7 +309,8 @@ static int begin(struct spool_disk *disk, struct spool_identity *identity) {
     if (error != ERROR_SYSTEM)
         return error;
     complain(disk, error);
-    identity->newest += reserve;
+    /* Nor from where another agent did so before, and left no trace either. */
+    identity->newest += reserve * (1 + backoff_random() % 0x10000);
     return 0;
 }
 

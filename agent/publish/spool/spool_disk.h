@@ -58,6 +58,7 @@ struct spool_disk {
     int64_t places_ms, quota_ms, retry_ms;
     int64_t clock_ms; /* wall clock less monotonic, at the start */
     bool has_rows;
+    bool is_over;                  /* the quota, still */
     uint64_t thinned[N_THINNINGS]; /* up to which row; not known from before the agent started */
     struct backoff backoff;
     struct complaint trouble;
@@ -81,7 +82,7 @@ int spool_disk_restore(struct spool_disk *disk, struct spool *spool, const struc
  */
 int spool_disk_load(struct spool_disk *disk);
 
-/* Without the lock: keeps the file within its quota. An error of the store. */
+/* Without the lock: keeps the file within its quota, or gets nearer to it. An error of the store. */
 int spool_disk_keep_quota(struct spool_disk *disk);
 
 #endif

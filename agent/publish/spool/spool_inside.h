@@ -43,7 +43,7 @@ struct spool_cursor {
     bool is_closed;           /* it is in the list for a sink that has not opened it, or not any more */
     bool is_drained[N_LANES]; /* its reader has found nothing more: the next row is news */
     bool is_loading[N_LANES]; /* its reader has met a row that comes from the disk */
-    uint64_t read[N_LANES];   /* the last row that it read, or had read before it began anew */
+    uint64_t read[N_LANES];   /* the last row that it has read, also where it began anew since */
     struct spool_loaded *loaded[N_LANES]; /* NULL: nothing was asked for yet */
     struct complaint complaint;
 };
