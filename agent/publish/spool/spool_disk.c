@@ -287,6 +287,8 @@ static void run(void *context) {
         if (error) {
             uv_mutex_unlock(&spool->lock);
             complain(disk, error);
+            if (error == ERROR_SYSTEM && spool_disk_make_room(disk))
+                disk->retry_ms = 0;
             uv_mutex_lock(&spool->lock);
         } else {
             disk->is_stuck = false;

@@ -82,6 +82,12 @@ int spool_disk_restore(struct spool_disk *disk, struct spool *spool, const struc
  */
 int spool_disk_load(struct spool_disk *disk);
 
+/*
+ * Without the lock, after the disk had no room: where no cursor needs what is in the file, it is begun anew.
+ * Whether it was.
+ */
+bool spool_disk_make_room(struct spool_disk *disk);
+
 /* Without the lock: keeps the file within its quota, or gets nearer to it. An error of the store. */
 int spool_disk_keep_quota(struct spool_disk *disk);
 

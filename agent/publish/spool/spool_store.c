@@ -178,6 +178,18 @@ int spool_store_reopen(struct spool_store *store, bool is_corrupt) {
     return open_or_set_aside(store, is_corrupt);
 }
 
+int spool_store_begin_anew(struct spool_store *store) {
+    close_file(store);
+    int error = spool_file_remove(store->path);
+    if (error)
+        spool_sql_set_why(store->sql, strerror(errno));
+    return error ? error : open_or_set_aside(store, false);
+}
+
+bool spool_store_is_full(const struct spool_store *store) {
+    return spool_sql_is_full(store->sql);
+}
+
 /* --- transactions --- */
 
 int spool_store_begin(struct spool_store *store) {

@@ -41,7 +41,14 @@ const char *spool_store_why(const struct spool_store *store);
  */
 int spool_store_reopen(struct spool_store *store, bool is_corrupt);
 
+/*
+ * Removes the file and makes another of the same stream, where nobody needs what it holds: of a full disk
+ * nothing can be deleted otherwise. Errors as above.
+ */
+int spool_store_begin_anew(struct spool_store *store);
+
 bool spool_store_is_open(const struct spool_store *store);
+bool spool_store_is_full(const struct spool_store *store); /* the last error was that the disk has no room */
 
 int spool_store_begin(struct spool_store *store);
 int spool_store_commit(struct spool_store *store);
