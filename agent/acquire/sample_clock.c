@@ -2,8 +2,10 @@
 /* Half the pace: slower takes no less than the step itself, faster takes longer to be right again. */
 #include "acquire/sample_clock.h"
 
+enum { AHEAD_MOST_MS = 86400 * 1000 };
+
 int64_t sample_clock_ms(struct sample_clock *clock, int64_t wall_ms, int64_t monotonic_ms) {
-    if (wall_ms >= clock->last_ms) {
+    if (wall_ms >= clock->last_ms || clock->last_ms - wall_ms > AHEAD_MOST_MS) {
         clock->is_ahead = false;
         clock->last_ms = wall_ms;
         return wall_ms;

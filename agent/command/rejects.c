@@ -206,8 +206,9 @@ static int list_file(struct listing *listing, const char *folder, enum spool_kin
     snprintf(path, sizeof(path), "%s/%s.db", folder, spool_file_name(kind));
     if (spool_look_open(folder, kind, &look, why, sizeof(why)) != 0)
         return fail(path, why);
-    int error = list_rows(listing, look);
     count_all(listing, look);
+    spool_look_let_go(look); /* what is written to may be a pager */
+    int error = list_rows(listing, look);
     spool_look_close(look);
     return error ? fail(path, error_word(error)) : STATUS_OK;
 }

@@ -44,11 +44,24 @@ static void a_second_step_back_changes_nothing_and_one_forward_ends_it(void **st
     assert_int_equal(sample_clock_ms(&clock, wall_ms - HOUR_MS, monotonic_ms + 8000), wall_ms + 5000);
 }
 
+/* As of a clock that was years ahead until it was synchronized. */
+static void a_step_back_of_more_than_a_day_is_followed(void **state) {
+    (void)state;
+    struct sample_clock clock = {0};
+    const int64_t year_ms = INT64_C(365) * 24 * HOUR_MS;
+    assert_int_equal(sample_clock_ms(&clock, wall_ms + 9 * year_ms, monotonic_ms), wall_ms + 9 * year_ms);
+    assert_int_equal(sample_clock_ms(&clock, wall_ms, monotonic_ms + 5), wall_ms);
+    assert_false(clock.is_ahead);
+    assert_int_equal(sample_clock_ms(&clock, wall_ms - HOUR_MS, monotonic_ms + 10), wall_ms);
+    assert_true(clock.is_ahead);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_is_the_wall_clock_s_and_follows_it_forward),
         cmocka_unit_test(after_a_step_back_it_goes_on_slowly_until_the_wall_clock_is_there),
         cmocka_unit_test(a_second_step_back_changes_nothing_and_one_forward_ends_it),
+        cmocka_unit_test(a_step_back_of_more_than_a_day_is_followed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -111,10 +111,33 @@ static void then_only_totals_stay(void **state) {
     device_view_release(seldom);
 }
 
+static void an_ending_stays(void **state) {
+    (void)state;
+    struct device_view *view = specimen_view(0, "gone", READINGS);
+    struct spool_thin *thin = spool_thin_new();
+    struct spool_row **rows, *row = spool_row_new(view, 0, READINGS);
+    for (uint32_t i = 0; i < READINGS; i++) {
+        spool_row_values(row)[i] = 0;
+        spool_row_qualities(row)[i] = QUALITY_ENDED;
+    }
+    row->id = row->first_id = 7;
+    size_t n;
+    assert_int_equal(spool_thin_add(thin, row), 0);
+    assert_int_equal(spool_thin_finish(thin, THIN_DETAIL, &rows, &n), 0);
+    assert_int_equal(n, 1);
+    assert_int_equal(rows[0]->id, 7);
+    assert_true(spool_row_has_ending(rows[0]->qualities, READINGS));
+    release(rows, n);
+    spool_release(row);
+    spool_thin_free(thin);
+    device_view_release(view);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gauges_leave_their_range_and_totals_their_last),
         cmocka_unit_test(then_only_totals_stay),
+        cmocka_unit_test(an_ending_stays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -36,6 +36,8 @@ static void read_span(struct byte_reader *reader, struct spool_span *span) {
     span->since_ms = (int64_t)bytes_read_number(reader);
     reader->failed |= span->first == 0 || span->last > INT64_MAX || span->first > span->last + 1 ||
                       span->before > span->until;
+    if (span->dropped_readings > span->until - span->before)
+        span->dropped_readings = span->until - span->before;
 }
 
 int place_decode(const void *bytes, size_t size, struct spool_place *place) {

@@ -88,8 +88,8 @@ void spool_trim(struct spool *spool, uint64_t from, uint64_t to) {
             spool_ring_remove(&spool->ring, id);
 }
 
-/* Every cursor that wanted the row has lost it. */
-static void lose(struct spool *spool, const struct spool_row *row) {
+void spool_lose(struct spool *spool, struct spool_row *row) {
+    row->is_lost = true;
     uint32_t totals = spool_row_count_totals(row);
     for (struct spool_cursor *cursor = spool->cursors; cursor; cursor = cursor->next) {
         uint64_t lost = spool_spans_drop(&cursor->place.spans, row);
@@ -104,9 +104,9 @@ static void lose(struct spool *spool, const struct spool_row *row) {
 
 /* The oldest row leaves memory: for good where it is not on the disk. */
 static void remove_oldest(struct spool *spool) {
-    const struct spool_row *row = spool_ring_get(&spool->ring, spool->ring.oldest);
-    if (!spool->disk || !spool_disk_has(spool->disk, row->id))
-        lose(spool, row);
+    struct spool_row *row = spool_ring_get(&spool->ring, spool->ring.oldest);
+    if (!spool->disk || !spool_disk_will_have(spool->disk, row->id))
+        spool_lose(spool, row);
     spool_ring_remove(&spool->ring, row->id);
 }
 

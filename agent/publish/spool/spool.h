@@ -39,6 +39,7 @@ struct spools {
 struct spool_row {
     atomic_uint references;
     enum spool_kind kind; /* of its spool */
+    bool is_lost;         /* it was dropped while somebody held it; the spool's own */
     uint64_t id;          /* 1, 2, 3 ... within a stream; never used twice */
     uint64_t first_id; /* below id where it stands for the rows from there on, too: a gap, or thinned rows */
     uint64_t total;    /* readings of the stream up to its end */

@@ -2,6 +2,7 @@
 /* One commit of the disk's thread: what goes into the file together, and what leaves it. */
 #include <stdlib.h>
 
+#include "base/log.h"
 #include "publish/spool/spool_disk.h"
 
 static int order_spans(const void *a, const void *b) {
@@ -41,7 +42,7 @@ static int put_rest(struct spool_disk *disk, const struct work *work) {
         error =
             spool_store_put_reject(disk->store, reject->sink, reject->row, reject->readings, reject->words);
     if (!error && work->rejects)
-        error = spool_store_trim_rejects(disk->store);
+        error = spool_store_trim_rejects(disk->store, (uint64_t)disk->quota_bytes / 4);
     if (!error && work->has_passed)
         error = delete_passed(disk, work);
     return error;
@@ -49,6 +50,7 @@ static int put_rest(struct spool_disk *disk, const struct work *work) {
 
 int spool_disk_commit(struct spool_disk *disk, uint64_t reserved) {
     const struct work *work = &disk->work;
+    uint64_t oldest = disk->oldest;
     int error = spool_store_begin(disk->store);
     if (error)
         return error;
@@ -59,9 +61,44 @@ int spool_disk_commit(struct spool_disk *disk, uint64_t reserved) {
         error = put_rest(disk, work);
     if (!error)
         error = spool_store_commit(disk->store);
-    if (error)
+    if (error) {
         spool_store_rollback(disk->store);
-    else
+        disk->oldest = oldest;
+    } else
         disk->reserved = reserved;
     return error;
+}
+
+/* With the lock held: whether all that any cursor waits for is in memory. */
+static bool is_all_in_memory(const struct spool *spool) {
+    for (const struct spool_cursor *cursor = spool->cursors; cursor; cursor = cursor->next)
+        for (size_t i = 0; i < cursor->place.spans.n; i++) {
+            const struct spool_span *span = &cursor->place.spans.at[i];
+            if (span->first <= span->last && span->first < spool->ring.oldest)
+                return false;
+        }
+    return true;
+}
+
+/*
+ * To delete rows takes room in the log, of which there is none: what filled the disk would stay for ever,
+ * though all of it has arrived.
+ */
+bool spool_disk_make_room(struct spool_disk *disk) {
+    struct spool *spool = disk->spool;
+    if (!disk->has_rows || !spool_store_is_full(disk->store))
+        return false;
+    uv_mutex_lock(&spool->lock);
+    bool can = is_all_in_memory(spool);
+    if (can) /* from here on memory keeps what it has */
+        disk->written = spool->ring.oldest - 1;
+    uv_mutex_unlock(&spool->lock);
+    if (!can)
+        return false;
+    log_write(LOG_NOTICE, "spool",
+              "what filled the disk has arrived: the file is begun anew, without what "
+              "receivers had refused");
+    disk->reserved = disk->oldest = 0;
+    disk->has_rows = false;
+    return spool_store_begin_anew(disk->store) == 0;
 }

@@ -60,6 +60,8 @@ struct spool_cursor *spool_cursor_replace(struct spool_cursor *old, enum spool_o
     uv_mutex_lock(&spool->lock);
     *cursor = *old;
     set_reader(cursor, order, wake, context);
+    if (order != old->order)
+        memset(cursor->read, 0, sizeof(cursor->read)); /* lanes are others now */
     cursor->number = ++spool->numbered;
     *find_place(spool, old) = cursor;
     memset(old->loaded, 0, sizeof(old->loaded));
@@ -157,7 +159,7 @@ static struct spool_row *take_row(struct spool_cursor *cursor, enum spool_lane l
                                   const struct spool_span *span, uint64_t id) {
     const struct spool *spool = cursor->spool;
     struct spool_row *row = spool_ring_get(&spool->ring, id);
-    if (!row && spool->disk && id < spool->ring.oldest)
+    if (!row && spool->disk && id < spool->ring.oldest && spool_disk_will_have(spool->disk, id))
         return spool_take_loaded(cursor, lane, span, id);
     if (!row)
         return make_gap(spool, span, id);
@@ -183,7 +185,7 @@ size_t spool_read(struct spool_cursor *cursor, enum spool_lane lane, uint64_t af
     }
     cursor->is_drained[lane] = is_drained;
     cursor->is_loading[lane] = !is_drained && n < most;
-    if (n > 0)
+    if (n > 0 && rows[n - 1]->id > cursor->read[lane])
         cursor->read[lane] = rows[n - 1]->id;
     if (is_drained)
         spool_forget_loaded(cursor, lane);
@@ -233,7 +235,8 @@ static void pass(struct spool_cursor *cursor, enum spool_lane lane, const struct
         size_t from, to;
         spool_spans_lane(&cursor->place.spans, cursor->order, lane, &from, &to);
         uint64_t first = from < to ? cursor->place.spans.at[from].first : row->id + 1;
-        uint64_t readings = spool_spans_pass(&cursor->place.spans, cursor->order, lane, row);
+        bool is_lost = row->is_lost || row->id <= spool->gone;
+        uint64_t readings = spool_spans_pass(&cursor->place.spans, cursor->order, lane, row, is_lost);
         if (rejected > readings)
             rejected = readings; /* of a row that was dropped meanwhile, and counted there */
         if (row->view)

@@ -25,6 +25,7 @@ enum {
     PLACES_MS = 5000,    /* at most between commits of nothing but places, while rows are in the file */
     IDLE_MS = 60000,     /* the same, while there are none */
     LAST_TRIES = 3,      /* at the end */
+    LOADS_MOST = 8,      /* for readers, between commits */
     REJECTS_MOST = 1000, /* that wait for the disk */
 };
 
@@ -35,6 +36,10 @@ static const uint64_t reserve = 1 << 24;
 
 bool spool_disk_has(const struct spool_disk *disk, uint64_t id) {
     return id <= disk->written;
+}
+
+bool spool_disk_will_have(const struct spool_disk *disk, uint64_t id) {
+    return id <= disk->written || id <= disk->under_way;
 }
 
 void spool_disk_hurry(struct spool_disk *disk) {
@@ -97,13 +102,13 @@ static void take_rows(struct spool_disk *disk, struct work *work, int64_t now_ms
 
 static void take_places(struct spool_disk *disk, struct work *work) {
     work->n_places = 0;
-    for (const struct spool_cursor *cursor = disk->spool->cursors; cursor && work->n_places < SINKS_KEPT;
-         cursor = cursor->next)
+    const struct spool_cursor *cursor = disk->spool->cursors;
+    for (; cursor && work->n_places < SINKS_KEPT; cursor = cursor->next)
         work->places[work->n_places++] = cursor->place;
     work->newest = disk->spool->ring.newest;
     work->total = disk->spool->total;
-    work->has_passed = disk->has_passed;
-    disk->has_passed = false;
+    work->has_passed = disk->has_passed && !cursor; /* what others want is not known to the work */
+    disk->has_passed &= cursor != NULL;
 }
 
 /* Whether there is anything to commit. */
@@ -128,8 +133,13 @@ static bool take_work(struct spool_disk *disk) {
     return true;
 }
 
+/* What has left memory meanwhile, because it was about to be written, is lost. */
 static void put_back(struct spool_disk *disk) {
     struct work *work = &disk->work;
+    for (size_t i = 0; i < work->n_rows; i++)
+        if (!spool_ring_get(&disk->spool->ring, work->rows[i]->id))
+            spool_lose(disk->spool, work->rows[i]);
+    spool_stop_waiting(disk->spool, disk->written);
     disk->has_passed |= work->has_passed;
     while (work->n_forgotten > 0 && disk->n_forgotten < SINKS_KEPT)
         memcpy(disk->forgotten[disk->n_forgotten++], work->forgotten[--work->n_forgotten],
@@ -171,7 +181,8 @@ static void complain(struct spool_disk *disk, int error) {
         disk->reserved = 0; /* a new file is to be told, and what memory still has is to be written again */
         if (spool_store_reopen(disk->store, error == ERROR_GARBLED) != 0)
             return;
-        disk->retry_ms = now_ms;
+        if (disk->backoff.failures == 1) /* of a disk that breaks one file after the other, none is at once */
+            disk->retry_ms = now_ms;
         uv_mutex_lock(&disk->spool->lock);
         if (disk->written >= disk->spool->ring.oldest)
             disk->written = disk->spool->ring.oldest - 1;
@@ -187,34 +198,54 @@ static int64_t places_pause_ms(const struct spool_disk *disk) {
     return pause_ms < COMMIT_MS ? COMMIT_MS : pause_ms > PLACES_MS ? PLACES_MS : pause_ms;
 }
 
-/* With the lock held, and again afterwards. */
+/* With the lock held, and again afterwards: what was taken is written. */
+static int commit(struct spool_disk *disk, bool stopping) {
+    struct work *work = &disk->work;
+    bool is_last = stopping && work->written == work->newest;
+    uint64_t reserved = is_last ? work->newest : work->newest + reserve;
+    disk->under_way = work->written;
+    uv_mutex_unlock(&disk->spool->lock);
+    int error = spool_disk_commit(disk, reserved);
+    uint64_t bytes = error ? 0 : spool_store_written(disk->store);
+    disk->places_ms = clock_monotonic_ms() + places_pause_ms(disk);
+    disk->has_rows |= work->n_rows > 0;
+    disk->quota_ms = 0;
+    uv_mutex_lock(&disk->spool->lock);
+    disk->under_way = 0;
+    disk->written_bytes += bytes;
+    disk->is_hurried |= work->n_rows == WRITE_MOST;
+    if (error) {
+        put_back(disk);
+        disk->is_hurried = true; /* readers may wait */
+    } else
+        disk->written = work->written;
+    free_work(work);
+    return error;
+}
+
+/* The same: some of what readers wait for is loaded. The rest comes after the next commit. */
+static int serve(struct spool_disk *disk) {
+    int error = 0;
+    for (int i = 0; i < LOADS_MOST && !error; i++)
+        error = spool_disk_load(disk);
+    disk->is_hurried |= !error;
+    return error == ERROR_NOT_FOUND ? 0 : error;
+}
+
+/* The same, of a disk that takes nothing: it may still give. */
+static int serve_only(struct spool_disk *disk) {
+    disk->is_hurried = false;
+    return serve(disk);
+}
+
+/* The same: all that is to be done. */
 static int work_once(struct spool_disk *disk) {
     struct spool *spool = disk->spool;
-    int error = 0;
     bool stopping = disk->is_stopping;
     disk->is_hurried = false;
-    if (take_work(disk)) {
-        struct work *work = &disk->work;
-        uv_mutex_unlock(&spool->lock);
-        error = spool_disk_commit(disk, stopping && work->written == work->newest ? work->newest
-                                                                                  : work->newest + reserve);
-        uint64_t bytes = error ? 0 : spool_store_written(disk->store);
-        disk->places_ms = clock_monotonic_ms() + places_pause_ms(disk);
-        disk->has_rows |= work->n_rows > 0;
-        disk->quota_ms = 0;
-        uv_mutex_lock(&spool->lock);
-        disk->written_bytes += bytes;
-        disk->is_hurried |= work->n_rows == WRITE_MOST;
-        if (error)
-            put_back(disk);
-        else
-            disk->written = work->written;
-        free_work(work);
-    }
-    while (!error)
-        error = spool_disk_load(disk);
-    if (error == ERROR_NOT_FOUND)
-        error = 0;
+    int error = take_work(disk) ? commit(disk, stopping) : 0;
+    if (!error)
+        error = serve(disk);
     uv_mutex_unlock(&spool->lock);
     int64_t now_ms = clock_monotonic_ms();
     uint64_t bytes = disk->disk_bytes;
@@ -222,18 +253,21 @@ static int work_once(struct spool_disk *disk) {
         error = spool_disk_keep_quota(disk);
         bytes = spool_store_bytes(disk->store);
         disk->quota_ms = now_ms + (spool_store_is_shrinking(disk->store) ? COMMIT_MS : QUOTA_MS);
+        if (disk->is_over)
+            disk->quota_ms = 0;
     }
     uv_mutex_lock(&spool->lock);
+    disk->is_hurried |= disk->is_over && !error;
     disk->disk_bytes = bytes;
     return error;
 }
 
 static void wait_for_work(struct spool_disk *disk) {
     int64_t now_ms = clock_monotonic_ms(), pause_ms = COMMIT_MS;
+    if (disk->is_hurried)
+        return;
     if (disk->retry_ms > now_ms)
         pause_ms = disk->retry_ms - now_ms;
-    else if (disk->is_hurried)
-        return;
     if (!disk->is_stopping)
         uv_cond_timedwait(&disk->news, &disk->spool->lock, (uint64_t)pause_ms * 1000000);
 }
@@ -245,13 +279,16 @@ static void run(void *context) {
     uv_mutex_lock(&spool->lock);
     for (int tries = 0; !disk->is_stopping || tries < LAST_TRIES;) {
         wait_for_work(disk);
-        if (!disk->is_stopping && clock_monotonic_ms() < disk->retry_ms)
-            continue;
         bool is_last = disk->is_stopping; /* asked for meanwhile, it goes round once more */
-        int error = work_once(disk);
+        bool is_pause = !is_last && clock_monotonic_ms() < disk->retry_ms;
+        int error = is_pause ? serve_only(disk) : work_once(disk);
+        if (is_pause && error != ERROR_GARBLED)
+            continue;
         if (error) {
             uv_mutex_unlock(&spool->lock);
             complain(disk, error);
+            if (error == ERROR_SYSTEM && spool_disk_make_room(disk))
+                disk->retry_ms = 0;
             uv_mutex_lock(&spool->lock);
         } else {
             disk->is_stuck = false;
@@ -274,7 +311,8 @@ static int begin(struct spool_disk *disk, struct spool_identity *identity) {
     if (error != ERROR_SYSTEM)
         return error;
     complain(disk, error);
-    identity->newest += reserve;
+    /* Nor from where another agent did so before, and left no trace either. */
+    identity->newest += reserve * (1 + backoff_random() % 0x10000);
     return 0;
 }
 

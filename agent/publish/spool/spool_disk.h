@@ -42,6 +42,8 @@ struct spool_disk {
     /* Guarded by the spool's lock. */
     bool is_stopping, is_hurried, has_passed;
     uint64_t written;
+    uint64_t under_way; /* up to this row they are being written; 0: none are */
+    uint64_t served;    /* the lane of a cursor that was loaded for last */
     struct reject *rejects, **last_reject;
     size_t n_rejects;
     char forgotten[SINKS_KEPT][64];
@@ -56,6 +58,7 @@ struct spool_disk {
     int64_t places_ms, quota_ms, retry_ms;
     int64_t clock_ms; /* wall clock less monotonic, at the start */
     bool has_rows;
+    bool is_over;                  /* the quota, still */
     uint64_t thinned[N_THINNINGS]; /* up to which row; not known from before the agent started */
     struct backoff backoff;
     struct complaint trouble;
@@ -79,7 +82,13 @@ int spool_disk_restore(struct spool_disk *disk, struct spool *spool, const struc
  */
 int spool_disk_load(struct spool_disk *disk);
 
-/* Without the lock: keeps the file within its quota. An error of the store. */
+/*
+ * Without the lock, after the disk had no room: where no cursor needs what is in the file, it is begun anew.
+ * Whether it was.
+ */
+bool spool_disk_make_room(struct spool_disk *disk);
+
+/* Without the lock: keeps the file within its quota, or gets nearer to it. An error of the store. */
 int spool_disk_keep_quota(struct spool_disk *disk);
 
 #endif

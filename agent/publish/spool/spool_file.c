@@ -45,8 +45,19 @@ const char *spool_file_fault(const char *path) {
     return size == 0 ? "it is empty" : NULL;
 }
 
+static const char *const ends[] = {"", "-wal", "-shm"};
+
+int spool_file_remove(const char *path) {
+    char name[PATH_MAX];
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+        snprintf(name, sizeof(name), "%s%s", path, ends[i]);
+        if (unlink(name) != 0 && errno != ENOENT)
+            return ERROR_SYSTEM;
+    }
+    return 0;
+}
+
 int spool_file_set_aside(const char *path, const char *why) {
-    static const char *const ends[] = {"", "-wal", "-shm"};
     char from[PATH_MAX], to[PATH_MAX + 32];
     int64_t now_ms = clock_wall_ms();
     for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {

@@ -20,6 +20,9 @@ int spool_file_lock(const char *folder, const char *name, int *lock);
  */
 const char *spool_file_fault(const char *path);
 
+/* Removes the file at `path`, with its log. 0 or ERROR_SYSTEM with errno. */
+int spool_file_remove(const char *path);
+
 /* Renames the file at `path`, with its log, and says so and why. 0 or ERROR_SYSTEM. */
 int spool_file_set_aside(const char *path, const char *why);
 

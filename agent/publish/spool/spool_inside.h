@@ -43,7 +43,7 @@ struct spool_cursor {
     bool is_closed;           /* it is in the list for a sink that has not opened it, or not any more */
     bool is_drained[N_LANES]; /* its reader has found nothing more: the next row is news */
     bool is_loading[N_LANES]; /* its reader has met a row that comes from the disk */
-    uint64_t read[N_LANES];   /* the last row that it read, or had read before it began anew */
+    uint64_t read[N_LANES];   /* the last row that it has read, also where it began anew since */
     struct spool_loaded *loaded[N_LANES]; /* NULL: nothing was asked for yet */
     struct complaint complaint;
 };
@@ -56,6 +56,7 @@ struct spool {
     size_t most_bytes;
     uint64_t total; /* readings up to the newest row */
     uint64_t news;  /* up to this row nothing waits in memory only: it is to be written at once */
+    uint64_t gone;  /* up to this row the quota has left nothing */
     struct spool_cursor *cursors;
     uint64_t numbered;       /* cursors, ever */
     struct spool_disk *disk; /* NULL: memory only */
@@ -64,6 +65,8 @@ struct spool {
 /* Rows from one to another that no cursor wants any more leave memory. */
 void spool_trim(struct spool *spool, uint64_t from, uint64_t to);
 bool spool_is_wanted(const struct spool *spool, uint64_t id);
+/* The row is no more: every cursor that wanted it counts its readings. */
+void spool_lose(struct spool *spool, struct spool_row *row);
 
 /* A gap from row `id` on; NULL when out of memory. */
 struct spool_row *spool_make_gap(enum spool_kind kind, uint64_t first, uint64_t last, uint64_t total,
@@ -78,6 +81,8 @@ struct spool_row *spool_take_loaded(struct spool_cursor *cursor, enum spool_lane
 void spool_hand_over(struct spool_cursor *cursor, enum spool_lane lane, uint64_t from,
                      struct spool_row **rows, size_t n);
 void spool_forget_loaded(struct spool_cursor *cursor, enum spool_lane lane);
+/* Rows behind `written` will not come from the disk after all: whoever waits for them is to look again. */
+void spool_stop_waiting(struct spool *spool, uint64_t written);
 
 /* --- spool_disk.c: the disk's thread --- */
 
@@ -88,9 +93,11 @@ void spool_disk_finish(struct spool_disk *disk);
 void spool_disk_close(struct spool_disk *disk);
 
 /* The following with the lock held. */
-bool spool_disk_has(const struct spool_disk *disk, uint64_t id); /* or the row is wanted by nobody */
-void spool_disk_hurry(struct spool_disk *disk);                  /* there is something to do at once */
-void spool_disk_note_passed(struct spool_disk *disk);            /* some cursor has moved */
+/* It is in the file, or is no more; or is about to be in the file. */
+bool spool_disk_has(const struct spool_disk *disk, uint64_t id);
+bool spool_disk_will_have(const struct spool_disk *disk, uint64_t id);
+void spool_disk_hurry(struct spool_disk *disk);       /* there is something to do at once */
+void spool_disk_note_passed(struct spool_disk *disk); /* some cursor has moved */
 void spool_disk_forget(struct spool_disk *disk, const char *sink);
 /* Keeps a reference to the row. */
 void spool_disk_reject(struct spool_disk *disk, const char *sink, struct spool_row *row, uint64_t readings,

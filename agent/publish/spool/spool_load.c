@@ -115,6 +115,19 @@ void spool_hand_over(struct spool_cursor *cursor, enum spool_lane lane, uint64_t
     cursor->wake(cursor->context);
 }
 
+void spool_stop_waiting(struct spool *spool, uint64_t written) {
+    for (struct spool_cursor *cursor = spool->cursors; cursor; cursor = cursor->next)
+        for (enum spool_lane lane = LANE_LIVE; lane < N_LANES; lane++) {
+            const struct spool_loaded *loaded = cursor->loaded[lane];
+            if (!loaded || loaded->ask_from <= written)
+                continue;
+            bool is_awaited = loaded->is_awaited && !cursor->is_closed;
+            spool_forget_loaded(cursor, lane);
+            if (is_awaited)
+                cursor->wake(cursor->context);
+        }
+}
+
 /* --- on the disk's thread --- */
 
 struct request {
@@ -124,19 +137,28 @@ struct request {
     int64_t to_ms;
 };
 
-/* With the lock held: the next reader that waits for rows. */
-static bool take_request(const struct spool_disk *disk, struct request *request) {
+/* With the lock held: the next reader that waits for rows; they take turns. */
+static bool take_request(struct spool_disk *disk, struct request *request) {
+    uint64_t soonest = UINT64_MAX;
+    bool found = false;
+    *request = (struct request){0};
     for (const struct spool_cursor *cursor = disk->spool->cursors; cursor; cursor = cursor->next) {
         for (size_t lane = 0; lane < N_LANES; lane++) {
             const struct spool_loaded *loaded = cursor->loaded[lane];
             if (!loaded || !loaded->ask_from || loaded->ask_from > disk->written)
                 continue;
+            uint64_t turn = cursor->number * N_LANES + lane - disk->served - 1; /* the last one wraps */
+            if (found && turn >= soonest)
+                continue;
+            found = true;
+            soonest = turn;
             *request = (struct request){cursor->number, (enum spool_lane)lane, loaded->ask_from,
                                         loaded->ask_to, loaded->ask_total,     loaded->ask_ms};
-            return true;
         }
     }
-    return false;
+    if (found)
+        disk->served += soonest + 1;
+    return found;
 }
 
 /*

@@ -16,13 +16,15 @@
 #include "publish/spool/spool_sql.h"
 #include "publish/spool/view_codec.h"
 
-enum statement { LOOK_BEGIN, LOOK_STREAM, LOOK_PLACE, LOOK_REFUSALS, N_LOOKS };
+enum statement { LOOK_BEGIN, LOOK_STREAM, LOOK_PLACE, LOOK_REFUSAL, LOOK_END, N_LOOKS };
 
 static const char *const statements[N_LOOKS] = {
     [LOOK_BEGIN] = "BEGIN",
     [LOOK_STREAM] = "SELECT name, newest, total FROM stream",
     [LOOK_PLACE] = "SELECT sink, data FROM places ORDER BY sink LIMIT 1 OFFSET ?1",
-    [LOOK_REFUSALS] = "SELECT sink, row, time, readings, words, list, view, data FROM rejects ORDER BY id",
+    [LOOK_REFUSAL] = ("SELECT id, row, time, readings, sink, words, list, view, data FROM rejects"
+                      " WHERE id > ?1 ORDER BY id LIMIT 1"),
+    [LOOK_END] = "COMMIT",
 };
 
 struct spool_look {
@@ -30,6 +32,8 @@ struct spool_look {
     enum spool_kind kind;
     struct spool_sql *sql;
     struct spool_identity identity;
+    uint64_t refusal;        /* the last one that was read */
+    struct text sink, words; /* of it */
 };
 
 static int begin(struct spool_look *look) {
@@ -87,8 +91,15 @@ void spool_look_close(struct spool_look *look) {
     if (!look)
         return;
     spool_sql_free(look->sql);
+    text_done(&look->sink);
+    text_done(&look->words);
     free(look->path);
     free(look);
+}
+
+void spool_look_let_go(struct spool_look *look) {
+    if (spool_sql_is_within(look->sql))
+        spool_sql_run(look->sql, LOOK_END);
 }
 
 const struct spool_identity *spool_look_identity(const struct spool_look *look) {
@@ -117,7 +128,7 @@ static struct spool_row *read_columns(struct spool_look *look) {
     struct device_view *view;
     struct spool_row *row = NULL;
     for (int i = 0; i < 3; i++)
-        bytes[i] = spool_sql_bytes(look->sql, LOOK_REFUSALS, 5 + i, &sizes[i]);
+        bytes[i] = spool_sql_bytes(look->sql, LOOK_REFUSAL, 6 + i, &sizes[i]);
     if (!bytes[0] || !bytes[1] || !bytes[2] || view_decode_list(bytes[0], sizes[0], &list) != 0)
         return NULL;
     if (view_decode(bytes[1], sizes[1], 0, &list, &view) == 0) {
@@ -129,17 +140,26 @@ static struct spool_row *read_columns(struct spool_look *look) {
     return row;
 }
 
+/* Texts are kept beyond the statement, which must not stand open while the caller does something else. */
+static const char *keep(struct spool_look *look, int column, struct text *text) {
+    const char *found = spool_sql_text(look->sql, LOOK_REFUSAL, column);
+    text_clear(text);
+    text_add_string(text, found ? found : "");
+    return text->data && !text->failed ? text->data : "";
+}
+
 int spool_look_next_refusal(struct spool_look *look, struct spool_refusal *refusal) {
-    int error = spool_sql_next(look->sql, LOOK_REFUSALS);
-    if (error)
-        return error;
-    *refusal = (struct spool_refusal){.sink = spool_sql_text(look->sql, LOOK_REFUSALS, 0),
-                                      .row = spool_sql_number(look->sql, LOOK_REFUSALS, 1),
-                                      .time_ms = (int64_t)spool_sql_number(look->sql, LOOK_REFUSALS, 2),
-                                      .readings = spool_sql_number(look->sql, LOOK_REFUSALS, 3),
-                                      .words = spool_sql_text(look->sql, LOOK_REFUSALS, 4),
-                                      .columns = read_columns(look)};
-    refusal->sink = refusal->sink ? refusal->sink : "";
-    refusal->words = refusal->words ? refusal->words : "";
-    return 0;
+    spool_sql_bind(look->sql, LOOK_REFUSAL, 1, look->refusal);
+    int error = spool_sql_next(look->sql, LOOK_REFUSAL);
+    if (!error) {
+        look->refusal = spool_sql_number(look->sql, LOOK_REFUSAL, 0);
+        *refusal = (struct spool_refusal){.sink = keep(look, 4, &look->sink),
+                                          .words = keep(look, 5, &look->words),
+                                          .row = spool_sql_number(look->sql, LOOK_REFUSAL, 1),
+                                          .time_ms = (int64_t)spool_sql_number(look->sql, LOOK_REFUSAL, 2),
+                                          .readings = spool_sql_number(look->sql, LOOK_REFUSAL, 3),
+                                          .columns = read_columns(look)};
+    }
+    spool_sql_reset(look->sql, LOOK_REFUSAL);
+    return error;
 }

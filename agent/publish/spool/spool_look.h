@@ -20,6 +20,12 @@ int spool_look_open(const char *folder, enum spool_kind kind, struct spool_look 
                     size_t size);
 void spool_look_close(struct spool_look *look); /* NULL is fine */
 
+/*
+ * Ends the one moment, for a caller who takes his time: as long as it lasts the agent's log grows. What is
+ * refused is read on as it is then.
+ */
+void spool_look_let_go(struct spool_look *look);
+
 /* Its stream, and the newest row that is committed. */
 const struct spool_identity *spool_look_identity(const struct spool_look *look);
 

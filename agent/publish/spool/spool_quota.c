@@ -20,7 +20,8 @@ enum {
     SHRINK_PAGES = 256,   /* given back at once */
     BLOCK_MOST = 1 << 16, /* ids in a block that is thinned */
     BLOCK_LEAST = 64,
-    BLOCK_MS = 300000, /* from its first row to its last */
+    BLOCK_MS = 300000,   /* from its first row to its last */
+    QUOTA_MOST_MS = 200, /* at it at once: rows that wait for the disk fill memory meanwhile */
 };
 
 void spool_disk_tell(const struct spool_disk *disk, struct spool_figures *figures) {
@@ -228,6 +229,7 @@ static int thin_oldest(struct spool_disk *disk, uint64_t oldest) {
 
 static void leave_memory(struct spool *spool, struct spool_row *const *rows, size_t n) {
     uv_mutex_lock(&spool->lock);
+    spool->gone = rows[n - 1]->id;
     for (size_t i = 0; i < n; i++)
         if (spool_ring_get(&spool->ring, rows[i]->id))
             spool_ring_remove(&spool->ring, rows[i]->id);
@@ -260,21 +262,25 @@ static bool is_too_old(const struct spool_disk *disk, int64_t time_ms) {
 }
 
 int spool_disk_keep_quota(struct spool_disk *disk) {
-    while (true) {
+    int64_t until_ms = clock_monotonic_ms() + QUOTA_MOST_MS;
+    for (disk->is_over = true; clock_monotonic_ms() < until_ms;) {
         uint64_t id;
         int64_t time_ms;
         int error = spool_store_get_oldest(disk->store, &id, &time_ms);
         disk->has_rows = !error;
+        disk->is_over = false;
         if (error)
             return error == ERROR_NOT_FOUND ? spool_store_shrink(disk->store, SHRINK_PAGES) : error;
         bool is_full = spool_store_bytes(disk->store) > (uint64_t)disk->quota_bytes;
         bool is_old = is_too_old(disk, time_ms);
         if (!is_full && !is_old)
             return spool_store_shrink(disk->store, SHRINK_PAGES);
+        disk->is_over = true;
         error = is_old ? ERROR_NOT_FOUND : thin_oldest(disk, id);
         if (error == ERROR_NOT_FOUND)
             error = drop_oldest(disk, id);
         if (error)
             return error;
     }
+    return 0;
 }

@@ -50,9 +50,11 @@ const char *const spool_statements[N_STATEMENTS] = {
     [PUT_VIEW] = "INSERT INTO views VALUES (NULL, ?1, NULL, ?3, ?2)",
     [GET_VIEW] = "SELECT data, list FROM views WHERE id=?1",
     [USE_VIEW] = "UPDATE views SET last_row=NULL WHERE id=?1",
-    [LEAVE_VIEW] = "UPDATE views SET last_row=?2 WHERE id=?1 AND ifnull(last_row, 0) < ?2",
-    [LEAVE_VIEWS] = "UPDATE views SET last_row=?1 WHERE last_row IS NULL",
+    [LEAVE_VIEW] = ("UPDATE views SET last_row=ifnull((SELECT max(id) FROM rows), 0)"
+                    " WHERE id=?1 AND last_row IS NULL"),
+    [LEAVE_VIEWS] = "UPDATE views SET last_row=ifnull((SELECT max(id) FROM rows), 0) WHERE last_row IS NULL",
     [DELETE_VIEWS] = "DELETE FROM views WHERE last_row < ifnull((SELECT min(id) FROM rows), ?1)",
+    [DELETE_LISTS] = "DELETE FROM lists WHERE id NOT IN (SELECT list FROM views)",
     [GET_PAGES] = "PRAGMA page_count",
     [GET_FREE_PAGES] = "PRAGMA freelist_count",
 };

@@ -35,6 +35,7 @@ enum spool_statement {
     LEAVE_VIEW,
     LEAVE_VIEWS,
     DELETE_VIEWS,
+    DELETE_LISTS,
     GET_PAGES,
     GET_FREE_PAGES,
     N_STATEMENTS

@@ -57,24 +57,30 @@ static uint64_t least(uint64_t a, uint64_t b) {
     return a < b ? a : b;
 }
 
-/* Moves the beginning of a span behind row `id`, at which the stream had `total` readings. */
-static uint64_t advance(struct spool_span *span, uint64_t id, uint64_t total, int64_t time_ms) {
-    if (is_empty(span) || id < span->first)
+/*
+ * Moves the beginning of a span behind the row. What was dropped may be anywhere in the span: the readings of
+ * a row that came are not of it, nor is the row.
+ */
+static uint64_t advance(struct spool_span *span, const struct spool_row *row, bool is_lost) {
+    if (is_empty(span) || row->id < span->first)
         return 0;
-    id = least(id, span->last);
-    total = least(total, span->until);
-    uint64_t readings = total > span->before ? total - span->before : 0;
-    uint64_t dropped = least(readings, span->dropped_readings);
-    span->dropped_rows -= least(id + 1 - span->first, span->dropped_rows);
+    bool came = row->view && !is_lost && row->id <= span->last;
+    uint64_t id = least(row->id, span->last), total = least(row->total, span->until);
+    uint64_t readings = total > span->before ? total - span->before : 0, rows = id + 1 - span->first;
+    uint64_t own = came ? least(row->readings, readings) : 0;
+    uint64_t dropped = least(readings - own, span->dropped_readings);
+    span->dropped_rows -= least(rows - came, span->dropped_rows);
     span->dropped_readings -= dropped;
     span->before += readings;
     span->first = id + 1;
-    span->since_ms = time_ms;
+    span->since_ms = row->time_ms;
+    span->dropped_rows = least(span->dropped_rows, span->last + 1 - span->first);
+    span->dropped_readings = least(span->dropped_readings, span->until - span->before);
     return readings - dropped;
 }
 
 uint64_t spool_spans_pass(struct spool_spans *spans, enum spool_order order, enum spool_lane lane,
-                          const struct spool_row *row) {
+                          const struct spool_row *row, bool is_lost) {
     size_t from, to, kept = 0;
     uint64_t readings = 0;
     spool_spans_lane(spans, order, lane, &from, &to);
@@ -82,7 +88,7 @@ uint64_t spool_spans_pass(struct spool_spans *spans, enum spool_order order, enu
     if (from == to || row->id < spans->at[from].first)
         return 0;
     for (size_t i = from; i < to; i++)
-        readings += advance(&spans->at[i], row->id, row->total, row->time_ms);
+        readings += advance(&spans->at[i], row, is_lost);
     for (size_t i = 0; i < spans->n; i++)
         if (!is_empty(&spans->at[i]) || i + 1 == spans->n)
             spans->at[kept++] = spans->at[i];

@@ -46,11 +46,11 @@ bool spool_spans_want(const struct spool_spans *spans, uint64_t id);
 void spool_spans_jump(struct spool_spans *spans);
 
 /*
- * Everything of the lane up to and including the row is passed. Returns how many readings that were, without
- * those dropped.
+ * Everything of the lane up to and including the row is passed; `is_lost`: the row's own readings are among
+ * those dropped. Returns how many readings that were, without those dropped.
  */
 uint64_t spool_spans_pass(struct spool_spans *spans, enum spool_order order, enum spool_lane lane,
-                          const struct spool_row *row);
+                          const struct spool_row *row, bool is_lost);
 
 /* The row is no more. Returns how many readings were lost by that: 0 where it was not wanted. */
 uint64_t spool_spans_drop(struct spool_spans *spans, const struct spool_row *row);

@@ -19,6 +19,7 @@ struct spool_sql {
     sqlite3 *db;
     sqlite3_stmt **statements;
     char why[160];
+    bool is_full;
 };
 
 struct spool_sql *spool_sql_new(const struct spool_sql_options *options) {
@@ -54,6 +55,10 @@ void spool_sql_set_why(struct spool_sql *sql, const char *why) {
     snprintf(sql->why, sizeof(sql->why), "%s", why);
 }
 
+bool spool_sql_is_full(const struct spool_sql *sql) {
+    return sql->is_full;
+}
+
 /* Why the system failed; 0: not known. Rows are written to the log, which is a file of its own. */
 static int find_errno(sqlite3 *db) {
     sqlite3_file *log = NULL;
@@ -82,6 +87,7 @@ static int translate(struct spool_sql *sql, int code) {
     if (kind == SQLITE_OK || kind == SQLITE_ROW || kind == SQLITE_DONE)
         return 0;
     keep_words(sql, code);
+    sql->is_full = kind == SQLITE_FULL;
     if (kind == SQLITE_CORRUPT || kind == SQLITE_NOTADB || kind == SQLITE_SCHEMA || kind == SQLITE_ERROR)
         return ERROR_GARBLED;
     /* A bad block stays bad: it must not keep everything behind it. */

@@ -36,6 +36,7 @@ bool spool_sql_is_open(const struct spool_sql *sql);
 /* What was the last error, in SQLite's words or those that were set. */
 const char *spool_sql_why(const struct spool_sql *sql);
 void spool_sql_set_why(struct spool_sql *sql, const char *why);
+bool spool_sql_is_full(const struct spool_sql *sql); /* the last error was that the disk has no room */
 
 /* Places count from 1. Texts and bytes are borrowed until the statement is run or reset. */
 void spool_sql_bind(struct spool_sql *sql, size_t at, int place, uint64_t number);

@@ -53,10 +53,23 @@ static void close_file(struct spool_store *store) {
     store->views = NULL;
 }
 
+/* Receivers take numbers up to 2^53 exactly. */
+static const uint64_t number_most = UINT64_C(1) << 53;
+
+/* A time that may come from anywhere, so that sums of times are none beyond all times. */
+static int64_t read_time_ms(const struct spool_store *store, size_t at, int column) {
+    int64_t time_ms = (int64_t)spool_sql_number(store->sql, at, column);
+    return time_ms < 0 || time_ms > (int64_t)number_most ? 0 : time_ms;
+}
+
 static int read_identity(struct spool_store *store) {
     struct spool_identity *identity = &store->identity;
     int error = spool_sql_next(store->sql, GET_STREAM);
-    if (!error) {
+    if (!error && (spool_sql_number(store->sql, GET_STREAM, 2) > number_most ||
+                   spool_sql_number(store->sql, GET_STREAM, 3) > number_most)) {
+        spool_sql_set_why(store->sql, "its rows have numbers that cannot be");
+        error = ERROR_GARBLED;
+    } else if (!error) {
         const char *name = spool_sql_text(store->sql, GET_STREAM, 0);
         bool same = name && (!*identity->stream || strcmp(name, identity->stream) == 0);
         if (same && !*identity->stream) {
@@ -88,8 +101,7 @@ static int open_file(struct spool_store *store) {
         error = read_identity(store);
     if (error)
         return error;
-    spool_sql_bind(store->sql, LEAVE_VIEWS, 1, store->identity.newest);
-    error = spool_sql_run(store->sql, LEAVE_VIEWS);
+    error = spool_views_tidy(store->views);
     return error == ERROR_SYSTEM ? 0 : error; /* a full disk: they stay a while longer */
 }
 
@@ -166,6 +178,18 @@ int spool_store_reopen(struct spool_store *store, bool is_corrupt) {
     return open_or_set_aside(store, is_corrupt);
 }
 
+int spool_store_begin_anew(struct spool_store *store) {
+    close_file(store);
+    int error = spool_file_remove(store->path);
+    if (error)
+        spool_sql_set_why(store->sql, strerror(errno));
+    return error ? error : open_or_set_aside(store, false);
+}
+
+bool spool_store_is_full(const struct spool_store *store) {
+    return spool_sql_is_full(store->sql);
+}
+
 /* --- transactions --- */
 
 int spool_store_begin(struct spool_store *store) {
@@ -198,7 +222,7 @@ int spool_store_put_newest(struct spool_store *store, uint64_t newest, uint64_t 
 
 int spool_store_put_row(struct spool_store *store, const struct spool_row *row) {
     uint64_t view;
-    int error = spool_views_find(store->views, row->view, row->id, &view);
+    int error = spool_views_find(store->views, row->view, &view);
     if (error)
         return error;
     text_clear(&store->bytes);
@@ -234,7 +258,9 @@ static struct spool_row *read_row(struct spool_store *store) {
     row->id = spool_sql_number(store->sql, GET_ROWS, 0);
     row->first_id = spool_sql_number(store->sql, GET_ROWS, 1);
     row->total = spool_sql_number(store->sql, GET_ROWS, 2);
-    row->time_ms = (int64_t)spool_sql_number(store->sql, GET_ROWS, 3);
+    row->time_ms = read_time_ms(store, GET_ROWS, 3);
+    if (row->first_id == 0 || row->first_id > row->id)
+        row->first_id = row->id;
     return row;
 }
 
@@ -261,7 +287,7 @@ int spool_store_get_oldest(struct spool_store *store, uint64_t *id, int64_t *tim
     int error = spool_sql_next(store->sql, GET_OLDEST);
     if (!error) {
         *id = spool_sql_number(store->sql, GET_OLDEST, 0);
-        *time_ms = (int64_t)spool_sql_number(store->sql, GET_OLDEST, 1);
+        *time_ms = read_time_ms(store, GET_OLDEST, 1);
     }
     spool_sql_reset(store->sql, GET_OLDEST);
     return error;
@@ -342,9 +368,10 @@ int spool_store_put_reject(struct spool_store *store, const char *sink, const st
     return error;
 }
 
-int spool_store_trim_rejects(struct spool_store *store) {
+int spool_store_trim_rejects(struct spool_store *store, uint64_t most_bytes) {
+    most_bytes = most_bytes < REJECT_BYTES_MOST ? most_bytes : REJECT_BYTES_MOST;
     spool_sql_bind(store->sql, TRIM_REJECTS, 1, REJECTS_MOST);
-    spool_sql_bind(store->sql, TRIM_REJECTS, 2, REJECT_BYTES_MOST);
+    spool_sql_bind(store->sql, TRIM_REJECTS, 2, most_bytes);
     return spool_sql_run(store->sql, TRIM_REJECTS);
 }
 

@@ -41,7 +41,14 @@ const char *spool_store_why(const struct spool_store *store);
  */
 int spool_store_reopen(struct spool_store *store, bool is_corrupt);
 
+/*
+ * Removes the file and makes another of the same stream, where nobody needs what it holds: of a full disk
+ * nothing can be deleted otherwise. Errors as above.
+ */
+int spool_store_begin_anew(struct spool_store *store);
+
 bool spool_store_is_open(const struct spool_store *store);
+bool spool_store_is_full(const struct spool_store *store); /* the last error was that the disk has no room */
 
 int spool_store_begin(struct spool_store *store);
 int spool_store_commit(struct spool_store *store);
@@ -55,8 +62,8 @@ int spool_store_delete_place(struct spool_store *store, const char *sink);
 /* `readings` of the row were refused; what it held is kept with the words. */
 int spool_store_put_reject(struct spool_store *store, const char *sink, const struct spool_row *row,
                            uint64_t readings, const char *words);
-/* The oldest of these go, beyond a thousand or 16 MiB. */
-int spool_store_trim_rejects(struct spool_store *store);
+/* The oldest of these go, beyond a thousand, 16 MiB or so many bytes. */
+int spool_store_trim_rejects(struct spool_store *store, uint64_t most_bytes);
 int spool_store_delete(struct spool_store *store, uint64_t from, uint64_t to);
 
 /* The n-th place, in no order. 0, ERROR_NOT_FOUND: there are no more, or another error: it cannot be read. */

@@ -176,7 +176,7 @@ static int finish_group(const struct group *group, enum spool_thinning thinning,
             continue;
         if (!row)
             return ERROR_MEMORY;
-        if (row->readings > 0)
+        if (row->readings > 0 || spool_row_has_ending(row->qualities, row->n))
             rows[n++] = row;
         else
             spool_release(row);

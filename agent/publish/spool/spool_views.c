@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Views and lists are found by a hash of their bytes. A view that no row needs any more goes when those in
- * memory are swept; lists stay, for there are few shapes.
+ * memory are swept, and when the file is opened; lists only then, for there are few shapes.
  */
 #include "publish/spool/spool_views.h"
 
@@ -141,19 +141,29 @@ static bool get_list(struct spool_views *views, uint64_t id, struct view_list *l
 
 /* --- views --- */
 
+static int delete_views(struct spool_views *views) {
+    spool_sql_bind(views->sql, DELETE_VIEWS, 1, INT64_MAX);
+    return spool_sql_run(views->sql, DELETE_VIEWS);
+}
+
 /* Views that nobody holds any more are forgotten, and those go that no row needs. */
 static int sweep(struct spool_views *views) {
-    uint64_t id, last_row;
-    while (view_shelf_take_idle(views->shelf, &id, &last_row)) {
+    uint64_t id;
+    while (view_shelf_take_idle(views->shelf, &id)) {
         spool_sql_bind(views->sql, LEAVE_VIEW, 1, id);
-        spool_sql_bind(views->sql, LEAVE_VIEW, 2, last_row);
         int error = spool_sql_run(views->sql, LEAVE_VIEW);
         if (error)
             return error;
     }
     sweep_lists(views);
-    spool_sql_bind(views->sql, DELETE_VIEWS, 1, INT64_MAX);
-    return spool_sql_run(views->sql, DELETE_VIEWS);
+    return delete_views(views);
+}
+
+int spool_views_tidy(struct spool_views *views) {
+    int error = spool_sql_run(views->sql, LEAVE_VIEWS);
+    if (!error)
+        error = delete_views(views);
+    return error ? error : spool_sql_run(views->sql, DELETE_LISTS);
 }
 
 static int put_view(struct spool_views *views, const struct device_view *view, uint64_t *id) {
@@ -181,14 +191,14 @@ static int put_view(struct spool_views *views, const struct device_view *view, u
     return error;
 }
 
-int spool_views_find(struct spool_views *views, struct device_view *view, uint64_t row, uint64_t *id) {
-    *id = view_shelf_find(views->shelf, view, row);
+int spool_views_find(struct spool_views *views, struct device_view *view, uint64_t *id) {
+    *id = view_shelf_find(views->shelf, view);
     if (*id)
         return 0;
     int error = view_shelf_is_full(views->shelf) ? sweep(views) : 0;
     if (!error)
         error = put_view(views, view, id);
-    return error ? error : view_shelf_add(views->shelf, view, *id, row);
+    return error ? error : view_shelf_add(views->shelf, view, *id, true);
 }
 
 struct device_view *spool_views_get(struct spool_views *views, uint64_t id) {
@@ -203,7 +213,7 @@ struct device_view *spool_views_get(struct spool_views *views, uint64_t id) {
         uint32_t number = FIRST_NUMBER + (uint32_t)(id % NUMBERS);
         if (bytes && get_list(views, spool_sql_number(views->sql, GET_VIEW, 1), &list) &&
             view_decode(bytes, size, number, &list, &view) == 0) {
-            bool is_kept = view_shelf_add(views->shelf, view, id, 0) == 0;
+            bool is_kept = view_shelf_add(views->shelf, view, id, false) == 0;
             device_view_release(view);
             view = is_kept ? view : NULL;
         }

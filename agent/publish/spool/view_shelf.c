@@ -10,7 +10,8 @@ enum { BUCKETS = 4096, FIRST_FULL = 1024 };
 
 struct entry {
     struct device_view *view; /* held */
-    uint64_t id, last_row;
+    uint64_t id;
+    bool is_used; /* by rows that were written */
     struct entry *next_view, *next_id;
 };
 
@@ -54,15 +55,16 @@ void view_shelf_free(struct view_shelf *shelf) {
     free(shelf);
 }
 
-uint64_t view_shelf_find(struct view_shelf *shelf, const struct device_view *view, uint64_t row) {
-    for (struct entry *entry = *view_bucket(shelf, view); entry; entry = entry->next_view) {
-        if (entry->view != view || (row > 0 && entry->last_row == 0))
-            continue;
-        if (row > entry->last_row)
-            entry->last_row = row;
-        return entry->id;
-    }
-    return 0;
+static struct entry *find(struct view_shelf *shelf, const struct device_view *view) {
+    struct entry *entry = *view_bucket(shelf, view);
+    while (entry && entry->view != view)
+        entry = entry->next_view;
+    return entry;
+}
+
+uint64_t view_shelf_find(struct view_shelf *shelf, const struct device_view *view) {
+    const struct entry *entry = find(shelf, view);
+    return entry && entry->is_used ? entry->id : 0;
 }
 
 struct device_view *view_shelf_get(struct view_shelf *shelf, uint64_t id) {
@@ -72,12 +74,17 @@ struct device_view *view_shelf_get(struct view_shelf *shelf, uint64_t id) {
     return NULL;
 }
 
-int view_shelf_add(struct view_shelf *shelf, struct device_view *view, uint64_t id, uint64_t row) {
-    struct entry *entry = malloc(sizeof(*entry));
+int view_shelf_add(struct view_shelf *shelf, struct device_view *view, uint64_t id, bool is_used) {
+    struct entry *entry = find(shelf, view);
+    if (entry && entry->id == id) {
+        entry->is_used |= is_used;
+        return 0;
+    }
+    entry = malloc(sizeof(*entry));
     if (!entry)
         return ERROR_MEMORY;
     struct entry **by_view = view_bucket(shelf, view), **by_id = id_bucket(shelf, id);
-    *entry = (struct entry){device_view_hold(view), id, row, *by_view, *by_id};
+    *entry = (struct entry){device_view_hold(view), id, is_used, *by_view, *by_id};
     *by_view = *by_id = entry;
     shelf->n++;
     return 0;
@@ -98,13 +105,12 @@ static void remove_entry(struct view_shelf *shelf, struct entry **by_view) {
     shelf->n--;
 }
 
-bool view_shelf_take_idle(struct view_shelf *shelf, uint64_t *id, uint64_t *row) {
+bool view_shelf_take_idle(struct view_shelf *shelf, uint64_t *id) {
     for (; shelf->swept < BUCKETS; shelf->swept++) {
         for (struct entry **place = &shelf->by_view[shelf->swept]; *place; place = &(*place)->next_view) {
             if (atomic_load_explicit(&(*place)->view->references, memory_order_acquire) > 1)
                 continue;
             *id = (*place)->id;
-            *row = (*place)->last_row;
             remove_entry(shelf, place);
             if (!view_shelf_get(shelf, *id)) /* else another view has the number */
                 return true;
