@@ -138,7 +138,7 @@ class Captures(unittest.TestCase):
         with Prometheus() as server:
             self.check_database(
                 lambda: http(f"{server.base}/api/v1/query?{query}"),
-                lambda t: f',[{t // 1000}.{t % 1000:03}'.rstrip("0").rstrip(".") + ',"17"]',
+                lambda t: f',[{t // 1000}' + (f".{t % 1000:03}" if t % 1000 else "") + ',"17"]',
                 remote_write=server.write_url,
             )
 
