@@ -79,6 +79,11 @@ void prove_report_print(const struct prove_stream *stream, const struct prove_ve
         fputs(": nothing is missing\n", out);
     print_rows(verdict, out);
     print_missing(verdict, out);
+    if (verdict->newest_missing > 0 && verdict->received > 0)
+        fprintf(out,
+                "  the newest %" PRIu64 " were acknowledged, but databases show them seconds later:\n"
+                "  (sleep 5; curl ...) | hallwatch prove - --against ...\n",
+                verdict->newest_missing);
     if (verdict->begins_late)
         fputs("  it begins after --from: whether there were rows before, nothing says\n", out);
     if (verdict->ends_early)
@@ -117,6 +122,7 @@ void prove_report_add_json(const struct prove_stream *stream, const struct prove
                     verdict->received, verdict->again, verdict->missing);
     for (enum prove_reason i = 0; i < N_PROVE_REASONS; i++)
         text_add_format(text, ",\"%s\":%" PRIu64, prove_reason_word(i), verdict->accounted[i]);
+    text_add_format(text, ",\"newest_missing\":%" PRIu64, verdict->newest_missing);
     text_add_format(text, ",\"other_rows\":%" PRIu64 ",\"begins_late\":%s,\"ends_early\":%s", verdict->other,
                     verdict->begins_late ? "true" : "false", verdict->ends_early ? "true" : "false");
     text_add_string(text, ",\"missing_ranges\":[");

@@ -212,6 +212,8 @@ static void add_missing(struct judge *judge, uint64_t first, uint64_t last, int6
     int64_t before_ms = judge->before_ms;
     bool is_same = after_ms != PROVE_NO_TIME && before_ms > after_ms;
     verdict->missing += last - first + 1;
+    if (judge->stream->until && first > judge->stream->highest)
+        verdict->newest_missing += last - first + 1;
     if (verdict->n_missing < PROVE_MISSING_MOST)
         verdict->ranges[verdict->n_missing] =
             (struct prove_range){first, last, is_same ? after_ms : before_ms, is_same ? before_ms : after_ms};

@@ -61,7 +61,8 @@ struct prove_verdict {
     uint64_t lowest, highest; /* 0: nothing is between them */
     int64_t least_ms, most_ms;
     uint64_t received, again, missing;
-    uint64_t other; /* that came again with another time, which is another row of that number */
+    uint64_t newest_missing; /* of `missing`: newer than all that was seen, so that it may yet be shown */
+    uint64_t other;          /* that came again with another time, which is another row of that number */
     /* Long after the window begins, or before it ends, with no row beyond: whether there were more is
      * unknown. */
     bool begins_late, ends_early;

@@ -415,6 +415,7 @@ static void what_the_spool_says_is_accounted_for(void **state) {
     assert_int_equal(fixture->verdict.accounted[PROVE_SET_ASIDE], 1);
     assert_int_equal(fixture->verdict.accounted[PROVE_WAITING], 40);
     assert_int_equal(fixture->verdict.missing, 2 + 10);
+    assert_int_equal(fixture->verdict.newest_missing, 10);
     assert_int_equal(fixture->verdict.n_missing, 3);
 }
 
