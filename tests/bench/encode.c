@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What publishing costs the processor: microseconds of its time per reading for appending to the spool and for each
- * encoder, at 1,000 devices of 50 readings. Prints figures; decides nothing.
+ * What publishing costs the processor: microseconds of its time per reading for appending to the spool and
+ * for each encoder, at 1,000 devices of 50 readings. Prints figures; decides nothing.
  */
 #include <stdio.h>
 #include <stdlib.h>

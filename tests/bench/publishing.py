@@ -67,13 +67,14 @@ def encoder_costs(build):
 class Stages:
     """Where the processor's time goes behind the field loop, for each receiver and `spill_after`."""
 
-    # Title, sink, settings of the spool, the encoder's line in bench_encode, us a reading that may be used in all.
+    # Title, sink, its settings, settings of the spool, the encoder's line in bench_encode, us a reading that may be used in all.
     VARIANTS = (
-        ("remote write, no spool", "remote_write", None, "remote write, with snappy", None),
-        ("remote write, 10 s", "remote_write", "spill_after: 10s", "remote write, with snappy", 0.3),
-        ("remote write, at once", "remote_write", "spill_after: 0ms", "remote write, with snappy", 0.3),
-        ("MQTT JSON, 10 s", "mqtt", "spill_after: 10s", "JSON", None),
-        ("MQTT JSON, at once", "mqtt", "spill_after: 0ms", "JSON", None),
+        ("remote write, no spool", "remote_write", "", None, "remote write, with snappy", None),
+        ("remote write, 10 s", "remote_write", "", "spill_after: 10s", "remote write, with snappy", 0.3),
+        ("remote write, at once", "remote_write", "", "spill_after: 0ms", "remote write, with snappy", 0.3),
+        ("MQTT JSON, 10 s", "mqtt", "", "spill_after: 10s", "JSON", None),
+        ("MQTT JSON, at once", "mqtt", "", "spill_after: 0ms", "JSON", None),
+        ("50 devices a message", "mqtt", ", devices_per_message: 50", "spill_after: 10s", "JSON", None),
     )
 
     def __init__(self, *hall, drivers):
@@ -83,11 +84,11 @@ class Stages:
         costs, met = encoder_costs(build), True
         print(f"{name:8} us a reading of each thread (in the kernel); MB resident; what is written to the disk")
         with Hall(build, folder, self.hall, self.drivers) as hall, Sink(build) as sink, Broker(folder) as broker:
-            for title, kind, spool, encoder, most in self.VARIANTS:
+            for title, kind, sink_options, spool, encoder, most in self.VARIANTS:
                 port = {"remote_write": sink.port, "mqtt": broker.port}[kind]
                 state = tempfile.mkdtemp(prefix="spool-", dir=folder)
                 further = f"spool: {{folder: {state}, {spool}}}\n" if spool else ""
-                with Agent(build, folder, hall, port, kind, further) as agent:
+                with Agent(build, folder, hall, port, kind, sink_options, further) as agent:
                     settle(hall, agent, 1000)
                     figures = self.watch(agent, options.seconds)
                 met &= self.show(title, figures, costs[encoder], most, size_of(state))
@@ -199,8 +200,9 @@ class Outage:
         print(
             f"{'':8} back: tried again after {returned - begin:.1f} s, caught up {caught_up - returned:.1f} s later at "
             f"{(end['sent'] - first['sent']) / (caught_up - returned):.0f} readings/s; {say_costs(cost, sent)}; "
-            f"{catch_up_written / 1e6:.0f} MB written; after {time.monotonic() - caught_up:.0f} s {after['files'] / 1e6:.1f} MB of files, "
-            f"{after['resident']:.1f} MB resident; {counts['samples']} samples came, live ones at most {counts['late_ms'] / 1000:.1f} s late"
+            f"{catch_up_written / 1e6:.0f} MB written; after {time.monotonic() - caught_up:.0f} s {after['files'] / 1e6:.1f} MB "
+            f"of files, {after['resident']:.1f} MB resident; {counts['samples']} samples came, "
+            f"live ones at most {counts['late_ms'] / 1000:.1f} s late"
         )
         return self.judge(options.minutes, feeder, after, counts)
 
@@ -230,7 +232,8 @@ class Outage:
         if self.quota_mib_minute:
             quota = self.quota_mib_minute * minutes * 2**20
             used = max(state["files"] for state in feeder.states if state)
-            asks.append((f"{used / 1e6:.0f} MB of files", used <= quota + FILES_SLACK, f"{quota / 1e6:.0f} MB, and what is written just now"))
+            asked = f"{quota / 1e6:.0f} MB, and what is written just now"
+            asks.append((f"{used / 1e6:.0f} MB of files", used <= quota + FILES_SLACK, asked))
         else:
             asks.append((f"{after['dropped']} readings dropped", after["dropped"] == 0, "none"))
         for words, kept, asked in asks:

@@ -113,7 +113,7 @@ class Agent(Process):
 
     URLS = {"remote_write": "http://127.0.0.1:{}/api/v1/write", "mqtt": "mqtt://127.0.0.1:{}"}
 
-    def __init__(self, build, folder, hall, port, kind="remote_write", further=""):
+    def __init__(self, build, folder, hall, port, kind="remote_write", options="", further=""):
         config, self.log = folder / "hallwatch.yaml", folder / "hallwatch.log"
         self.program, self.config = build / "tests/bench_hallwatch", config
         secret = folder / "passphrase"
@@ -123,7 +123,7 @@ class Agent(Process):
             f"site: bench\nstatus_socket: {folder}/status.sock\ninventory: [{hall.inventory}]\n"
             f"credentials:\n  v3: {{version: 3, user: {V3_USER}, auth: SHA-256, auth_file: {secret}, "
             f"privacy: AES-128, privacy_file: {secret}}}\n"
-            f"sinks:\n  - {{name: counter, type: {kind}, url: '{self.URLS[kind].format(port)}'}}\n{further}"
+            f"sinks:\n  - {{name: counter, type: {kind}, url: '{self.URLS[kind].format(port)}'{options}}}\n{further}"
         )
         with open(self.log, "w", encoding="utf-8") as log:
             super().__init__(AGENT_CORE, self.program, "run", config, stdout=log, stderr=log)

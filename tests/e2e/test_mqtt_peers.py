@@ -91,18 +91,28 @@ class Peers(unittest.TestCase):
                     if name != "has no subscribers":  # of which this keeps only half
                         self.assertEqual(values_of(rows_of(kept)), feeder.expected())
 
-    def test_refusals_of_every_kind_are_set_aside_with_their_reason(self):
-        reasons = {0x80: "unspecified error", 0x83: "implementation specific error", 0x90: "topic name invalid",
-                   0x99: "payload format invalid", 0xEE: "unknown reason"}  # fmt: skip
+    def test_refusals_of_the_message_are_set_aside_with_their_reason_and_others_tried_again(self):
+        reasons = {0x90: "topic name invalid", 0x99: "payload format invalid"}
+        others = (0x80, 0x83, 0xEE)
         with contextlib.ExitStack() as stack:
-            brokers = [stack.enter_context(HostileBroker(at(4, reason))) for reason in reasons]
+            brokers = [stack.enter_context(HostileBroker(at(4, reason))) for reason in (*reasons, *others)]
             feeder = stack.enter_context(Feeder(FEEDER, *(f"--mqtt={broker.url}" for broker in brokers)))
-            result = feeder.finish(30)
-            for i, (reason, words) in enumerate(reasons.items()):
-                with self.subTest(words):
-                    state = result["sinks"][i]
-                    self.assertEqual((state["rejected"], state["sent"]), (feeder.readings, feeder.total - feeder.readings))
-                    self.assertRegex(result["log"], rf"WARNING mqtt-{i}: .*{words} \(0x{reason:02x}\)")
+            result = feeder.finish(60)
+            for i, reason in enumerate((*reasons, *others)):
+                with self.subTest(hex(reason)):
+                    state, rejected = result["sinks"][i], feeder.readings if reason in reasons else 0
+                    self.assertEqual((state["rejected"], state["sent"]), (rejected, feeder.total - rejected))
+                    if reason in reasons:
+                        self.assertRegex(result["log"], rf"WARNING mqtt-{i}: .*{reasons[reason]} \(0x{reason:02x}\)")
+                    else:
+                        self.assertEqual(values_of(rows_of(brokers[i].acknowledged)), feeder.expected())
+
+    def test_a_name_that_no_topic_can_hold_is_set_aside_and_the_longest_arrives(self):
+        names = ["pdu", "x" * 65500, "y" * 65600, "한" * 30000, "last"]
+        with HostileBroker() as broker, Feeder(FEEDER, mqtt=broker.url, names=names, rounds=2) as feeder:
+            state = feeder.finish(30)["sinks"][0]
+        self.assertEqual((state["rejected"], state["waiting"]), (2 * 2 * feeder.readings, 0), state)
+        self.assertEqual(values_of(rows_of(broker.acknowledged)), feeder.expected(devices=[0, 1, 4]))
 
 
 if __name__ == "__main__":

@@ -112,8 +112,30 @@ class Judge:
                 check(said["received"] == len(rows), f"prove {name}: {said['received']} rows received, {len(rows)} counted here")
                 check(said["repeated"] == again, f"prove {name}: {said['repeated']} came again, {again} counted here")
             else:
-                lost = sum(row in self.lost(name, receiver) for row in rows)
+                gone = self.lost(name, receiver)
+                lost = sum(row in gone for row in rows)
                 check(said["received"] >= len(rows) - lost, f"prove {receiver}, {name}: {said}, {len(rows)} by MQTT, {lost} lost")
+
+    def check_numbers(self, receiver, export):
+        """The same of a database from its series, counted here."""
+        numbers, gaps = collections.defaultdict(list), collections.defaultdict(list)
+        lasts = {}
+        for labels, times, values in export:
+            for time, value in zip(times, values):
+                if labels["__name__"] == "facility_row_sequence":
+                    numbers[labels["stream"]].append(int(value))
+                elif labels["__name__"] == "facility_gap_last_sequence":
+                    lasts[labels["stream"], labels["reason"], time] = int(value)
+        for labels, times, values in export:
+            if labels["__name__"] == "facility_gap_first_sequence":
+                for time, value in zip(times, values):
+                    last = lasts.get((labels["stream"], labels["reason"], time), 0)
+                    gaps[labels["stream"]].append((int(value), last))
+        for name, last in self.copies[-1].items():
+            came = Ranges((number, number) for number in numbers[last.stream])
+            missing = Ranges([(1, last.newest)]) - came - Ranges(gaps[last.stream])
+            gone = missing - self.lost(name, receiver)
+            self.failures.check(not missing.pairs, f"{receiver}, {name}: missing: {missing}; committed of these: {gone}")
 
     def sample(self, seed):
         devices = sorted({row["device"] for stream in self.streams.values() for row in stream.rows.values() if "device" in row})

@@ -13,6 +13,7 @@ import argparse
 import os
 import random
 import re
+import shutil
 import signal
 import sys
 import threading
@@ -95,10 +96,12 @@ class Receivers:
 
     def kill(self, name):
         """Killed with what it has under way. Only VictoriaMetrics answers before it has stored anything: what it has
-        acknowledged is stored first, that it can be held to it."""
+        acknowledged is stored first, that it can be held to it. What it moves just then a snapshot overlooks."""
         if name == "victoria":
             self.relays[name].cut()
-            http(self.victoria.base + "/snapshot/create", timeout_s=30)
+            for _ in range(2):
+                time.sleep(1)
+                http(self.victoria.base + "/snapshot/create", timeout_s=30)
             self.victoria.kill()
         else:
             self.servers[name].kill()
@@ -206,10 +209,18 @@ def judge(lives, receivers, seed, failures):
     series = '{__name__=~"facility_(row|gap_first|gap_last)_sequence"}'
     for name in ("victoria", "prometheus"):
         judge.check_proof(name, receivers.write_answer(name, series))
+        judge.check_numbers(name, receivers.servers[name].export(series))
     devices = judge.sample(seed)
     match = '{__name__=~"facility_.+",device=~"%s"}' % "|".join(devices)
     judge.check_database("victoria", devices, receivers.victoria.export(match), VICTORIA_PRECISION)
     judge.check_database("prometheus", devices, receivers.prometheus.export(match))
+    if failures.n > 0:
+        kept = OPTIONS.build / "delivery-failed"
+        kept.mkdir(exist_ok=True)
+        answers = [receivers.servers[name].path(f"{name}.json") for name in ("victoria", "prometheus")]
+        for path in [receivers.capture.lines.name, *answers]:
+            shutil.copy(path, kept)
+        print(f"what was judged is kept in {kept}", flush=True)
 
 
 def run(options, failures):

@@ -73,6 +73,15 @@ static void line_breaks_inside_quotes_count(void **state) {
                         "d.csv:4:3: url: unknown protocol \"snpm\"; did you mean \"snmp\"?\n");
 }
 
+static void names_hold_no_codes_that_are_no_characters(void **state) {
+    (void)state;
+    /* A broker would end every connection over them. */
+    check_mistakes(
+        "name,url\na\xef\xb7\x90,snmp://a\nb\xef\xbf\xbf,snmp://b\n\xef\xb7\xb0\xef\xbf\xbd,snmp://c\n",
+        "d.csv:2:1: name: must not hold control characters\n"
+        "d.csv:3:1: name: must not hold control characters\n");
+}
+
 static void wrong_headers_are_explained(void **state) {
     (void)state;
     check_mistakes("", "d.csv: the inventory is empty\n");
@@ -147,6 +156,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(spreadsheets_are_read),
         cmocka_unit_test(line_breaks_inside_quotes_count),
+        cmocka_unit_test(names_hold_no_codes_that_are_no_characters),
         cmocka_unit_test(wrong_headers_are_explained),
         cmocka_unit_test(wrong_rows_are_explained),
         cmocka_unit_test(broken_quotes_end_the_reading),
