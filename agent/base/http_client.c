@@ -272,6 +272,8 @@ static const char *in_words(const char *problem) {
         {"certificate required", "it wants a certificate of ours: "},
         {"Out of memory", "a header without end, or too little memory: "},
         {"getpeername()", "it ends the connection: "},
+        {"Broken pipe", "it ends the connection: "},
+        {"Connection reset", "it ends the connection: "},
         {"alert unknown ca", "it does not know who signed our certificate: "},
         {"local issuer certificate", "we do not know who signed its certificate, see ca_file: "},
         {"self-signed certificate", "we do not know who signed its certificate, see ca_file: "},
