@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Wraps libcurl's multi interface: the easy one could not be ended from another thread. What an answer means
- * is the caller's affair. The receiver is not trusted: of its body 1 KiB is kept and a bounded amount read.
+ * is the caller's affair. The receiver is not trusted: of its body 1 KiB is kept and a bounded amount read,
+ * and what it repeats of our credentials is made unreadable, because its words are printed.
  */
 #include "base/http_client.h"
 
+#include <ctype.h>
 #include <curl/curl.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -21,6 +23,8 @@ enum {
     CONNECT_TIMEOUT_MS = 10000,
     RETRY_AFTER_MOST_S = 3600,
     UPLOAD_BUFFER = 256 << 10, /* what is handed to the kernel at once */
+    SECRETS_MOST = 3,
+    SECRET_LEAST = 4, /* bytes; a shorter one is part of too many words */
 };
 
 struct http_client {
@@ -29,6 +33,7 @@ struct http_client {
     struct curl_slist *headers;
     char problem[CURL_ERROR_SIZE];
     atomic_bool stopped;
+    struct text secrets[SECRETS_MOST];
     struct http_answer *answer; /* of the request under way */
     size_t received, kept;
 };
@@ -51,6 +56,57 @@ static int add_header(struct http_client *client, const char *header) {
     client->headers = longer;
     return 0;
 }
+
+/* --- secrets --- */
+
+static void add_base64(struct text *text, const char *bytes, size_t n) {
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    for (size_t i = 0; i < n; i += 3) {
+        uint32_t bits = 0;
+        for (size_t k = 0; k < 3; k++)
+            bits = bits << 8 | (i + k < n ? (unsigned char)bytes[i + k] : 0);
+        for (size_t k = 0; k < 4; k++)
+            text_add_char(text, i + k > n ? '=' : digits[bits >> (18 - 6 * k) & 63]);
+    }
+}
+
+/* What a receiver may repeat: the token, the password, and what basic authentication makes of it. */
+static int keep_secrets(struct http_client *client, const struct http_options *options) {
+    const char *token = options->authorization ? strrchr(options->authorization, ' ') : NULL;
+    struct text pair = {0};
+    bool failed = false;
+    text_add_string(&client->secrets[0], token ? token + 1 : "");
+    text_add_string(&client->secrets[1], options->password ? options->password : "");
+    if (options->user) {
+        text_add_format(&pair, "%s:%s", options->user, options->password ? options->password : "");
+        add_base64(&client->secrets[2], pair.failed ? "" : pair.data, pair.failed ? 0 : pair.size);
+        failed = pair.failed;
+    }
+    if (pair.data)
+        explicit_bzero(pair.data, pair.room);
+    text_done(&pair);
+    for (size_t i = 0; i < SECRETS_MOST; i++)
+        failed = failed || client->secrets[i].failed;
+    return failed ? ERROR_MEMORY : 0;
+}
+
+static void forget_secrets(struct http_client *client) {
+    for (size_t i = 0; i < SECRETS_MOST; i++) {
+        if (client->secrets[i].data)
+            explicit_bzero(client->secrets[i].data, client->secrets[i].room);
+        text_done(&client->secrets[i]);
+    }
+}
+
+static void mask_secrets(const struct http_client *client, char *text) {
+    for (size_t i = 0; i < SECRETS_MOST; i++) {
+        const struct text *secret = &client->secrets[i];
+        for (char *at = text; secret->size >= SECRET_LEAST && (at = strstr(at, secret->data));)
+            memset(at, '*', secret->size);
+    }
+}
+
+/* --- options --- */
 
 /* The line is ours for a moment only: it holds a secret. */
 static int add_authorization(struct http_client *client, const char *value) {
@@ -148,6 +204,8 @@ int http_client_new(const struct http_options *options, struct http_client **cli
     new->easy = curl_easy_init();
     int error = new->multi &&new->easy ? add_headers(new, options) : ERROR_MEMORY;
     if (!error)
+        error = keep_secrets(new, options);
+    if (!error)
         error = set_options(new, options);
     if (error) {
         http_client_free(new);
@@ -164,6 +222,7 @@ void http_client_free(struct http_client *client) {
     curl_multi_cleanup(client->multi);
     curl_slist_free_all(client->headers);
     curl_global_cleanup();
+    forget_secrets(client);
     free(client);
 }
 
@@ -213,7 +272,12 @@ static const char *in_words(const char *problem) {
         {"certificate required", "it wants a certificate of ours: "},
         {"Out of memory", "a header without end, or too little memory: "},
         {"getpeername()", "it ends the connection: "},
+        {"Broken pipe", "it ends the connection: "},
+        {"Connection reset", "it ends the connection: "},
         {"alert unknown ca", "it does not know who signed our certificate: "},
+        {"local issuer certificate", "we do not know who signed its certificate, see ca_file: "},
+        {"self-signed certificate", "we do not know who signed its certificate, see ca_file: "},
+        {"no alternative certificate subject name", "its certificate is for another name: "},
     };
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
         if (strstr(problem, words[i][0]))
@@ -231,7 +295,11 @@ static int finish(struct http_client *client, CURLcode code, struct http_answer 
     if (code == CURLE_OK || (code == CURLE_WRITE_ERROR && client->received > BODY_MOST)) {
         answer->status = (int)status;
         answer->retry_after_ms = (retry_s < RETRY_AFTER_MOST_S ? retry_s : RETRY_AFTER_MOST_S) * 1000;
-        answer->text[client->kept] = '\0';
+        size_t size = client->kept;
+        while (size > 0 && isspace((unsigned char)answer->text[size - 1]))
+            size--;
+        answer->text[size] = '\0';
+        mask_secrets(client, answer->text);
         return 0;
     }
     const char *problem = client->problem[0] ? client->problem : curl_easy_strerror(code);

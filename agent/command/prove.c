@@ -74,7 +74,7 @@ static int read_all(int file, const char *name, struct prove_reader *reader) {
     return STATUS_OK;
 }
 
-static int read_file(const char *name, struct prove_streams *streams) {
+static int read_file(const char *name, struct prove_streams *streams, bool *is_whole) {
     bool is_stdin = strcmp(name, "-") == 0;
     int file = is_stdin ? STDIN_FILENO : open(name, O_RDONLY | O_CLOEXEC);
     if (file < 0)
@@ -82,30 +82,62 @@ static int read_file(const char *name, struct prove_streams *streams) {
     struct prove_reader *reader = prove_reader_new(streams);
     int status = reader ? read_all(file, is_stdin ? "standard input" : name, reader)
                         : fail(name, error_word(ERROR_MEMORY));
+    *is_whole = reader && !prove_reader_is_partial(reader);
     prove_reader_free(reader);
     if (!is_stdin)
         close(file);
     return status;
 }
 
-static void print_end(uint64_t missing, size_t n_streams) {
-    const char *plural = n_streams == 1 ? "" : "s";
-    if (missing > 0)
-        printf("not complete: %" PRIu64 " row%s missing, %zu stream%s\n", missing,
-               missing == 1 ? " is" : "s are", n_streams, plural);
-    else
-        printf("complete: nothing is missing, %zu stream%s\n", n_streams, plural);
+/* Of all streams. */
+struct total {
+    uint64_t missing, accounted[N_PROVE_REASONS];
+    bool is_complete;
+};
+
+static void print_end(const struct total *total, size_t n_streams) {
+    static const char *const words[N_PROVE_REASONS] = {
+        [PROVE_DROPPED] = "dropped or never used",
+        [PROVE_THINNED] = "thinned",
+        [PROVE_SET_ASIDE] = "refused",
+        [PROVE_WAITING] = "not yet sent",
+    };
+    const char *plural = n_streams == 1 ? "" : "s", *next = ", but for ";
+    if (total->missing > 0) {
+        printf("not complete: %" PRIu64 " row%s missing, %zu stream%s\n", total->missing,
+               total->missing == 1 ? " is" : "s are", n_streams, plural);
+        return;
+    }
+    if (!total->is_complete) {
+        printf("not proven: nothing is missing of what can be told, %zu stream%s\n", n_streams, plural);
+        return;
+    }
+    printf("complete: nothing is missing, %zu stream%s", n_streams, plural);
+    for (size_t i = 0; i < N_PROVE_REASONS; i++) {
+        if (total->accounted[i] == 0)
+            continue;
+        printf("%s%" PRIu64 " %s", next, total->accounted[i], words[i]);
+        next = ", ";
+    }
+    putchar('\n');
 }
 
-static int judge(struct prove_streams *streams, bool json) {
+static void add_up(struct total *total, const struct prove_verdict *verdict) {
+    total->missing += verdict->missing;
+    total->is_complete = total->is_complete && prove_verdict_is_complete(verdict);
+    for (size_t i = 0; i < N_PROVE_REASONS; i++)
+        total->accounted[i] += verdict->accounted[i];
+}
+
+static int judge(struct prove_streams *streams, bool is_whole, bool json) {
     struct prove_verdict *verdict = malloc(sizeof(*verdict));
     struct text text = {0};
-    uint64_t missing = 0;
+    struct total total = {.is_complete = is_whole};
     if (!verdict)
         return STATUS_USAGE;
     for (size_t i = 0; i < streams->n; i++) {
-        prove_stream_judge(streams->at[i], verdict);
-        missing += verdict->missing;
+        prove_stream_judge(streams, streams->at[i], verdict);
+        add_up(&total, verdict);
         if (json && i > 0)
             text_add_char(&text, ',');
         if (json)
@@ -115,15 +147,15 @@ static int judge(struct prove_streams *streams, bool json) {
     }
     free(verdict);
     if (json)
-        printf("{\"complete\":%s,\"streams\":[%s]}\n", missing ? "false" : "true",
-               text.data ? text.data : "");
+        printf("{\"complete\":%s,\"whole\":%s,\"streams\":[%s]}\n", total.is_complete ? "true" : "false",
+               is_whole ? "true" : "false", text.data ? text.data : "");
     else
-        print_end(missing, streams->n);
+        print_end(&total, streams->n);
     bool failed = text.failed;
     text_done(&text);
     if (failed)
         return fail("--json", error_word(ERROR_MEMORY));
-    return missing ? STATUS_FAILED : STATUS_OK;
+    return total.is_complete ? STATUS_OK : STATUS_FAILED;
 }
 
 static int run(int argc, char **argv) {
@@ -134,6 +166,7 @@ static int run(int argc, char **argv) {
                                      {"sink", .value = &question.sink},
                                      {"json", .flag = &question.json}};
     struct prove_streams streams = {0};
+    bool is_whole = true;
     if (options_read(argc, argv, options, sizeof(options) / sizeof(options[0]), &question.file, 1, 1) < 0)
         return STATUS_USAGE;
     if ((question.sink && !question.against) || (question.against && (question.from || question.to))) {
@@ -144,9 +177,9 @@ static int run(int argc, char **argv) {
     if (status == STATUS_OK && question.against) /* before: what comes meanwhile is not yet expected */
         status = prove_against(&streams, question.against, question.sink);
     if (status == STATUS_OK)
-        status = read_file(question.file, &streams);
+        status = read_file(question.file, &streams, &is_whole);
     if (status == STATUS_OK)
-        status = judge(&streams, question.json);
+        status = judge(&streams, is_whole, question.json);
     prove_streams_done(&streams);
     return status;
 }
@@ -154,26 +187,29 @@ static int run(int argc, char **argv) {
 const struct command command_prove = {
     .name = "prove",
     .summary = "prove from a broker's capture or a database's answer that nothing is missing",
-    .help = "prove FILE [--from TIME] [--to TIME] [--json]\n"
-            "       hallwatch prove FILE --against FOLDER [--sink NAME] [--json]\n\n"
-            "Reads what a receiver has and says of each stream which rows came, came again and are missing. "
-            "FILE, "
-            "or - for\n"
-            "standard input, is what mosquitto_sub printed (with -v, or as JSON lines), an export of "
-            "VictoriaMetrics\n"
-            "(/api/v1/export), or an answer of Prometheus or InfluxDB 1; its first bytes do not matter, its "
-            "content does.\n"
-            "Of databases it reads the series facility_row_sequence, facility_gap_first_sequence and "
-            "facility_gap_last_sequence.\n\n"
-            "  --from TIME  only rows from that time on; 2026-11-27T01:02:03Z, or seconds since 1970\n"
-            "  --to TIME    and up to that\n"
-            "               rows of one time do not follow each other exactly: let FILE hold a minute more\n"
-            "  --against FOLDER  hold it against the spool in FOLDER, too, also while its agent runs: every "
-            "row that is "
-            "committed\n"
-            "               there and not waiting is expected, but for those that the receiver has refused\n"
-            "  --sink NAME  the sink whose receiver FILE is of, where the spool is of several\n"
-            "  --json       one JSON object with everything\n\n"
-            "Exit status: 0 nothing is missing, 1 something is, 2 no row could be read.\n",
+    .help =
+        "prove FILE [--from TIME] [--to TIME] [--json]\n"
+        "       hallwatch prove FILE --against FOLDER [--sink NAME] [--json]\n\n"
+        "Reads what a receiver has and says of each stream which rows came, came again and are missing. "
+        "FILE, "
+        "or - for\n"
+        "standard input, is what mosquitto_sub printed (with -v, or as JSON lines), an export of "
+        "VictoriaMetrics\n"
+        "(/api/v1/export), or an answer of Prometheus or InfluxDB 1; its first bytes do not matter, its "
+        "content does.\n"
+        "Of databases it reads the series facility_row_sequence, facility_gap_first_sequence and "
+        "facility_gap_last_sequence.\n\n"
+        "  --from TIME  only rows from that time on; 2026-11-27T01:02:03Z, or seconds since 1970\n"
+        "  --to TIME    and up to that\n"
+        "               rows of one time do not follow each other exactly: let FILE hold a minute more on "
+        "either side;\n"
+        "               times are UTC\n"
+        "  --against FOLDER  hold it against the spool in FOLDER, too, also while its agent runs: every "
+        "row that is "
+        "committed\n"
+        "               there and not waiting is expected, but for those that the receiver has refused\n"
+        "  --sink NAME  the sink whose receiver FILE is of, where the spool is of several\n"
+        "  --json       one JSON object with everything\n\n"
+        "Exit status: 0 nothing is missing, 1 something is or cannot be told, 2 no row could be read.\n",
     .run = run,
 };

@@ -79,9 +79,11 @@ int prove_ids_add(struct prove_ids *ids, uint64_t id, int64_t time_ms) {
     size_t word = id / WORD_IDS % WORDS;
     uint64_t bit = (uint64_t)1 << id % WORD_IDS, *seen = &ids->last->seen[word];
     int64_t *least_ms = &ids->last->least_ms[word], *most_ms = &ids->last->most_ms[word];
-    if (*seen & bit)
+    if (*seen & bit) {
         ids->n_again++;
-    else
+        ids->n_other +=
+            time_ms != INT64_MIN && *least_ms != INT64_MIN && (time_ms < *least_ms || time_ms > *most_ms);
+    } else
         ids->n++;
     if (*seen == 0)
         *least_ms = *most_ms = INT64_MIN;

@@ -25,6 +25,7 @@ struct prove_ids {
     struct prove_piece *last; /* where a row was added last */
     uint64_t n;               /* different rows */
     uint64_t n_again;         /* rows that were there already */
+    uint64_t n_other;         /* of these: with a time that is none of the 64 rows' around it */
 };
 
 void prove_ids_done(struct prove_ids *ids);

@@ -29,6 +29,11 @@ static void complain(struct prove_input *input, uint64_t line, const char *why) 
         fprintf(input->out, "%s:%" PRIu64 ": %s\n", input->name, line, why);
 }
 
+static void break_off(struct prove_input *input, const char *why) {
+    complain(input, input->line, why);
+    prove_reader_break_off(input->reader);
+}
+
 static void begin_document(struct prove_input *input) {
     input->json = prove_reader_begin(input->reader);
     input->state = IN_DOCUMENT;
@@ -46,7 +51,7 @@ static size_t feed_document(struct prove_input *input, const char *bytes, size_t
     size_t used = json_stream_feed(input->json, bytes, n);
     const char *why = json_stream_why_broken(input->json);
     if (why) {
-        complain(input, input->line, why);
+        break_off(input, why);
         prove_reader_why(input->reader);
         input->state = IN_REST;
     } else if (json_stream_has_ended(input->json)) {
@@ -123,7 +128,7 @@ static void end_line(struct prove_input *input) {
         if (input->is_multi)
             feed_document(input, "\n", 1);
         else
-            complain(input, input->line, "the line breaks off");
+            break_off(input, "the line breaks off");
     } else if (input->state == IN_TEXT && input->has_text)
         complain(input, input->line, "there is no message in this line");
     if (input->state != IN_DOCUMENT || !input->is_multi)
@@ -148,7 +153,7 @@ int prove_input_feed(struct prove_input *input, const char *bytes, size_t n) {
 
 void prove_input_end(struct prove_input *input) {
     if (input->state == IN_DOCUMENT)
-        complain(input, input->line, "the file breaks off");
+        break_off(input, "the file breaks off");
     else if (input->state == IN_TEXT)
         end_line(input);
     if (input->skipped > SAID_MOST)

@@ -36,6 +36,7 @@ enum member {
     GATEWAY,
     STATUS,
     ERROR,
+    PARTIAL, /* true: it is not all */
     PAYLOAD, /* an object, or a text that holds one */
     DATA,    /* an object that is looked into */
     OBJECTS, /* a list of them */
@@ -58,6 +59,7 @@ static const struct {
     {"result", OBJECTS},  {"results", OBJECTS},   {"series", OBJECTS},
     {"metric", LABELS},   {"tags", LABELS},       {"values", VALUES},
     {"value", ONE_VALUE}, {"timestamps", TIMES},  {"columns", COLUMNS},
+    {"partial", PARTIAL}, {"isPartial", PARTIAL},
 };
 
 struct frame {
@@ -82,11 +84,17 @@ struct prove_reader {
     const char *why;
     int error;
     uint64_t found;
+    bool is_answer, is_partial; /* the present document; any of them */
 };
 
 static void complain(struct prove_reader *reader, const char *why) {
     if (!reader->why)
         reader->why = why;
+}
+
+static void doubt(struct prove_reader *reader, const char *why) {
+    complain(reader, why);
+    reader->is_partial = true;
 }
 
 static void note_error(struct prove_reader *reader, int error) {
@@ -154,7 +162,7 @@ static void begin_nested(struct prove_reader *reader, bool is_object) {
         frame->time_ms = PROVE_NO_TIME;
         frame->is_gap = frame->has_series = false;
     } else if (frame->place == IN_LABELS || frame->place == IN_COLUMNS) {
-        reader->frames[frame->object].has_series = true;
+        reader->frames[frame->object].has_series = reader->is_answer = true;
         prove_series_begin(reader->series);
     } else if (frame->place == IN_VALUES) {
         prove_series_begin_values(reader->series);
@@ -226,7 +234,7 @@ static void note_text(struct prove_reader *reader, struct frame *frame, const ch
     if (frame->member == PAYLOAD)
         read_payload(reader, text, size);
     if (frame->member == ERROR || (frame->member == STATUS && strcmp(text, "error") == 0))
-        complain(reader, "the answer is an error");
+        doubt(reader, "the answer is an error");
 }
 
 static void note_member(struct prove_reader *reader, struct frame *frame, enum json_event event,
@@ -241,6 +249,8 @@ static void note_member(struct prove_reader *reader, struct frame *frame, enum j
         frame->time_ms = prove_time_of(text);
     else if (frame->member == GAP)
         frame->is_gap = event == JSON_WORD && text[0] == 't';
+    else if (frame->member == PARTIAL && event == JSON_WORD && text[0] == 't')
+        doubt(reader, "the answer says that it is not all");
 }
 
 static void tell(void *context, enum json_event event, const char *text, size_t size) {
@@ -309,6 +319,7 @@ void prove_reader_free(struct prove_reader *reader) {
 
 struct json_stream *prove_reader_begin(struct prove_reader *reader) {
     reader->n = 0;
+    reader->is_answer = false;
     json_stream_begin(&reader->json);
     return &reader->json;
 }
@@ -317,6 +328,14 @@ const char *prove_reader_why(struct prove_reader *reader) {
     const char *why = reader->why, *of_series = prove_series_why(reader->series);
     reader->why = NULL;
     return why ? why : of_series;
+}
+
+void prove_reader_break_off(struct prove_reader *reader) {
+    reader->is_partial = reader->is_partial || reader->is_answer;
+}
+
+bool prove_reader_is_partial(const struct prove_reader *reader) {
+    return reader->is_partial;
 }
 
 int prove_reader_error(const struct prove_reader *reader) {

@@ -19,11 +19,18 @@ void prove_reader_free(struct prove_reader *reader);
 /* The document to be fed; json_stream_begin begins the next. */
 struct json_stream *prove_reader_begin(struct prove_reader *reader);
 
+/* The document does not go on, or is no JSON: a message is one row, but an answer may have had any more. */
+void prove_reader_break_off(struct prove_reader *reader);
+
 /*
  * What was wrong with the document's content since this was asked last, though it is JSON: for people, NULL
  * where nothing was. Rows that could be read were.
  */
 const char *prove_reader_why(struct prove_reader *reader);
+/* Whether an answer of a database broke off or said that it is not all: rows of which nothing tells may lack.
+ */
+bool prove_reader_is_partial(const struct prove_reader *reader);
+
 /* Of memory, or of bounds; nothing goes on after one. */
 int prove_reader_error(const struct prove_reader *reader);
 

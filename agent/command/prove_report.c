@@ -35,8 +35,10 @@ static void print_rows(const struct prove_verdict *verdict, FILE *out) {
     char from[PROVE_TIME_SIZE], to[PROVE_TIME_SIZE];
     prove_time_write(verdict->least_ms, from);
     prove_time_write(verdict->most_ms, to);
-    fprintf(out, "  rows %" PRIu64 " to %" PRIu64 ", %s to %s\n", verdict->lowest, verdict->highest, from,
-            to);
+    fprintf(out, "  rows %" PRIu64 " to %" PRIu64, verdict->lowest, verdict->highest);
+    if (verdict->least_ms != PROVE_NO_TIME)
+        fprintf(out, ", %s to %s UTC", from, to);
+    fputc('\n', out);
     fprintf(out, "  %" PRIu64 " received", verdict->received);
     for (size_t i = 0; i < N_PROVE_REASONS; i++)
         if (verdict->accounted[i] > 0)
@@ -64,16 +66,33 @@ static void print_missing(const struct prove_verdict *verdict, FILE *out) {
 void prove_report_print(const struct prove_stream *stream, const struct prove_verdict *verdict, FILE *out) {
     print_name(stream, out);
     if (verdict->lowest == 0) {
-        fputs(": no row of this time\n", out);
+        fputs(": no row of this time", out);
+        fputs(verdict->begins_late || verdict->ends_early ? ", and none on both sides of it\n" : "\n", out);
         return;
     }
-    if (verdict->missing > 0)
+    if (!prove_verdict_is_complete(verdict) && verdict->missing == 0)
+        fputs(": not proven\n", out);
+    else if (verdict->missing > 0)
         fprintf(out, ": %" PRIu64 " row%s missing\n", verdict->missing,
                 verdict->missing == 1 ? " is" : "s are");
     else
         fputs(": nothing is missing\n", out);
     print_rows(verdict, out);
     print_missing(verdict, out);
+    if (verdict->newest_missing > 0 && verdict->received > 0)
+        fprintf(out,
+                "  the newest %" PRIu64 " were acknowledged, but databases show them seconds later:\n"
+                "  (sleep 5; curl ...) | hallwatch prove - --against ...\n",
+                verdict->newest_missing);
+    if (verdict->begins_late)
+        fputs("  it begins after --from: whether there were rows before, nothing says\n", out);
+    if (verdict->ends_early)
+        fputs("  it ends before --to: whether there were rows after, nothing says\n", out);
+    if (verdict->other > 0)
+        fprintf(out,
+                "  %" PRIu64 " of these again are other rows: two agents number one stream, from copies of "
+                "one spool\n",
+                verdict->other);
 }
 
 static void add_time(struct text *text, const char *name, int64_t time_ms) {
@@ -103,6 +122,9 @@ void prove_report_add_json(const struct prove_stream *stream, const struct prove
                     verdict->received, verdict->again, verdict->missing);
     for (enum prove_reason i = 0; i < N_PROVE_REASONS; i++)
         text_add_format(text, ",\"%s\":%" PRIu64, prove_reason_word(i), verdict->accounted[i]);
+    text_add_format(text, ",\"newest_missing\":%" PRIu64, verdict->newest_missing);
+    text_add_format(text, ",\"other_rows\":%" PRIu64 ",\"begins_late\":%s,\"ends_early\":%s", verdict->other,
+                    verdict->begins_late ? "true" : "false", verdict->ends_early ? "true" : "false");
     text_add_string(text, ",\"missing_ranges\":[");
     for (size_t i = 0; i < verdict->n_missing && i < PROVE_MISSING_MOST; i++) {
         const struct prove_range *range = &verdict->ranges[i];

@@ -8,7 +8,11 @@
 
 #include "base/error.h"
 
-enum { STREAMS_MOST = 4096, RANGES_MOST = 1 << 22 };
+enum {
+    STREAMS_MOST = 4096,
+    RANGES_MOST = 1 << 22,
+    EDGE_MS = 60000, /* between a time asked for and the nearest row: no reason for doubt */
+};
 
 const char *prove_reason_word(enum prove_reason reason) {
     static const char *const words[N_PROVE_REASONS] = {
@@ -89,10 +93,23 @@ static void widen(struct prove_stream *stream, uint64_t first, uint64_t last, in
         stream->most_ms = time_ms;
 }
 
+/* Rows on either side of the window say which belong into it. */
+static void note_outside(const struct prove_streams *streams, struct prove_stream *stream, uint64_t id,
+                         int64_t time_ms) {
+    if (time_ms == PROVE_NO_TIME)
+        return;
+    if (time_ms < streams->from_ms && id > stream->before)
+        stream->before = id;
+    if (time_ms > streams->to_ms && (stream->after == 0 || id < stream->after))
+        stream->after = id;
+}
+
 int prove_stream_see(const struct prove_streams *streams, struct prove_stream *stream, uint64_t id,
                      int64_t time_ms) {
     uint64_t again = stream->ids.n_again;
     int error = prove_ids_add(&stream->ids, id, time_ms);
+    if (!error && !is_within(streams, time_ms))
+        note_outside(streams, stream, id, time_ms);
     if (error || !is_within(streams, time_ms))
         return error;
     stream->again += stream->ids.n_again - again;
@@ -120,9 +137,15 @@ int prove_stream_account(const struct prove_streams *streams, struct prove_strea
 
 /* --- what follows --- */
 
-static int order_times(const void *a, const void *b) {
+/* Halves of one time by their number, first halves before last ones. */
+static int order_halves(const void *a, const void *b) {
     const struct prove_range *x = a, *y = b;
-    return x->first_ms < y->first_ms ? -1 : x->first_ms > y->first_ms;
+    uint64_t x_id = x->first ? x->first : x->last, y_id = y->first ? y->first : y->last;
+    if (x->first_ms != y->first_ms)
+        return x->first_ms < y->first_ms ? -1 : 1;
+    if (x_id != y_id)
+        return x_id < y_id ? -1 : 1;
+    return (x->first == 0) - (y->first == 0);
 }
 
 static int order_rows(const void *a, const void *b) {
@@ -132,27 +155,25 @@ static int order_rows(const void *a, const void *b) {
 
 /*
  * Joins the halves of markers. A half whose other one is missing says that its own row is no more, and
- * nothing else. Several first halves of one time stand for the greatest range: repeated ones are equal.
+ * nothing else. Where several have one time, as when two sinks write into one database, the nearest go
+ * together: rows between two markers are in neither.
  */
 static void join_halves(struct prove_ranges *ranges) {
-    if (ranges->n == 0)
-        return;
-    qsort(ranges->at, ranges->n, sizeof(ranges->at[0]), order_times);
-    for (size_t i = 0, end; i < ranges->n; i = end) {
-        uint64_t first = 0, last = 0;
-        for (end = i; end < ranges->n && ranges->at[end].first_ms == ranges->at[i].first_ms; end++) {
-            const struct prove_range *half = &ranges->at[end];
-            if (half->last == 0 && (first == 0 || half->first < first))
-                first = half->first;
-            if (half->first == 0 && half->last > last)
-                last = half->last;
-        }
-        for (size_t k = i; k < end; k++) {
-            struct prove_range *half = &ranges->at[k];
-            if (half->first == 0)
-                half->first = first && first <= half->last ? first : half->last;
-            if (half->last == 0)
-                half->last = last >= half->first ? last : half->first;
+    struct prove_range *open = NULL;
+    if (ranges->n > 0)
+        qsort(ranges->at, ranges->n, sizeof(ranges->at[0]), order_halves);
+    for (size_t i = 0; i < ranges->n; i++) {
+        struct prove_range *half = &ranges->at[i];
+        if (open && open->first_ms != half->first_ms)
+            open = NULL;
+        if (half->first == 0) {
+            half->first = open ? open->first : half->last;
+            if (open)
+                open->last = half->last;
+            open = NULL;
+        } else if (half->last == 0) {
+            half->last = half->first;
+            open = half;
         }
     }
 }
@@ -191,6 +212,8 @@ static void add_missing(struct judge *judge, uint64_t first, uint64_t last, int6
     int64_t before_ms = judge->before_ms;
     bool is_same = after_ms != PROVE_NO_TIME && before_ms > after_ms;
     verdict->missing += last - first + 1;
+    if (judge->stream->until && first > judge->stream->highest)
+        verdict->newest_missing += last - first + 1;
     if (verdict->n_missing < PROVE_MISSING_MOST)
         verdict->ranges[verdict->n_missing] =
             (struct prove_range){first, last, is_same ? after_ms : before_ms, is_same ? before_ms : after_ms};
@@ -244,7 +267,32 @@ static void judge_rows(struct judge *judge) {
     }
 }
 
-void prove_stream_judge(struct prove_stream *stream, struct prove_verdict *verdict) {
+/*
+ * The window's first and last row are the neighbours of the rows around it: a receiver that was away when it
+ * began or ended, or all the time, has none at its edges.
+ */
+static void find_edges(const struct prove_streams *streams, const struct prove_stream *stream,
+                       struct prove_verdict *verdict) {
+    uint64_t before = stream->before, after = stream->after;
+    if (verdict->lowest == 0 && before > 0 && before + 1 < after) {
+        verdict->lowest = before + 1;
+        verdict->highest = after - 1;
+    } else if (verdict->lowest > 0) {
+        if (before > 0 && before < verdict->lowest)
+            verdict->lowest = before + 1;
+        if (after > verdict->highest)
+            verdict->highest = after - 1;
+    }
+    bool has_times = verdict->least_ms != PROVE_NO_TIME;
+    bool has_begin = before > 0 || stream->lowest == 1 || after == 1; /* its first row is known */
+    verdict->begins_late = streams->from_ms != INT64_MIN && !has_begin &&
+                           (!has_times || verdict->least_ms - EDGE_MS > streams->from_ms);
+    verdict->ends_early = streams->to_ms != INT64_MAX && after == 0 &&
+                          (!has_times || verdict->most_ms + EDGE_MS < streams->to_ms);
+}
+
+void prove_stream_judge(const struct prove_streams *streams, struct prove_stream *stream,
+                        struct prove_verdict *verdict) {
     prove_ids_sort(&stream->ids);
     for (size_t i = 0; i < N_PROVE_REASONS; i++)
         merge(&stream->accounted[i]);
@@ -257,6 +305,13 @@ void prove_stream_judge(struct prove_stream *stream, struct prove_verdict *verdi
         verdict->lowest = 1;
     if (stream->until > stream->highest)
         verdict->highest = stream->until;
+    find_edges(streams, stream, verdict);
+    if (stream->accounted[PROVE_THINNED].n == 0) /* a row that others were thinned into has their time */
+        verdict->other = stream->ids.n_other;
     struct judge judge = {.stream = stream, .verdict = verdict, .before_ms = PROVE_NO_TIME};
     judge_rows(&judge);
+}
+
+bool prove_verdict_is_complete(const struct prove_verdict *verdict) {
+    return verdict->missing == 0 && verdict->other == 0 && !verdict->begins_late && !verdict->ends_early;
 }

@@ -31,6 +31,7 @@ struct prove_stream {
     struct prove_ids ids;
     struct prove_ranges accounted[N_PROVE_REASONS];
     uint64_t lowest, highest, again; /* within the window; 0: nothing was */
+    uint64_t before, after;          /* the newest row before the window, the oldest after it; 0: none */
     int64_t least_ms, most_ms;
     uint64_t until; /* the newest row there is, where that is known; else 0 */
 };
@@ -60,12 +61,21 @@ struct prove_verdict {
     uint64_t lowest, highest; /* 0: nothing is between them */
     int64_t least_ms, most_ms;
     uint64_t received, again, missing;
+    uint64_t newest_missing; /* of `missing`: newer than all that was seen, so that it may yet be shown */
+    uint64_t other;          /* that came again with another time, which is another row of that number */
+    /* Long after the window begins, or before it ends, with no row beyond: whether there were more is
+     * unknown. */
+    bool begins_late, ends_early;
     uint64_t accounted[N_PROVE_REASONS];           /* that were not received */
     size_t n_missing;                              /* ranges; the first are in `ranges` */
     struct prove_range ranges[PROVE_MISSING_MOST]; /* times: of the rows around */
 };
 
 /* After everything was seen; once. */
-void prove_stream_judge(struct prove_stream *stream, struct prove_verdict *verdict);
+void prove_stream_judge(const struct prove_streams *streams, struct prove_stream *stream,
+                        struct prove_verdict *verdict);
+
+/* Nothing is missing, and nothing else lets one doubt that. */
+bool prove_verdict_is_complete(const struct prove_verdict *verdict);
 
 #endif

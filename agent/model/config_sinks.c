@@ -235,6 +235,48 @@ static void add_sink(struct build *build, const struct sink_settings *settings) 
     add_tls(build, settings, sink);
 }
 
+static const char *url_at(const struct sink_config *sink, size_t i) {
+    return i == 0 ? sink->url : sink->endpoints[i - 1];
+}
+
+static bool share_broker(const struct sink_config *a, const struct sink_config *b) {
+    for (size_t i = 0; i <= a->n_endpoints; i++)
+        for (size_t k = 0; k <= b->n_endpoints; k++)
+            if (url_at(a, i) && url_at(b, k) && strcmp(url_at(a, i), url_at(b, k)) == 0)
+                return true;
+    return false;
+}
+
+/* The first sink before this one that is the same client of the same broker; NULL: there is none. */
+static const struct sink_config *find_rival(const struct sink_config *sinks, size_t at) {
+    for (size_t i = 0; i < at; i++)
+        if (sinks[i].kind == SINK_MQTT && sinks[i].client_id &&
+            strcmp(sinks[i].client_id, sinks[at].client_id) == 0 && share_broker(&sinks[i], &sinks[at]))
+            return &sinks[i];
+    return NULL;
+}
+
+/* A broker ends a client's connection when another of its name comes: each would end the other's for ever. */
+static void part_clients(struct build *build, size_t n) {
+    const struct sink_settings *settings = build->settings.sinks.items;
+    for (size_t i = 0; i < n; i++) {
+        struct sink_config *sink = &build->config->sinks[i];
+        bool is_client = sink->kind == SINK_MQTT && sink->client_id && sink->name;
+        const struct sink_config *rival = is_client ? find_rival(build->config->sinks, i) : NULL;
+        if (!rival)
+            continue;
+        if (setting_given(&settings[i].client_id)) {
+            entry_add_mistake(&settings[i].entry, "client_id", &settings[i].client_id, &build->mistakes,
+                              "%s has the same at the same broker: each would end the other's connection",
+                              rival->name);
+            continue;
+        }
+        char *own = config_format(build, "%s-%s", sink->client_id, sink->name);
+        free(sink->client_id);
+        sink->client_id = own;
+    }
+}
+
 void config_build_sinks(struct build *build) {
     const struct sink_settings *sinks = build->settings.sinks.items;
     size_t n = build->settings.sinks.n;
@@ -249,5 +291,6 @@ void config_build_sinks(struct build *build) {
         add_sink(build, &sinks[i]);
         names[i] = (struct named){&sinks[i].entry, &sinks[i].name};
     }
+    part_clients(build, n);
     config_check_names(build, names, n);
 }

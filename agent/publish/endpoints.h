@@ -21,6 +21,7 @@ struct endpoints {
     uint32_t failures;      /* of the current one, in a row */
     size_t last_good;       /* the one that last took something */
     int64_t first_again_ms; /* monotonic: when the first one is tried again; while another is used */
+    int64_t spared_ms;      /* until then the first one wants no request */
     int64_t pause_ms;       /* before the first is tried once more */
 };
 

@@ -155,6 +155,15 @@ class Credentials(WithReceiver):
                 self.check_nothing_arrives(receiver, feeder, "HTTP 307")
             self.assertEqual(other.requests, [])
 
+    def test_what_a_receiver_repeats_of_them_is_not_printed(self):
+        pair = base64.b64encode(b"me:s3cr3t").decode()
+        for options in ({"token": "s3cr3t"}, {"user": "me", "password": "s3cr3t"}):
+            with HostileReceiver(lambda *_: (401, {}, f"no s3cr3t, not Basic {pair}, s3cr3t \r\n")) as receiver:
+                with feed_remote_write(receiver, wait_ms=PATIENCE_MS, **options) as feeder:
+                    self.check_nothing_arrives(receiver, feeder, "HTTP 401: no ******, not Basic ")
+                    self.assertIn(", ******\n", feeder.log())
+                    self.assertEqual(pair in feeder.log(), "token" in options)
+
     def test_a_token_is_read_again_on_reload(self):
         def decide(*_):
             return 204 if receiver.headers[-1].get("Authorization") == "Bearer two" else (401, {}, "who are you")

@@ -57,7 +57,7 @@ PEERS = {
     "401": (answer(401, "who are you"), DENIED + ".*HTTP 401: who are you"),
     "403": (answer(403, "not you"), DENIED + ".*HTTP 403: not you"),
     "redirects": (answer(308, Location="http://127.0.0.1:1/"), DENIED + ".*HTTP 308"),
-    "400 to everything": (answer(400, 'unsupported path "\x1b]0;x\x07\n'), DENIED + r'.*HTTP 400: unsupported path "\\x1b\]0;x\\x07\\x0a'),
+    "400 to everything": (answer(400, 'unsupported path "\x1b]0;x\x07\n'), DENIED + r'.*HTTP 400: unsupported path "\\x1b\]0;x\\x07'),
     "waits for an age": (answer(429, "slow down", Retry_After="99999999999999999999"), "takes nothing now: HTTP 429: slow down"),
     "500 for ever": (answer(500, "x" * 100000), r"takes nothing now: HTTP 500: x{200}$"),
 }  # fmt: skip

@@ -26,7 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         error = prove_input_feed(&input, (const char *)data + at, size - at < piece ? size - at : piece);
     prove_input_end(&input);
     for (size_t i = 0; i < streams.n; i++) {
-        prove_stream_judge(streams.at[i], &verdict);
+        prove_stream_judge(&streams, streams.at[i], &verdict);
         prove_report_print(streams.at[i], &verdict, out);
         prove_report_add_json(streams.at[i], &verdict, &text);
         if (verdict.received > verdict.highest)

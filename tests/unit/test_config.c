@@ -641,6 +641,27 @@ static void what_tls_cannot_use_is_said(void **state) {
         "hallwatch.yaml:11:68: sinks[6].endpoints: must be like mqtt://broker:1883\n");
 }
 
+static void two_sinks_at_one_broker_have_two_client_ids(void **state) {
+    (void)state;
+    struct site_config *config =
+        load_right(HEAD DEVICE "sinks:\n"
+                               "  - {name: a, type: mqtt, url: \"mqtt://h\"}\n"
+                               "  - {name: b, type: mqtt, url: \"mqtt://i\"}\n"
+                               "  - {name: c, type: mqtt, url: \"mqtt://j\", endpoints: "
+                               "[\"mqtt://h\"]}\n",
+                   NULL);
+    const char *first = config->sinks[0].client_id;
+    assert_string_equal(config->sinks[1].client_id, first);
+    assert_memory_equal(config->sinks[2].client_id, first, strlen(first));
+    assert_string_equal(config->sinks[2].client_id + strlen(first), "-c");
+    config_free(config);
+    check_mistakes(HEAD DEVICE "sinks:\n"
+                               "  - {name: a, type: mqtt, url: \"mqtt://h\", client_id: x}\n"
+                               "  - {name: b, type: mqtt, url: \"mqtt://h\", client_id: x}\n",
+                   "hallwatch.yaml:6:55: sinks[1].client_id: a has the same at the same broker: each would "
+                   "end the other's connection\n");
+}
+
 static void polls_are_ordered(void **state) {
     (void)state;
     check_mistakes(HEAD "poll: {fast: 10s, slow: 2s}\n" DEVICE,
@@ -930,6 +951,7 @@ int main(void) {
         IN_FOLDER(http_sinks_are_read),
         IN_FOLDER(brokers_are_reached_with_tls),
         IN_FOLDER(what_tls_cannot_use_is_said),
+        IN_FOLDER(two_sinks_at_one_broker_have_two_client_ids),
         IN_FOLDER(polls_are_ordered),
         IN_FOLDER(traps_are_received_somewhere),
         IN_FOLDER(device_maps_are_drivers_of_the_site),

@@ -119,7 +119,7 @@ static int feed(struct fixture *fixture, const char *text, size_t size, size_t p
 
 static struct prove_stream *judge(struct fixture *fixture) {
     assert_int_equal(fixture->streams.n, 1);
-    prove_stream_judge(fixture->streams.at[0], &fixture->verdict);
+    prove_stream_judge(&fixture->streams, fixture->streams.at[0], &fixture->verdict);
     return fixture->streams.at[0];
 }
 
@@ -286,6 +286,118 @@ static void only_rows_of_the_time_asked_for_count(void **state) {
     assert_int_equal(fixture->verdict.ranges[0].first, 40);
 }
 
+/* Judges rows 2 to 1000 but for those from `first` to `last`, each a second after the one before. */
+static void judge_without(uint64_t first, uint64_t last, int64_t from_s, int64_t to_s,
+                          struct prove_verdict *verdict) {
+    struct prove_streams streams = {.from_ms = from_s * 1000, .to_ms = to_s * 1000};
+    struct prove_stream *stream;
+    assert_int_equal(prove_streams_find(&streams, "00aa", &stream), 0);
+    for (uint64_t id = 2; id <= 1000; id++)
+        if (id < first || id > last)
+            assert_int_equal(prove_stream_see(&streams, stream, id, (int64_t)id * 1000), 0);
+    prove_stream_judge(&streams, stream, verdict);
+    prove_streams_done(&streams);
+}
+
+static void what_is_missing_at_the_edges_of_a_time_is_found(void **state) {
+    struct fixture *fixture = *state;
+    struct prove_verdict *verdict = &fixture->verdict;
+    judge_without(300, 700, 400, 500, verdict); /* no row of the time at all */
+    assert_int_equal(verdict->missing, 401);
+    assert_false(prove_verdict_is_complete(verdict));
+    judge_without(300, 700, 400, 800, verdict);
+    assert_int_equal(verdict->missing, 401);
+    judge_without(300, 700, 200, 500, verdict);
+    assert_int_equal(verdict->missing, 401);
+    judge_without(300, 700, 800, 900, verdict);
+    assert_true(prove_verdict_is_complete(verdict));
+    assert_int_equal(verdict->lowest, 800);
+    assert_int_equal(verdict->highest, 900);
+}
+
+static void where_rows_end_before_the_time_does_nothing_is_proven(void **state) {
+    struct fixture *fixture = *state;
+    struct prove_verdict *verdict = &fixture->verdict;
+    judge_without(300, 1000, 200, 500, verdict);
+    assert_int_equal(verdict->missing, 0);
+    assert_true(verdict->ends_early && !verdict->begins_late);
+    assert_false(prove_verdict_is_complete(verdict));
+    judge_without(1, 700, 200, 800, verdict);
+    assert_true(verdict->begins_late && !verdict->ends_early);
+    judge_without(300, 1000, 400, 500, verdict); /* none of the time, and none behind it */
+    assert_true(verdict->ends_early);
+    assert_int_equal(verdict->lowest, 0);
+    judge_without(300, 1000, 200, 310, verdict); /* less than a minute is no reason for doubt */
+    assert_true(prove_verdict_is_complete(verdict));
+}
+
+static void rows_of_two_agents_with_one_stream_are_told(void **state) {
+    struct fixture *fixture = *state;
+    struct prove_stream *stream;
+    assert_int_equal(prove_streams_find(&fixture->streams, "00aa", &stream), 0);
+    for (uint64_t id = 1; id <= 100; id++)
+        for (int64_t day = 0; day < 2; day++)
+            prove_stream_see(&fixture->streams, stream, id, day * 86400000 + (int64_t)id * 1000);
+    for (uint64_t id = 101; id <= 200; id++)
+        for (int64_t again = 0; again < 2; again++)
+            prove_stream_see(&fixture->streams, stream, id, (int64_t)id * 1000);
+    judge(fixture);
+    assert_int_equal(fixture->verdict.again, 200);
+    assert_int_equal(fixture->verdict.missing, 0);
+    assert_int_equal(fixture->verdict.other, 100);
+    assert_false(prove_verdict_is_complete(&fixture->verdict));
+}
+
+/* Two sinks write into one database: their markers may have one time. */
+static void rows_between_markers_of_one_time_are_missing(void **state) {
+    struct fixture *fixture = *state;
+    struct prove_stream *stream;
+    assert_int_equal(prove_streams_find(&fixture->streams, "00aa", &stream), 0);
+    static const uint64_t halves[][2] = {{0, 40}, {10, 0}, {30, 0}, {0, 20}, {0, 60}};
+    for (size_t i = 0; i < sizeof(halves) / sizeof(halves[0]); i++)
+        prove_stream_account(&fixture->streams, stream, PROVE_DROPPED, halves[i][0], halves[i][1], 5000);
+    judge(fixture);
+    assert_int_equal(fixture->verdict.missing, 9 + 19);
+    assert_int_equal(fixture->verdict.accounted[PROVE_DROPPED], 11 + 11 + 1);
+}
+
+/* A row of the middle is missed by its number; series that no longer came are missed by nothing. */
+static void answers_that_are_not_whole_are_told(void **state) {
+    (void)state;
+#define SERIES                                                                                               \
+    "{\"metric\":{\"__name__\":\"facility_row_sequence\",\"stream\":\"00aa\"},\"values\":[1,2],"             \
+    "\"timestamps\":[1,2"
+    static const struct {
+        const char *text;
+        bool is_partial;
+    } answers[] = {
+        {SERIES "]}\n", false},
+        {SERIES, true},
+        {SERIES "]}\n{\"metric\":{\"__name__\":\"facility", true},
+        {"{\"status\":\"success\",\"isPartial\":false,\"data\":{\"result\":[" SERIES "]}]}}", false},
+        {"{\"status\":\"success\",\"isPartial\":true,\"data\":{\"result\":[" SERIES "]}]}}", true},
+        {"{\"status\":\"success\",\"data\":{\"result\":[" SERIES "]},", true},
+        {"{\"results\":[{\"series\":[" SERIES "],\"partial\":true}]}]}", true},
+        {SERIES "]}\n{\"status\":\"error\",\"error\":\"too many samples\"}", true},
+        {MESSAGE(1) "\n{\"schema\":1,\"stream\":", false},
+    };
+    for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+        struct prove_streams streams = {.from_ms = INT64_MIN, .to_ms = INT64_MAX};
+        struct prove_reader *reader = prove_reader_new(&streams);
+        struct prove_input input;
+        FILE *out = fopen("/dev/null", "w");
+        assert_true(reader && out);
+        prove_input_init(&input, reader, "f", out);
+        assert_int_equal(prove_input_feed(&input, answers[i].text, strlen(answers[i].text)), 0);
+        prove_input_end(&input);
+        assert_int_equal(prove_reader_is_partial(reader), answers[i].is_partial);
+        fclose(out);
+        prove_reader_free(reader);
+        prove_streams_done(&streams);
+    }
+#undef SERIES
+}
+
 static void what_the_spool_says_is_accounted_for(void **state) {
     struct fixture *fixture = *state;
     struct prove_stream *stream;
@@ -303,6 +415,7 @@ static void what_the_spool_says_is_accounted_for(void **state) {
     assert_int_equal(fixture->verdict.accounted[PROVE_SET_ASIDE], 1);
     assert_int_equal(fixture->verdict.accounted[PROVE_WAITING], 40);
     assert_int_equal(fixture->verdict.missing, 2 + 10);
+    assert_int_equal(fixture->verdict.newest_missing, 10);
     assert_int_equal(fixture->verdict.n_missing, 3);
 }
 
@@ -349,6 +462,12 @@ int main(void) {
         cmocka_unit_test_setup_teardown(what_cannot_be_read_is_said_with_its_line, setup, teardown),
         cmocka_unit_test_setup_teardown(endless_lines_end_with_their_line, setup, teardown),
         cmocka_unit_test_setup_teardown(only_rows_of_the_time_asked_for_count, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_is_missing_at_the_edges_of_a_time_is_found, setup, teardown),
+        cmocka_unit_test_setup_teardown(where_rows_end_before_the_time_does_nothing_is_proven, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(rows_of_two_agents_with_one_stream_are_told, setup, teardown),
+        cmocka_unit_test_setup_teardown(rows_between_markers_of_one_time_are_missing, setup, teardown),
+        cmocka_unit_test(answers_that_are_not_whole_are_told),
         cmocka_unit_test_setup_teardown(what_the_spool_says_is_accounted_for, setup, teardown),
         cmocka_unit_test(times_are_read_in_every_form),
     };

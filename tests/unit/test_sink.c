@@ -91,6 +91,22 @@ static void the_first_broker_is_gone_back_to(void **state) {
     broker_list_done(&list);
 }
 
+static void an_endpoint_that_asks_for_a_pause_gets_it_while_another_is_used(void **state) {
+    (void)state;
+    struct endpoints endpoints = {.n = 2};
+    assert_false(endpoints_fail(&endpoints, 1000, 5000));
+    assert_true(endpoints_fail(&endpoints, 6000, 600000));
+    endpoints_succeed(&endpoints);
+    endpoints = (struct endpoints){.n = 2};
+    assert_true(endpoints_fail(&endpoints, 0, 600000)); /* at once: not in ten minutes */
+    assert_int_equal(endpoints_choose(&endpoints, 0), 1);
+    assert_false(endpoints_fail(&endpoints, 1000, 0));
+    assert_false(endpoints_fail(&endpoints, 2000, 0));
+    assert_int_equal(endpoints_choose(&endpoints, 3000), 1); /* the first is left alone */
+    assert_false(endpoints_fail(&endpoints, 599000, 0));
+    assert_int_equal(endpoints_choose(&endpoints, 600000), 0);
+}
+
 static void a_second_endpoint_takes_over_and_the_first_is_tried_again(void **state) {
     (void)state;
     struct endpoints endpoints = {.n = 2};
@@ -189,6 +205,7 @@ int main(void) {
         cmocka_unit_test(answers_have_their_meaning),
         cmocka_unit_test(reasons_of_brokers_have_their_meaning),
         cmocka_unit_test(the_first_broker_is_gone_back_to),
+        cmocka_unit_test(an_endpoint_that_asks_for_a_pause_gets_it_while_another_is_used),
         cmocka_unit_test(a_second_endpoint_takes_over_and_the_first_is_tried_again),
         cmocka_unit_test(where_neither_answers_both_are_tried),
         cmocka_unit_test(pauses_double_from_one_second_to_a_minute),

@@ -111,6 +111,76 @@ static void then_only_totals_stay(void **state) {
     device_view_release(seldom);
 }
 
+/* Rows 0 to 9 a second apart; the outlet trips in row 4 and is back in row 5. */
+static void a_state_that_comes_and_goes_stays(void **state) {
+    (void)state;
+    struct device_view *view = specimen_view(0, "tripped", READINGS);
+    for (enum spool_thinning thinning = THIN_DETAIL; thinning < N_THINNINGS; thinning++) {
+        struct spool_thin *thin = spool_thin_new();
+        struct spool_row **rows;
+        double states[4] = {0};
+        int64_t times_ms[4] = {0};
+        size_t n, found = 0;
+        for (uint32_t i = 0; i < 10; i++) {
+            struct spool_row *row = spool_row_new(view, 0, READINGS);
+            for (size_t k = 0; k < READINGS; k++) {
+                spool_row_values(row)[k] = k == 4 ? i == 4 : specimen_value(view, k, i);
+                spool_row_qualities(row)[k] = QUALITY_GOOD;
+            }
+            row->id = row->first_id = 1 + i;
+            row->time_ms = 1000 * i;
+            row->readings = READINGS;
+            assert_int_equal(spool_thin_add(thin, row), 0);
+            spool_release(row);
+        }
+        assert_int_equal(spool_thin_finish(thin, thinning, &rows, &n), 0);
+        for (size_t i = 0; i < n; i++) {
+            if (rows[i]->qualities[4] == QUALITY_ABSENT)
+                continue;
+            assert_true(found < 4);
+            states[found] = rows[i]->values[4];
+            times_ms[found++] = rows[i]->time_ms;
+        }
+        assert_int_equal(found, 4);
+        assert_true(states[0] == 0 && states[1] == 1 && states[2] == 0 && states[3] == 0);
+        assert_true(times_ms[0] == 0 && times_ms[1] == 4000 && times_ms[2] == 5000 && times_ms[3] == 9000);
+        release(rows, n);
+        spool_thin_free(thin);
+    }
+    device_view_release(view);
+}
+
+/* Never more rows than there were. */
+static void a_state_that_always_changes_stays(void **state) {
+    (void)state;
+    struct device_view *view = specimen_view(0, "flapping", READINGS);
+    struct spool_thin *thin = spool_thin_new();
+    struct spool_row **rows;
+    size_t n;
+    for (uint32_t i = 0; i < 20; i++) {
+        struct spool_row *row = spool_row_new(view, 0, READINGS);
+        for (size_t k = 0; k < READINGS; k++) {
+            spool_row_values(row)[k] = i % 2;
+            spool_row_qualities(row)[k] = QUALITY_GOOD;
+        }
+        row->id = row->first_id = 1 + i;
+        row->time_ms = 1000 * i;
+        row->readings = READINGS;
+        assert_int_equal(spool_thin_add(thin, row), 0);
+        spool_release(row);
+    }
+    assert_int_equal(spool_thin_finish(thin, THIN_DETAIL, &rows, &n), 0);
+    assert_int_equal(n, 20);
+    for (size_t i = 0; i < n; i++) {
+        assert_int_equal(rows[i]->id, 1 + i);
+        assert_true(rows[i]->values[4] == (double)(i % 2));
+        assert_int_equal(rows[i]->qualities[4], QUALITY_GOOD);
+    }
+    release(rows, n);
+    spool_thin_free(thin);
+    device_view_release(view);
+}
+
 static void an_ending_stays(void **state) {
     (void)state;
     struct device_view *view = specimen_view(0, "gone", READINGS);
@@ -137,6 +207,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gauges_leave_their_range_and_totals_their_last),
         cmocka_unit_test(then_only_totals_stay),
+        cmocka_unit_test(a_state_that_comes_and_goes_stays),
+        cmocka_unit_test(a_state_that_always_changes_stays),
         cmocka_unit_test(an_ending_stays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
