@@ -2,8 +2,8 @@
 /*
  * Many rows become few: of each device's rows of a block, one with the least, one with the mean and one with
  * the greatest of each gauge stay, marked as substituted, at the times of the first row, the middle and the
- * last. Counters, which lose nothing by it but when, stay in the last with their newest value; states, too, and
- * each change of one in a row of its own. Pure.
+ * last. Counters, which lose nothing by it but when, stay in the last with their newest value; states, too,
+ * and each change of one in a row of its own. Pure.
  */
 #ifndef HALLWATCH_PUBLISH_SPOOL_SPOOL_THIN_H
 #define HALLWATCH_PUBLISH_SPOOL_SPOOL_THIN_H
