@@ -18,12 +18,15 @@ enum { PLACES = 7, RAW = 7, RAW_DOUBLE = RAW, RAW_FLOAT = 1 << 3 | RAW };
 static const double powers[PLACES] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6};
 static const double most_digits = 1e15; /* within a double's 53 bits, and shifts have room */
 
-/* Whether the value is these digits at this place; exact, as division rounds correctly. */
+/*
+ * Whether the value is these digits at this place; exact, as division rounds correctly. Rounded by hand: it
+ * is done for every reading, and the library's way is a call.
+ */
 static bool has_digits(double value, uint32_t place, int64_t *digits) {
-    double whole = nearbyint(value * powers[place]);
-    if (!(fabs(whole) < most_digits))
+    double scaled = value * powers[place];
+    if (!(fabs(scaled) < most_digits))
         return false;
-    *digits = (int64_t)whole;
+    *digits = (int64_t)(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
     double back = (double)*digits / powers[place]; /* -0 comes back as 0, and so is none of these */
     return memcmp(&back, &value, sizeof(value)) == 0;
 }
@@ -33,8 +36,9 @@ static bool has_digits(double value, uint32_t place, int64_t *digits) {
  * of up to six decimal ones.
  */
 static bool is_widened(double value, float *narrow) {
+    double scaled = value * 64;
     *narrow = (float)value;
-    return (double)*narrow == value && nearbyint(value * 64) != value * 64;
+    return (double)*narrow == value && fabs(scaled) < most_digits && (double)(int64_t)scaled != scaled;
 }
 
 /* `place` is where the value before had its point: neighbours mostly agree, at zero or above. */
