@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 
-enum { BUCKETS = 4096, FIRST_FULL = 1024 };
+enum { BUCKETS = 4096, SPARE = 64 /* views of devices that changed, before they are looked for */ };
 
 struct entry {
     struct device_view *view; /* held */
@@ -32,7 +32,7 @@ static struct entry **id_bucket(struct view_shelf *shelf, uint64_t id) {
 struct view_shelf *view_shelf_new(void) {
     struct view_shelf *shelf = calloc(1, sizeof(*shelf));
     if (shelf)
-        shelf->full = FIRST_FULL;
+        shelf->full = SPARE;
     return shelf;
 }
 
@@ -119,6 +119,6 @@ bool view_shelf_take_idle(struct view_shelf *shelf, uint64_t *id) {
         }
     }
     shelf->swept = 0;
-    shelf->full = shelf->n * 2 > FIRST_FULL ? shelf->n * 2 : FIRST_FULL;
+    shelf->full = shelf->n + shelf->n / 4 + SPARE;
     return false;
 }
