@@ -252,6 +252,30 @@ enum quantity {
     SPOOL_DISK,
     SPOOL_QUOTA,
     SPOOL_WRITTEN,
+    /* What the judge says of nodes of the topology, of alarms and of itself. */
+    SUPPLY_STATE,
+    SUM_STATE,
+    MEASURED_RATIO,
+    HELD_RATIO,
+    UNKNOWN_RATIO,
+    INPUT_SKEW,
+    USABLE_LOAD,
+    POWER_HEADROOM,
+    HEADROOM_RATIO,
+    BUDGET_STATE,
+    BUDGET_LOAD,
+    OVER_BUDGET_TIME,
+    FAILOVER_LOAD,
+    REDUNDANCY_STATE,
+    TIME_TO_TRIP,
+    DEMAND_FORECAST,
+    ALARM_CONDITION_STATE,
+    ALARM_PRIORITY,
+    ALARM_SINCE,
+    ALARM_CHANGES,
+    ALARMS_STANDING,
+    CLOCK_ERROR,
+    JUDGE_TIME,
     /* Texts: facts of a device, published as labels of one info series and never as readings. */
     FACT_MANUFACTURER,
     FACT_MODEL,
@@ -333,6 +357,17 @@ enum { LEAK_DRY, LEAK_WET, LEAK_SENSOR_FAULT };
 enum { STATE_NO, STATE_YES }; /* alarm clear/active, source available, door open, contact closed, smoke */
 enum { SUPPLY_OK = 1, SUPPLY_FAULT };
 enum { LEVEL_NORMAL = 1, LEVEL_MIDDLE, LEVEL_LOW };
+enum { SUPPLY_IS_LIVE = 1, SUPPLY_IS_BATTERY, SUPPLY_IS_DEAD, SUPPLY_IS_UNDETERMINED };
+enum { SUM_IS_WHOLE = 1, SUM_IS_LOWER_BOUND, SUM_IS_UNKNOWN };
+enum { BUDGET_IS_KEPT = 1, BUDGET_IS_WARNING, BUDGET_IS_CRITICAL, BUDGET_IS_UNKNOWN };
+enum { REDUNDANCY_IS_KEPT = 1, REDUNDANCY_IS_LOST, REDUNDANCY_IS_PLANNED, REDUNDANCY_IS_UNKNOWN };
+enum {
+    CONDITION_IS_NORMAL,
+    CONDITION_IS_ACTIVE,
+    CONDITION_IS_RETURNED,
+    CONDITION_IS_SUPPRESSED,
+    CONDITION_IS_OUT
+};
 enum { DEVICE_NEW = 1, DEVICE_ALIVE, DEVICE_FAILING, DEVICE_SILENT, DEVICE_HELD };
 
 /* What is numbered, or named, inside a device: the label `component`. */

@@ -48,9 +48,9 @@ void device_view_release(struct device_view *view) {
     /* The last holder must see what all others did before they let go. */
     if (!view || atomic_fetch_sub_explicit(&view->references, 1, memory_order_acq_rel) > 1)
         return;
-    char *texts[] = {view->site,         view->hall,       view->row,    view->rack,   view->feed,
-                     view->device,       view->driver,     view->model,  view->serial, view->firmware,
-                     view->manufacturer, view->given_name, view->gateway};
+    char *texts[] = {view->site,         view->hall,       view->row,     view->rack,   view->feed,
+                     view->device,       view->driver,     view->model,   view->serial, view->firmware,
+                     view->manufacturer, view->given_name, view->gateway, view->node,   view->alarm};
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         free(texts[i]);
     for (size_t i = 0; i < view->n_names; i++)
@@ -75,8 +75,10 @@ void series_write_labels(const struct device_view *view, const struct series *se
     add(labels, "rack", view->rack);
     add(labels, "feed", view->feed);
     add(labels, "gateway", view->gateway);
+    add(labels, "node", view->node);
     add(labels, "device", view->device);
     add(labels, "class", view->class);
+    add(labels, "alarm", view->alarm);
     add(labels, "component", catalog_part(place->part));
     bool is_named = catalog_part_is_named(place->part);
     add(labels, "component_id", is_named ? place->point : labels->id);

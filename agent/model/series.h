@@ -53,9 +53,17 @@ struct part_name {
     char *name;
 };
 
-/* The numbers of the views of the gateway itself, of its delivery and of its links: above those of devices.
+/*
+ * The numbers of views that are of no device, above those of devices: of the gateway's judging, its delivery
+ * and its links; of each node of the topology, of each alarm.
  */
-enum { DELIVERY_NUMBER = 32766, GATEWAY_NUMBER = 32767 };
+enum {
+    JUDGE_NUMBER = 32765,
+    DELIVERY_NUMBER = 32766,
+    GATEWAY_NUMBER = 32767,
+    NODE_NUMBERS = 65536, /* the first of them */
+    ALARM_NUMBERS = 262144
+};
 
 struct device_view {
     atomic_uint references;
@@ -64,6 +72,8 @@ struct device_view {
     char *site, *hall, *row, *rack, *feed; /* "" where not configured */
     char *device, *driver;
     char *gateway; /* of the gateway's own series, which have no device; else NULL */
+    char *node;    /* of a node of the power topology, which is no device; else NULL */
+    char *alarm;   /* of an alarm: its id; the device or node is what it is about; else NULL */
     const char *class;
     /* What the device says of itself; "" where it does not. `given_name` is what people called it there. */
     char *manufacturer, *model, *serial, *firmware, *given_name;
@@ -78,7 +88,7 @@ struct device_view *device_view_hold(struct device_view *view); /* returns it, o
 void device_view_release(struct device_view *view);             /* frees with the last; NULL is fine */
 
 /* The labels of a series, in the published order, without empty ones. */
-enum { LABELS_MOST = 14 };
+enum { LABELS_MOST = 16 };
 struct label {
     const char *name, *value;
 };

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The alarms at present: what the judge has raised and not yet ended, each with its texts. Filled by the
+ * judge, looked at by the status socket, by the sinks that deliver states (MQTT retained, Alertmanager) and
+ * by what keeps them over a restart. A lock of its own is held for one change or one look.
+ */
+#ifndef HALLWATCH_MODEL_ALARM_BOARD_H
+#define HALLWATCH_MODEL_ALARM_BOARD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* ISA-18.2 words. Acknowledging and shelving belong downstream. */
+enum alarm_state {
+    ALARM_NORMAL,
+    ALARM_ACTIVE,
+    ALARM_RETURNED,      /* the condition is gone, and it latches: until `hallwatch reset` */
+    ALARM_SUPPRESSED,    /* the condition holds, as the consequence of `cause` */
+    ALARM_OUT_OF_SERVICE /* the condition holds, and its node is out of service */
+};
+const char *alarm_state_word(enum alarm_state state);
+
+/* One alarm. Texts are "" where there is none. */
+struct alarm_record {
+    char id[48];      /* stable over restarts: RULE-XXXXXXXX, of a digest of rule and subject */
+    const char *rule; /* "node_budget_critical" */
+    const char *site, *hall, *row, *rack, *feed;
+    const char *node, *device; /* what it is about: a node, or a device */
+    const char *class;         /* of either */
+    const char *place;         /* in the device: "sensor/2", "pump/1" */
+    const char *summary;       /* one line, with value and limit in people's units */
+    const char *response;      /* what to do */
+    const char *cause;         /* id of the alarm that this follows from */
+    const char *consequences;  /* one line: what it takes along ("40 PDUs silent, 3 racks on one feed") */
+    uint8_t state;             /* enum alarm_state */
+    uint8_t priority;          /* 1..4 */
+    bool latches, is_chattering;
+    double value, limit;                 /* published units; NAN: none */
+    const char *metric;                  /* what `value` is */
+    double headroom_watts, seconds_left; /* NAN: not known */
+    uint32_t n_consequences;
+    int64_t since_ms;   /* wall clock: when it was raised */
+    int64_t changed_ms; /* when its state changed last */
+    uint64_t change;    /* of the board: grows with every change of any alarm */
+};
+
+struct alarm_board;
+
+struct alarm_board *alarm_board_new(void);        /* NULL when out of memory */
+void alarm_board_free(struct alarm_board *board); /* NULL is fine */
+
+/* Puts a copy in the place of what that id had. ALARM_NORMAL ends it: it stays readable for 15 minutes as
+ * resolved. */
+int alarm_board_put(struct alarm_board *board, const struct alarm_record *record);
+/* Of the last change; 0 before the first. */
+uint64_t alarm_board_change(struct alarm_board *board);
+
+typedef void alarm_board_look(void *context, const struct alarm_record *record);
+/* Shows each alarm whose change is above `after`, resolved ones too, by priority and age. Valid during the
+ * call only. */
+void alarm_board_show(struct alarm_board *board, uint64_t after, alarm_board_look *look, void *context);
+
+/* `wake` is called by every change, on the judge's thread, and must not block. 0 or ERROR_MEMORY. */
+int alarm_board_listen(struct alarm_board *board, void (*wake)(void *context), void *context);
+void alarm_board_unlisten(struct alarm_board *board, void *context);
+
+#endif
