@@ -3,6 +3,7 @@
 #include "model/series.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "model/device_map.h"
 
