@@ -10,6 +10,7 @@
 
 #include "judge/budget.h"
 #include "judge/contingency.h"
+#include "judge/demand.h"
 #include "judge/sums.h"
 #include "judge/trip.h"
 #include "model/alarm_board.h"
@@ -36,6 +37,11 @@ struct judged {
     const struct budget_state *budgets;
     const struct trip_time *trips;
     const struct contingency *contingency;
+    uint64_t passes;             /* of the contingency so far: grows when its results are new */
+    const struct demand *demand; /* of all intakes together; NULL: no contract */
+    /* The nodes whose figures are other than at the tick before, and how many those are. */
+    const uint32_t *changed;
+    size_t n_changed;
 };
 
 struct judge;
@@ -53,5 +59,18 @@ void judge_tick(struct judge *judge, const struct judge_time *time);
 struct batch *judge_next_batch(struct judge *judge);
 
 const struct judged *judge_look(const struct judge *judge);
+
+/* What operators order, and what was kept over a restart: as alarms.h. By name; false: there is no such one.
+ */
+bool judge_set_out(struct judge *judge, const char *node, int64_t until_ms, const char *by, const char *why,
+                   const struct judge_time *time);
+bool judge_reset(struct judge *judge, const char *alarm, const char *by, const char *why,
+                 const struct judge_time *time);
+void judge_restore(struct judge *judge, const struct alarm_record *record, const struct judge_time *time);
+/* Figures that go on over a restart: time over budgets by node, the month's peak. To be given back as they
+ * were. */
+typedef void judge_keep(void *context, const char *key, double value);
+void judge_list_figures(const struct judge *judge, judge_keep *keep, void *context);
+void judge_restore_figure(struct judge *judge, const char *key, double value);
 
 #endif

@@ -84,6 +84,13 @@ struct device_view {
     size_t n_names;
 };
 
+/*
+ * A view with one reference, generation 1 and all its texts "", of class "" and without gateway, node or
+ * alarm. Holds the list. NULL when out of memory.
+ */
+struct device_view *device_view_new(uint32_t number, struct series_list *list);
+/* Gives one of its texts a copy of another value. False when out of memory: it is then as it was. */
+bool device_view_set(char **text, const char *value);
 struct device_view *device_view_hold(struct device_view *view); /* returns it, one more reference */
 void device_view_release(struct device_view *view);             /* frees with the last; NULL is fine */
 
