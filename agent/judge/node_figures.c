@@ -55,7 +55,7 @@ enum figure {
     MONTH_PEAK,
     N_ALL
 };
-_Static_assert(WATTS == N_STATE_FIGURES && N_ALL == N_FIGURES, "as the header says");
+_Static_assert((int)WATTS == N_STATE_FIGURES && (int)N_ALL == N_FIGURES, "as the header says");
 #define TOTAL .place.phase = PHASE_TOTAL
 #define L1 .place.phase = PHASE_L1
 #define L2 .place.phase = PHASE_L2

@@ -8,7 +8,7 @@
 #include "model/series.h"
 
 /* Figures by number; those below N_STATE_FIGURES are states, which are urgent. */
-enum { N_STATE_FIGURES = 2, N_FIGURES = 39, FIGURE_SHAPES = 64 };
+enum { N_STATE_FIGURES = 2, N_FIGURES = 37, FIGURE_SHAPES = 64 };
 
 /* What the node has, as bits below FIGURE_SHAPES: nodes of the same have the same figures. */
 unsigned figures_needed(const struct power_config *power, const struct power_node *node);

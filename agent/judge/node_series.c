@@ -152,10 +152,7 @@ static struct batch *write_batch(struct node_series *series, const struct publis
 static struct batch *states_of(struct node_series *series, const struct judged *judged, uint32_t node,
                                const struct judge_time *time) {
     struct published *published = &series->nodes[node];
-    double values[N_FIGURES] = {
-        [SUPPLY] = supply_word(judged->supply[node]), [REDUNDANCY] = redundancy_word(judged, node)};
-    published->supply = (uint8_t)values[SUPPLY];
-    published->redundancy = (uint8_t)values[REDUNDANCY];
+    figures_write_states(judged, node, published->states);
     published->is_pending = false;
     published->was_published = true;
     published->states_due_ms = time->monotonic_ms + STATES_AGAIN_MS;
