@@ -109,27 +109,8 @@ struct device_view *describe_device(const struct device_config *config, const ch
 }
 
 struct device_view *describe_gateway(const char *site, const char *gateway, struct series_list *list) {
-    struct device_view *view = calloc(1, sizeof(*view));
-    if (view == NULL)
-        return NULL;
-    atomic_init(&view->references, 1);
-    view->number = GATEWAY_NUMBER;
-    view->generation = 1;
-    view->site = strdup(site);
-    view->gateway = strdup(gateway);
-    view->class = "";
-    view->list = series_list_hold(list);
-    view->series = list->series;
-    view->n_series = list->n;
-    char **empty[] = {&view->hall,     &view->row,          &view->rack,      &view->feed,
-                      &view->device,   &view->driver,       &view->model,     &view->serial,
-                      &view->firmware, &view->manufacturer, &view->given_name};
-    bool all = view->site != NULL && view->gateway != NULL;
-    for (size_t i = 0; i < sizeof(empty) / sizeof(empty[0]); i++) {
-        *empty[i] = strdup("");
-        all = all && *empty[i] != NULL;
-    }
-    if (all)
+    struct device_view *view = device_view_new(GATEWAY_NUMBER, list);
+    if (view != NULL && device_view_set(&view->site, site) && device_view_set(&view->gateway, gateway))
         return view;
     device_view_release(view);
     return NULL;

@@ -3,6 +3,7 @@
 #include "model/series.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "model/device_map.h"
 
@@ -37,6 +38,50 @@ void series_list_release(struct series_list *list) {
         return;
     driver_release(list->driver);
     free(list);
+}
+
+bool device_view_set(char **text, const char *value) {
+    char *copy = strdup(value);
+    if (!copy)
+        return false;
+    free(*text);
+    *text = copy;
+    return true;
+}
+
+struct device_view *device_view_new(uint32_t number, struct series_list *list) {
+    struct device_view *view = calloc(1, sizeof(*view));
+    if (!view)
+        return NULL;
+    atomic_init(&view->references, 1);
+    view->generation = 1;
+    view->number = number;
+    view->class = "";
+    view->list = series_list_hold(list);
+    view->series = list->series;
+    view->n_series = list->n;
+    char **const texts[] = {&view->site,   &view->hall,     &view->row,          &view->rack,
+                            &view->feed,   &view->device,   &view->driver,       &view->model,
+                            &view->serial, &view->firmware, &view->manufacturer, &view->given_name};
+    bool all = true;
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+        all = device_view_set(texts[i], "") && all;
+    if (all)
+        return view;
+    device_view_release(view);
+    return NULL;
+}
+
+bool device_view_is_device(const struct device_view *view) {
+    return !view->gateway && !view->node && !view->alarm;
+}
+
+const char *device_view_name(const struct device_view *view) {
+    const char *const names[] = {view->alarm, view->node, view->gateway};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (names[i])
+            return names[i];
+    return view->device;
 }
 
 struct device_view *device_view_hold(struct device_view *view) {

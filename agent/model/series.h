@@ -84,8 +84,19 @@ struct device_view {
     size_t n_names;
 };
 
+/*
+ * A view with one reference, generation 1 and all its texts "", of class "" and without gateway, node or
+ * alarm. Holds the list. NULL when out of memory.
+ */
+struct device_view *device_view_new(uint32_t number, struct series_list *list);
+/* Gives one of its texts a copy of another value. False when out of memory: it is then as it was. */
+bool device_view_set(char **text, const char *value);
 struct device_view *device_view_hold(struct device_view *view); /* returns it, one more reference */
 void device_view_release(struct device_view *view);             /* frees with the last; NULL is fine */
+/* Else it is of a gateway, a node or an alarm, which have no facts and no named parts. */
+bool device_view_is_device(const struct device_view *view);
+/* The name of what it is of, for messages: a device, a node, an alarm's id or a gateway. */
+const char *device_view_name(const struct device_view *view);
 
 /* The labels of a series, in the published order, without empty ones. */
 enum { LABELS_MOST = 16 };

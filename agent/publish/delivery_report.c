@@ -112,39 +112,10 @@ static struct series_list *make_list(const struct delivery *delivery) {
 
 /* Takes over the reference to the list. */
 static struct device_view *make_view(const struct device_view *gateway, struct series_list *list) {
-    struct device_view *view = calloc(1, sizeof(*view));
-    if (!view) {
-        series_list_release(list);
-        return NULL;
-    }
-    atomic_init(&view->references, 1);
-    view->number = DELIVERY_NUMBER;
-    view->class = "";
-    view->list = list;
-    view->series = list->series;
-    view->n_series = list->n;
-    const struct {
-        char **to;
-        const char *from;
-    } texts[] = {{&view->site, gateway->site},
-                 {&view->gateway, gateway->gateway},
-                 {&view->hall, ""},
-                 {&view->row, ""},
-                 {&view->rack, ""},
-                 {&view->feed, ""},
-                 {&view->device, ""},
-                 {&view->driver, ""},
-                 {&view->model, ""},
-                 {&view->serial, ""},
-                 {&view->firmware, ""},
-                 {&view->manufacturer, ""},
-                 {&view->given_name, ""}};
-    bool all = true;
-    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-        *texts[i].to = strdup(texts[i].from);
-        all = all && *texts[i].to;
-    }
-    if (all)
+    struct device_view *view = device_view_new(DELIVERY_NUMBER, list);
+    series_list_release(list);
+    if (view && device_view_set(&view->site, gateway->site) &&
+        device_view_set(&view->gateway, gateway->gateway))
         return view;
     device_view_release(view);
     return NULL;

@@ -46,7 +46,7 @@ static void append(struct publisher *publisher, const struct batch *batch) {
     int error = spool_append(publisher->spools.of[kind], batch);
     if (error)
         log_complain(&publisher->complaint, clock_monotonic_ms(), "buffer", "readings of %s are lost: %s",
-                     batch->view->device, error_word(error));
+                     device_view_name(batch->view), error_word(error));
     else
         log_relieve(&publisher->complaint, clock_monotonic_ms(), "buffer", "readings are kept again");
 }
