@@ -75,12 +75,16 @@ static void report(struct publisher *publisher, const struct batch *links) {
 static void publish(struct publisher *publisher, struct batch *batch) {
     if (publisher->sinks && batch->view->number == GATEWAY_NUMBER)
         report(publisher, batch); /* before what would be said to wait, too */
-    append_all(publisher, batch);
+    if (!batch->is_told)
+        append_all(publisher, batch);
     if (publisher->observe)
         publisher->observe(publisher->context, batch);
     device_view_release(batch->view);
     batch->view = NULL;
-    queue_push(&publisher->empty, batch);
+    if (batch->give_back)
+        batch->give_back(batch);
+    else
+        queue_push(&publisher->empty, batch);
 }
 
 static void publish_all(struct publisher *publisher) {
