@@ -28,7 +28,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/thread.h"
-#include "command/descriptors.h"
+#include "command/process_limits.h"
 #include "command/plan_table.h"
 #include "command/variants.h"
 #include "model/config_changes.h"

@@ -14,7 +14,7 @@
 #include "acquire/poller.h"
 #include "base/log.h"
 #include "command/command.h"
-#include "command/descriptors.h"
+#include "command/process_limits.h"
 #include "command/options.h"
 #include "command/plan_table.h"
 #include "command/reload.h"
@@ -261,6 +261,7 @@ static int run(int argc, char **argv) {
     struct site_config *config;
     if (options_read(argc, argv, options, 1, &path, 1, 1) < 0)
         return STATUS_USAGE;
+    bound_arenas();
     block_reload_signal(SIG_BLOCK);
     if (config_load(path, gateway, stderr, &config) != 0)
         return STATUS_USAGE;
