@@ -173,6 +173,11 @@ static void obey_all(struct judging *judging, const struct judge_time *time) {
                       error_word(ERROR_MEMORY));
         obey(judging, &order, time);
     }
+    for (size_t i = 0; i < judging->maintenance.n; i++) {
+        const struct journal_order *out = &judging->maintenance.orders[i];
+        if (out->until_ms <= time->wall_ms)
+            judge_set_out(judging->judge, out->of, 0, out->by, out->why, time);
+    }
     maintenance_expire(&judging->maintenance, time->wall_ms);
 }
 
