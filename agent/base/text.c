@@ -326,7 +326,11 @@ bool text_is_control(uint32_t character) {
 }
 
 char *text_normalize(const char *string) {
-    size_t size = strlen(string);
+    size_t size = strlen(string), plain = 0;
+    while (plain < size && (unsigned char)string[plain] < 0x80)
+        plain++;
+    if (plain == size) /* ASCII is its own form; there may be 100,000 names */
+        return strdup(string);
     if (!text_is_utf8(string, size))
         return NULL;
     /* With the NUL, so that the result is terminated too. */
