@@ -266,7 +266,7 @@ struct factor {
     int64_t factor;
 };
 
-/* Digits and one of the suffixes. */
+/* Digits and one of the suffixes, with a blank between or without. */
 static int to_product(const char *string, const struct factor *factors, size_t n, int64_t *product) {
     size_t n_digits = strspn(string, "0123456789");
     char digits[24];
@@ -276,8 +276,10 @@ static int to_product(const char *string, const struct factor *factors, size_t n
         return ERROR_TOO_BIG;
     memcpy(digits, string, n_digits);
     digits[n_digits] = '\0';
+    const char *suffix = string + n_digits;
+    suffix += *suffix == ' ' && suffix[1];
     for (size_t i = 0; i < n; i++) {
-        if (strcmp(string + n_digits, factors[i].suffix) != 0)
+        if (strcmp(suffix, factors[i].suffix) != 0)
             continue;
         int64_t number;
         int error = text_to_integer(digits, &number);
