@@ -67,16 +67,27 @@ static void fit(struct columns *columns, size_t width) {
         columns->name = left > STATE_LEAST ? left : STATE_LEAST;
 }
 
-static size_t print_cell(const char *cell, size_t width, bool is_right, FILE *out) {
+static size_t add_cell(const char *cell, size_t width, bool is_right, struct text *line) {
     struct text cut = {0};
     if (width == 0)
         return 0;
     table_cut(cell, width, &cut);
     int blanks = (int)(width - table_width(cut.data ? cut.data : ""));
-    fprintf(out, "%*s%s%*s", is_right ? blanks : 0, "", cut.data ? cut.data : "",
-            (is_right ? 0 : blanks) + GAP, "");
+    text_add_format(line, "%*s%s%*s", is_right ? blanks : 0, "", cut.data ? cut.data : "",
+                    (is_right ? 0 : blanks) + GAP, "");
     text_done(&cut);
     return width + GAP;
+}
+
+static void add_line(const struct tree_cells *cells, const struct columns *columns, size_t width,
+                     struct text *line) {
+    size_t used = add_cell(cells->name.data, columns->name, false, line);
+    used += add_cell(cells->kind, columns->kind, false, line);
+    used += add_cell(cells->power, columns->power, true, line);
+    used += add_cell(cells->used, columns->used, true, line);
+    table_cut(cells->state.data, width > used ? width - used : SIZE_MAX, line);
+    while (line->size > 0 && line->data[line->size - 1] == ' ')
+        line->data[--line->size] = '\0';
 }
 
 static void print_line(const struct tree_cells *cells, const struct columns *columns,
@@ -87,21 +98,12 @@ static void print_line(const struct tree_cells *cells, const struct columns *col
                                           [MOOD_WARNING] = "\033[33m",
                                           [MOOD_ALARM] = "\033[31m"};
     bool is_coloured = screen->colours && cells->mood != MOOD_PLAIN;
-    fputs(is_coloured ? colours[cells->mood] : "", out);
-    bool is_last = !*cells->kind && !*cells->power && !*cells->used && !*cells->state.data;
-    if (is_last && (screen->width == 0 || table_width(cells->name.data) <= screen->width)) {
-        fputs(cells->name.data, out);
-    } else {
-        size_t used = print_cell(cells->name.data, columns->name, false, out);
-        used += print_cell(cells->kind, columns->kind, false, out);
-        used += print_cell(cells->power, columns->power, true, out);
-        used += print_cell(cells->used, columns->used, true, out);
-        struct text cut = {0};
-        table_cut(cells->state.data, screen->width > used ? screen->width - used : SIZE_MAX, &cut);
-        fputs(cut.data ? cut.data : "", out);
-        text_done(&cut);
-    }
-    fputs(is_coloured ? "\033[0m\n" : "\n", out);
+    struct text line = {0};
+    add_line(cells, columns, screen->width, &line);
+    if (!line.failed)
+        fprintf(out, "%s%s%s\n", is_coloured ? colours[cells->mood] : "", line.data,
+                is_coloured ? "\033[0m" : "");
+    text_done(&line);
 }
 
 typedef void take_cells(void *context, const struct tree_cells *cells);

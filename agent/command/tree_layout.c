@@ -123,17 +123,16 @@ static bool is_repeated(const struct layout *layout, uint32_t end, uint32_t belo
     return false;
 }
 
-static void draw(struct layout *layout, uint32_t node, uint32_t edge, uint16_t depth, bool is_last);
+static void draw(struct layout *layout, uint32_t node, uint32_t edge, uint16_t depth);
 
 /* The line of all ends below the children that `folded` marks. */
-static void add_fold(struct layout *layout, uint32_t node, uint16_t depth, bool is_last) {
+static void add_fold(struct layout *layout, uint32_t node, uint16_t depth) {
     const struct edge_run *run = &layout->network->fed[node];
     struct tree_line line = {.kind = LINE_FOLD,
                              .node = node,
                              .edge = TREE_NO_EDGE,
                              .first_member = (uint32_t)layout->tree->n_members,
                              .depth = depth,
-                             .is_last = is_last,
                              .is_repeated = true};
     layout->mark++;
     for (uint32_t i = 0; i < run->n; i++) {
@@ -160,28 +159,79 @@ static void add_deeper(struct layout *layout, uint32_t node, uint16_t depth) {
     add_line(layout, line);
 }
 
-static void draw_fed(struct layout *layout, uint32_t node, uint16_t depth) {
-    const struct edge_run *run = &layout->network->fed[node];
-    uint32_t folded = 0, drawn = 0;
-    for (uint32_t i = 0; i < run->n && layout->folds; i++) {
-        uint32_t edge;
-        folded += layout->leads[fed_edge(layout, node, i, &edge)->to];
-    }
-    bool folds = folded > 0 && !is_terminal(layout, node);
-    uint32_t n = run->n - (folds ? folded : 0);
-    for (uint32_t i = 0; i < run->n && !layout->failed; i++) {
-        uint32_t edge, child = fed_edge(layout, node, i, &edge)->to;
-        if (folds && layout->leads[child])
-            continue;
-        drawn++;
-        draw(layout, child, edge, depth, drawn == n && !folds);
-    }
-    if (folds)
-        add_fold(layout, node, depth, true);
+/* Of a node that only helps to feed one other, which is drawn below another: that edge; else TREE_NO_EDGE. */
+static uint32_t only_helps(const struct layout *layout, uint32_t node) {
+    uint32_t edge;
+    if (layout->network->fed[node].n != 1)
+        return TREE_NO_EDGE;
+    const struct edge *fed = fed_edge(layout, node, 0, &edge);
+    return edge == drawn_edge(layout, fed->to) ? TREE_NO_EDGE : edge;
 }
 
-static void draw(struct layout *layout, uint32_t node, uint32_t edge, uint16_t depth, bool is_last) {
-    struct tree_line line = {.node = node, .edge = edge, .depth = depth, .is_last = is_last};
+/* Whether both help to feed the same, and are of a kind. */
+static bool help_alike(const struct layout *layout, uint32_t node, uint32_t other) {
+    uint32_t a = only_helps(layout, node), b = only_helps(layout, other);
+    return a != TREE_NO_EDGE && b != TREE_NO_EDGE &&
+           layout->network->edges[a].to == layout->network->edges[b].to &&
+           layout->network->power->nodes[node].kind == layout->network->power->nodes[other].kind;
+}
+
+/* The line of `n_members` nodes, the last of the tree's, that help to feed the same. */
+static void add_helpers(struct layout *layout, uint32_t n_members, uint16_t depth) {
+    uint32_t first = (uint32_t)layout->tree->n_members - n_members;
+    add_line(layout, (struct tree_line){.kind = LINE_FOLD,
+                                        .node = POWER_NO_NODE,
+                                        .edge = only_helps(layout, layout->tree->members[first]),
+                                        .first_member = first,
+                                        .n_members = n_members,
+                                        .depth = depth});
+}
+
+/* Draws what `edge`, the i-th below the node, leads to; or one line of it and of those that follow and are
+ * like it. Returns how many that were. */
+static uint32_t draw_child(struct layout *layout, uint32_t node, uint32_t i, uint16_t depth) {
+    const struct edge_run *run = &layout->network->fed[node];
+    uint32_t edge, child = fed_edge(layout, node, i, &edge)->to, n = 0;
+    while (layout->folds && i + n < run->n) {
+        uint32_t other_edge, other = fed_edge(layout, node, i + n, &other_edge)->to;
+        if (other_edge != drawn_edge(layout, other) || !help_alike(layout, child, other))
+            break;
+        add_member(layout, other);
+        n++;
+    }
+    if (n > 1 && !layout->failed) {
+        add_helpers(layout, n, depth);
+        return n;
+    }
+    layout->tree->n_members -= layout->failed ? 0 : n;
+    draw(layout, child, edge, depth);
+    return 1;
+}
+
+static void draw_fed(struct layout *layout, uint32_t node, uint16_t depth) {
+    const struct edge_run *run = &layout->network->fed[node];
+    bool folds = false;
+    size_t last = layout->tree->n_lines;
+    for (uint32_t i = 0; i < run->n && !layout->failed;) {
+        uint32_t edge, child = fed_edge(layout, node, i, &edge)->to;
+        if (layout->folds && layout->leads[child] && !is_terminal(layout, node)) {
+            folds = true;
+            i++;
+            continue;
+        }
+        last = layout->tree->n_lines;
+        i += draw_child(layout, node, i, depth);
+    }
+    if (folds) {
+        last = layout->tree->n_lines;
+        add_fold(layout, node, depth);
+    }
+    if (!layout->failed && last < layout->tree->n_lines)
+        layout->tree->lines[last].is_last = true;
+}
+
+static void draw(struct layout *layout, uint32_t node, uint32_t edge, uint16_t depth) {
+    struct tree_line line = {.node = node, .edge = edge, .depth = depth};
     if (edge != TREE_NO_EDGE && edge != drawn_edge(layout, node)) {
         line.kind = LINE_REFERENCE;
         line.drawn_below = layout->network->edges[drawn_edge(layout, node)].from;
@@ -207,39 +257,26 @@ static bool is_root(const struct layout *layout, uint32_t node) {
     return network->fed[node].n > 0 || (network->draws_alone && stands_alone);
 }
 
-/* Of a root that only helps to feed one node, which is drawn below another: that edge; else TREE_NO_EDGE. */
-static uint32_t only_helps(const struct layout *layout, uint32_t node) {
-    uint32_t edge;
-    if (!is_root(layout, node) || layout->network->fed[node].n != 1)
-        return TREE_NO_EDGE;
-    const struct edge *fed = fed_edge(layout, node, 0, &edge);
-    return edge == drawn_edge(layout, fed->to) ? TREE_NO_EDGE : edge;
-}
-
 /* Draws the root, or the line of those that help to feed the same. */
 static void draw_root(struct layout *layout, uint32_t node) {
     const struct tree_network *network = layout->network;
     struct tree *tree = layout->tree;
-    struct tree_line line = {.kind = LINE_FOLD,
-                             .node = POWER_NO_NODE,
-                             .edge = only_helps(layout, node),
-                             .first_member = (uint32_t)tree->n_members};
-    uint32_t fed = line.edge == TREE_NO_EDGE ? POWER_NO_NODE : network->edges[line.edge].to;
+    uint32_t edge = only_helps(layout, node), first = (uint32_t)tree->n_members;
+    uint32_t fed = edge == TREE_NO_EDGE ? POWER_NO_NODE : network->edges[edge].to;
     for (uint32_t i = 0; fed != POWER_NO_NODE && i < network->sources[fed].n; i++) {
-        uint32_t edge = network->sources[fed].first + i, other = network->edges[edge].from;
-        if (only_helps(layout, other) == edge &&
-            network->power->nodes[other].kind == network->power->nodes[node].kind)
+        uint32_t other = network->edges[network->sources[fed].first + i].from;
+        if (is_root(layout, other) && help_alike(layout, node, other))
             add_member(layout, other);
     }
-    line.n_members = (uint32_t)tree->n_members - line.first_member;
-    if (line.n_members < 2 || layout->failed) {
-        tree->n_members = line.first_member;
-        draw(layout, node, TREE_NO_EDGE, 0, true);
+    uint32_t n = (uint32_t)tree->n_members - first;
+    if (n < 2 || layout->failed) {
+        tree->n_members = first;
+        draw(layout, node, TREE_NO_EDGE, 0);
         return;
     }
-    for (uint32_t i = 0; i < line.n_members; i++) /* so that they are not drawn again */
-        layout->marks[tree->members[line.first_member + i]] = UINT32_MAX;
-    add_line(layout, line);
+    for (uint32_t i = first; i < tree->n_members; i++) /* so that they are not drawn again */
+        layout->marks[tree->members[i]] = UINT32_MAX;
+    add_helpers(layout, n, 0);
 }
 
 static void draw_all(struct layout *layout, uint32_t root) {
@@ -247,7 +284,7 @@ static void draw_all(struct layout *layout, uint32_t root) {
     memset(layout->marks, 0, layout->network->n_nodes * sizeof(*layout->marks));
     layout->tree->n_lines = layout->tree->n_members = 0;
     if (root != POWER_NO_NODE) {
-        draw(layout, root, TREE_NO_EDGE, 0, true);
+        draw(layout, root, TREE_NO_EDGE, 0);
         return;
     }
     for (uint32_t i = 0; i < layout->network->n_nodes && !layout->failed; i++)

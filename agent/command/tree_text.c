@@ -192,7 +192,7 @@ static void add_coverage(const struct tree_look *look, uint32_t node, struct tre
     const struct node_sum *sum = &look->judged->sums[node];
     char words[80];
     if (look->power->nodes[node].elsewhere)
-        add_words(&cells->state, "of another gateway");
+        add_words(&cells->state, "elsewhere");
     if (isnan(sum->watts) || (double)sum->measured >= measured_least)
         return;
     snprintf(words, sizeof(words), "%.0f %% measured", floor((double)sum->measured * 100));
@@ -225,7 +225,7 @@ static void write_node(const struct tree_look *look, uint32_t node, struct tree_
         if (config->normally_open)
             add_words(&cells->state, "normally open");
         if (config->elsewhere)
-            add_words(&cells->state, "of another gateway");
+            add_words(&cells->state, "elsewhere");
         return;
     }
     write_figures(look, node, cells);
