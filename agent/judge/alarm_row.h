@@ -14,6 +14,8 @@ struct alarm_rows;
 struct alarm_rows *alarm_rows_new(void); /* NULL when out of memory */
 void alarm_rows_free(struct alarm_rows *rows);
 
+/* What is on the board now is not told: it was restored, and told before. */
+void alarm_rows_skip(struct alarm_rows *rows, struct alarm_board *board);
 /* Takes what has changed on the board since the last call. */
 void alarm_rows_note(struct alarm_rows *rows, struct alarm_board *board);
 /* The batch of the next change, in their order; NULL where none is left; valid until the next call. */

@@ -109,6 +109,7 @@ int judge_new(const struct site_config *config, struct alarm_board *board, uint3
         judge_free(new);
         return ERROR_MEMORY;
     }
+    alarm_rows_skip(new->rows, board);
     show_parts(new);
     show_sums(new);
     *judge = new;
@@ -294,6 +295,7 @@ bool judge_reset(struct judge *judge, const char *alarm, const char *by, const c
 
 void judge_restore(struct judge *judge, const struct alarm_record *record, const struct judge_time *time) {
     alarms_restore(judge->alarms, record, time);
+    alarm_rows_skip(judge->rows, judge->board);
 }
 
 /* Keys: over_warning/NODE, over_critical/NODE, demand_peak, demand_month. */

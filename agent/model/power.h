@@ -166,6 +166,7 @@ struct power_node {
     int64_t autonomy_ms; /* UPS, BBU: how long its battery lasts by design; 0: none or not known */
     int64_t start_ms;    /* generator: until it takes load; default 15 s */
     double design_flow;  /* CDU, m3/s; 0: not given */
+    char *gateway;       /* who measures it; "": whoever reads this configuration */
     bool elsewhere;      /* another gateway measures it and publishes its sum (judged at the site) */
 };
 

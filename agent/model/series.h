@@ -114,11 +114,14 @@ struct batch {
     struct device_view *view; /* holds a reference while in flight */
     struct batch *next;       /* for the queue that holds it */
     void *owner;              /* the pool it returns to */
+    /* Any thread: takes the batch, without a view, back. NULL: it goes back through publisher_take_back. */
+    void (*give_back)(struct batch *batch);
     int64_t time_ms;          /* wall clock, when the last reply arrived */
     uint32_t first, n;        /* series first .. first + n - 1 of the view */
     uint32_t room;
     bool urgent;    /* of fast points: what people act on within seconds. A series is always or never. */
     bool is_news;   /* urgent, and not what was said before: the publisher's to say */
+    bool is_told;   /* by another gateway, which publishes it itself: judged and shown here, not published */
     bool farewell;  /* without values: the device's last, it is configured no more */
     double *values; /* n of them */
     uint8_t *qualities;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A script: what happens in the halls, and when. Read and checked at the start; time 0 is the first request,
- * so that whoever watches has begun to look. Each order is printed as it is carried out.
+ * so that whoever watches has begun to look. It is the same moment in the life of the halls whenever it is
+ * played: the racks' loads are the same, too. Each order is printed as it is carried out.
  */
 #include "server_parts.h"
 
@@ -12,6 +13,7 @@
 #include "hall_order.h"
 
 enum { LINE_MOST = 200, ORDERS_MOST = 1000 };
+enum { BEGIN_S = 100 * 86400 }; /* after the hall's epoch */
 
 struct scripted {
     int64_t after_us; /* the script's begin */
@@ -123,6 +125,7 @@ void server_begin_script(struct server *server) {
     if (script->begun_us != 0)
         return;
     script->begun_us = server->now_us;
+    server->wall_offset_us = ((int64_t)HALL_EPOCH + BEGIN_S) * 1000000 - server->now_us;
     script->timer.due = script_due;
     timer_set(server, &script->timer, server->now_us);
 }
