@@ -10,7 +10,6 @@ the script as they are carried out. Exit status of check: 0 when every expected 
 """
 
 import csv
-import itertools
 import json
 import shutil
 import sys
@@ -19,7 +18,6 @@ import time
 SPEED = 5  # at which the script is played
 END = "the script has ended"
 SETTLE_S = 15  # after the end, for what clears late
-START_LIMIT_S = 30
 RULE = "\u2500"
 RED, YELLOW, BLUE, GREEN, GREY, BOLD, PLAIN = (f"\033[{code}m" for code in (91, 93, 94, 92, 90, 1, 0))
 COLOURS = {1: RED, 2: YELLOW, 3: BLUE, 4: GREY}
@@ -103,6 +101,10 @@ class Story:
 
     def take_change(self, message):
         change = Change(message, self.now())
+        before = self.alarms.get(change.id)
+        if before and before.state == change.state:
+            before.message = message  # it has only more to say
+            return
         self.alarms[change.id] = change
         self.changes.append(change)
         self.rows.append(change)
@@ -191,33 +193,73 @@ def print_new(story, printed):
 
 
 def read_expected(path):
+    """The rows of the list; what is empty in it is not asked for."""
     with open(path, encoding="utf-8") as file:
         return list(csv.DictReader(line for line in file if not line.startswith("#")))
 
 
+def seconds_of(text):
+    minutes, seconds = map(int, text.split(":"))
+    return 60 * minutes + seconds
+
+
+def say(row):
+    because = f" because of {row['cause']}" if row["cause"] else ""
+    return f"{row['state']} {row['rule']} {row['subject']}{because}"
+
+
+def is_meant(row, change, story):
+    cause = story.alarms.get(change.message.get("cause"))
+    return (row["state"], row["rule"], row["subject"], row["cause"]) == (
+        change.state,
+        change.rule,
+        change.subject,
+        cause.rule if cause else "",
+    )
+
+
 def compare(expected, story):
-    """What differs, in words; [] when all is as it was expected."""
-    return []
+    """What differs, in words; [] when all is as it was expected. Rows of one step may come in any order."""
+    left, step, found = list(expected), 0, []
+    for change in story.changes:
+        row = next((row for row in left if is_meant(row, change, story)), None)
+        if row is None:
+            found.append(f"at {change.story}, not expected: {change.state} {change.name()} {details(change, story)}")
+            continue
+        left.remove(row)
+        if int(row["step"]) < step:
+            found.append(f"at {change.story}, later than what was to follow it: {say(row)}")
+        step = max(step, int(row["step"]))
+        if not seconds_of(row["from"]) <= seconds_of(change.story) <= seconds_of(row["to"]):
+            found.append(f"at {change.story}, not from {row['from']} to {row['to']}: {say(row)}")
+    return found + [f"did not come: {say(row)}, from {row['from']} to {row['to']}" for row in left]
 
 
-def follow(story, until):
+def tell(received, played, show, for_ever=False):
+    """The story from its begin until some time after its end, shown as it goes."""
+    with open(received, encoding="utf-8") as messages, open(played, encoding="utf-8") as orders:
+        story = Story(messages, orders)
+        end = None
+        while for_ever or end is None or time.monotonic() < end:
+            story.look()
+            show(story)
+            if story.has_ended and end is None:
+                end = time.monotonic() + SETTLE_S
+            time.sleep(0.25)
+    return story
+
+
+def main(mode, received, played, expected=None):
     printed = 0
-    while not until(story):
-        story.look()
+
+    def show(story):
+        nonlocal printed
         if sys.stdout.isatty():
             paint(story)
         else:
             printed = print_new(story, printed)
-        time.sleep(0.25)
 
-
-def main(mode, received, played, expected=None):
-    with open(received, encoding="utf-8") as messages, open(played, encoding="utf-8") as orders:
-        story = Story(messages, orders)
-        if mode == "watch":
-            follow(story, lambda _: False)
-        end = itertools.count()
-        follow(story, lambda story: story.has_ended and next(end) > 4 * SETTLE_S)
+    story = tell(received, played, show, for_ever=mode == "watch")
     differences = compare(read_expected(expected), story)
     for line in differences:
         print(f"DIFFERS {line}")
