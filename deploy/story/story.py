@@ -14,7 +14,9 @@ import json
 import shutil
 import sys
 import time
+from pathlib import Path
 
+SCRIPT = Path(__file__).with_name("script.txt")
 SPEED = 5  # at which the script is played
 END = "the script has ended"
 SETTLE_S = 15  # after the end, for what clears late
@@ -40,18 +42,27 @@ def story_time(seconds):
     return f"{minutes}:{rest:02}"
 
 
-class Change:
-    """An alarm that has changed its state."""
+def told_orders():
+    """{an order of the script as hallsim prints it: what whoever watches is told}."""
+    lines = (line.partition("#") for line in SCRIPT.read_text(encoding="utf-8").splitlines())
+    return {" ".join(order.split()): words.strip() for order, _, words in lines if order.strip()}
 
-    def __init__(self, message, story):
-        self.story, self.message = story, message
+
+class Change:
+    """An alarm that has changed its state. `story` is when, `before` the state that it had."""
+
+    def __init__(self, message, story, before="normal"):
+        self.story, self.message, self.before = story, message, before
         self.id, self.rule, self.state = message["alarm"], message["rule"], message["state"]
         self.priority = message["priority"]
         self.subject = message.get("node") or message.get("device") or ""
         self.place = message.get("place", "")
 
+    def where(self):
+        return f"{self.subject} {self.place}".rstrip()
+
     def name(self):
-        return f"{self.rule} {self.subject}" + (f" {self.place}" if self.place else "")
+        return f"{self.rule} {self.where()}"
 
 
 class Story:
@@ -60,7 +71,7 @@ class Story:
     def __init__(self, received, played):
         self.received, self.played = received, played
         self.begin = None  # when the script began, as far as it is known
-        self.orders, self.changes = [], []
+        self.changes, self.words = [], told_orders()
         self.rows = []  # of both, in the order in which they came
         self.alarms = {}  # the last change of each alarm by its id
         self.nodes = {}  # {node: {metric: value}}
@@ -90,8 +101,7 @@ class Story:
         if self.begin is None:
             minutes, seconds = map(int, at.split(":"))
             self.begin = time.monotonic() - (60 * minutes + seconds) / SPEED
-        self.orders.append((at, order))
-        self.rows.append((at, order))
+        self.rows.append((at, self.words.get(line, order)))
 
     def take_node(self, message):
         readings = self.nodes.setdefault(message["node"], {"class": message.get("class")})
@@ -100,10 +110,11 @@ class Story:
                 readings[reading["metric"]] = reading["value"]
 
     def take_change(self, message):
-        change = Change(message, self.now())
-        before = self.alarms.get(change.id)
-        if before and before.state == change.state:
-            before.message = message  # it has only more to say
+        before = self.alarms.get(message["alarm"])
+        change = Change(message, self.now(), before.state if before else "normal")
+        if change.state == change.before:
+            if before:
+                before.message = message  # it has only more to say
             return
         self.alarms[change.id] = change
         self.changes.append(change)
@@ -157,15 +168,20 @@ def details(change, story):
 MARKS = {"active": "\u25cf", "normal": "\u25cb", "returned": "\u25d0", "suppressed": "\u00b7", "out_of_service": "\u00b7"}
 
 
+def is_consequence(row):
+    """It stands under its cause."""
+    return isinstance(row, Change) and (row.state == "suppressed" or (row.before, row.state) == ("suppressed", "normal"))
+
+
 def row_lines(row, story):
     """[(colour, text)] of an order or a change."""
     if isinstance(row, tuple):
         return [(BOLD, f"{row[0]:>5}  {row[1]}")]
     change = row
     colour = GREEN if change.state == "normal" else GREY if change.state == "suppressed" else COLOURS[change.priority]
-    words = "" if change.state == "active" else f"{change.state.replace('_', ' ')}: "
-    summary = change.message.get("summary", "")
-    lines = [(colour, f"{change.story:>5}    {MARKS[change.state]} P{change.priority} {words}{change.name()}  {summary}")]
+    words = {"active": "", "normal": "over: "}.get(change.state, f"{change.state.replace('_', ' ')}: ")
+    what = f"{words}{change.message.get('summary') or change.rule}"
+    lines = [(colour, f"{change.story:>5}    {MARKS[change.state]} P{change.priority}  {change.where()}  {what}")]
     more = details(change, story) if change.state != "normal" else ""
     return lines + ([(GREY, f"{'':>5}         {more}")] if more else [])
 
@@ -175,7 +191,7 @@ def paint(story):
     width, height = shutil.get_terminal_size()
     title = f"A story to watch: ten minutes in two    {story.now()}{'   (it has ended; Ctrl-C)' if story.has_ended else ''}"
     top = [(BOLD, title), *((PLAIN, line) for line in header(story)), (GREY, RULE * width)]
-    lines = [line for row in story.rows for line in row_lines(row, story)]
+    lines = [line for row in story.rows if not is_consequence(row) for line in row_lines(row, story)]
     shown = top + lines[-(height - len(top) - 1) :]
     sys.stdout.write("\033[H" + "".join(f"{colour}{text[:width]}{PLAIN}\033[K\n" for colour, text in shown) + "\033[J")
     sys.stdout.flush()

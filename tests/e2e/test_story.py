@@ -70,5 +70,52 @@ class TheStory(unittest.TestCase):
         self.assertEqual(differences, [], "\n".join([*seen, self.log("log")]))
 
 
+def row(step, state, rule, subject, cause="", begin="1:00", end="2:00"):
+    return {"step": step, "from": begin, "to": end, "state": state, "rule": rule, "subject": subject, "cause": cause}
+
+
+class Comparing(unittest.TestCase):
+    """That a story which is another one is told from the right one, and how."""
+
+    expected = [
+        row("1", "active", "breaker_trip", "io-1"),
+        row("2", "suppressed", "device_silent", "pdu-1", "breaker_trip"),
+        row("2", "suppressed", "device_silent", "pdu-2", "breaker_trip"),
+        row("3", "normal", "breaker_trip", "io-1"),
+    ]
+    told = (
+        ("a", "active", "breaker_trip", "io-1", ""),
+        ("c", "suppressed", "device_silent", "pdu-2", "a"),
+        ("b", "suppressed", "device_silent", "pdu-1", "a"),
+        ("a", "normal", "breaker_trip", "io-1", ""),
+    )
+
+    def differences(self, told, at="1:30"):
+        teller = story.Story(None, None)
+        teller.now = lambda: at
+        for name, state, rule, subject, cause in told:
+            message = {"alarm": name, "state": state, "rule": rule, "device": subject, "priority": 1}
+            teller.take_change({**message, **({"cause": cause} if cause else {})})
+        return story.compare(self.expected, teller)
+
+    def test_the_right_one_in_either_order_within_a_step(self):
+        self.assertEqual(self.differences(self.told), [])
+        first, second, third, last = self.told
+        self.assertEqual(self.differences((first, third, second, last)), [])
+        self.assertEqual(self.differences((first, first, second, third, last)), [], "what says more of the same")
+
+    def test_what_differs_is_said(self):
+        first, second, third, last = self.told
+        self.assertEqual(
+            self.differences((first, second, last)),
+            ["did not come: suppressed device_silent pdu-1 because of breaker_trip, from 1:00 to 2:00"],
+        )
+        self.assertRegex(self.differences((*self.told, ("d", "active", "bus_dead", "feed", "")))[0], "not expected: active bus_dead feed")
+        self.assertRegex(self.differences((second, first, third, last))[0], "later than what was to follow it: active breaker_trip")
+        self.assertRegex(self.differences((first, second, last, third))[0], "later than what was to follow it: .* pdu-1")
+        self.assertRegex(self.differences((first, second, ("b", "suppressed", "device_silent", "pdu-1", ""), last))[0], "not expected")
+        self.assertEqual(len(self.differences(self.told, "2:01")), 4)
+
+
 if __name__ == "__main__":
     unittest.main()
