@@ -31,7 +31,7 @@ static struct judge_time now(const struct judging *judging) {
     return (struct judge_time){
         .wall_ms = wall_ms,
         .monotonic_ms = clock_monotonic_ms(),
-        .zone_offset_s = judging->zone ? time_zone_offset_s(judging->zone, wall_ms / 1000) : 0,
+        .zone_offset_s = judging->zone ? time_zone_offset(judging->zone, wall_ms / 1000) : 0,
     };
 }
 
