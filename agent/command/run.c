@@ -130,12 +130,9 @@ static int start_publishing(struct agent *agent) {
     agent->board = alarm_board_new();
     if (agent->latest == NULL || agent->board == NULL)
         return ERROR_MEMORY;
-<<<<<<< HEAD
     error = start_judging(agent);
     if (error != 0)
         return error;
-=======
->>>>>>> i6
     error = status_server_start(agent->config, agent->latest, &agent->spools, &agent->status);
     if (error == 0)
         error = sink_set_start(agent->config, &agent->spools, &agent->sinks);
@@ -227,11 +224,8 @@ static void agent_free(struct agent *agent) {
     poller_free(agent->poller);
     publisher_free(agent->publisher);
     latest_free(agent->latest);
-<<<<<<< HEAD
     judging_free(agent->judging);
     state_store_free(agent->store);
-=======
->>>>>>> i6
     alarm_board_free(agent->board);
     for (size_t i = 0; i < N_SPOOLS; i++)
         spool_close(agent->spools.of[i]);
