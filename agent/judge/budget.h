@@ -18,6 +18,9 @@ struct budget_state {
     bool is_lower_bound;
 };
 
+/* The period of the week that holds, NULL: none does. `week_min` as below. */
+const struct budget_period *budget_period_at(const struct power_budget *budget, unsigned week_min);
+
 /* The state of one node. `week_min`: minutes since Monday 00:00 in the site's time zone. Keeps the
  * accumulators. */
 void budget_judge(const struct power_node *node, const struct node_sum *sum, const struct usable *usable,

@@ -192,9 +192,13 @@ void contingency_pass(struct contingency *contingency, const struct contingency_
     contingency->input = NULL;
 }
 
-const struct contingency_result *contingency_results(const struct contingency *contingency, size_t *n) {
-    *n = contingency->has_pass ? contingency->n_results : 0;
+const struct contingency_result *contingency_results(const struct contingency *contingency) {
     return contingency->results;
+}
+
+const struct contingency_result *contingency_unit_results(const struct contingency *contingency, size_t *n) {
+    *n = contingency->has_pass ? contingency->n_results - contingency->topology->n_nodes : 0;
+    return contingency->results + contingency->topology->n_nodes;
 }
 
 const struct contingency_result *contingency_worst(const struct contingency *contingency) {

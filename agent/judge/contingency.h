@@ -74,9 +74,11 @@ void contingency_free(struct contingency *contingency);
 /* Every single loss. Touches only what each loss reaches. */
 void contingency_pass(struct contingency *contingency, const struct contingency_input *input);
 
-/* Of the last pass, `*n` of them: of each node's loss, by number, then of one unit of nodes that have
- * several. Of what feeds and cools nothing, or is dead already: nothing follows. */
-const struct contingency_result *contingency_results(const struct contingency *contingency, size_t *n);
+/* Of the last pass, one per node: of its loss. Of what feeds and cools nothing, or is dead already, nothing
+ * follows. */
+const struct contingency_result *contingency_results(const struct contingency *contingency);
+/* The same of the loss of one unit, of nodes that have several: `*n` of them, each says of which node. */
+const struct contingency_result *contingency_unit_results(const struct contingency *contingency, size_t *n);
 /* The loss that leaves the least headroom anywhere; NULL before a pass and where nothing is rated. */
 const struct contingency_result *contingency_worst(const struct contingency *contingency);
 /* Per node: its greatest load over usable after any single loss, and which loss that is; NAN: not known. */

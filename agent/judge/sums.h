@@ -60,6 +60,9 @@ void sums_set_out(struct sums *sums, uint32_t node, bool out);
 /* Computes what has changed since the last call. Returns how many nodes were computed. */
 size_t sums_settle(struct sums *sums, int64_t now_ms);
 
+/* The nodes that the last settling computed: those whose sum, state or supply may be another than before. */
+const uint32_t *sums_changed(const struct sums *sums, size_t *n);
+
 /* Of all nodes, valid until the next call of anything above. */
 const struct node_sum *sums_of(const struct sums *sums);
 const struct node_present *sums_present(const struct sums *sums);

@@ -20,6 +20,8 @@ enum alarm_state {
     ALARM_OUT_OF_SERVICE /* the condition holds, and its node is out of service */
 };
 const char *alarm_state_word(enum alarm_state state);
+/* The state of that word, or -1. */
+int alarm_state_find(const char *word);
 
 /* One alarm. Texts are "" where there is none. */
 struct alarm_record {
@@ -45,24 +47,51 @@ struct alarm_record {
     uint64_t change;    /* of the board: grows with every change of any alarm */
 };
 
+/* The texts of a record, for whoever copies, writes or reads all of them. */
+enum { ALARM_TEXTS = 14, ALARM_TEXT_MOST = 4096 };
+struct alarm_text {
+    const char *name; /* of the member: "rule" */
+    size_t offset;    /* of a const char * */
+};
+extern const struct alarm_text alarm_texts[ALARM_TEXTS];
+const char *alarm_text_get(const struct alarm_record *record, size_t text);       /* "" where it is NULL */
+void alarm_text_set(struct alarm_record *record, size_t text, const char *value); /* borrowed */
+
 struct alarm_board;
 
 struct alarm_board *alarm_board_new(void);        /* NULL when out of memory */
 void alarm_board_free(struct alarm_board *board); /* NULL is fine */
 
-/* Puts a copy in the place of what that id had. ALARM_NORMAL ends it: it stays readable for 15 minutes as
- * resolved. */
+/*
+ * Puts a copy in the place of what that id had; its `change` is given here. Texts end after ALARM_TEXT_MOST
+ * bytes, and what is no plain character in them becomes a space. ALARM_NORMAL ends it: it stays readable for
+ * 15 minutes as resolved. 0, or ERROR_MEMORY and the board is as it was.
+ */
 int alarm_board_put(struct alarm_board *board, const struct alarm_record *record);
 /* Of the last change; 0 before the first. */
 uint64_t alarm_board_change(struct alarm_board *board);
 
+/* Whether an alarm of that id is on it, resolved ones too. */
+bool alarm_board_has(struct alarm_board *board, const char *id);
+
 typedef void alarm_board_look(void *context, const struct alarm_record *record);
-/* Shows each alarm whose change is above `after`, resolved ones too, by priority and age. Valid during the
- * call only. */
+/*
+ * Shows each alarm whose change is above `after`: by priority and age, resolved ones last. Nobody waits for
+ * `look`, and what changes meanwhile may be shown as it was and as it is, or be missed: who looks again asks
+ * for alarm_board_change first and gives that as the next `after`. The record is valid during the call only.
+ */
 void alarm_board_show(struct alarm_board *board, uint64_t after, alarm_board_look *look, void *context);
 
-/* `wake` is called by every change, on the judge's thread, and must not block. 0 or ERROR_MEMORY. */
+enum { ALARM_RESOLVED_MS = 15 * 60 * 1000 };
+/* Those that were resolved so long before `now_ms` (wall clock) are shown no more. */
+void alarm_board_forget(struct alarm_board *board, int64_t now_ms);
+
+/*
+ * `wake` is called by every change, on the judge's thread; it must not block, and not call the board. 0 or
+ * ERROR_MEMORY.
+ */
 int alarm_board_listen(struct alarm_board *board, void (*wake)(void *context), void *context);
+/* After it `wake` is not called any more. */
 void alarm_board_unlisten(struct alarm_board *board, void *context);
 
 #endif

@@ -187,7 +187,7 @@ static void measure(const char *title, struct campus *campus, int passes) {
                                             campus->usable};
     struct contingency *contingency = contingency_new(campus->topology);
     double *times_ms = room((size_t)passes, sizeof(*times_ms));
-    size_t n, n_real = 0;
+    size_t n_real = 0;
     if (!contingency)
         exit(1);
     for (int i = 0; i < passes; i++) {
@@ -196,8 +196,8 @@ static void measure(const char *title, struct campus *campus, int passes) {
         times_ms[i] = cpu_ms() - begun_ms;
     }
     qsort(times_ms, (size_t)passes, sizeof(*times_ms), compare);
-    const struct contingency_result *results = contingency_results(contingency, &n);
-    for (size_t i = 0; i < n; i++)
+    const struct contingency_result *results = contingency_results(contingency);
+    for (uint32_t i = 0; i < campus->topology->n_nodes; i++)
         n_real += results[i].worst != POWER_NO_NODE;
     const struct contingency_result *worst = contingency_worst(contingency);
     printf("%-8s %5u nodes, %4zu losses that move load: %6.2f ms a pass (p50), %6.2f ms (largest); "
