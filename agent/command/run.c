@@ -33,6 +33,7 @@ struct agent {
     struct site_config *config; /* until the agent runs; then reload has the one in force */
     char *site;                 /* its name, which stays */
     struct spools spools;
+    struct alarm_board *board;
     struct sink_set *sinks;
     struct latest *latest;
     struct status_server *status;
@@ -114,11 +115,12 @@ static int start_publishing(struct agent *agent) {
     if (error != 0)
         return error;
     agent->latest = latest_new();
-    if (agent->latest == NULL)
+    agent->board = alarm_board_new();
+    if (agent->latest == NULL || agent->board == NULL)
         return ERROR_MEMORY;
     error = status_server_start(agent->config, agent->latest, &agent->spools, &agent->status);
     if (error == 0)
-        error = sink_set_start(agent->config, &agent->spools, &agent->sinks);
+        error = sink_set_start(agent->config, &agent->spools, agent->board, &agent->sinks);
     for (size_t i = 0; i < N_SPOOLS && error == 0; i++)
         spool_forget_closed(agent->spools.of[i]);
     if (error != 0)
@@ -205,6 +207,7 @@ static void agent_free(struct agent *agent) {
     poller_free(agent->poller);
     publisher_free(agent->publisher);
     latest_free(agent->latest);
+    alarm_board_free(agent->board);
     for (size_t i = 0; i < N_SPOOLS; i++)
         spool_close(agent->spools.of[i]);
     reload_free(agent->reload);

@@ -14,12 +14,18 @@
  *
  *   {"schema":1,"site":"dc1","gateway":"gw-1","messages":[{...}, {...}]}
  *
+ * What has happened to an alarm is such a message, too, with all that there is to say of it:
+ *
+ *   {..., "site":"dc1","node":"ups-a2","class":"ups","alarm":"ups_on_battery-1b2c3d4e","time":1764000000000,
+ *    "event":{"alarm":"ups_on_battery-1b2c3d4e","state":"active","priority":2, ...},"readings":[...]}
+ *
  * conf/mqtt-message.schema.json says the same to machines. Pure; owned by one thread.
  */
 #ifndef HALLWATCH_PUBLISH_ENCODE_JSON_H
 #define HALLWATCH_PUBLISH_ENCODE_JSON_H
 
 #include "base/text.h"
+#include "model/alarm_board.h"
 #include "publish/spool/spool.h"
 
 struct encode_json;
@@ -47,8 +53,13 @@ int encode_json_rows(struct encode_json *encoder, const struct json_source *sour
  */
 void encode_json_topic_level(struct text *topic, const char *name);
 
-/* Replaces `topic` by hallwatch/SITE/DEVICE, or hallwatch/SITE/status/GATEWAY/links of the gateway's own. */
+/*
+ * Replaces `topic` by hallwatch/SITE/DEVICE, of a node hallwatch/SITE/node/NODE, of the gateway's own
+ * hallwatch/SITE/status/GATEWAY/links.
+ */
 void encode_json_topic(const struct device_view *view, struct text *topic);
+/* Replaces it by hallwatch/SITE/event/GATEWAY, where what has happened to alarms goes. */
+void encode_json_event_topic(const struct json_source *source, struct text *topic);
 /* Replaces it by hallwatch/SITE/status/GATEWAY/gaps, where it is told what is no more. */
 void encode_json_gap_topic(const struct json_source *source, struct text *topic);
 /* Replaces it by hallwatch/SITE/batch/GATEWAY, where several rows go. */
@@ -57,5 +68,14 @@ void encode_json_batch_topic(const struct json_source *source, struct text *topi
 void encode_json_status_topic(const struct json_source *source, struct text *topic);
 /* Replaces `message` by the presence: `status` is "online" or "offline". */
 void encode_json_presence(const struct json_source *source, const char *status, struct text *message);
+
+/*
+ * The state of an alarm, as it is retained: hallwatch/SITE/alarm/ID. Replaces `topic`, and `message`:
+ *
+ *   {"schema":1,"gateway":"gw-1","alarm":"ups_on_battery-1b2c3d4e","state":"active","priority":2, ...}
+ */
+void encode_json_alarm_topic(const struct json_source *source, const char *id, struct text *topic);
+void encode_json_alarm(const struct json_source *source, const struct alarm_record *record,
+                       struct text *message);
 
 #endif
