@@ -14,13 +14,14 @@
 #include "acquire/poller.h"
 #include "base/log.h"
 #include "command/command.h"
-#include "command/descriptors.h"
 #include "command/options.h"
 #include "command/plan_table.h"
+#include "command/process_limits.h"
 #include "command/reload.h"
 #include "command/variants.h"
 #include "model/config.h"
 #include "model/latest.h"
+#include "publish/judging.h"
 #include "publish/publisher.h"
 #include "publish/sink_set.h"
 #include "serve/status.h"
@@ -33,10 +34,11 @@ struct agent {
     struct site_config *config; /* until the agent runs; then reload has the one in force */
     char *site;                 /* its name, which stays */
     struct spools spools;
-    struct alarm_board *board;
     struct sink_set *sinks;
     struct latest *latest;
     struct status_server *status;
+    struct alarm_board *board;
+    struct judging *judging;
     struct publisher *publisher;
     uv_loop_t loop;
     bool loop_made;
@@ -118,6 +120,9 @@ static int start_publishing(struct agent *agent) {
     agent->board = alarm_board_new();
     if (agent->latest == NULL || agent->board == NULL)
         return ERROR_MEMORY;
+    error = judging_new(agent->config, agent->board, &agent->judging);
+    if (error != 0)
+        return error;
     error = status_server_start(agent->config, agent->latest, &agent->spools, &agent->status);
     if (error == 0)
         error = sink_set_start(agent->config, &agent->spools, agent->board, &agent->sinks);
@@ -126,7 +131,7 @@ static int start_publishing(struct agent *agent) {
     if (error != 0)
         return error;
     status_server_set_sinks(agent->status, agent->sinks);
-    error = publisher_start(&agent->spools, observe, agent->latest, &agent->publisher);
+    error = publisher_start(&agent->spools, agent->judging, observe, agent->latest, &agent->publisher);
     if (error == 0)
         publisher_report(agent->publisher, agent->sinks);
     return error;
@@ -178,6 +183,7 @@ static int make_reload(struct agent *agent) {
         .spools = agent->spools,
         .sinks = agent->sinks,
         .status = agent->status,
+        .judging = agent->judging,
         .config = agent->config,
     };
     int error = reload_new(&parts, &agent->reload);
@@ -207,6 +213,7 @@ static void agent_free(struct agent *agent) {
     poller_free(agent->poller);
     publisher_free(agent->publisher);
     latest_free(agent->latest);
+    judging_free(agent->judging);
     alarm_board_free(agent->board);
     for (size_t i = 0; i < N_SPOOLS; i++)
         spool_close(agent->spools.of[i]);
@@ -254,6 +261,7 @@ static int run(int argc, char **argv) {
     struct site_config *config;
     if (options_read(argc, argv, options, 1, &path, 1, 1) < 0)
         return STATUS_USAGE;
+    bound_arenas();
     block_reload_signal(SIG_BLOCK);
     if (config_load(path, gateway, stderr, &config) != 0)
         return STATUS_USAGE;

@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 
 #include "drivers/driver.h"
+#include "model/power.h"
 #include "model/snmp_credentials.h"
 
 enum transport {
@@ -157,6 +158,8 @@ struct site_config {
     struct sink_config *sinks;
     size_t n_sinks;
     struct trap_config traps;
+    struct power_config *power; /* NULL: not configured */
+    char *warnings; /* what is odd and can be lived with: lines like those of mistakes; NULL: none */
 };
 
 /*

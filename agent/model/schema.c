@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "model/quantity.h"
 
 enum { KEYS_MOST = 64 };
 
@@ -81,6 +82,26 @@ static bool set_number(const struct field *field, const struct spot *at, const c
     return true;
 }
 
+static bool set_quantity(const struct field *field, const struct spot *at, const char *path, const char *text,
+                         double *value, struct mistakes *mistakes) {
+    const enum dimension dimensions[] = {field->dimension, DIMENSION_NONE};
+    enum dimension dimension;
+    double least, most;
+    char why[256];
+    if (quantity_read(text, dimensions, value, &dimension, why, sizeof(why)) != 0) {
+        mistakes_add(mistakes, at, path, "%s", why);
+        return false;
+    }
+    quantity_read(field->least, dimensions, &least, &dimension, why, sizeof(why));
+    quantity_read(field->most, dimensions, &most, &dimension, why, sizeof(why));
+    if (*value < least || *value > most) {
+        mistakes_add(mistakes, at, path, "%.100s is out of bounds: from %s to %s", text, field->least,
+                     field->most);
+        return false;
+    }
+    return true;
+}
+
 static bool set_word(const struct field *field, const struct spot *at, const char *path, const char *text,
                      int64_t *number, struct mistakes *mistakes) {
     size_t n = 0;
@@ -97,25 +118,74 @@ static bool set_word(const struct field *field, const struct spot *at, const cha
 static bool set_value(const struct field *field, const struct spot *at, const char *path, const char *text,
                       struct setting *setting, struct mistakes *mistakes) {
     char why[256];
-    int64_t number = 0;
+    struct setting read = {.at = *at, .text = text};
     if (field->type == FIELD_WORD) {
-        if (!set_word(field, at, path, text, &number, mistakes))
+        if (!set_word(field, at, path, text, &read.number, mistakes))
+            return false;
+    } else if (field->type == FIELD_QUANTITY) {
+        if (!set_quantity(field, at, path, text, &read.value, mistakes))
             return false;
     } else if (field->type == FIELD_TEXT || field->type == FIELD_TEXTS || field->type == FIELD_PAIRS) {
         if (field->check && !field->check(text, why, sizeof(why))) {
             mistakes_add(mistakes, at, path, "%s", why);
             return false;
         }
-    } else if (!set_number(field, at, path, text, &number, mistakes)) {
+    } else if (!set_number(field, at, path, text, &read.number, mistakes)) {
         return false;
     }
-    *setting = (struct setting){*at, text, number};
+    *setting = read;
     return true;
 }
 
 bool schema_set(const struct field *field, const struct spot *at, const char *path, const char *text,
                 void *target, struct mistakes *mistakes) {
     return set_value(field, at, path, text, at_offset(target, field), mistakes);
+}
+
+/* Columns are counted in characters. */
+static void move_on(struct spot *at, const char *from, const char *to) {
+    for (; from < to; from++)
+        at->column += ((unsigned char)*from & 0xc0) != 0x80;
+}
+
+void schema_set_texts(const struct field *field, const struct spot *at, const char *path, char *text,
+                      void *target, struct mistakes *mistakes) {
+    struct setting_list *list = at_offset(target, field);
+    struct spot spot = *at;
+    size_t n = 1;
+    for (const char *c = text; *c; c++)
+        n += *c == ';';
+    if (n > field->entries_most) {
+        mistakes_add(mistakes, at, path, "%zu entries; at most %zu are possible", n, field->entries_most);
+        return;
+    }
+    struct setting *settings = list->items = calloc(n, sizeof(*settings));
+    if (!settings) {
+        mistakes_add(mistakes, at, path, "out of memory");
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        char *end = text + strcspn(text, ";"), *first = text + strspn(text, " ");
+        char *last = end;
+        while (last > first && last[-1] == ' ')
+            last--;
+        move_on(&spot, text, first);
+        *last = '\0';
+        if (last > first) /* nothing between two semicolons, or behind the last, is nothing */
+            list->n += set_value(field, &spot, path, first, &settings[list->n], mistakes);
+        move_on(&spot, first, end + 1);
+        text = end + 1;
+    }
+}
+
+static void set_default(const struct field *field, struct setting *setting) {
+    const enum dimension dimensions[] = {field->dimension, DIMENSION_NONE};
+    enum dimension dimension;
+    char why[256];
+    if (field->type == FIELD_QUANTITY)
+        quantity_read(field->fallback, dimensions, &setting->value, &dimension, why, sizeof(why));
+    else if (field->type != FIELD_TEXT && field->type != FIELD_WORD)
+        convert(field, field->fallback, &setting->number);
 }
 
 void schema_set_defaults(const struct schema *schema, void *target) {
@@ -126,8 +196,8 @@ void schema_set_defaults(const struct schema *schema, void *target) {
         } else if (field->type < FIELD_TEXTS) {
             struct setting *setting = at_offset(target, field);
             *setting = (struct setting){.text = field->fallback ? field->fallback : ""};
-            if (field->fallback && field->type != FIELD_TEXT && field->type != FIELD_WORD)
-                convert(field, field->fallback, &setting->number);
+            if (field->fallback)
+                set_default(field, setting);
         }
     }
 }
@@ -146,7 +216,7 @@ void schema_refuse_key(const struct schema *schema, const struct spot *at, const
     size_t n = 0;
     bool column = strcmp(kind, "column") == 0; /* which cannot hold a list */
     for (size_t i = 0; i < schema->n_fields; i++)
-        if (!column || schema->fields[i].type < FIELD_TEXTS)
+        if (!column || schema->fields[i].type <= FIELD_TEXTS)
             keys[n++] = schema->fields[i].key;
     mistakes_add_unknown(mistakes, at, path, kind, key, keys, n);
 }
@@ -261,6 +331,7 @@ static void read_field(struct walk *walk, const struct field *field, const struc
     case FIELD_BYTES:
     case FIELD_RATE:
     case FIELD_WORD:
+    case FIELD_QUANTITY:
         read_scalar(walk, field, node, place);
         break;
     case FIELD_TEXTS:

@@ -30,6 +30,8 @@ static void render_head(const struct device_view *view, struct text *text) {
     add_member(text, "site", view->site);
     if (view->gateway)
         add_member(text, "gateway", view->gateway);
+    if (view->alarm)
+        add_member(text, "alarm", view->alarm);
     if (view->node)
         add_member(text, "node", view->node);
     add_member(text, "device", view->device);
@@ -111,6 +113,15 @@ static void add_gap(const struct json_source *source, const struct spool_row *ro
     text_add_string(message, ",\"gap\":true}");
 }
 
+/* Who judged it, which is no part of the node's identity, and how well it knows the time. */
+static void add_judge(const struct json_source *source, struct text *message) {
+    add_member(message, "gateway", source->gateway);
+    if (isnan(source->clock_error_s))
+        return;
+    text_add_string(message, ",\"clock_error\":");
+    text_add_number(message, source->clock_error_s);
+}
+
 static int add_row(struct encode_json *encoder, const struct json_source *source, const struct spool_row *row,
                    struct text *message) {
     if (!row->view) {
@@ -122,6 +133,8 @@ static int add_row(struct encode_json *encoder, const struct json_source *source
         return ERROR_MEMORY;
     add_identity(source, row, message);
     text_add(message, entry->head.data, entry->head.size);
+    if (row->view->node || row->view->alarm)
+        add_judge(source, message);
     text_add_string(message, ",\"time\":");
     text_add_integer(message, row->time_ms);
     if (row->view->detail) {
@@ -207,6 +220,11 @@ void encode_json_batch_topic(const struct json_source *source, struct text *topi
     encode_json_topic_level(topic, source->gateway);
 }
 
+void encode_json_nodes_topic(const struct json_source *source, struct text *topic) {
+    begin_topic(source->site, "/nodes/", topic);
+    encode_json_topic_level(topic, source->gateway);
+}
+
 void encode_json_gap_topic(const struct json_source *source, struct text *topic) {
     encode_json_status_topic(source, topic);
     text_add_string(topic, "/gaps");
@@ -217,14 +235,18 @@ static bool is_about_delivery(const struct device_view *view) {
     return view->n_series > 0 && catalog_part_is_named(view->series[0].place.part);
 }
 
-void encode_json_event_topic(const struct json_source *source, struct text *topic) {
-    begin_topic(source->site, "/event/", topic);
-    encode_json_topic_level(topic, source->gateway);
-}
-
-void encode_json_topic(const struct device_view *view, struct text *topic) {
-    begin_topic(view->site, view->gateway ? "/status/" : view->node ? "/node/" : "/", topic);
-    encode_json_topic_level(topic, view->gateway ? view->gateway : view->node ? view->node : view->device);
+void encode_json_topic(const struct json_source *source, const struct device_view *view, struct text *topic) {
+    const struct {
+        const char *below, *name;
+    } ways[] = {{"/event/", view->alarm ? source->gateway : NULL},
+                {"/node/", view->node},
+                {"/status/", view->gateway},
+                {"/", view->device}};
+    size_t i = 0;
+    while (!ways[i].name)
+        i++;
+    begin_topic(view->site, ways[i].below, topic);
+    encode_json_topic_level(topic, ways[i].name);
     if (view->gateway)
         text_add_string(topic, is_about_delivery(view) ? "/delivery" : "/links");
 }

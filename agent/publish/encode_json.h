@@ -6,6 +6,9 @@
  *    "class":"pdu","hall":"h1","time":1764000000000,"readings":[{"metric":"facility_active_power_watts",
  *    "component":"outlet","component_id":"1/3","phase":"L1","value":123.4,"quality":"good"}, ...]}
  *
+ * A message of a node of the power topology has "node" in the device's place, and beside it "gateway", who
+ * judged it, and "clock_error", by how many seconds that gateway's clock may be wrong.
+ *
  * `time` is in milliseconds since 1970. `stream` and `sequence` (the row's id) identify the message, so that
  * a receiver can prove that it has everything and drop repeats. `first_sequence` stands in a row that takes
  * the place of all from there on; where these are no more, it has "gap":true instead of readings, and its
@@ -34,6 +37,7 @@ struct encode_json;
 struct json_source {
     const char *site, *gateway;
     const char *streams[N_SPOOLS]; /* by the rows' kind */
+    double clock_error_s;          /* now; of messages about nodes; NAN: not known */
 };
 
 struct encode_json *encode_json_new(void); /* NULL when out of memory */
@@ -54,16 +58,16 @@ int encode_json_rows(struct encode_json *encoder, const struct json_source *sour
 void encode_json_topic_level(struct text *topic, const char *name);
 
 /*
- * Replaces `topic` by hallwatch/SITE/DEVICE, of a node hallwatch/SITE/node/NODE, of the gateway's own
- * hallwatch/SITE/status/GATEWAY/links.
+ * Replaces `topic` by hallwatch/SITE/DEVICE, hallwatch/SITE/node/NODE, hallwatch/SITE/event/GATEWAY of
+ * alarms, or hallwatch/SITE/status/GATEWAY/links of the gateway's own.
  */
-void encode_json_topic(const struct device_view *view, struct text *topic);
-/* Replaces it by hallwatch/SITE/event/GATEWAY, where what has happened to alarms goes. */
-void encode_json_event_topic(const struct json_source *source, struct text *topic);
+void encode_json_topic(const struct json_source *source, const struct device_view *view, struct text *topic);
 /* Replaces it by hallwatch/SITE/status/GATEWAY/gaps, where it is told what is no more. */
 void encode_json_gap_topic(const struct json_source *source, struct text *topic);
 /* Replaces it by hallwatch/SITE/batch/GATEWAY, where several rows go. */
 void encode_json_batch_topic(const struct json_source *source, struct text *topic);
+/* Replaces it by hallwatch/SITE/nodes/GATEWAY, where several rows of nodes go. */
+void encode_json_nodes_topic(const struct json_source *source, struct text *topic);
 /* Replaces it by hallwatch/SITE/status/GATEWAY, where the presence is retained. */
 void encode_json_status_topic(const struct json_source *source, struct text *topic);
 /* Replaces `message` by the presence: `status` is "online" or "offline". */

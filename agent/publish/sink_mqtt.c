@@ -40,10 +40,10 @@ static void release(struct sink *sink) {
         gathering_done(&mqtt->gatherings[i]);
     sink_mqtt_done_alarms(mqtt);
     forbidden_done(&mqtt->forbidden);
-    text_done(&mqtt->event_topic);
     text_done(&mqtt->topic);
     text_done(&mqtt->message);
     text_done(&mqtt->batch_topic);
+    text_done(&mqtt->nodes_topic);
     text_done(&mqtt->status_topic);
     text_done(&mqtt->online);
     text_done(&mqtt->offline);
@@ -55,10 +55,10 @@ static int prepare_texts(struct sink_mqtt *mqtt) {
     memcpy(mqtt->source.streams, sink->streams, sizeof(mqtt->source.streams));
     encode_json_status_topic(&mqtt->source, &mqtt->status_topic);
     encode_json_batch_topic(&mqtt->source, &mqtt->batch_topic);
-    encode_json_event_topic(&mqtt->source, &mqtt->event_topic);
+    encode_json_nodes_topic(&mqtt->source, &mqtt->nodes_topic);
     encode_json_presence(&mqtt->source, "online", &mqtt->online);
     encode_json_presence(&mqtt->source, "offline", &mqtt->offline);
-    bool failed = mqtt->event_topic.failed || mqtt->status_topic.failed || mqtt->batch_topic.failed ||
+    bool failed = mqtt->status_topic.failed || mqtt->batch_topic.failed || mqtt->nodes_topic.failed ||
                   mqtt->online.failed;
     return failed || mqtt->offline.failed ? ERROR_MEMORY : 0;
 }

@@ -43,7 +43,7 @@ struct sink_mqtt {
     struct broker_list brokers;
     struct json_source source;
     struct encode_json *encoder;
-    struct text topic, message, batch_topic, event_topic, status_topic, online, offline;
+    struct text topic, message, batch_topic, nodes_topic, status_topic, online, offline;
     struct mqtt_client *client; /* NULL until the first connection is tried */
     enum state state;
     int64_t retry_ms, deadline_ms, pause_until_ms; /* monotonic; the last: no memory just now */

@@ -56,9 +56,7 @@ int sink_mqtt_send_presence(struct sink_mqtt *mqtt, const struct text *presence)
 }
 
 void sink_mqtt_complain(struct sink_mqtt *mqtt, const struct spool_row *row, const char *reason) {
-    const char *what = !row ? "the gateway's presence" : row->view ? row->view->device : "a gap";
-    if (row && row->view && !*what)
-        what = row->view->alarm ? row->view->alarm : row->view->node ? row->view->node : "the gateway";
+    const char *what = !row ? "the gateway's presence" : row->view ? device_view_name(row->view) : "a gap";
     sink_health_refuse(mqtt->sink.health, reason);
     log_complain(&mqtt->refusal, clock_monotonic_ms(), mqtt->sink.config->name,
                  "the broker does not take the message of %s: %s", what, reason);
@@ -78,6 +76,18 @@ static void set_aside(struct sink_mqtt *mqtt, struct spool_row *row, enum spool_
     window_add(&mqtt->window, &flight);
 }
 
+static bool is_of_node(const struct spool_row *row) {
+    return row->view && row->view->node && !row->view->alarm;
+}
+
+/* How many of the rows may be one message: who wants nodes need not take devices with them. */
+static size_t count_alike(struct spool_row *const *rows, size_t n) {
+    size_t alike = 1;
+    while (alike < n && is_of_node(rows[alike]) == is_of_node(rows[0]))
+        alike++;
+    return alike;
+}
+
 /*
  * Topic and message of as many of the *n rows as the broker takes at once. 0, ERROR_MEMORY, or ERROR_TOO_BIG
  * where not even one is small enough.
@@ -85,11 +95,13 @@ static void set_aside(struct sink_mqtt *mqtt, struct spool_row *row, enum spool_
 static int encode(struct sink_mqtt *mqtt, struct spool_row *const *rows, size_t *n,
                   const struct text **topic) {
     bool is_batched = sink_mqtt_is_batched(mqtt, rows[0]);
-    *topic = is_batched ? &mqtt->batch_topic : is_event(rows[0]) ? &mqtt->event_topic : &mqtt->topic;
+    *topic = !is_batched ? &mqtt->topic : is_of_node(rows[0]) ? &mqtt->nodes_topic : &mqtt->batch_topic;
     if (rows[0]->view)
-        encode_json_topic(rows[0]->view, &mqtt->topic);
+        encode_json_topic(&mqtt->source, rows[0]->view, &mqtt->topic);
     else
         encode_json_gap_topic(&mqtt->source, &mqtt->topic);
+    if (is_of_node(rows[0]))
+        mqtt->source.clock_error_s = clock_error_s();
     while (!(*topic)->failed) {
         int error = is_batched ? encode_json_rows(mqtt->encoder, &mqtt->source, rows, *n, &mqtt->message)
                                : encode_json_row(mqtt->encoder, &mqtt->source, rows[0], &mqtt->message);
@@ -122,6 +134,7 @@ static int send_rows(struct sink_mqtt *mqtt, enum round_source source, size_t n)
         snprintf(reason, sizeof(reason), "%s", mqtt_reason_text(NOT_AUTHORIZED));
         error = ERROR_ARGUMENT;
     }
+    n = count_alike(rows, n);
     if (!error)
         error = encode(mqtt, rows, &n, &topic);
     if (error == ERROR_TOO_BIG)

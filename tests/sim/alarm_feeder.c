@@ -24,7 +24,7 @@
 #include "publish/sink_set.h"
 #include "publish/state_store.h"
 
-enum { LINE_MOST = 65536, LOOK_MS = 20, ALARMS_MOST = 20000 };
+enum { LINE_MOST = 65536, LOOK_MS = 20 };
 
 struct feeder {
     struct site_config *config;
@@ -32,9 +32,7 @@ struct feeder {
     struct alarm_board *board;
     struct state_store *store;
     struct sink_set *sinks;
-    struct alarm_row *row;
-    char (*ids)[48]; /* the number of an alarm is its place here */
-    uint32_t n_ids;
+    struct alarm_rows *rows;
     char line[LINE_MOST];
     size_t size;
 };
@@ -53,23 +51,13 @@ static void open_spools(struct feeder *feeder) {
     }
 }
 
-static uint32_t number_of(struct feeder *feeder, const char *id) {
-    uint32_t i = 0;
-    while (i < feeder->n_ids && strcmp(feeder->ids[i], id) != 0)
-        i++;
-    if (i == ALARMS_MOST)
-        exit(2);
-    if (i == feeder->n_ids)
-        memcpy(feeder->ids[feeder->n_ids++], id, sizeof(feeder->ids[0]));
-    return ALARM_NUMBERS + i;
-}
-
 static void publish(struct feeder *feeder, const struct alarm_record *record) {
     if (alarm_board_put(feeder->board, record) != 0)
         exit(1);
-    struct batch *batch = alarm_row_write(feeder->row, record, number_of(feeder, record->id));
-    if (!batch || spool_append(feeder->spools.of[SPOOL_URGENT], batch) != 0)
-        exit(1);
+    alarm_rows_note(feeder->rows, feeder->board);
+    for (struct batch *batch; (batch = alarm_rows_next(feeder->rows));)
+        if (spool_append(feeder->spools.of[SPOOL_URGENT], batch) != 0)
+            exit(1);
 }
 
 /* An alarm as a JSON object. */
@@ -129,12 +117,12 @@ static void restore(void *context, const struct alarm_record *record) {
 static void start(struct feeder *feeder) {
     open_spools(feeder);
     feeder->board = alarm_board_new();
-    feeder->row = alarm_row_new();
-    feeder->ids = calloc(ALARMS_MOST, sizeof(feeder->ids[0]));
-    if (!feeder->board || !feeder->row || !feeder->ids ||
+    feeder->rows = alarm_rows_new();
+    if (!feeder->board || !feeder->rows ||
         state_store_open(feeder->config->spool.folder, feeder->board, &feeder->store) != 0)
         exit(1);
     state_store_list_alarms(feeder->store, restore, feeder->board);
+    alarm_rows_skip(feeder->rows, feeder->board);
     if (state_store_start(feeder->store) != 0 ||
         sink_set_start(feeder->config, &feeder->spools, feeder->board, &feeder->sinks) != 0)
         exit(1);
@@ -158,9 +146,8 @@ int main(int argc, char **argv) {
     state_store_free(feeder.store);
     for (size_t i = 0; i < N_SPOOLS; i++)
         spool_close(feeder.spools.of[i]);
-    alarm_row_free(feeder.row);
+    alarm_rows_free(feeder.rows);
     alarm_board_free(feeder.board);
     config_free(feeder.config);
-    free(feeder.ids);
     return 0;
 }

@@ -47,10 +47,19 @@ static json_t *parse(const struct text *text) {
 
 static void a_change_is_a_row_with_all_there_is_to_say(void **state) {
     (void)state;
-    struct alarm_row *row = alarm_row_new();
-    struct alarm_record record = record_of(ALARM_ACTIVE);
-    struct batch *batch = alarm_row_write(row, &record, ALARM_NUMBERS + 3);
+    struct alarm_rows *rows = alarm_rows_new();
+    struct alarm_board *board = alarm_board_new();
+    struct alarm_record record = record_of(ALARM_ACTIVE), other = record_of(ALARM_ACTIVE);
+    strcpy(other.id, "another");
+    alarm_board_put(board, &other);
+    alarm_rows_skip(rows, board);
+    alarm_rows_note(rows, board);
+    assert_null(alarm_rows_next(rows));
+    alarm_board_put(board, &record);
+    alarm_rows_note(rows, board);
+    struct batch *batch = alarm_rows_next(rows);
     assert_non_null(batch);
+    assert_int_equal(batch->view->number, ALARM_NUMBERS);
     assert_true(batch->urgent && batch->is_news);
     assert_int_equal(batch->n, 3);
     assert_int_equal(batch->time_ms, 1764000005000);
@@ -67,21 +76,32 @@ static void a_change_is_a_row_with_all_there_is_to_say(void **state) {
     /* The next one leaves this as it is. */
     struct alarm_record ended = record_of(ALARM_NORMAL);
     ended.class = "meter";
-    batch = alarm_row_write(row, &ended, ALARM_NUMBERS + 3);
-    assert_true(batch->view != view && batch->view->generation > view->generation);
+    other.priority = 2; /* shown later, and changed before */
+    alarm_board_put(board, &other);
+    alarm_board_put(board, &ended);
+    alarm_rows_note(rows, board);
+    assert_string_equal(alarm_rows_next(rows)->view->alarm, "another");
+    batch = alarm_rows_next(rows);
+    assert_null(alarm_rows_next(rows));
+    assert_true(batch->view != view && batch->view->generation > view->generation &&
+                batch->view->number == view->number);
     assert_true(batch->values[0] == ALARM_NORMAL);
     assert_string_equal(view->class, "ups");
     assert_non_null(strstr(view->detail, "\"state\":\"active\""));
-    alarm_row_free(row);
+    alarm_rows_free(rows);
+    alarm_board_free(board);
     assert_int_equal(atomic_load(&view->references), 1);
     device_view_release(view);
 }
 
 static void its_message_is_an_event(void **state) {
     (void)state;
-    struct alarm_row *alarm_row = alarm_row_new();
+    struct alarm_rows *rows = alarm_rows_new();
+    struct alarm_board *board = alarm_board_new();
     struct alarm_record record = record_of(ALARM_ACTIVE);
-    struct batch *batch = alarm_row_write(alarm_row, &record, ALARM_NUMBERS);
+    alarm_board_put(board, &record);
+    alarm_rows_note(rows, board);
+    struct batch *batch = alarm_rows_next(rows);
     struct encode_json *encoder = encode_json_new();
     struct spool_row row = {.kind = SPOOL_URGENT,
                             .id = 7,
@@ -109,7 +129,7 @@ static void its_message_is_an_event(void **state) {
     assert_int_equal(json_array_size(json_object_get(json, "readings")), 3);
     json_decref(json);
 
-    encode_json_event_topic(&source, &text);
+    encode_json_topic(&source, batch->view, &text);
     assert_string_equal(text.data, "hallwatch/dc1/event/gw%2F1");
     encode_json_alarm_topic(&source, record.id, &text);
     assert_string_equal(text.data, "hallwatch/dc1/alarm/ups_on_battery-1b2c3d4e");
@@ -121,7 +141,8 @@ static void its_message_is_an_event(void **state) {
     json_decref(json);
     text_done(&text);
     encode_json_free(encoder);
-    alarm_row_free(alarm_row);
+    alarm_rows_free(rows);
+    alarm_board_free(board);
 }
 
 static void its_alert_is_known_by_labels(void **state) {

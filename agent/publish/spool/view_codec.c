@@ -15,7 +15,7 @@
 #include "base/error.h"
 #include "publish/spool/byte_codec.h"
 
-enum { TEXTS = 13, MORE_TEXTS = 3, SERIES_MOST = 1 << 20, SIZE_MOST = 64 << 20 };
+enum { TEXTS = 13, LATER_TEXTS = 3, SERIES_MOST = 1 << 20, SIZE_MOST = 64 << 20 };
 
 static void list_texts(struct device_view *view, char **texts[TEXTS]) {
     char **const all[TEXTS] = {&view->site,   &view->hall,     &view->row,          &view->rack,
@@ -25,9 +25,11 @@ static void list_texts(struct device_view *view, char **texts[TEXTS]) {
     memcpy(texts, all, sizeof(all));
 }
 
-static void list_more_texts(struct device_view *view, char **texts[MORE_TEXTS]) {
-    char **const all[MORE_TEXTS] = {&view->node, &view->alarm, &view->detail};
-    memcpy(texts, all, sizeof(all));
+/* Behind everything else, and only where there is one: files from before they were there stay readable. */
+static void list_later_texts(struct device_view *view, char **texts[LATER_TEXTS]) {
+    texts[0] = &view->node;
+    texts[1] = &view->alarm;
+    texts[2] = &view->detail;
 }
 
 static void add_place(struct text *text, const struct place *place) {
@@ -62,9 +64,10 @@ int view_encode(const struct device_view *view, struct text *text) {
         add_place(text, &view->names[i].place);
         bytes_add_string(text, view->names[i].name);
     }
-    list_more_texts((struct device_view *)view, texts);
-    for (size_t i = 0; i < MORE_TEXTS && (view->node || view->alarm); i++)
-        bytes_add_string(text, *texts[i]);
+    char **later[LATER_TEXTS];
+    list_later_texts((struct device_view *)view, later);
+    for (size_t i = 0; i < LATER_TEXTS && (view->node || view->alarm); i++)
+        bytes_add_string(text, *later[i]);
     return text->failed ? ERROR_MEMORY : 0;
 }
 
@@ -215,9 +218,9 @@ int view_decode(const void *bytes, size_t size, uint32_t number, const struct vi
     for (size_t i = 0; i + 1 < TEXTS; i++) /* all but the last, the gateway, are never NULL */
         reader.failed |= !*texts[i];
     read_names(&reader, view);
-    list_more_texts(view, texts);
-    bool has_more = !reader.failed && reader.at != reader.end;
-    for (size_t i = 0; i < MORE_TEXTS && has_more; i++)
+    list_later_texts(view, texts);
+    bool has_later = !reader.failed && reader.at != reader.end;
+    for (size_t i = 0; has_later && i < LATER_TEXTS; i++)
         *texts[i] = read_copy(&reader);
     if (reader.failed || reader.at != reader.end) {
         device_view_release(view);
