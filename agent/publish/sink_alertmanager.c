@@ -13,11 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/backoff.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/thread.h"
-#include "publish/backoff.h"
 #include "publish/encode_alertmanager.h"
 #include "publish/endpoints.h"
 #include "publish/http_target.h"

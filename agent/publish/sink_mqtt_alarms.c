@@ -99,8 +99,8 @@ static int send_state(struct sink_mqtt *mqtt, const char *id, const struct text 
         return 0;
     }
     int error = sink_mqtt_send(
-        mqtt, &(struct mqtt_message){
-                  .topic = &mqtt->topic, .message = message, .retained = true, .is_alarm = true});
+        mqtt,
+        &(struct outgoing){.topic = &mqtt->topic, .message = message, .retained = true, .is_alarm = true});
     if (error != ERROR_ARGUMENT)
         return error;
     sink_mqtt_refuse_alarm(mqtt, VERDICT_REFUSED, "its topic is not possible in MQTT");

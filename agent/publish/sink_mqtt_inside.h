@@ -3,9 +3,9 @@
 #ifndef HALLWATCH_PUBLISH_SINK_MQTT_INSIDE_H
 #define HALLWATCH_PUBLISH_SINK_MQTT_INSIDE_H
 
+#include "base/backoff.h"
 #include "base/log.h"
 #include "base/mqtt_client.h"
-#include "base/backoff.h"
 #include "publish/broker_list.h"
 #include "publish/encode_json.h"
 #include "publish/forbidden.h"
@@ -107,14 +107,14 @@ void sink_mqtt_settle(struct sink_mqtt *mqtt);
  * Hands one message to the broker; the window takes over its rows. Without rows it is an alarm's, or the
  * presence. Errors of mqtt_client_publish.
  */
-struct mqtt_message {
+struct outgoing {
     const struct text *topic, *message;
     struct spool_row *const *rows;
     size_t n;
     enum spool_lane lane;
     bool retained, is_alarm;
 };
-int sink_mqtt_send(struct sink_mqtt *mqtt, const struct mqtt_message *message);
+int sink_mqtt_send(struct sink_mqtt *mqtt, const struct outgoing *message);
 
 /* The states of alarms: all are to be sent over a new connection ... */
 void sink_mqtt_begin_alarms(struct sink_mqtt *mqtt);

@@ -33,7 +33,7 @@ bool sink_mqtt_is_batched(const struct sink_mqtt *mqtt, const struct spool_row *
     return mqtt->sink.config->devices_per_message > 1 && !is_event(row);
 }
 
-int sink_mqtt_send(struct sink_mqtt *mqtt, const struct mqtt_message *message) {
+int sink_mqtt_send(struct sink_mqtt *mqtt, const struct outgoing *message) {
     struct flight flight = {.lane = message->lane,
                             .is_alarm = message->is_alarm,
                             .sent_ms = clock_monotonic_ms(),
@@ -52,7 +52,7 @@ int sink_mqtt_send(struct sink_mqtt *mqtt, const struct mqtt_message *message) {
 
 int sink_mqtt_send_presence(struct sink_mqtt *mqtt, const struct text *presence) {
     return sink_mqtt_send(
-        mqtt, &(struct mqtt_message){.topic = &mqtt->status_topic, .message = presence, .retained = true});
+        mqtt, &(struct outgoing){.topic = &mqtt->status_topic, .message = presence, .retained = true});
 }
 
 void sink_mqtt_complain(struct sink_mqtt *mqtt, const struct spool_row *row, const char *reason) {
@@ -142,7 +142,7 @@ static int send_rows(struct sink_mqtt *mqtt, enum round_source source, size_t n)
                  mqtt->message.size, mqtt->largest_packet);
     if (!error)
         error = sink_mqtt_send(
-            mqtt, &(struct mqtt_message){
+            mqtt, &(struct outgoing){
                       .topic = topic, .message = &mqtt->message, .rows = rows, .n = n, .lane = lane});
     if (error == ERROR_ARGUMENT || error == ERROR_TOO_BIG) {
         for (size_t i = 0; i < n; i++)

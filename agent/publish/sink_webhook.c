@@ -11,10 +11,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/backoff.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
-#include "publish/backoff.h"
 #include "publish/encode_json.h"
 #include "publish/endpoints.h"
 #include "publish/http_target.h"
