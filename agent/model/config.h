@@ -106,6 +106,15 @@ struct sink_config {
 int sink_config_copy(const struct sink_config *from, struct sink_config *to);
 void sink_config_done(struct sink_config *sink);
 
+enum { SITE_BROKERS_MOST = 16 };
+
+/* What makes an instance the site: it takes what the gateways of its halls publish about their nodes. */
+struct intake_config {
+    struct sink_config brokers; /* where that is; url and endpoints alike: all of them are subscribed to */
+    int64_t silent_ms;          /* a gateway that was not heard for so long is silent */
+};
+void intake_config_free(struct intake_config *intake); /* NULL is fine */
+
 enum { TRAP_LISTENS_MOST = 8, TRAP_PROXIES_MOST = 64 };
 
 /* Where SNMP traps and informs are received. */
@@ -158,7 +167,8 @@ struct site_config {
     struct sink_config *sinks;
     size_t n_sinks;
     struct trap_config traps;
-    struct power_config *power; /* NULL: not configured */
+    struct power_config *power;   /* NULL: not configured */
+    struct intake_config *intake; /* NULL: this is a gateway, not the site */
     char *warnings; /* what is odd and can be lived with: lines like those of mistakes; NULL: none */
 };
 

@@ -194,6 +194,12 @@ static void add_credentials(struct build *build, const struct sink_settings *set
                                          "token_credential", &settings->token_credential);
 }
 
+void config_build_access(struct build *build, const struct sink_settings *settings,
+                         struct sink_config *sink) {
+    add_credentials(build, settings, sink);
+    add_tls(build, settings, sink);
+}
+
 /* NULL where it was not given. */
 static char *copy_given(struct build *build, const struct setting *setting) {
     return setting_given(setting) ? config_copy(build, setting->text) : NULL;
@@ -231,8 +237,7 @@ static void add_sink(struct build *build, const struct sink_settings *settings) 
     sink->batch_readings = (uint32_t)settings->batch_readings.number;
     sink->order = order_of(settings);
     sink->backlog_rate = settings->backlog_rate.number;
-    add_credentials(build, settings, sink);
-    add_tls(build, settings, sink);
+    config_build_access(build, settings, sink);
 }
 
 static const char *url_at(const struct sink_config *sink, size_t i) {

@@ -170,9 +170,10 @@ static const struct field device_fields[] = {
 };
 const struct schema settings_of_device = {FIELDS(device_fields), .size = sizeof(struct device_settings)};
 
+const char *const mqtt_version_words[] = {"5", "3.1.1", NULL};
+
 /* In the order of enum sink_kind. */
 static const char *const sink_types[] = {"mqtt", "remote_write", "influx", NULL};
-static const char *const mqtt_versions[] = {"5", "3.1.1", NULL};
 /* In the order of enum sink_order. */
 static const char *const sink_orders[] = {"strict", "live_first", NULL};
 
@@ -195,7 +196,7 @@ static const struct field sink_fields[] = {
     {"bucket", FIELD_TEXT, AT(sink_settings, bucket), .check = settings_check_name},
     {"database", FIELD_TEXT, AT(sink_settings, database), .check = settings_check_name},
     {"client_id", FIELD_TEXT, AT(sink_settings, client_id), .check = settings_check_name},
-    {"version", FIELD_WORD, AT(sink_settings, version), .words = mqtt_versions, .fallback = "5"},
+    {"version", FIELD_WORD, AT(sink_settings, version), .words = mqtt_version_words, .fallback = "5"},
     {"devices_per_message", FIELD_INTEGER, AT(sink_settings, devices_per_message), .fallback = "1",
      .least = "1", .most = "1000"},
     {"window", FIELD_INTEGER, AT(sink_settings, window), .fallback = "20", .least = "1", .most = "65535"},

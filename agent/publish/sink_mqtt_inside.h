@@ -5,7 +5,7 @@
 
 #include "base/log.h"
 #include "base/mqtt_client.h"
-#include "publish/backoff.h"
+#include "base/backoff.h"
 #include "publish/broker_list.h"
 #include "publish/encode_json.h"
 #include "publish/forbidden.h"
