@@ -135,7 +135,7 @@ static int start_publishing(struct agent *agent) {
         return error;
     error = status_server_start(agent->config, agent->latest, &agent->spools, &agent->status);
     if (error == 0)
-        error = sink_set_start(agent->config, &agent->spools, &agent->sinks);
+        error = sink_set_start(agent->config, &agent->spools, agent->board, &agent->sinks);
     for (size_t i = 0; i < N_SPOOLS && error == 0; i++)
         spool_forget_closed(agent->spools.of[i]);
     if (error != 0)
