@@ -246,6 +246,7 @@ static void build_all(struct build *build, const char *gateway) {
     config_build_devices(build);
     config_build_sinks(build);
     config_build_traps(build);
+    config_build_intake(build);
     config_build_power(build);
     for (size_t i = 0; i < N_TABLES; i++)
         free_tables(&tables[i]);
@@ -355,6 +356,7 @@ void config_free(struct site_config *config) {
     free(config->sinks);
     trap_config_done(&config->traps);
     power_free(config->power);
+    intake_config_free(config->intake);
     free(config->warnings);
     free(config->site);
     free(config->hall);

@@ -34,7 +34,10 @@ struct build {
 void config_build_devices(struct build *build);
 void config_build_sinks(struct build *build);
 void config_build_traps(struct build *build);
+void config_build_intake(struct build *build); /* before power: a site has all nodes */
 void config_build_power(struct build *build);
+/* Who the client is and whom it trusts: secrets and PEM files of a sink, or of what is like one. */
+void config_build_access(struct build *build, const struct sink_settings *settings, struct sink_config *sink);
 
 /* Reads the device maps. Mistakes are only written. */
 void config_build_maps(struct build *build);

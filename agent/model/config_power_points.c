@@ -186,5 +186,6 @@ void power_build_points(struct power_build *build, uint32_t number) {
         add_point(build, number, "meters", &meters[i], &gateway, &node->meters[node->n_meters++]);
     node->device = make_point(build, number, "device", &settings->device, &gateway);
     node->breaker = make_point(build, number, "breaker", &settings->breaker, &gateway);
+    node->gateway = config_copy(build->build, gateway);
     node->elsewhere = *gateway && here && !text_same_name(gateway, here);
 }

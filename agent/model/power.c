@@ -47,6 +47,7 @@ void power_node_done(struct power_node *node) {
     free(node->row);
     free(node->rack);
     free(node->feed);
+    free(node->gateway);
     free(node->sources);
     free(node->cooled_by);
     for (size_t i = 0; i < node->n_meters; i++)

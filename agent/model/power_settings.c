@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/config.h"
 #include "model/map_settings.h"
 #include "model/power.h"
 #include "model/quantity.h"
@@ -142,6 +143,24 @@ static const struct field rule_fields[] = {
 };
 static const struct schema rule_schema = {FIELDS(rule_fields), .size = sizeof(struct rule_settings)};
 
+static const struct field site_fields[] = {
+    {"brokers", FIELD_TEXTS, AT(power_site_settings, brokers), .required = true,
+     .entries_most = SITE_BROKERS_MOST, .check = settings_check_text},
+    {"silent", FIELD_DURATION, AT(power_site_settings, silent), .fallback = "15s", .least = "1s",
+     .most = "1h"},
+    {"client_id", FIELD_TEXT, AT(power_site_settings, client_id), LABEL},
+    {"version", FIELD_WORD, AT(power_site_settings, version), .words = mqtt_version_words, .fallback = "5"},
+    {"user", FIELD_TEXT, AT(power_site_settings, user), LABEL},
+    {"user_file", FIELD_TEXT, AT(power_site_settings, user_file), .check = settings_check_text},
+    {"password_file", FIELD_TEXT, AT(power_site_settings, password_file), .check = settings_check_text},
+    {"password_credential", FIELD_TEXT, AT(power_site_settings, password_credential),
+     .check = settings_check_text},
+    {"ca_file", FIELD_TEXT, AT(power_site_settings, ca_file), .check = settings_check_text},
+    {"certificate_file", FIELD_TEXT, AT(power_site_settings, certificate_file), .check = settings_check_text},
+    {"key_file", FIELD_TEXT, AT(power_site_settings, key_file), .check = settings_check_text},
+};
+static const struct schema site_schema = {FIELDS(site_fields), .size = sizeof(struct power_site_settings)};
+
 static const struct field power_fields[] = {
     {"time_zone", FIELD_TEXT, AT(power_settings, time_zone), .fallback = "UTC"},
     {"contract", FIELD_QUANTITY, AT(power_settings, contract), .dimension = DIMENSION_ACTIVE_POWER,
@@ -152,6 +171,7 @@ static const struct field power_fields[] = {
      .of = &settings_of_power_node},
     {"budgets", FIELD_TABLE, AT(power_settings, budgets), .entries_most = BUDGETS_MOST, .of = &budget_schema},
     {"alarms", FIELD_LIST, AT(power_settings, alarms), .entries_most = RULES_MOST, .of = &rule_schema},
+    {"site", FIELD_GROUP, AT(power_settings, site), .of = &site_schema},
     {"publish", FIELD_DURATION, AT(power_settings, publish), .fallback = "1s", .least = "100ms",
      .most = "1h"},
     {"fresh", FIELD_DURATION, AT(power_settings, fresh), .fallback = "15s", .least = "1s", .most = "1h"},

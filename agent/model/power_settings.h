@@ -36,9 +36,17 @@ struct rule_settings {
     struct setting above, below, is, is_not, deadband, on_delay, off_delay, priority, latches, response;
 };
 
+/* `brokers` is what makes an instance the site. */
+struct power_site_settings {
+    struct setting_list brokers;
+    struct setting silent, client_id, version;
+    struct setting user, user_file, password_file, password_credential, ca_file, certificate_file, key_file;
+};
+
 struct power_settings {
     struct setting time_zone, contract, publish, fresh, held;
     struct setting_list topology, nodes, budgets, alarms;
+    struct power_site_settings site;
 };
 
 extern const struct schema settings_of_power, settings_of_power_node;

@@ -60,6 +60,8 @@ struct site_settings {
 };
 
 extern const struct schema settings_of_site, settings_of_device;
+/* The newer one first, ended by NULL. */
+extern const char *const mqtt_version_words[];
 
 /* Whether a text can be used as it is, or as a name or label; else `why` says what is wrong. */
 bool settings_check_text(const char *text, char *why, size_t size);
