@@ -54,6 +54,7 @@ enum unit {
     TON_OF_REFRIGERATION, /* US: 12000 Btu(IT)/h */
     VOLTAMPERE,
     KILOVOLTAMPERE,
+    MEGAVOLTAMPERE,
     VAR,
     KILOVAR,
     JOULE,

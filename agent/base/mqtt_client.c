@@ -10,6 +10,7 @@
 #include "base/mqtt_client.h"
 
 #include <MQTTAsync.h>
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,6 +44,8 @@ struct mqtt_client {
     int64_t began_ms;           /* monotonic */
     char tls_words[120];        /* what TLS said of this attempt */
     struct mqtt_inbox inbox;
+    struct mqtt_mail mail;
+    struct mqtt_event greeting; /* MQTT_CONNECTED, to be told when all is subscribed */
 };
 
 /* --- events --- */
@@ -77,6 +80,54 @@ static void explain(struct mqtt_event *event, const char *what, int reason, MQTT
                  words && words->value.data.len > 0 ? (size_t)words->value.data.len : 0);
 }
 
+/* --- callbacks: subscribing --- */
+
+static void on_subscribed(void *context, MQTTAsync_successData5 *data) {
+    (void)data;
+    tell(context, &((struct channel *)context)->client->greeting);
+}
+
+static void on_subscribed_3(void *context, MQTTAsync_successData *data) {
+    (void)data;
+    tell(context, &((struct channel *)context)->client->greeting);
+}
+
+/* A connection without its subscriptions is of no use. */
+static void give_up(struct channel *channel, int reason) {
+    MQTTAsync_disconnectOptions options = MQTTAsync_disconnectOptions_initializer;
+    struct mqtt_event event = {.kind = MQTT_LOST, .reason = reason >= 0x80 ? reason : 0};
+    explain(&event, "the broker refuses the subscription: ", reason >= 0x80 ? reason : 0, NULL);
+    tell(channel, &event);
+    MQTTAsync_disconnect(channel->handle, &options);
+}
+
+static void on_not_subscribed(void *context, MQTTAsync_failureData5 *data) {
+    give_up(context, (int)data->reasonCode);
+}
+
+static void on_not_subscribed_3(void *context, MQTTAsync_failureData *data) {
+    give_up(context, data->code);
+}
+
+static void subscribe(struct channel *channel) {
+    const struct mqtt_options *options = &channel->client->options;
+    MQTTAsync_responseOptions response = MQTTAsync_responseOptions_initializer;
+    int qos[MQTT_FILTERS_MOST];
+    for (size_t i = 0; i < options->n_filters; i++)
+        qos[i] = 1;
+    response.context = channel;
+    if (options->is_3_1_1) {
+        response.onSuccess = on_subscribed_3;
+        response.onFailure = on_not_subscribed_3;
+    } else {
+        response.onSuccess5 = on_subscribed;
+        response.onFailure5 = on_not_subscribed;
+    }
+    if (MQTTAsync_subscribeMany(channel->handle, (int)options->n_filters, options->filters, qos, &response) !=
+        MQTTASYNC_SUCCESS)
+        give_up(channel, 0);
+}
+
 /* --- callbacks: connecting --- */
 
 /* 0 is not allowed and means as little as none. */
@@ -86,20 +137,26 @@ static uint32_t number_of(MQTTProperties *properties, enum MQTTPropertyCodes cod
     return number ? number : without;
 }
 
+/* It is told now, or when all is subscribed. */
+static void greet(struct channel *channel, uint16_t receive_maximum, uint32_t largest_packet) {
+    struct mqtt_client *client = channel->client;
+    client->greeting = (struct mqtt_event){
+        .kind = MQTT_CONNECTED, .receive_maximum = receive_maximum, .largest_packet = largest_packet};
+    if (client->options.n_filters == 0)
+        tell(channel, &client->greeting);
+    else
+        subscribe(channel);
+}
+
 static void on_connected(void *context, MQTTAsync_successData5 *data) {
     MQTTProperties *told = &data->properties;
-    struct mqtt_event event = {.kind = MQTT_CONNECTED};
-    event.receive_maximum = (uint16_t)number_of(told, MQTTPROPERTY_CODE_RECEIVE_MAXIMUM, UINT16_MAX);
-    event.largest_packet = number_of(told, MQTTPROPERTY_CODE_MAXIMUM_PACKET_SIZE, UINT32_MAX);
-    tell(context, &event);
+    greet(context, (uint16_t)number_of(told, MQTTPROPERTY_CODE_RECEIVE_MAXIMUM, UINT16_MAX),
+          number_of(told, MQTTPROPERTY_CODE_MAXIMUM_PACKET_SIZE, UINT32_MAX));
 }
 
 static void on_connected_3(void *context, MQTTAsync_successData *data) {
-    struct mqtt_event event = {.kind = MQTT_CONNECTED};
     (void)data;
-    event.receive_maximum = UINT16_MAX;
-    event.largest_packet = UINT32_MAX;
-    tell(context, &event);
+    greet(context, UINT16_MAX, UINT32_MAX);
 }
 
 /* The library has few words: none of why TCP failed, nor of a certificate that is for another name. */
@@ -195,13 +252,36 @@ static void on_not_sent_3(void *context, MQTTAsync_failureData *data) {
     settle(context, NULL);
 }
 
-/* Never called: nothing is subscribed. The library insists on it. */
+/* A topic's size is only given where there is a NUL in it. */
 static int on_message(void *context, char *topic, int topic_size, MQTTAsync_message *message) {
-    (void)context;
-    (void)topic_size;
+    struct channel *channel = context;
+    struct mqtt_client *client = channel->client;
+    const struct mqtt_message content = {
+        .size = (size_t)message->payloadlen, .payload = message->payload, .is_retained = message->retained};
+    uv_mutex_lock(&client->lock);
+    bool is_told = client->wanted == channel, was_empty = client->mail.n == 0;
+    if (is_told)
+        mqtt_mail_put(&client->mail, topic, topic_size > 0 ? (size_t)topic_size : strlen(topic), &content);
+    uv_mutex_unlock(&client->lock);
     MQTTAsync_freeMessage(&message);
     MQTTAsync_free(topic);
+    if (is_told && was_empty)
+        client->options.wake(client->options.context);
     return 1;
+}
+
+struct mqtt_message *mqtt_client_receive(struct mqtt_client *client) {
+    uv_mutex_lock(&client->lock);
+    struct mqtt_message *message = mqtt_mail_take(&client->mail);
+    uv_mutex_unlock(&client->lock);
+    return message;
+}
+
+uint64_t mqtt_client_dropped(struct mqtt_client *client) {
+    uv_mutex_lock(&client->lock);
+    uint64_t dropped = client->mail.dropped;
+    uv_mutex_unlock(&client->lock);
+    return dropped;
 }
 
 /* --- handles --- */
@@ -261,7 +341,7 @@ static int connect_handle(struct channel *channel, MQTTAsync_connectOptions *con
     will.message = options->will;
     will.retained = 1;
     will.qos = 1;
-    connect->will = &will;
+    connect->will = options->will_topic ? &will : NULL;
     connect->keepAliveInterval = KEEPALIVE_S;
     connect->connectTimeout = CONNECT_TIMEOUT_S;
     connect->username = options->user;
@@ -404,6 +484,7 @@ size_t mqtt_client_outstanding(struct mqtt_client *client) {
 int mqtt_client_new(const struct mqtt_options *options, struct mqtt_client **client) {
     const char *const fields[] = {options->client_id, options->user, options->password, options->will_topic,
                                   options->will};
+    assert(options->n_filters <= MQTT_FILTERS_MOST);
     for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
         if (!mqtt_is_field(fields[i]))
             return ERROR_ARGUMENT;
@@ -428,6 +509,7 @@ void mqtt_client_free(struct mqtt_client *client) {
     for (size_t i = 0; i < 2; i++)
         MQTTAsync_destroy(&client->channels[i].handle);
     uv_mutex_destroy(&client->lock);
+    mqtt_mail_clear(&client->mail);
     mqtt_inbox_done(&client->inbox);
     free(client);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One MQTT connection at a time, for publishing. A thin cover over the library: nothing is queued, stored or
- * repeated here, and what happens is told as events to the one thread that owns the client. Reconnecting,
- * windows and time-outs of acknowledgements are that thread's affair.
+ * One MQTT connection at a time, to publish or to subscribe. A thin cover over the library: nothing is
+ * queued, stored or repeated here, and what happens is told as events to the one thread that owns the client.
+ * Reconnecting, windows and time-outs of acknowledgements are that thread's affair.
  */
 #ifndef HALLWATCH_BASE_MQTT_CLIENT_H
 #define HALLWATCH_BASE_MQTT_CLIENT_H
@@ -11,22 +11,30 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/mqtt_mail.h"
+
 struct mqtt_client;
+
+enum { MQTT_FILTERS_MOST = 4 };
 
 /* Everything is borrowed until mqtt_client_free. */
 struct mqtt_options {
     bool is_3_1_1; /* else MQTT 5 */
     const char *client_id;
-    const char *user, *password;             /* NULL: none */
-    const char *will_topic, *will;           /* retained, QoS 1: what the broker says of us when we vanish */
+    const char *user, *password;   /* NULL: none */
+    const char *will_topic, *will; /* retained, QoS 1: what the broker says of us when we vanish;
+                                      NULL: nothing */
+    char *const *filters;          /* subscribed to with each connection, QoS 1 */
+    size_t n_filters;
     const char *ca_file;                     /* TLS: whom to trust; NULL: whom the system trusts */
     const char *certificate_file, *key_file; /* TLS: who we are; NULL: nobody */
-    void (*wake)(void *context); /* called from the library's threads when an event came; must not block */
+    void (*wake)(void *context); /* called from the library's threads when an event or a message came; must
+                                    not block */
     void *context;
 };
 
 enum mqtt_event_kind {
-    MQTT_CONNECTED, /* receive_maximum and largest_packet are set */
+    MQTT_CONNECTED, /* and subscribed; receive_maximum and largest_packet are set */
     MQTT_LOST,      /* there is no connection (any more), and no event follows; whether messages under way got
                        through is unknown; text says why */
     MQTT_ACKNOWLEDGED, /* the message `token` is with the broker */
@@ -73,6 +81,11 @@ int mqtt_client_publish(struct mqtt_client *client, const char *topic, const cha
  * what its Receive Maximum bounds.
  */
 size_t mqtt_client_outstanding(struct mqtt_client *client);
+
+/* The next message of what is subscribed to, oldest first, the caller's to free; NULL when there is none. */
+struct mqtt_message *mqtt_client_receive(struct mqtt_client *client);
+/* How many were dropped because they were too many at a time, or too large, since the client was made. */
+uint64_t mqtt_client_dropped(struct mqtt_client *client);
 
 /* The next event, oldest first; false when there is none. */
 bool mqtt_client_next(struct mqtt_client *client, struct mqtt_event *event);

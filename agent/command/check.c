@@ -41,6 +41,8 @@ static int run(int argc, char **argv) {
     if (config_load(path, gateway, stderr, &config) != 0)
         return STATUS_USAGE;
     struct text drivers = {0};
+    if (config->warnings)
+        fputs(config->warnings, stderr);
     variants_warn(config->devices, config->n_devices);
     add_drivers(&drivers, config);
     printf("%s: ok, %zu device%s (%s), %zu sink%s\n", path, config->n_devices,

@@ -53,7 +53,7 @@ static bool is_there(const struct spool_row *row, uint32_t i) {
 static const char *name_of(const struct spool_row *row) {
     if (!row)
         return "?";
-    return row->view->gateway ? row->view->gateway : row->view->device;
+    return device_view_name(row->view);
 }
 
 /* --- for people --- */

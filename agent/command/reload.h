@@ -15,6 +15,7 @@
 
 #include "acquire/poller.h"
 #include "model/config.h"
+#include "publish/judging.h"
 #include "publish/sink_set.h"
 #include "serve/status.h"
 
@@ -28,6 +29,7 @@ struct reload_parts {
     struct spools spools;
     struct sink_set *sinks;
     struct status_server *status;
+    struct judging *judging;
     struct site_config *config; /* in force; this reference is taken over where reload_new succeeds */
 };
 

@@ -14,13 +14,15 @@
 #include "acquire/poller.h"
 #include "base/log.h"
 #include "command/command.h"
-#include "command/descriptors.h"
+#include "command/config_log.h"
 #include "command/options.h"
 #include "command/plan_table.h"
+#include "command/process_limits.h"
 #include "command/reload.h"
 #include "command/variants.h"
 #include "model/config.h"
 #include "model/latest.h"
+#include "publish/judging.h"
 #include "publish/publisher.h"
 #include "publish/sink_set.h"
 #include "serve/status.h"
@@ -36,6 +38,8 @@ struct agent {
     struct sink_set *sinks;
     struct latest *latest;
     struct status_server *status;
+    struct alarm_board *board;
+    struct judging *judging;
     struct publisher *publisher;
     uv_loop_t loop;
     bool loop_made;
@@ -114,17 +118,18 @@ static int start_publishing(struct agent *agent) {
     if (error != 0)
         return error;
     agent->latest = latest_new();
-    if (agent->latest == NULL)
+    agent->board = alarm_board_new();
+    if (agent->latest == NULL || agent->board == NULL)
         return ERROR_MEMORY;
     error = status_server_start(agent->config, agent->latest, &agent->spools, &agent->status);
     if (error == 0)
-        error = sink_set_start(agent->config, &agent->spools, &agent->sinks);
+        error = sink_set_start(agent->config, &agent->spools, agent->board, &agent->sinks);
     for (size_t i = 0; i < N_SPOOLS && error == 0; i++)
         spool_forget_closed(agent->spools.of[i]);
     if (error != 0)
         return error;
     status_server_set_sinks(agent->status, agent->sinks);
-    error = publisher_start(&agent->spools, observe, agent->latest, &agent->publisher);
+    error = publisher_start(&agent->spools, agent->judging, observe, agent->latest, &agent->publisher);
     if (error == 0)
         publisher_report(agent->publisher, agent->sinks);
     return error;
@@ -176,6 +181,7 @@ static int make_reload(struct agent *agent) {
         .spools = agent->spools,
         .sinks = agent->sinks,
         .status = agent->status,
+        .judging = agent->judging,
         .config = agent->config,
     };
     int error = reload_new(&parts, &agent->reload);
@@ -205,6 +211,7 @@ static void agent_free(struct agent *agent) {
     poller_free(agent->poller);
     publisher_free(agent->publisher);
     latest_free(agent->latest);
+    alarm_board_free(agent->board);
     for (size_t i = 0; i < N_SPOOLS; i++)
         spool_close(agent->spools.of[i]);
     reload_free(agent->reload);
@@ -251,6 +258,7 @@ static int run(int argc, char **argv) {
     struct site_config *config;
     if (options_read(argc, argv, options, 1, &path, 1, 1) < 0)
         return STATUS_USAGE;
+    bound_arenas();
     block_reload_signal(SIG_BLOCK);
     if (config_load(path, gateway, stderr, &config) != 0)
         return STATUS_USAGE;
@@ -265,6 +273,7 @@ static int run(int argc, char **argv) {
     agent->on_terminal = isatty(STDERR_FILENO) == 1;
     signal(SIGPIPE, SIG_IGN);
     raise_descriptor_limit(config->n_devices);
+    config_log_lines(LOG_WARNING, config->warnings);
     plan_warn(config);
     variants_warn(config->devices, config->n_devices);
     int status = agent_run(agent);

@@ -1,23 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `hallwatch status`: asks the running agent over its status socket and prints what it says. */
-#include <errno.h>
 #include <jansson.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "base/text.h"
+#include "command/agent_socket.h"
 #include "command/command.h"
 #include "command/options.h"
 #include "command/status_table.h"
 #include "model/config.h"
-
-enum { PATIENCE_MS = 15000, CHUNK = 65536, DOCUMENT_MOST = 512 << 20 };
 
 /* Where the packaged service listens; asked before the user's own default. */
 static const char service_socket[] = "/run/hallwatch/status.sock";
@@ -25,45 +20,6 @@ static const char service_socket[] = "/run/hallwatch/status.sock";
 static int say(const char *path, const char *what, int status) {
     fprintf(stderr, "hallwatch status: %s: %s\n", path, what);
     return status;
-}
-
-static int connect_to(const char *path, int *stream) {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    if (strlen(path) >= sizeof(address.sun_path))
-        return say(path, "the path of a socket is at most 107 bytes long", STATUS_USAGE);
-    memcpy(address.sun_path, path, strlen(path));
-    *stream = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (*stream >= 0 && connect(*stream, (struct sockaddr *)&address, sizeof(address)) == 0)
-        return STATUS_OK;
-    int reason = errno;
-    if (*stream >= 0)
-        close(*stream);
-    if (reason == EACCES)
-        return say(path, "you may not ask this agent: it needs its user or group", STATUS_REFUSED);
-    if (reason == ENOENT || reason == ECONNREFUSED)
-        return say(path, "no agent listens here: is `hallwatch run` running?", STATUS_UNREACHABLE);
-    return say(path, strerror(reason), STATUS_UNREACHABLE);
-}
-
-/* Everything up to the end of the stream. */
-static int receive(int stream, const char *path, struct text *text) {
-    for (;;) {
-        struct pollfd wait = {.fd = stream, .events = POLLIN};
-        int ready = poll(&wait, 1, PATIENCE_MS);
-        char *end = text_reserve(text, CHUNK);
-        if (ready < 0 && errno == EINTR)
-            continue;
-        if (ready == 0)
-            return say(path, "the agent does not answer", STATUS_UNREACHABLE);
-        if (!end || text->size > DOCUMENT_MOST)
-            return say(path, "the answer is too big", STATUS_FAILED);
-        ssize_t n = ready < 0 ? -1 : read(stream, end, CHUNK);
-        if (n < 0)
-            return say(path, strerror(errno), STATUS_UNREACHABLE);
-        if (n == 0)
-            return STATUS_OK;
-        text->size += (size_t)n;
-    }
 }
 
 static int print_raw(const struct text *text, const char *path) {
@@ -104,7 +60,6 @@ static int run(int argc, char **argv) {
                                      {"device", .value = &device},
                                      {"json", .flag = &json}};
     char *path = NULL;
-    int stream;
     struct text text = {0};
     if (options_read(argc, argv, options, 4, NULL, 0, 0) < 0)
         return STATUS_USAGE;
@@ -114,13 +69,9 @@ static int run(int argc, char **argv) {
     }
     int status = choose_socket(given, config, &path);
     if (status == STATUS_OK)
-        status = connect_to(path, &stream);
-    if (status == STATUS_OK) {
-        status = receive(stream, path, &text);
-        close(stream);
-        if (status == STATUS_OK)
-            status = json ? print_raw(&text, path) : print(&text, path, device);
-    }
+        status = agent_socket_ask("status", path, &text);
+    if (status == STATUS_OK)
+        status = json ? print_raw(&text, path) : print(&text, path, device);
     text_done(&text);
     free(path);
     return status;

@@ -44,7 +44,7 @@ enum rule_figure {
     FIGURE_SELECTED,   /* rank of the source that a transfer switch has selected */
     FIGURE_UNSEEN,     /* 1: nothing known of a node that another gateway measures */
     FIGURE_FORECAST,   /* of block demand, over the contract */
-    N_FIGURES
+    N_RULE_FIGURES
 };
 
 enum rule_silence { SILENT_DEVICE, SILENT_CRITICAL_DEVICE, SILENT_BUS, SILENT_FEED, LOST_FEED };

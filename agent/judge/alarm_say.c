@@ -45,7 +45,7 @@ void alarm_write_id(const struct about *about, char *id, size_t size) {
 /* --- values --- */
 
 /* What an ON_NODE rule's value is published as. */
-static const enum quantity figure_quantities[N_FIGURES] = {
+static const enum quantity figure_quantities[N_RULE_FIGURES] = {
     [FIGURE_LOAD] = USABLE_LOAD,      [FIGURE_TRIP] = TIME_TO_TRIP,
     [FIGURE_WARNING] = BUDGET_LOAD,   [FIGURE_CRITICAL] = BUDGET_LOAD,
     [FIGURE_FAILOVER] = FAILOVER_LOAD, [FIGURE_REDUNDANCY] = REDUNDANCY_STATE,
@@ -103,7 +103,7 @@ static void add_figure(const struct judged *judged, const struct about *about, c
     case FIGURE_POSITION:
     case FIGURE_SELECTED:
     case FIGURE_UNSEEN:
-    case N_FIGURES:
+    case N_RULE_FIGURES:
         break;
     }
 }

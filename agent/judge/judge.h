@@ -46,19 +46,30 @@ struct judged {
 
 struct judge;
 
-/* Borrows the configuration (held by the caller) and the board. 0 or ERROR_MEMORY. */
-int judge_new(const struct site_config *config, struct alarm_board *board, struct judge **judge);
+/*
+ * Borrows the configuration (held by the caller), which has a power section, and the board. `generation`: 1,
+ * and higher for each judge that follows in this process. 0 or ERROR_MEMORY.
+ */
+int judge_new(const struct site_config *config, struct alarm_board *board, uint32_t generation,
+              struct judge **judge);
 void judge_free(struct judge *judge); /* NULL is fine */
 
 /* What a batch says; it stays the caller's. */
 void judge_take(struct judge *judge, const struct batch *batch, const struct judge_time *time);
 /* Judges what has changed. To be called after batches, and at least every JUDGE_TICK_MS. */
 enum { JUDGE_TICK_MS = 20, JUDGE_PASS_MS = 1000 };
-void judge_tick(struct judge *judge, const struct judge_time *time);
+/* Returns whether it made a pass over all single losses, too. */
+bool judge_tick(struct judge *judge, const struct judge_time *time);
 /* The next batch of a node or an alarm that is due, NULL when there is none; valid until the next call. */
 struct batch *judge_next_batch(struct judge *judge);
+/* Another judge takes its place: from here on judge_next_batch says farewell of its nodes, and no more. */
+void judge_leave(struct judge *judge);
+/* What the caller measured of the ticks: the longest of late without and with a pass, to be published. */
+void judge_note_durations(struct judge *judge, double tick_s, double pass_s);
 
 const struct judged *judge_look(const struct judge *judge);
+/* Shows the inputs of a node's own meters and states. */
+void judge_explain(const struct judge *judge, uint32_t node, sums_show *show, void *context);
 
 /* What operators order, and what was kept over a restart: as alarms.h. By name; false: there is no such one.
  */

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
-#include "judge/node_figures.h"
+#include "judge/rule_figures.h"
 
 enum { SWEEP_MS = 1000, PLANNED_PRIORITY = 4 };
 

@@ -1,263 +1,200 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The figures of a node that rules are held against (power.md sections 5 and 6). */
+/* The table of what is told of nodes, and its values. */
 #include "judge/node_figures.h"
 
 #include <math.h>
 
-enum { FORECAST_FROM_S = 180 };
+/* What a node must have for a figure to be told. */
+enum need {
+    NEEDS_PHASES = 1 << 0,
+    NEEDS_RATING = 1 << 1,
+    NEEDS_BUDGET = 1 << 2,
+    NEEDS_CURVE = 1 << 3,
+    NEEDS_CONTRACT = 1 << 4,
+    NEEDS_RULE = 1 << 5
+};
 
-#define LOW_VOLTAGE_MOST 1000.0 /* IEC 60038: low voltage */
-#define LOAD_LEAST 0.1          /* of what it can carry, for shares and gaps to mean something */
-#define DEAD_BELOW 0.10
+/* States first. */
+enum figure {
+    SUPPLY,
+    REDUNDANCY,
+    WATTS,
+    WATTS_AT_LEAST,
+    WATTS_L1,
+    WATTS_L2,
+    WATTS_L3,
+    VARS,
+    VOLTAMPERES,
+    VOLTAMPERES_BOUND,
+    AMPERES_L1,
+    AMPERES_L2,
+    AMPERES_L3,
+    AMPERES_BOUND_L1,
+    AMPERES_BOUND_L2,
+    AMPERES_BOUND_L3,
+    AMPERES,
+    AMPERES_BOUND,
+    JOULES,
+    SUM_IS,
+    MEASURED,
+    HELD,
+    UNKNOWN,
+    SKEW,
+    USED,
+    FAILOVER,
+    BUDGET_IS,
+    BUDGET_USED,
+    WATTS_LEFT,
+    SHARE_LEFT,
+    OVER_WARNING,
+    OVER_CRITICAL,
+    TRIPS_EARLIEST,
+    TRIPS_LATEST,
+    LAST_DEMAND,
+    FORECAST,
+    MONTH_PEAK,
+    N_ALL
+};
+_Static_assert((int)WATTS == N_STATE_FIGURES && (int)N_ALL == N_FIGURES, "as the header says");
+#define TOTAL .place.phase = PHASE_TOTAL
+#define L1 .place.phase = PHASE_L1
+#define L2 .place.phase = PHASE_L2
+#define L3 .place.phase = PHASE_L3
+#define AT_LEAST .place.point = "at_least"
+#define BOUND .place.point = "bound"
+static const struct {
+    struct series series;
+    unsigned needs;
+} figures[N_FIGURES] = {
+    [SUPPLY] = {{SUPPLY_STATE}, 0},
+    [REDUNDANCY] = {{REDUNDANCY_STATE}, NEEDS_RULE},
+    [WATTS] = {{ACTIVE_POWER, TOTAL}, 0},
+    [WATTS_AT_LEAST] = {{ACTIVE_POWER, TOTAL, AT_LEAST}, 0},
+    [WATTS_L1] = {{ACTIVE_POWER, L1}, NEEDS_PHASES},
+    [WATTS_L2] = {{ACTIVE_POWER, L2}, NEEDS_PHASES},
+    [WATTS_L3] = {{ACTIVE_POWER, L3}, NEEDS_PHASES},
+    [VARS] = {{REACTIVE_POWER, TOTAL}, 0},
+    [VOLTAMPERES] = {{APPARENT_POWER, TOTAL}, 0},
+    [VOLTAMPERES_BOUND] = {{APPARENT_POWER, TOTAL, BOUND}, 0},
+    [AMPERES_L1] = {{CURRENT, L1}, NEEDS_PHASES},
+    [AMPERES_L2] = {{CURRENT, L2}, NEEDS_PHASES},
+    [AMPERES_L3] = {{CURRENT, L3}, NEEDS_PHASES},
+    [AMPERES_BOUND_L1] = {{CURRENT, L1, BOUND}, NEEDS_PHASES},
+    [AMPERES_BOUND_L2] = {{CURRENT, L2, BOUND}, NEEDS_PHASES},
+    [AMPERES_BOUND_L3] = {{CURRENT, L3, BOUND}, NEEDS_PHASES},
+    [AMPERES] = {{CURRENT, .place.point = "highest"}, 0},
+    [AMPERES_BOUND] = {{CURRENT, BOUND}, 0},
+    [JOULES] = {{ACTIVE_ENERGY, TOTAL}, 0},
+    [SUM_IS] = {{SUM_STATE}, 0},
+    [MEASURED] = {{MEASURED_RATIO}, 0},
+    [HELD] = {{HELD_RATIO}, 0},
+    [UNKNOWN] = {{UNKNOWN_RATIO}, 0},
+    [SKEW] = {{INPUT_SKEW}, 0},
+    [USED] = {{USABLE_LOAD}, NEEDS_RATING},
+    [FAILOVER] = {{FAILOVER_LOAD}, NEEDS_RATING},
+    [BUDGET_IS] = {{BUDGET_STATE}, NEEDS_BUDGET},
+    [BUDGET_USED] = {{BUDGET_LOAD}, NEEDS_BUDGET},
+    [WATTS_LEFT] = {{POWER_HEADROOM}, NEEDS_BUDGET},
+    [SHARE_LEFT] = {{HEADROOM_RATIO}, NEEDS_BUDGET},
+    [OVER_WARNING] = {{OVER_BUDGET_TIME, .place.point = "warning"}, NEEDS_BUDGET},
+    [OVER_CRITICAL] = {{OVER_BUDGET_TIME, .place.point = "critical"}, NEEDS_BUDGET},
+    [TRIPS_EARLIEST] = {{TIME_TO_TRIP, .place.point = "earliest"}, NEEDS_CURVE},
+    [TRIPS_LATEST] = {{TIME_TO_TRIP, .place.point = "latest"}, NEEDS_CURVE},
+    [LAST_DEMAND] = {{DEMAND}, NEEDS_CONTRACT},
+    [FORECAST] = {{DEMAND_FORECAST}, NEEDS_CONTRACT},
+    [MONTH_PEAK] = {{PEAK_DEMAND}, NEEDS_CONTRACT},
+};
 
-/* --- volts --- */
-
-/* Between phase and neutral where it has one. */
-static double nominal_volts(const struct power_node *node) {
-    bool has_neutral = node->phases == PHASES && !node->line_to_line;
-    return has_neutral ? node->rating.volts / sqrt(3) : node->rating.volts;
+unsigned figures_needed(const struct power_config *power, const struct power_node *node) {
+    const struct power_rating *rating = &node->rating;
+    bool is_rated = rating->amperes > 0 || rating->watts > 0 || rating->voltamperes > 0;
+    return (node->phases == 3 ? NEEDS_PHASES : 0) | (is_rated ? NEEDS_RATING : 0) |
+           (node->budget ? NEEDS_BUDGET : 0) | (node->trip.curve != CURVE_NONE ? NEEDS_CURVE : 0) |
+           (node->kind == POWER_INTAKE && power->contract_watts > 0 ? NEEDS_CONTRACT : 0) |
+           (node->redundancy.rule != REDUNDANCY_NONE ? NEEDS_RULE : 0);
 }
 
-static double highest_volts(const struct judged *judged, uint32_t node) {
-    const struct power_node *of = &judged->power->nodes[node];
-    const struct node_sum *sum = &judged->sums[node];
-    double highest = (double)NAN;
-    for (int phase = 0; phase < PHASES; phase++)
-        highest = fmax(highest, fabs(sum->phase_volts[phase]));
-    if ((sum->flags & SUM_HAS_VOLTS) != 0 && of->rating.volts > 0 && !isnan(highest))
-        return highest / nominal_volts(of);
-    /* No voltage is read: what its sources and switches say. */
-    switch ((enum node_supply)judged->supply[node]) {
-    case SUPPLY_DEAD:
-        return 0;
-    case SUPPLY_LIVE:
-    case SUPPLY_BATTERY:
-        return 1;
-    case SUPPLY_UNDETERMINED:
-        break;
+const struct series *figures_series(unsigned figure, unsigned has) {
+    return figures[figure].needs & ~has ? NULL : &figures[figure].series;
+}
+
+static uint8_t supply_word(uint8_t supply) {
+    static const uint8_t words[] = {[SUPPLY_LIVE] = SUPPLY_IS_LIVE,
+                                    [SUPPLY_BATTERY] = SUPPLY_IS_BATTERY,
+                                    [SUPPLY_DEAD] = SUPPLY_IS_DEAD,
+                                    [SUPPLY_UNDETERMINED] = SUPPLY_IS_UNDETERMINED};
+    return words[supply];
+}
+
+/* 0: it has no rule. */
+static uint8_t redundancy_word(const struct judged *judged, uint32_t node) {
+    static const uint8_t words[] = {[REDUNDANCY_UNKNOWN] = REDUNDANCY_IS_UNKNOWN,
+                                    [REDUNDANCY_KEPT] = REDUNDANCY_IS_KEPT,
+                                    [REDUNDANCY_LOST] = REDUNDANCY_IS_LOST,
+                                    [REDUNDANCY_PLANNED] = REDUNDANCY_IS_PLANNED,
+                                    [REDUNDANCY_NOT_ASKED] = 0};
+    if (judged->passes == 0)
+        return REDUNDANCY_IS_UNKNOWN;
+    return words[contingency_redundancy(judged->contingency, node)];
+}
+
+static void write_power(const struct node_sum *sum, double *values) {
+    bool is_bound = (sum->flags & SUM_A_IS_BOUND) != 0, is_least = (sum->flags & SUM_LOWER_BOUND) != 0;
+    values[is_least ? WATTS_AT_LEAST : WATTS] = sum->watts;
+    if (!is_least) { /* parts and totals of what is not whole would be taken for whole */
+        values[VARS] = sum->vars;
+        values[JOULES] = sum->joules;
+        values[sum->flags & SUM_VA_IS_BOUND ? VOLTAMPERES_BOUND : VOLTAMPERES] = sum->voltamperes;
+        values[is_bound ? AMPERES_BOUND : AMPERES] = sum->amperes;
     }
-    return (double)NAN;
-}
-
-static double worst_deviation(const struct judged *judged, uint32_t node) {
-    const struct power_node *of = &judged->power->nodes[node];
-    const struct node_sum *sum = &judged->sums[node];
-    double worst = (double)NAN;
-    if ((sum->flags & SUM_HAS_VOLTS) != 0)
-        for (int phase = 0; phase < PHASES; phase++)
-            worst = fmax(worst, fabs(fabs(sum->phase_volts[phase]) / nominal_volts(of) - 1));
-    return worst;
-}
-
-/* --- loads --- */
-
-static struct node_figure load(const struct judged *judged, uint32_t node) {
-    return (struct node_figure){.value = judged->ratio[node],
-                                .is_lower_bound = judged->loads[node].is_lower_bound};
-}
-
-static struct node_figure budget(const struct judged *judged, uint32_t node, bool critical) {
-    const struct budget_state *state = &judged->budgets[node];
-    double level = critical ? state->critical : state->warning;
-    double value = state->unit == BUDGET_NONE ? (double)NAN : isinf(level) ? 0 : state->value / level;
-    return (struct node_figure){.value = value, .is_lower_bound = state->is_lower_bound && !isinf(level)};
-}
-
-static struct node_figure failover(const struct judged *judged, uint32_t node) {
-    const struct contingency_result *results =
-        judged->contingency != NULL ? contingency_results(judged->contingency) : NULL;
-    if (results == NULL || !results[node].is_known)
-        return (struct node_figure){.value = (double)NAN};
-    const struct contingency_result *result = &results[node];
-    double ratio = result->first != POWER_NO_NODE   ? result->first_ratio
-                   : result->worst != POWER_NO_NODE ? 1 - result->worst_headroom
-                                                    : 0;
-    return (struct node_figure){.value = ratio, .is_lower_bound = result->is_lower_bound};
-}
-
-static double redundancy(const struct judged *judged, uint32_t node) {
-    enum redundancy_state state =
-        judged->contingency != NULL ? contingency_redundancy(judged->contingency, node) : REDUNDANCY_UNKNOWN;
-    if (state == REDUNDANCY_UNKNOWN)
-        return (double)NAN;
-    return state == REDUNDANCY_LOST || state == REDUNDANCY_PLANNED ? state : 0;
-}
-
-/* What it can carry, in W or about that; NAN: not rated. */
-static double carriable(const struct judged *judged, uint32_t node) {
-    const struct usable *usable = &judged->usable[node];
-    const struct power_node *of = &judged->power->nodes[node];
-    double most = fmin(usable->watts, usable->voltamperes);
-    if (isfinite(usable->amperes) && of->rating.volts > 0)
-        most = fmin(most, usable->amperes * of->rating.volts * (of->phases == PHASES ? sqrt(3) : 1));
-    return isfinite(most) ? most : (double)NAN;
-}
-
-static bool is_whole(const struct node_sum *sum) {
-    return sum->unknown == 0 && sum->held == 0 && !isnan(sum->watts) && (sum->flags & SUM_LOWER_BOUND) == 0;
-}
-
-/* Of two feeds, each measured for this node alone. */
-static double split(const struct judged *judged, uint32_t node) {
-    const struct topology *topology = judged->topology;
-    const struct edge_run *run = &topology->sources[node];
-    double watts[2], most = carriable(judged, node);
-    for (uint32_t i = 0; i < 2; i++) {
-        uint32_t from = topology->edges[run->first + i].from;
-        if (topology->fed[from].n != 1 || !is_whole(&judged->sums[from]) ||
-            (judged->sums[from].flags & SUM_MEASURED) == 0 || judged->supply[from] != SUPPLY_LIVE)
-            return (double)NAN;
-        watts[i] = judged->sums[from].watts;
-        most = isnan(most) ? carriable(judged, from) : most;
+    for (unsigned i = 0; i < PHASES && !is_least; i++) {
+        values[WATTS_L1 + i] = sum->phase_watts[i];
+        values[(is_bound ? AMPERES_BOUND_L1 : AMPERES_L1) + i] = sum->phase_amperes[i];
     }
-    double total = watts[0] + watts[1];
-    if (isnan(most) || !(total > 0))
-        return (double)NAN;
-    return total > LOAD_LEAST * most ? fabs(watts[0] / total - 0.5) : 0;
+    values[SUM_IS] = isnan(sum->watts) ? SUM_IS_UNKNOWN : is_least ? SUM_IS_LOWER_BOUND : SUM_IS_WHOLE;
+    values[MEASURED] = (double)sum->measured;
+    values[HELD] = (double)sum->held;
+    values[UNKNOWN] = (double)sum->unknown;
+    if (sum->oldest_ms > 0)
+        values[SKEW] = (double)(sum->newest_ms - sum->oldest_ms) / 1000;
 }
 
-static double gap(const struct judged *judged, uint32_t node) {
-    const struct topology *topology = judged->topology;
-    const struct node_sum *own = &judged->sums[node];
-    double most = carriable(judged, node), below = 0;
-    if (!is_whole(own) || !(own->watts > LOAD_LEAST * (isnan(most) ? 0 : most)))
-        return (double)NAN;
-    const struct edge_run *run = &topology->fed[node];
-    for (uint32_t i = run->first; i < run->first + run->n; i++) {
-        uint32_t edge = topology->by_source[i], to = topology->edges[edge].to;
-        if (!is_whole(&judged->sums[to]))
-            return (double)NAN;
-        below += (double)judged->carries[edge] * judged->sums[to].watts;
-    }
-    return fabs(own->watts - below) / own->watts;
+static void write_budget(const struct budget_state *budget, double *values) {
+    double highest = isfinite(budget->critical) ? budget->critical : budget->warning;
+    bool is_over = budget->value > budget->warning, is_known = !budget->is_lower_bound;
+    values[OVER_WARNING] = budget->over_warning_s;
+    values[OVER_CRITICAL] = budget->over_critical_s;
+    values[BUDGET_IS] = isnan(budget->value) || budget->unit == BUDGET_NONE ? BUDGET_IS_UNKNOWN
+                        : budget->value > budget->critical                  ? BUDGET_IS_CRITICAL
+                        : is_over                                           ? BUDGET_IS_WARNING
+                        : is_known                                          ? BUDGET_IS_KEPT
+                                                                            : BUDGET_IS_UNKNOWN;
+    if (!is_known || !(highest > 0) || isinf(highest))
+        return;
+    values[BUDGET_USED] = budget->value / highest;
+    values[SHARE_LEFT] = budget->headroom / highest;
+    values[WATTS_LEFT] = budget->headroom_watts;
 }
 
-static struct node_figure frozen(const struct judged *judged, uint32_t node, struct node_past *past) {
-    const struct node_sum *sum = &judged->sums[node];
-    if (!is_whole(sum))
-        return (struct node_figure){.value = (double)NAN};
-    if (sum->newest_ms <= past->newest_ms)
-        return (struct node_figure){.is_old = true};
-    bool is_same = sum->watts == past->watts && sum->watts != 0 && past->newest_ms != 0;
-    past->newest_ms = sum->newest_ms;
-    past->watts = sum->watts;
-    return (struct node_figure){.value = is_same};
+void figures_write(const struct judged *judged, uint32_t node, double *values) {
+    uint32_t lost;
+    write_power(&judged->sums[node], values);
+    write_budget(&judged->budgets[node], values);
+    if (!judged->loads[node].is_lower_bound)
+        values[USED] = judged->ratio[node];
+    if (judged->passes > 0)
+        values[FAILOVER] = contingency_failover_ratio(judged->contingency, node, &lost);
+    values[TRIPS_EARLIEST] = judged->trips[node].earliest_s;
+    values[TRIPS_LATEST] = judged->trips[node].latest_s;
+    if (!judged->demand)
+        return;
+    values[LAST_DEMAND] = judged->demand->last_watts;
+    values[FORECAST] = judged->demand->forecast_watts;
+    values[MONTH_PEAK] =
+        judged->demand->month_peak_watts > 0 ? judged->demand->month_peak_watts : (double)NAN;
 }
 
-/* --- states --- */
-
-static double position(const struct judged *judged, uint32_t node) {
-    switch ((enum node_condition)judged->present[node].condition) {
-    case CONDITION_OPEN:
-        return !judged->power->nodes[node].normally_open;
-    case CONDITION_NORMAL:
-        return judged->power->nodes[node].normally_open;
-    default:
-        return (double)NAN;
-    }
-}
-
-static double selected(const struct judged *judged, uint32_t node) {
-    const struct node_present *present = &judged->present[node];
-    return present->condition == CONDITION_SELECTS ? present->selected : (double)NAN;
-}
-
-static struct node_figure forecast(const struct judged *judged) {
-    const struct demand *demand = judged->demand;
-    if (demand == NULL || demand->is_partial || isnan(demand->forecast_watts))
-        return (struct node_figure){.value = (double)NAN};
-    if (demand->elapsed_s < FORECAST_FROM_S)
-        return (struct node_figure){.value = 0};
-    return (struct node_figure){.value = demand->forecast_watts / judged->power->contract_watts,
-                                .is_kept = true};
-}
-
-static bool is_bus(enum power_kind kind) {
-    return kind == POWER_INTAKE || kind == POWER_BUS || kind == POWER_BUSWAY || kind == POWER_DC_BUS ||
-           kind == POWER_TAP_OFF || kind == POWER_BREAKER || kind == POWER_PDU;
-}
-
-/* Demand is of all intakes together: said of the first. */
-static bool is_first_intake(const struct topology *topology, uint32_t node) {
-    for (uint32_t i = 0; i < node; i++)
-        if (topology->power->nodes[i].kind == POWER_INTAKE)
-            return false;
-    return true;
-}
-
-bool node_has_figure(const struct topology *topology, uint32_t node, enum rule_figure figure) {
-    const struct power_node *of = &topology->power->nodes[node];
-    bool is_rated = of->rating.amperes > 0 || of->rating.watts > 0 || of->rating.voltamperes > 0;
-    switch (figure) {
-    case FIGURE_VOLTS:
-        return true;
-    case FIGURE_DEVIATION:
-        return of->rating.volts > 0 && of->rating.volts <= LOW_VOLTAGE_MOST;
-    case FIGURE_LOAD:
-        return is_rated;
-    case FIGURE_TRIP:
-        return of->trip.curve != CURVE_NONE;
-    case FIGURE_WARNING:
-    case FIGURE_CRITICAL:
-        return of->budget != NULL;
-    case FIGURE_FAILOVER:
-        return topology->fed[node].n > 0 || topology->cooled[node].n > 0;
-    case FIGURE_REDUNDANCY:
-        return of->redundancy.rule != REDUNDANCY_NONE;
-    case FIGURE_SPLIT:
-        return topology->sources[node].n == 2;
-    case FIGURE_GAP:
-        return of->n_meters > 0 && topology->fed[node].n > 0 && is_bus(of->kind);
-    case FIGURE_FROZEN:
-        return of->n_meters > 0;
-    case FIGURE_POSITION:
-        return of->breaker != NULL;
-    case FIGURE_SELECTED:
-        return topology->sources[node].n > 1;
-    case FIGURE_UNSEEN:
-        return of->elsewhere;
-    case FIGURE_FORECAST:
-        return topology->power->contract_watts > 0 && is_first_intake(topology, node);
-    case N_FIGURES:
-        break;
-    }
-    return false;
-}
-
-struct node_figure node_figure(const struct judged *judged, uint32_t node, enum rule_figure figure,
-                               struct node_past *past) {
-    switch (figure) {
-    case FIGURE_VOLTS:
-        return (struct node_figure){.value = highest_volts(judged, node)};
-    case FIGURE_DEVIATION:
-        return (struct node_figure){.value = worst_deviation(judged, node)};
-    case FIGURE_LOAD:
-        return load(judged, node);
-    case FIGURE_TRIP:
-        return (struct node_figure){.value = judged->trips[node].earliest_s};
-    case FIGURE_WARNING:
-    case FIGURE_CRITICAL:
-        return budget(judged, node, figure == FIGURE_CRITICAL);
-    case FIGURE_FAILOVER:
-        return failover(judged, node);
-    case FIGURE_REDUNDANCY:
-        return (struct node_figure){.value = redundancy(judged, node)};
-    case FIGURE_SPLIT:
-        return (struct node_figure){.value = split(judged, node)};
-    case FIGURE_GAP:
-        return (struct node_figure){.value = gap(judged, node)};
-    case FIGURE_FROZEN:
-        return frozen(judged, node, past);
-    case FIGURE_POSITION:
-        return (struct node_figure){.value = position(judged, node)};
-    case FIGURE_SELECTED:
-        return (struct node_figure){.value = selected(judged, node)};
-    case FIGURE_UNSEEN:
-        return (struct node_figure){.value = judged->sums[node].unknown >= 1};
-    case FIGURE_FORECAST:
-        return forecast(judged);
-    case N_FIGURES:
-        break;
-    }
-    return (struct node_figure){.value = (double)NAN};
+void figures_write_states(const struct judged *judged, uint32_t node, double *values) {
+    values[SUPPLY] = supply_word(judged->supply[node]);
+    values[REDUNDANCY] = redundancy_word(judged, node);
 }

@@ -1,27 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The figures of a node that rules are held against. Pure; what cannot be said is NAN. */
+/* What is told of a node: one table of figures, each with its series and what a node must have for it. Pure.
+ */
 #ifndef HALLWATCH_JUDGE_NODE_FIGURES_H
 #define HALLWATCH_JUDGE_NODE_FIGURES_H
 
-#include "judge/alarm_rules.h"
 #include "judge/judge.h"
+#include "model/series.h"
 
-/* What a node was seen with before, for what needs a past. Starts zeroed. */
-struct node_past {
-    double watts;
-    int64_t newest_ms;
-};
+/* Figures by number; those below N_STATE_FIGURES are states, which are urgent. */
+enum { N_STATE_FIGURES = 2, N_FIGURES = 37, FIGURE_SHAPES = 64 };
 
-struct node_figure {
-    double value;
-    bool is_lower_bound; /* at least so much */
-    bool is_kept;        /* below its limit it stays as it was: until the block ends */
-    bool is_old;         /* nothing new since it was looked at: as it was */
-};
+/* What the node has, as bits below FIGURE_SHAPES: nodes of the same have the same figures. */
+unsigned figures_needed(const struct power_config *power, const struct power_node *node);
+/* The series of a figure; NULL where a node that has this does not tell it. */
+const struct series *figures_series(unsigned figure, unsigned has);
 
-/* Whether a node of that kind and with what it was given can have it at all. */
-bool node_has_figure(const struct topology *topology, uint32_t node, enum rule_figure figure);
-struct node_figure node_figure(const struct judged *judged, uint32_t node, enum rule_figure figure,
-                               struct node_past *past);
+/* The values of the states, and of the rest, into values[N_FIGURES]; NAN: not known, not to be told. */
+void figures_write_states(const struct judged *judged, uint32_t node, double *values);
+void figures_write(const struct judged *judged, uint32_t node, double *values);
 
 #endif

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/text.h"
 
 enum { BUCKETS = 1024 };
 
@@ -86,6 +87,23 @@ void alarm_text_set(struct alarm_record *record, size_t text, const char *value)
 
 /* Records */
 
+/* Returns where the copy's NUL is. */
+static char *copy_text(char *to, const char *from) {
+    uint32_t character;
+    size_t size = strlen(from), most = size < ALARM_TEXT_MOST ? size : ALARM_TEXT_MOST;
+    for (size_t at = 0, taken; at < size; at += taken) {
+        taken = text_take_character(from + at, size - at, &character);
+        bool is_plain = taken > 0 && !text_is_control(character);
+        taken += taken == 0;
+        if (at + taken > most)
+            break;
+        memcpy(to, is_plain ? from + at : " ", is_plain ? taken : 1);
+        to += is_plain ? taken : 1;
+    }
+    *to = '\0';
+    return to;
+}
+
 static struct entry *entry_new(const struct alarm_record *record) {
     const char *metric = record->metric ? record->metric : "";
     size_t size = strlen(metric) + 1;
@@ -100,10 +118,10 @@ static struct entry *entry_new(const struct alarm_record *record) {
     char *text = entry->texts;
     for (size_t i = 0; i < ALARM_TEXTS; i++) {
         alarm_text_set(&entry->record, i, text);
-        text = stpcpy(text, alarm_text_get(record, i)) + 1;
+        text = copy_text(text, alarm_text_get(record, i)) + 1;
     }
     entry->record.metric = text;
-    stpcpy(text, metric);
+    copy_text(text, metric);
     return entry;
 }
 
@@ -231,6 +249,13 @@ uint64_t alarm_board_change(struct alarm_board *board) {
     uint64_t change = board->change;
     pthread_mutex_unlock(&board->lock);
     return change;
+}
+
+bool alarm_board_has(struct alarm_board *board, const char *id) {
+    pthread_mutex_lock(&board->lock);
+    bool has = *find(board, id) != NULL;
+    pthread_mutex_unlock(&board->lock);
+    return has;
 }
 
 /* The next one to be shown after `last` (NULL: the first), held. */

@@ -48,7 +48,7 @@ struct alarm_record {
 };
 
 /* The texts of a record, for whoever copies, writes or reads all of them. */
-enum { ALARM_TEXTS = 14 };
+enum { ALARM_TEXTS = 14, ALARM_TEXT_MOST = 4096 };
 struct alarm_text {
     const char *name; /* of the member: "rule" */
     size_t offset;    /* of a const char * */
@@ -63,12 +63,16 @@ struct alarm_board *alarm_board_new(void);        /* NULL when out of memory */
 void alarm_board_free(struct alarm_board *board); /* NULL is fine */
 
 /*
- * Puts a copy in the place of what that id had; its `change` is given here. ALARM_NORMAL ends it: it stays
- * readable for 15 minutes as resolved. 0, or ERROR_MEMORY and the board is as it was.
+ * Puts a copy in the place of what that id had; its `change` is given here. Texts end after ALARM_TEXT_MOST
+ * bytes, and what is no plain character in them becomes a space. ALARM_NORMAL ends it: it stays readable for
+ * 15 minutes as resolved. 0, or ERROR_MEMORY and the board is as it was.
  */
 int alarm_board_put(struct alarm_board *board, const struct alarm_record *record);
 /* Of the last change; 0 before the first. */
 uint64_t alarm_board_change(struct alarm_board *board);
+
+/* Whether an alarm of that id is on it, resolved ones too. */
+bool alarm_board_has(struct alarm_board *board, const char *id);
 
 typedef void alarm_board_look(void *context, const struct alarm_record *record);
 /*

@@ -187,52 +187,69 @@ struct inventory_file {
     struct text text;
 };
 
-static void read_tables(struct build *build, const char *key, const struct setting_list *list,
-                        const struct schema *schema, struct inventory_file *files, struct inventory *tables) {
-    const struct setting *settings = list->items;
-    for (size_t i = 0; i < list->n; i++) {
-        tables[i].schema = schema;
+/* Files of one kind of rows. */
+struct tables {
+    const char *key;
+    const struct setting_list *list;
+    const struct schema *schema;
+    struct inventory **inventories; /* where they go in `build` */
+    size_t *n;
+    struct inventory_file *files;
+};
+
+static void read_tables(struct build *build, struct tables *tables) {
+    const struct setting *settings = tables->list->items;
+    size_t n = tables->list->n;
+    struct inventory *made = *tables->inventories = calloc(n + 1, sizeof(*made));
+    struct inventory_file *files = tables->files = calloc(n + 1, sizeof(*files));
+    if (!made || !files) {
+        struct spot whole = whole_file(build);
+        mistakes_add(&build->mistakes, &whole, "", "out of memory");
+        return;
+    }
+    *tables->n = n;
+    for (size_t i = 0; i < n; i++) {
+        made[i].schema = tables->schema;
         files[i].path = config_resolve_path(build, settings[i].text);
-        if (!files[i].path ||
-            read_file(build, &settings[i].at, key, files[i].path, INVENTORY_FILE_MOST, &files[i].text) != 0)
+        if (!files[i].path || read_file(build, &settings[i].at, tables->key, files[i].path,
+                                        INVENTORY_FILE_MOST, &files[i].text) != 0)
             continue;
-        inventory_parse(files[i].path, files[i].text.data, files[i].text.size, &tables[i], &build->mistakes);
+        inventory_parse(files[i].path, files[i].text.data, files[i].text.size, &made[i], &build->mistakes);
     }
 }
 
-static void free_tables(struct inventory_file *files, struct inventory *tables, size_t n) {
-    for (size_t i = 0; i < n; i++) {
-        inventory_done(&tables[i]);
-        text_done(&files[i].text);
-        free(files[i].path);
+static void free_tables(struct tables *tables) {
+    for (size_t i = 0; i < *tables->n; i++) {
+        inventory_done(&(*tables->inventories)[i]);
+        text_done(&tables->files[i].text);
+        free(tables->files[i].path);
     }
-    free(tables);
-    free(files);
+    free(*tables->inventories);
+    free(tables->files);
 }
 
 static void build_all(struct build *build, const char *gateway) {
-    const struct setting_list *inventory = &build->settings.inventory, *wiring = &build->settings.wiring;
-    struct inventory_file *files = calloc(inventory->n + 1, sizeof(*files));
-    struct inventory_file *wiring_files = calloc(wiring->n + 1, sizeof(*wiring_files));
-    build->inventories = calloc(inventory->n + 1, sizeof(*build->inventories));
-    build->wirings = calloc(wiring->n + 1, sizeof(*build->wirings));
-    if (files && wiring_files && build->inventories && build->wirings) {
-        build->n_inventories = inventory->n;
-        build->n_wirings = wiring->n;
-        read_tables(build, "inventory", inventory, &settings_of_device, files, build->inventories);
-        read_tables(build, "wiring", wiring, &settings_of_wiring, wiring_files, build->wirings);
-        build->read_whole = build->mistakes.n == 0;
-        build_site(build, gateway);
-        config_build_maps(build);
-        config_build_devices(build);
-        config_build_sinks(build);
-        config_build_traps(build);
-    } else {
-        struct spot whole = whole_file(build);
-        mistakes_add(&build->mistakes, &whole, "", "out of memory");
-    }
-    free_tables(files, build->inventories, build->n_inventories);
-    free_tables(wiring_files, build->wirings, build->n_wirings);
+    const struct site_settings *settings = &build->settings;
+    struct tables tables[] = {
+        {"inventory", &settings->inventory, &settings_of_device, &build->inventories, &build->n_inventories,
+         NULL},
+        {"wiring", &settings->wiring, &settings_of_wiring, &build->wirings, &build->n_wirings, NULL},
+        {"power.topology", &settings->power.topology, &settings_of_power_node, &build->topologies,
+         &build->n_topologies, NULL},
+    };
+    enum { N_TABLES = sizeof(tables) / sizeof(tables[0]) };
+    for (size_t i = 0; i < N_TABLES; i++)
+        read_tables(build, &tables[i]);
+    build->read_whole = build->mistakes.n == 0;
+    build_site(build, gateway);
+    config_build_maps(build);
+    config_build_devices(build);
+    config_build_sinks(build);
+    config_build_traps(build);
+    config_build_intake(build);
+    config_build_power(build);
+    for (size_t i = 0; i < N_TABLES; i++)
+        free_tables(&tables[i]);
 }
 
 /*
@@ -265,8 +282,19 @@ static int load(struct build *build, const char *gateway,
 }
 
 int config_load(const char *path, const char *gateway, FILE *errors, struct site_config **config) {
-    struct build build = {.path = path, .mistakes = {.out = errors}};
+    char *warnings = NULL;
+    size_t size = 0;
+    FILE *odd = open_memstream(&warnings, &size);
+    if (!odd)
+        return ERROR_MEMORY;
+    struct build build = {.path = path, .mistakes = {.out = errors}, .warnings = {.out = odd}};
     int error = load(&build, gateway, build_all);
+    mistakes_finish(&build.warnings);
+    fclose(odd);
+    if (!error && size > 0)
+        build.config->warnings = warnings;
+    else
+        free(warnings);
     if (error)
         config_free(build.config);
     else
@@ -327,6 +355,9 @@ void config_free(struct site_config *config) {
     free(config->credentials);
     free(config->sinks);
     trap_config_done(&config->traps);
+    power_free(config->power);
+    intake_config_free(config->intake);
+    free(config->warnings);
     free(config->site);
     free(config->hall);
     free(config->gateway);

@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 
 #include "drivers/driver.h"
+#include "model/power.h"
 #include "model/snmp_credentials.h"
 
 enum transport {
@@ -69,7 +70,7 @@ struct device_config {
 
 #define DEVICE_NO_NUMBER UINT32_MAX
 
-enum sink_kind { SINK_MQTT, SINK_REMOTE_WRITE, SINK_INFLUX };
+enum sink_kind { SINK_MQTT, SINK_REMOTE_WRITE, SINK_INFLUX, SINK_ALERTMANAGER, SINK_WEBHOOK };
 
 /* What waited first, or what is new first and what waited beside it. */
 enum sink_order { SINK_STRICT, SINK_LIVE_FIRST };
@@ -81,7 +82,7 @@ struct sink_config {
     char *name;
     enum sink_kind kind;
     char *url;        /* mqtt://host[:port], mqtts://host[:port]; http://host:port/path */
-    char **endpoints; /* further ones, in the order in which they take over */
+    char **endpoints; /* further ones, in the order in which they take over; of Alertmanager its peers */
     size_t n_endpoints;
     char *user, *password;             /* NULL where not configured; from files; never printed */
     char *token;                       /* HTTP: the same */
@@ -104,6 +105,15 @@ struct sink_config {
 /* A copy of its own, to be ended with sink_config_done. 0 or ERROR_MEMORY. */
 int sink_config_copy(const struct sink_config *from, struct sink_config *to);
 void sink_config_done(struct sink_config *sink);
+
+enum { SITE_BROKERS_MOST = 16 };
+
+/* What makes an instance the site: it takes what the gateways of its halls publish about their nodes. */
+struct intake_config {
+    struct sink_config brokers; /* where that is; url and endpoints alike: all of them are subscribed to */
+    int64_t silent_ms;          /* a gateway that was not heard for so long is silent */
+};
+void intake_config_free(struct intake_config *intake); /* NULL is fine */
 
 enum { TRAP_LISTENS_MOST = 8, TRAP_PROXIES_MOST = 64 };
 
@@ -157,6 +167,9 @@ struct site_config {
     struct sink_config *sinks;
     size_t n_sinks;
     struct trap_config traps;
+    struct power_config *power;   /* NULL: not configured */
+    struct intake_config *intake; /* NULL: this is a gateway, not the site */
+    char *warnings; /* what is odd and can be lived with: lines like those of mistakes; NULL: none */
 };
 
 /*

@@ -19,17 +19,25 @@ struct build {
     size_t n_inventories;
     struct inventory *wirings; /* one per file of settings.wiring */
     size_t n_wirings;
+    struct inventory *topologies; /* one per file of settings.power.topology */
+    size_t n_topologies;
+    bool is_site;        /* it judges what other gateways publish: all nodes are its */
     bool read_whole;     /* the files that were read hold no mistake by themselves */
     struct wired *wired; /* their rows in the order of their devices */
     size_t n_wired;
     struct site_config *config;
     struct mistakes mistakes;
+    struct mistakes warnings; /* what can be lived with; they end in config->warnings */
 };
 
-/* Devices and sinks: checked, and added to the configuration. Mistakes are only written. */
+/* Devices, sinks ...: checked, and added to the configuration. Mistakes are only written. */
 void config_build_devices(struct build *build);
 void config_build_sinks(struct build *build);
 void config_build_traps(struct build *build);
+void config_build_intake(struct build *build); /* before power: a site has all nodes */
+void config_build_power(struct build *build);
+/* Who the client is and whom it trusts: secrets and PEM files of a sink, or of what is like one. */
+void config_build_access(struct build *build, const struct sink_settings *settings, struct sink_config *sink);
 
 /* Reads the device maps. Mistakes are only written. */
 void config_build_maps(struct build *build);

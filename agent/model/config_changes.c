@@ -176,6 +176,10 @@ static bool is_same_spool(const struct spool_config *a, const struct spool_confi
            a->quota_age_ms == b->quota_age_ms && a->spill_after_ms == b->spill_after_ms;
 }
 
+static bool is_same_power(const struct power_config *a, const struct power_config *b) {
+    return a && b ? a->digest == b->digest : a == b;
+}
+
 int config_compare(const struct site_config *before, struct site_config *now,
                    struct config_changes *changes) {
     *changes = (struct config_changes){0};
@@ -193,6 +197,8 @@ int config_compare(const struct site_config *before, struct site_config *now,
         changes->site |= SITE_BUFFER;
     if (!is_same_spool(&before->spool, &now->spool))
         changes->site |= SITE_SPOOL;
+    if (!is_same_power(before->power, now->power))
+        changes->site |= SITE_POWER;
     share_maps(before, now);
     int error = compare_devices(before, now, changes);
     if (!error)
@@ -305,4 +311,6 @@ void config_changes_write(const struct config_changes *changes, struct text *tex
     write_sinks(changes, text);
     if ((changes->site & SITE_BUFFER) != 0)
         text_add_string(text, ", the buffer is of another size");
+    if ((changes->site & SITE_POWER) != 0)
+        text_add_string(text, ", the topology, its budgets or alarms changed");
 }

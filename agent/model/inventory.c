@@ -121,7 +121,7 @@ static void take_header(struct reader *reader) {
             return;
         }
         const struct field *field = schema_find(schema, cell.text);
-        if (field && field->type >= FIELD_TEXTS) {
+        if (field && field->type > FIELD_TEXTS) {
             mistakes_add(reader->mistakes, &cell.at, "",
                          "\"%s\" is a list, which a column cannot hold: write it in the configuration",
                          cell.text);
@@ -129,8 +129,10 @@ static void take_header(struct reader *reader) {
         } else if (!field)
             schema_refuse_key(schema, &cell.at, "", "column", cell.text, reader->mistakes);
         for (size_t i = 0; field && i < reader->n_columns; i++) {
-            if (reader->columns[i] == field)
-                mistakes_add(reader->mistakes, &cell.at, "", "the column \"%s\" is already there", cell.text);
+            if (reader->columns[i] != field)
+                continue;
+            mistakes_add(reader->mistakes, &cell.at, "", "the column \"%s\" is already there", cell.text);
+            field = NULL;
         }
         reader->columns[reader->n_columns++] = field;
     }
@@ -168,7 +170,11 @@ static void set_cell(struct reader *reader, const struct cell *cell, size_t colu
     const struct field *field = column < reader->n_columns ? reader->columns[column] : NULL;
     if (!field)
         return;
-    if (*cell->text)
+    struct spot inside = cell->at; /* behind the quote */
+    inside.column += cell->text[-1] == '"';
+    if (*cell->text && field->type == FIELD_TEXTS)
+        schema_set_texts(field, &inside, field->key, cell->text, row, reader->mistakes);
+    else if (*cell->text)
         schema_set(field, &cell->at, field->key, cell->text, row, reader->mistakes);
     else if (field->required)
         mistakes_add(reader->mistakes, &cell->at, field->key, "must not be empty");
@@ -193,8 +199,11 @@ static void take_row(struct reader *reader) {
         if (!reader->failed)
             set_cell(reader, &cell, n++, row);
     }
-    if (reader->failed)
+    if (reader->failed) {
+        if (row)
+            schema_done(reader->inventory->schema, row);
         return;
+    }
     if (n != reader->n_columns)
         mistakes_add(reader->mistakes, &row->at, "", "%zu fields, but the first row names %zu columns", n,
                      reader->n_columns);
@@ -221,6 +230,8 @@ void inventory_parse(const char *file, char *data, size_t size, struct inventory
 }
 
 void inventory_done(struct inventory *inventory) {
+    for (size_t i = 0; i < inventory->n; i++)
+        schema_done(inventory->schema, (char *)inventory->rows + i * inventory->schema->size);
     free(inventory->rows);
     *inventory = (struct inventory){0};
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Keeps one slot per device, made anew when the device gets a new view. */
+/* Keeps one slot per number, made anew when the device, node or alarm gets a new view. */
 #include "model/latest.h"
 
 #include <pthread.h>
@@ -7,8 +7,7 @@
 #include <string.h>
 
 #include "base/error.h"
-
-enum { DEVICES_MOST = 65536 };
+#include "base/numbered.h"
 
 struct slot {
     struct device_view *view;
@@ -21,8 +20,7 @@ struct slot {
 
 struct latest {
     pthread_mutex_t lock;
-    struct slot **slots; /* by the device's number; NULL: nothing said yet */
-    size_t n_slots;
+    struct numbered slots; /* of struct slot *, by the view's number; NULL: nothing said yet */
 };
 
 struct latest *latest_new(void) {
@@ -31,6 +29,8 @@ struct latest *latest_new(void) {
         free(latest);
         return NULL;
     }
+    if (latest)
+        latest->slots.size = sizeof(struct slot *);
     return latest;
 }
 
@@ -44,12 +44,14 @@ static void slot_free(struct slot *slot) {
     free(slot);
 }
 
+static void done(void *thing) {
+    slot_free(*(struct slot **)thing);
+}
+
 void latest_free(struct latest *latest) {
     if (!latest)
         return;
-    for (size_t i = 0; i < latest->n_slots; i++)
-        slot_free(latest->slots[i]);
-    free(latest->slots);
+    numbered_done(&latest->slots, done);
     pthread_mutex_destroy(&latest->lock);
     free(latest);
 }
@@ -68,29 +70,11 @@ static struct slot *slot_new(struct device_view *view) {
     return NULL;
 }
 
-static bool reserve(struct latest *latest, uint32_t number) {
-    if (number < latest->n_slots)
-        return true;
-    if (number >= DEVICES_MOST)
-        return false;
-    size_t n = latest->n_slots ? latest->n_slots : 64;
-    while (n <= number)
-        n *= 2;
-    struct slot **slots = reallocarray(latest->slots, n, sizeof(struct slot *));
-    if (!slots)
-        return false;
-    for (size_t i = latest->n_slots; i < n; i++)
-        slots[i] = NULL;
-    latest->slots = slots;
-    latest->n_slots = n;
-    return true;
-}
-
 /* The slot for a batch of this view; NULL where memory is short or the view is an old one. */
 static struct slot *slot_for(struct latest *latest, struct device_view *view) {
-    if (!reserve(latest, view->number))
+    struct slot **place = numbered_make(&latest->slots, view->number), *slot = place ? *place : NULL;
+    if (!place)
         return NULL;
-    struct slot *slot = latest->slots[view->number];
     if (slot && slot->view == view)
         return slot;
     if (slot && slot->view->generation > view->generation)
@@ -104,7 +88,7 @@ static struct slot *slot_for(struct latest *latest, struct device_view *view) {
     if (!fresh)
         return NULL;
     slot_free(slot);
-    latest->slots[view->number] = fresh;
+    *place = fresh;
     return fresh;
 }
 
@@ -151,10 +135,11 @@ static void take(struct slot *slot, const struct batch *batch, uint32_t n) {
 }
 
 static void forget(struct latest *latest, uint32_t number) {
-    if (number >= latest->n_slots)
+    struct slot **place = numbered_find(&latest->slots, number);
+    if (!place)
         return;
-    slot_free(latest->slots[number]);
-    latest->slots[number] = NULL;
+    slot_free(*place);
+    *place = NULL;
 }
 
 void latest_update(struct latest *latest, const struct batch *batch) {
@@ -171,7 +156,8 @@ void latest_update(struct latest *latest, const struct batch *batch) {
 
 bool latest_show(struct latest *latest, uint32_t number, latest_look *look, void *context) {
     pthread_mutex_lock(&latest->lock);
-    const struct slot *slot = number < latest->n_slots ? latest->slots[number] : NULL;
+    struct slot **place = numbered_find(&latest->slots, number);
+    const struct slot *slot = place ? *place : NULL;
     if (slot) {
         const struct latest_device device = {.view = slot->view,
                                              .values = slot->values,

@@ -37,7 +37,7 @@ static bool check_title(const char *text, char *why, size_t size) {
     return text_is_utf8(text, strlen(text)) || refuse(why, size, "is not UTF-8: save the file as UTF-8");
 }
 
-static bool check_slug(const char *text, char *why, size_t size) {
+bool settings_check_slug(const char *text, char *why, size_t size) {
     size_t length = strlen(text);
     if (length == 0 || length > SLUG_MOST || strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_") != length)
         return refuse(why, size,
@@ -82,7 +82,7 @@ static const struct schema source_schema = {FIELDS(source_fields), .size = sizeo
 enum { FIRST_OF_INPUT = 1, FIRST_OF_POINT = 4 };
 static const struct field point_fields[] = {
     {"device", FIELD_TEXT, AT(point_settings, device), .required = true},
-    {"name", FIELD_TEXT, AT(point_settings, name), .required = true, .check = check_slug},
+    {"name", FIELD_TEXT, AT(point_settings, name), .required = true, .check = settings_check_slug},
     {"means", FIELD_WORD, AT(point_settings, means), .words = map_meaning_words},
     {"when", FIELD_WORD, AT(point_settings, when), .words = map_contact_words},
     {"quantity", FIELD_TEXT, AT(point_settings, quantity)},
@@ -105,7 +105,7 @@ static const struct field point_fields[] = {
     {"number", FIELD_TEXT, AT(point_settings, at.number)},
     {"phase", FIELD_TEXT, AT(point_settings, at.phase)},
     {"side", FIELD_TEXT, AT(point_settings, at.side)},
-    {"point", FIELD_TEXT, AT(point_settings, at.point), .check = check_slug},
+    {"point", FIELD_TEXT, AT(point_settings, at.point), .check = settings_check_slug},
     {"states", FIELD_PAIRS, AT(point_settings, states), .entries_most = MAP_STATES_MOST},
     {"absent", FIELD_TEXTS, AT(point_settings, absent), CODES},
     {"rate", FIELD_WORD, AT(point_settings, rate), .words = map_rate_words},
@@ -137,7 +137,7 @@ static const struct field group_fields[] = {
     {"number", FIELD_TEXT, AT(group_settings, at.number)},
     {"phase", FIELD_TEXT, AT(group_settings, at.phase)},
     {"side", FIELD_TEXT, AT(group_settings, at.side)},
-    {"point", FIELD_TEXT, AT(group_settings, at.point), .check = check_slug},
+    {"point", FIELD_TEXT, AT(group_settings, at.point), .check = settings_check_slug},
     {"label", FIELD_GROUP, AT(group_settings, label), .of = &source_schema},
     {"points", FIELD_LIST, AT(group_settings, points), .required = true, .entries_most = MAP_POINTS_MOST,
      .of = &point_schema},
@@ -176,7 +176,7 @@ static const struct field absent_fields[] = {
 static const struct schema absent_schema = {FIELDS(absent_fields), .size = sizeof(struct absent_settings)};
 
 static const struct field map_fields[] = {
-    {"name", FIELD_TEXT, AT(map_settings, name), .required = true, .check = check_slug},
+    {"name", FIELD_TEXT, AT(map_settings, name), .required = true, .check = settings_check_slug},
     {"title", FIELD_TEXT, AT(map_settings, title), .required = true, .check = check_title},
     {"manufacturer", FIELD_TEXT, AT(map_settings, manufacturer), .check = check_title},
     {"class", FIELD_WORD, AT(map_settings, class), .required = true, .words = map_class_words},

@@ -69,6 +69,9 @@ struct map_settings {
 /* A map's file; an entry of a device's `inputs`; a row of a file of `wiring`, which names the device too. */
 extern const struct schema settings_of_map, settings_of_input, settings_of_wiring;
 
+/* Whether a text is of lower-case letters, digits and underscores; else `why` says so. */
+bool settings_check_slug(const char *text, char *why, size_t size);
+
 /* In the order of their enumerators, ended by NULL; those of wire types begin with that of U16. */
 extern const char *const map_wire_words[], *const map_rate_words[], *const map_class_words[];
 /* In the order of enum protocol; whether the low word comes first; whether a contact is closed; what an input

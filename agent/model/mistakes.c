@@ -36,7 +36,8 @@ void mistakes_add(struct mistakes *mistakes, const struct spot *at, const char *
 
 void mistakes_add_unknown(struct mistakes *mistakes, const struct spot *at, const char *path,
                           const char *kind, const char *word, const char *const *words, size_t n) {
-    const char *nearest = text_nearest(word, words, n);
+    /* There may be 100,000 words: not looked through for what is only counted. */
+    const char *nearest = mistakes->n < PRINTED_MOST ? text_nearest(word, words, n) : NULL;
     if (nearest) {
         mistakes_add(mistakes, at, path, "unknown %s \"%.100s\"; did you mean \"%s\"?", kind, word, nearest);
         return;

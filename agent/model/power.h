@@ -82,9 +82,11 @@ struct power_rating {
 };
 
 struct power_link {
-    uint32_t node;         /* the source */
-    uint8_t phase[PHASES]; /* which phase of the source (0..2) feeds this node's L1, L2, L3 */
-    struct spot at;        /* where it is written */
+    uint32_t node; /* the source */
+    /* Which phase of the source (0..2) feeds this node's L1, L2, L3. Figures of a one-phase node stand at
+     * index 0; where it is fed, all three say the one phase of its source. */
+    uint8_t phase[PHASES];
+    struct spot at; /* where it is written */
 };
 
 /* A part of a device that tells something: "pdu-r01-a", "pdu-r01-a:inlet/1", "ups-a:output",
@@ -164,6 +166,7 @@ struct power_node {
     int64_t autonomy_ms; /* UPS, BBU: how long its battery lasts by design; 0: none or not known */
     int64_t start_ms;    /* generator: until it takes load; default 15 s */
     double design_flow;  /* CDU, m3/s; 0: not given */
+    char *gateway;       /* who measures it; "": whoever reads this configuration */
     bool elsewhere;      /* another gateway measures it and publishes its sum (judged at the site) */
 };
 
@@ -197,6 +200,9 @@ struct power_config {
     size_t n_budgets;
     struct power_rule *rules;
     size_t n_rules;
+    char **files; /* those that the spots above name */
+    size_t n_files;
+    uint64_t digest;       /* of all that was said here: it changes when that does */
     char *time_zone;       /* "Asia/Seoul"; "UTC" */
     double contract_watts; /* at the intake, on one gateway; 0: none */
     int64_t publish_ms;    /* how often a node's figures are published; 1 s */
@@ -207,5 +213,8 @@ struct power_config {
 /* The node of that name (NFKC-folded as everywhere) or POWER_NO_NODE. */
 uint32_t power_find(const struct power_config *power, const char *name);
 void power_free(struct power_config *power); /* NULL is fine */
+void power_node_done(struct power_node *node);
+void power_point_done(struct power_point *point);
+void power_point_free(struct power_point *point); /* NULL is fine */
 
 #endif

@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * The walk over a YAML tree by tables, and the reading of single values. Knows no key of any
- * configuration.
- */
+/* The walk over a YAML tree by tables. Knows no key of any configuration. */
 #include "model/schema.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/error.h"
 #include "base/text.h"
+#include "model/schema_value.h"
 
 enum { KEYS_MOST = 64 };
 
@@ -41,82 +38,7 @@ static void add_index(struct walk *walk, size_t index) {
     text_add_format(&walk->path, "[%zu]", index);
 }
 
-/* Single values */
-
-static int convert(const struct field *field, const char *text, int64_t *number) {
-    if (field->type == FIELD_DURATION)
-        return text_to_duration_ms(text, number);
-    if (field->type == FIELD_BYTES)
-        return text_to_bytes(text, number);
-    if (field->type == FIELD_RATE)
-        return text_to_rate(text, number);
-    return text_to_code(text, number);
-}
-
-static const char *form_of(const struct field *field) {
-    if (field->type == FIELD_DURATION)
-        return "a duration with its unit, such as 200ms, 5s, 15min or 1h";
-    if (field->type == FIELD_BYTES)
-        return "a size such as 64MiB";
-    if (field->type == FIELD_RATE)
-        return "a number a second, such as 20000/s";
-    return "a whole number";
-}
-
-static bool set_number(const struct field *field, const struct spot *at, const char *path, const char *text,
-                       int64_t *number, struct mistakes *mistakes) {
-    int64_t least, most;
-    int error = convert(field, text, number);
-    if (error == ERROR_ARGUMENT) {
-        mistakes_add(mistakes, at, path, "\"%.100s\" must be %s", text, form_of(field));
-        return false;
-    }
-    convert(field, field->least, &least);
-    convert(field, field->most, &most);
-    if (error || *number < least || *number > most) {
-        mistakes_add(mistakes, at, path, "%.100s is out of bounds: from %s to %s", text, field->least,
-                     field->most);
-        return false;
-    }
-    return true;
-}
-
-static bool set_word(const struct field *field, const struct spot *at, const char *path, const char *text,
-                     int64_t *number, struct mistakes *mistakes) {
-    size_t n = 0;
-    for (; field->words[n]; n++) {
-        if (strcmp(field->words[n], text) == 0) {
-            *number = (int64_t)n;
-            return true;
-        }
-    }
-    mistakes_add_unknown(mistakes, at, path, field->key, text, field->words, n);
-    return false;
-}
-
-static bool set_value(const struct field *field, const struct spot *at, const char *path, const char *text,
-                      struct setting *setting, struct mistakes *mistakes) {
-    char why[256];
-    int64_t number = 0;
-    if (field->type == FIELD_WORD) {
-        if (!set_word(field, at, path, text, &number, mistakes))
-            return false;
-    } else if (field->type == FIELD_TEXT || field->type == FIELD_TEXTS || field->type == FIELD_PAIRS) {
-        if (field->check && !field->check(text, why, sizeof(why))) {
-            mistakes_add(mistakes, at, path, "%s", why);
-            return false;
-        }
-    } else if (!set_number(field, at, path, text, &number, mistakes)) {
-        return false;
-    }
-    *setting = (struct setting){*at, text, number};
-    return true;
-}
-
-bool schema_set(const struct field *field, const struct spot *at, const char *path, const char *text,
-                void *target, struct mistakes *mistakes) {
-    return set_value(field, at, path, text, at_offset(target, field), mistakes);
-}
+/* Keys */
 
 void schema_set_defaults(const struct schema *schema, void *target) {
     for (size_t i = 0; i < schema->n_fields; i++) {
@@ -126,8 +48,8 @@ void schema_set_defaults(const struct schema *schema, void *target) {
         } else if (field->type < FIELD_TEXTS) {
             struct setting *setting = at_offset(target, field);
             *setting = (struct setting){.text = field->fallback ? field->fallback : ""};
-            if (field->fallback && field->type != FIELD_TEXT && field->type != FIELD_WORD)
-                convert(field, field->fallback, &setting->number);
+            if (field->fallback)
+                schema_set_default(field, setting);
         }
     }
 }
@@ -146,7 +68,7 @@ void schema_refuse_key(const struct schema *schema, const struct spot *at, const
     size_t n = 0;
     bool column = strcmp(kind, "column") == 0; /* which cannot hold a list */
     for (size_t i = 0; i < schema->n_fields; i++)
-        if (!column || schema->fields[i].type < FIELD_TEXTS)
+        if (!column || schema->fields[i].type <= FIELD_TEXTS)
             keys[n++] = schema->fields[i].key;
     mistakes_add_unknown(mistakes, at, path, kind, key, keys, n);
 }
@@ -168,7 +90,7 @@ static bool expect(struct walk *walk, const struct node *node, enum node_kind ki
 static void read_scalar(struct walk *walk, const struct field *field, const struct node *node,
                         struct setting *setting) {
     if (expect(walk, node, NODE_SCALAR))
-        set_value(field, &node->at, path_of(walk), node->text, setting, walk->mistakes);
+        schema_set_setting(field, &node->at, path_of(walk), node->text, setting, walk->mistakes);
 }
 
 /* Room for the entries, zeroed; false where there are none to read. */
@@ -261,6 +183,7 @@ static void read_field(struct walk *walk, const struct field *field, const struc
     case FIELD_BYTES:
     case FIELD_RATE:
     case FIELD_WORD:
+    case FIELD_QUANTITY:
         read_scalar(walk, field, node, place);
         break;
     case FIELD_TEXTS:

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/text.h"
+#include "drivers/catalog.h"
 #include "model/mistakes.h"
 #include "model/yaml_document.h"
 
@@ -20,7 +21,10 @@
 struct setting {
     struct spot at;   /* file NULL: not given; the default stands, if there is one */
     const char *text; /* "" where there is none */
-    int64_t number;   /* of integers, durations (ms), sizes (bytes) and words (which one) */
+    union {
+        int64_t number; /* of integers, durations (ms), sizes (bytes) and words (which one) */
+        double value;   /* of quantities: in the published unit */
+    };
 };
 
 static inline bool setting_given(const struct setting *setting) {
@@ -53,13 +57,14 @@ enum field_type {
     FIELD_INTEGER, /* decimal, or hexadecimal behind 0x */
     FIELD_DURATION,
     FIELD_BYTES,
-    FIELD_RATE,  /* so many a second */
-    FIELD_WORD,  /* one of `words` */
-    FIELD_TEXTS, /* one text or a list of them: setting_list of settings */
-    FIELD_PAIRS, /* a map of free texts to texts: setting_list of pairs */
-    FIELD_GROUP, /* a map with the fields of `of` */
-    FIELD_LIST,  /* a list of such maps: setting_list of entries */
-    FIELD_TABLE, /* a map of free names to such maps: setting_list of entries */
+    FIELD_RATE,     /* so many a second */
+    FIELD_WORD,     /* one of `words` */
+    FIELD_QUANTITY, /* a number with a unit of `dimension` */
+    FIELD_TEXTS,    /* one text or a list of them: setting_list of settings */
+    FIELD_PAIRS,    /* a map of free texts to texts: setting_list of pairs */
+    FIELD_GROUP,    /* a map with the fields of `of` */
+    FIELD_LIST,     /* a list of such maps: setting_list of entries */
+    FIELD_TABLE,    /* a map of free names to such maps: setting_list of entries */
 };
 
 struct schema;
@@ -72,6 +77,7 @@ struct field {
     const char *least, *most; /* of numbers */
     size_t entries_most;      /* of lists and tables */
     const char *const *words; /* of FIELD_WORD, ended by NULL */
+    enum dimension dimension; /* of FIELD_QUANTITY */
     /* Whether a text can be used; else `why` says what is wrong. NULL: any can. */
     bool (*check)(const char *text, char *why, size_t size);
     const struct schema *of;
@@ -107,6 +113,12 @@ void schema_refuse_key(const struct schema *schema, const struct spot *at, const
 /* Reads one text into a scalar field of `target`. False after a mistake was written. */
 bool schema_set(const struct field *field, const struct spot *at, const char *path, const char *text,
                 void *target, struct mistakes *mistakes);
+/*
+ * Reads texts that are separated by `;` into a field of texts; blanks around them do not count. `text` is cut
+ * apart in place and borrowed.
+ */
+void schema_set_texts(const struct field *field, const struct spot *at, const char *path, char *text,
+                      void *target, struct mistakes *mistakes);
 
 /*
  * Writes a mistake about the setting `key` of an entry: at the setting, or at the entry where it was not

@@ -72,6 +72,18 @@ struct device_view *device_view_new(uint32_t number, struct series_list *list) {
     return NULL;
 }
 
+bool device_view_is_device(const struct device_view *view) {
+    return !view->gateway && !view->node && !view->alarm;
+}
+
+const char *device_view_name(const struct device_view *view) {
+    const char *const names[] = {view->alarm, view->node, view->gateway};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (names[i])
+            return names[i];
+    return view->device;
+}
+
 struct device_view *device_view_hold(struct device_view *view) {
     atomic_fetch_add_explicit(&view->references, 1, memory_order_relaxed);
     return view;
@@ -81,9 +93,10 @@ void device_view_release(struct device_view *view) {
     /* The last holder must see what all others did before they let go. */
     if (!view || atomic_fetch_sub_explicit(&view->references, 1, memory_order_acq_rel) > 1)
         return;
-    char *texts[] = {view->site,         view->hall,       view->row,     view->rack,   view->feed,
-                     view->device,       view->driver,     view->model,   view->serial, view->firmware,
-                     view->manufacturer, view->given_name, view->gateway, view->node,   view->alarm};
+    char *texts[] = {view->site,    view->hall,     view->row,          view->rack,
+                     view->feed,    view->device,   view->driver,       view->model,
+                     view->serial,  view->firmware, view->manufacturer, view->given_name,
+                     view->gateway, view->node,     view->alarm,        view->detail};
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         free(texts[i]);
     for (size_t i = 0; i < view->n_names; i++)

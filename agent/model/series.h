@@ -74,6 +74,7 @@ struct device_view {
     char *gateway; /* of the gateway's own series, which have no device; else NULL */
     char *node;    /* of a node of the power topology, which is no device; else NULL */
     char *alarm;   /* of an alarm: its id; the device or node is what it is about; else NULL */
+    char *detail;  /* of an alarm: members of a JSON object, all that there is to say of it; else NULL */
     const char *class;
     /* What the device says of itself; "" where it does not. `given_name` is what people called it there. */
     char *manufacturer, *model, *serial, *firmware, *given_name;
@@ -93,6 +94,10 @@ struct device_view *device_view_new(uint32_t number, struct series_list *list);
 bool device_view_set(char **text, const char *value);
 struct device_view *device_view_hold(struct device_view *view); /* returns it, one more reference */
 void device_view_release(struct device_view *view);             /* frees with the last; NULL is fine */
+/* Else it is of a gateway, a node or an alarm, which have no facts and no named parts. */
+bool device_view_is_device(const struct device_view *view);
+/* The name of what it is of, for messages: a device, a node, an alarm's id or a gateway. */
+const char *device_view_name(const struct device_view *view);
 
 /* The labels of a series, in the published order, without empty ones. */
 enum { LABELS_MOST = 16 };
@@ -110,11 +115,14 @@ struct batch {
     struct device_view *view; /* holds a reference while in flight */
     struct batch *next;       /* for the queue that holds it */
     void *owner;              /* the pool it returns to */
+    /* Any thread: takes the batch, without a view, back. NULL: it goes back through publisher_take_back. */
+    void (*give_back)(struct batch *batch);
     int64_t time_ms;          /* wall clock, when the last reply arrived */
     uint32_t first, n;        /* series first .. first + n - 1 of the view */
     uint32_t room;
     bool urgent;    /* of fast points: what people act on within seconds. A series is always or never. */
     bool is_news;   /* urgent, and not what was said before: the publisher's to say */
+    bool is_told;   /* by another gateway, which publishes it itself: judged and shown here, not published */
     bool farewell;  /* without values: the device's last, it is configured no more */
     double *values; /* n of them */
     uint8_t *qualities;

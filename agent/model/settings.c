@@ -25,7 +25,7 @@ static bool has_control_character(const char *text) {
     return false;
 }
 
-static bool check_text(const char *text, char *why, size_t size) {
+bool settings_check_text(const char *text, char *why, size_t size) {
     if (!*text)
         return refuse(why, size, "must not be empty");
     if (!text_is_utf8(text, strlen(text)))
@@ -35,21 +35,21 @@ static bool check_text(const char *text, char *why, size_t size) {
     return true;
 }
 
-static bool check_name(const char *text, char *why, size_t size) {
+bool settings_check_name(const char *text, char *why, size_t size) {
     if (strlen(text) > NAME_MOST)
         return refuse(why, size, "is longer than 128 bytes");
-    return check_text(text, why, size);
+    return settings_check_text(text, why, size);
 }
 
 static bool check_sink_name(const char *text, char *why, size_t size) {
     if (strlen(text) > SINK_NAME_MOST)
         return refuse(why, size, "is longer than 63 bytes");
-    return check_text(text, why, size);
+    return settings_check_text(text, why, size);
 }
 
 static bool check_device_url(const char *text, char *why, size_t size) {
     struct device_url url;
-    if (!check_text(text, why, size) || device_url_parse(text, &url, why, size) != 0)
+    if (!settings_check_text(text, why, size) || device_url_parse(text, &url, why, size) != 0)
         return false;
     device_url_done(&url);
     return true;
@@ -58,7 +58,9 @@ static bool check_device_url(const char *text, char *why, size_t size) {
 bool settings_check_sink_url(int64_t type, const char *url, char *why, size_t size) {
     static const char *const examples[] = {[SINK_MQTT] = "mqtt://broker:1883",
                                            [SINK_REMOTE_WRITE] = "http://database:8428/api/v1/write",
-                                           [SINK_INFLUX] = "http://database:8086"};
+                                           [SINK_INFLUX] = "http://database:8086",
+                                           [SINK_ALERTMANAGER] = "http://alertmanager:9093",
+                                           [SINK_WEBHOOK] = "https://desk.example/hooks/hall"};
     const char *example = examples[type];
     const char *rest = NULL;
     if (type == SINK_MQTT && strncmp(url, "mqtt://", 7) == 0)
@@ -72,6 +74,8 @@ bool settings_check_sink_url(int64_t type, const char *url, char *why, size_t si
     /* Not echoed: it may hold a password. */
     if (rest && memchr(rest, '@', strcspn(rest, "/")))
         return refuse(why, size, "a URL holds no user and no password: write \"user\" and \"password_file\"");
+    if (rest && type == SINK_ALERTMANAGER && (strpbrk(rest, "?#") || strstr(rest, "/api/")))
+        return refuse(why, size, "ends before \"/api\": what follows is added");
     if (rest && type == SINK_INFLUX && strpbrk(rest, "?#"))
         return refuse(why, size, "ends before the \"?\": write \"bucket\" or \"database\" beside it");
     if (!rest || strcspn(rest, "/:?#") == 0 || strpbrk(rest, " \"<>\\^`{|}")) {
@@ -98,7 +102,7 @@ static const struct field poll_fields[] = {
 static const struct schema poll_schema = {FIELDS(poll_fields), .size = sizeof(struct poll_settings)};
 
 static const struct field spool_fields[] = {
-    {"folder", FIELD_TEXT, AT(spool_settings, folder), .check = check_text},
+    {"folder", FIELD_TEXT, AT(spool_settings, folder), .check = settings_check_text},
     {"quota", FIELD_BYTES, AT(spool_settings, quota), .fallback = "2GiB", .least = "1MiB", .most = "4096GiB"},
     {"quota_age", FIELD_DURATION, AT(spool_settings, quota_age), .fallback = "7d", .least = "1min",
      .most = "3650d"},
@@ -109,7 +113,7 @@ static const struct schema spool_schema = {FIELDS(spool_fields), .size = sizeof(
 
 static bool check_trap_listen(const char *text, char *why, size_t size) {
     struct trap_listen listen;
-    return check_text(text, why, size) && trap_listen_parse(text, &listen, why, size) == 0;
+    return settings_check_text(text, why, size) && trap_listen_parse(text, &listen, why, size) == 0;
 }
 
 static bool check_trap_proxy(const char *text, char *why, size_t size) {
@@ -130,37 +134,39 @@ static const struct schema trap_schema = {FIELDS(trap_fields), .size = sizeof(st
 static bool check_user(const char *text, char *why, size_t size) {
     if (strlen(text) > SNMP_USER_MOST)
         return refuse(why, size, "is longer than 32 bytes");
-    return check_text(text, why, size);
+    return settings_check_text(text, why, size);
 }
 
 static const struct field credentials_fields[] = {
     {"version", FIELD_WORD, AT(credentials_settings, version), .words = snmp_version_words},
-    {"community_file", FIELD_TEXT, AT(credentials_settings, community_file), .check = check_text},
-    {"community_credential", FIELD_TEXT, AT(credentials_settings, community_credential), .check = check_text},
+    {"community_file", FIELD_TEXT, AT(credentials_settings, community_file), .check = settings_check_text},
+    {"community_credential", FIELD_TEXT, AT(credentials_settings, community_credential),
+     .check = settings_check_text},
     {"user", FIELD_TEXT, AT(credentials_settings, user), .check = check_user},
     {"context", FIELD_TEXT, AT(credentials_settings, context), .check = check_user},
     {"auth", FIELD_WORD, AT(credentials_settings, auth), .words = snmp_auth_words},
-    {"auth_file", FIELD_TEXT, AT(credentials_settings, auth_file), .check = check_text},
-    {"auth_credential", FIELD_TEXT, AT(credentials_settings, auth_credential), .check = check_text},
+    {"auth_file", FIELD_TEXT, AT(credentials_settings, auth_file), .check = settings_check_text},
+    {"auth_credential", FIELD_TEXT, AT(credentials_settings, auth_credential), .check = settings_check_text},
     {"privacy", FIELD_WORD, AT(credentials_settings, privacy), .words = snmp_privacy_words},
-    {"privacy_file", FIELD_TEXT, AT(credentials_settings, privacy_file), .check = check_text},
-    {"privacy_credential", FIELD_TEXT, AT(credentials_settings, privacy_credential), .check = check_text},
+    {"privacy_file", FIELD_TEXT, AT(credentials_settings, privacy_file), .check = settings_check_text},
+    {"privacy_credential", FIELD_TEXT, AT(credentials_settings, privacy_credential),
+     .check = settings_check_text},
 };
 static const struct schema credentials_schema = {FIELDS(credentials_fields),
                                                  .size = sizeof(struct credentials_settings)};
 
 /* The columns of an inventory too. */
 static const struct field device_fields[] = {
-    {"name", FIELD_TEXT, AT(device_settings, name), .required = true, .check = check_name},
+    {"name", FIELD_TEXT, AT(device_settings, name), .required = true, .check = settings_check_name},
     {"driver", FIELD_TEXT, AT(device_settings, driver)},
     {"variant", FIELD_TEXT, AT(device_settings, variant)},
     {"url", FIELD_TEXT, AT(device_settings, url), .required = true, .check = check_device_url},
     {"credentials", FIELD_TEXT, AT(device_settings, credentials)},
-    {"gateway", FIELD_TEXT, AT(device_settings, gateway), .check = check_name},
-    {"hall", FIELD_TEXT, AT(device_settings, hall), .check = check_name},
-    {"row", FIELD_TEXT, AT(device_settings, row), .check = check_name},
-    {"rack", FIELD_TEXT, AT(device_settings, rack), .check = check_name},
-    {"feed", FIELD_TEXT, AT(device_settings, feed), .check = check_name},
+    {"gateway", FIELD_TEXT, AT(device_settings, gateway), .check = settings_check_name},
+    {"hall", FIELD_TEXT, AT(device_settings, hall), .check = settings_check_name},
+    {"row", FIELD_TEXT, AT(device_settings, row), .check = settings_check_name},
+    {"rack", FIELD_TEXT, AT(device_settings, rack), .check = settings_check_name},
+    {"feed", FIELD_TEXT, AT(device_settings, feed), .check = settings_check_name},
     {"interval", FIELD_DURATION, AT(device_settings, interval), .least = "100ms", .most = "24h"},
     {"first_register", FIELD_INTEGER, AT(device_settings, first_register), .least = "0", .most = "1"},
     {"inputs", FIELD_LIST, AT(device_settings, inputs), .entries_most = INPUTS_MOST,
@@ -168,32 +174,33 @@ static const struct field device_fields[] = {
 };
 const struct schema settings_of_device = {FIELDS(device_fields), .size = sizeof(struct device_settings)};
 
+const char *const mqtt_version_words[] = {"5", "3.1.1", NULL};
+
 /* In the order of enum sink_kind. */
-static const char *const sink_types[] = {"mqtt", "remote_write", "influx", NULL};
-static const char *const mqtt_versions[] = {"5", "3.1.1", NULL};
+static const char *const sink_types[] = {"mqtt", "remote_write", "influx", "alertmanager", "webhook", NULL};
 /* In the order of enum sink_order. */
 static const char *const sink_orders[] = {"strict", "live_first", NULL};
 
 static const struct field sink_fields[] = {
     {"name", FIELD_TEXT, AT(sink_settings, name), .required = true, .check = check_sink_name},
     {"type", FIELD_WORD, AT(sink_settings, type), .required = true, .words = sink_types},
-    {"url", FIELD_TEXT, AT(sink_settings, url), .required = true, .check = check_text},
+    {"url", FIELD_TEXT, AT(sink_settings, url), .required = true, .check = settings_check_text},
     {"endpoints", FIELD_TEXTS, AT(sink_settings, endpoints), .entries_most = SINK_ENDPOINTS_MOST,
-     .check = check_text},
-    {"ca_file", FIELD_TEXT, AT(sink_settings, ca_file), .check = check_text},
-    {"certificate_file", FIELD_TEXT, AT(sink_settings, certificate_file), .check = check_text},
-    {"key_file", FIELD_TEXT, AT(sink_settings, key_file), .check = check_text},
-    {"user", FIELD_TEXT, AT(sink_settings, user), .check = check_name},
-    {"user_file", FIELD_TEXT, AT(sink_settings, user_file), .check = check_text},
-    {"password_file", FIELD_TEXT, AT(sink_settings, password_file), .check = check_text},
-    {"password_credential", FIELD_TEXT, AT(sink_settings, password_credential), .check = check_text},
-    {"token_file", FIELD_TEXT, AT(sink_settings, token_file), .check = check_text},
-    {"token_credential", FIELD_TEXT, AT(sink_settings, token_credential), .check = check_text},
-    {"org", FIELD_TEXT, AT(sink_settings, org), .check = check_name},
-    {"bucket", FIELD_TEXT, AT(sink_settings, bucket), .check = check_name},
-    {"database", FIELD_TEXT, AT(sink_settings, database), .check = check_name},
-    {"client_id", FIELD_TEXT, AT(sink_settings, client_id), .check = check_name},
-    {"version", FIELD_WORD, AT(sink_settings, version), .words = mqtt_versions, .fallback = "5"},
+     .check = settings_check_text},
+    {"ca_file", FIELD_TEXT, AT(sink_settings, ca_file), .check = settings_check_text},
+    {"certificate_file", FIELD_TEXT, AT(sink_settings, certificate_file), .check = settings_check_text},
+    {"key_file", FIELD_TEXT, AT(sink_settings, key_file), .check = settings_check_text},
+    {"user", FIELD_TEXT, AT(sink_settings, user), .check = settings_check_name},
+    {"user_file", FIELD_TEXT, AT(sink_settings, user_file), .check = settings_check_text},
+    {"password_file", FIELD_TEXT, AT(sink_settings, password_file), .check = settings_check_text},
+    {"password_credential", FIELD_TEXT, AT(sink_settings, password_credential), .check = settings_check_text},
+    {"token_file", FIELD_TEXT, AT(sink_settings, token_file), .check = settings_check_text},
+    {"token_credential", FIELD_TEXT, AT(sink_settings, token_credential), .check = settings_check_text},
+    {"org", FIELD_TEXT, AT(sink_settings, org), .check = settings_check_name},
+    {"bucket", FIELD_TEXT, AT(sink_settings, bucket), .check = settings_check_name},
+    {"database", FIELD_TEXT, AT(sink_settings, database), .check = settings_check_name},
+    {"client_id", FIELD_TEXT, AT(sink_settings, client_id), .check = settings_check_name},
+    {"version", FIELD_WORD, AT(sink_settings, version), .words = mqtt_version_words, .fallback = "5"},
     {"devices_per_message", FIELD_INTEGER, AT(sink_settings, devices_per_message), .fallback = "1",
      .least = "1", .most = "1000"},
     {"window", FIELD_INTEGER, AT(sink_settings, window), .fallback = "20", .least = "1", .most = "65535"},
@@ -209,19 +216,21 @@ static const struct field sink_fields[] = {
 static const struct schema sink_schema = {FIELDS(sink_fields), .size = sizeof(struct sink_settings)};
 
 static const struct field site_fields[] = {
-    {"site", FIELD_TEXT, AT(site_settings, site), .required = true, .check = check_name},
-    {"hall", FIELD_TEXT, AT(site_settings, hall), .check = check_name},
-    {"gateway", FIELD_TEXT, AT(site_settings, gateway), .check = check_name},
-    {"status_socket", FIELD_TEXT, AT(site_settings, status_socket), .check = check_text},
+    {"site", FIELD_TEXT, AT(site_settings, site), .required = true, .check = settings_check_name},
+    {"hall", FIELD_TEXT, AT(site_settings, hall), .check = settings_check_name},
+    {"gateway", FIELD_TEXT, AT(site_settings, gateway), .check = settings_check_name},
+    {"status_socket", FIELD_TEXT, AT(site_settings, status_socket), .check = settings_check_text},
     {"poll", FIELD_GROUP, AT(site_settings, poll), .of = &poll_schema},
     {"traps", FIELD_GROUP, AT(site_settings, traps), .of = &trap_schema},
     {"credentials", FIELD_TABLE, AT(site_settings, credentials), .entries_most = CREDENTIALS_MOST,
      .of = &credentials_schema},
-    {"maps", FIELD_TEXTS, AT(site_settings, maps), .entries_most = MAPS_MOST, .check = check_text},
-    {"inventory", FIELD_TEXTS, AT(site_settings, inventory), .entries_most = 100, .check = check_text},
-    {"wiring", FIELD_TEXTS, AT(site_settings, wiring), .entries_most = 100, .check = check_text},
+    {"maps", FIELD_TEXTS, AT(site_settings, maps), .entries_most = MAPS_MOST, .check = settings_check_text},
+    {"inventory", FIELD_TEXTS, AT(site_settings, inventory), .entries_most = 100,
+     .check = settings_check_text},
+    {"wiring", FIELD_TEXTS, AT(site_settings, wiring), .entries_most = 100, .check = settings_check_text},
     {"devices", FIELD_LIST, AT(site_settings, devices), .entries_most = DEVICES_MOST,
      .of = &settings_of_device},
+    {"power", FIELD_GROUP, AT(site_settings, power), .of = &settings_of_power},
     {"buffer", FIELD_BYTES, AT(site_settings, buffer), .fallback = "64MiB", .least = "1MiB", .most = "16GiB"},
     {"spool", FIELD_GROUP, AT(site_settings, spool), .of = &spool_schema},
     {"sinks", FIELD_LIST, AT(site_settings, sinks), .entries_most = SINKS_MOST, .of = &sink_schema},

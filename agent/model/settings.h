@@ -7,6 +7,7 @@
 #define HALLWATCH_MODEL_SETTINGS_H
 
 #include "model/map_settings.h"
+#include "model/power_settings.h"
 #include "model/schema.h"
 
 enum { DEVICES_MOST = 20000, SINKS_MOST = 16, CREDENTIALS_MOST = 1000, MAPS_MOST = 100, INPUTS_MOST = 1024 };
@@ -55,9 +56,16 @@ struct site_settings {
     struct spool_settings spool;
     struct trap_settings traps;
     struct setting_list credentials, maps, inventory, wiring, devices, sinks;
+    struct power_settings power;
 };
 
 extern const struct schema settings_of_site, settings_of_device;
+/* The newer one first, ended by NULL. */
+extern const char *const mqtt_version_words[];
+
+/* Whether a text can be used as it is, or as a name or label; else `why` says what is wrong. */
+bool settings_check_text(const char *text, char *why, size_t size);
+bool settings_check_name(const char *text, char *why, size_t size);
 
 /* The schemes that a sink's type accepts and an example, for its URL. */
 bool settings_check_sink_url(int64_t type, const char *url, char *why, size_t size);

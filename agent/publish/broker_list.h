@@ -10,7 +10,7 @@
 #include "base/lookup.h"
 #include "base/text.h"
 #include "model/config.h"
-#include "publish/broker_address.h"
+#include "base/broker_address.h"
 
 struct broker {
     const char *url; /* the configuration's */

@@ -22,7 +22,7 @@ struct encode_influx {
     struct view_cache *cache;
     struct gzip *gzip;
     struct text lines, body;
-    struct text left_out; /* a device */
+    struct text left_out; /* a device, or another that has views */
 };
 
 /* --- what is special in tags --- */
@@ -129,7 +129,7 @@ static void end_line(struct text *lines, int64_t time_ms) {
 
 static void leave_out(struct encode_influx *encoder, const struct device_view *view) {
     text_clear(&encoder->left_out);
-    text_add_string(&encoder->left_out, view->device);
+    text_add_string(&encoder->left_out, device_view_name(view));
 }
 
 static void add_info(struct encode_influx *encoder, const struct device_view *view,

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "model/alarm_json.h"
 #include "publish/view_cache.h"
 
 struct encode_json {
@@ -29,6 +30,10 @@ static void render_head(const struct device_view *view, struct text *text) {
     add_member(text, "site", view->site);
     if (view->gateway)
         add_member(text, "gateway", view->gateway);
+    if (view->alarm)
+        add_member(text, "alarm", view->alarm);
+    if (view->node)
+        add_member(text, "node", view->node);
     add_member(text, "device", view->device);
     add_member(text, "driver", view->driver);
     add_member(text, "class", view->class);
@@ -36,6 +41,8 @@ static void render_head(const struct device_view *view, struct text *text) {
     add_member(text, "row", view->row);
     add_member(text, "rack", view->rack);
     add_member(text, "feed", view->feed);
+    if (view->alarm)
+        add_member(text, "alarm", view->alarm);
 }
 
 static void render_piece(const struct device_view *view, const struct series *series, struct text *text) {
@@ -106,6 +113,15 @@ static void add_gap(const struct json_source *source, const struct spool_row *ro
     text_add_string(message, ",\"gap\":true}");
 }
 
+/* Who judged it, which is no part of the node's identity, and how well it knows the time. */
+static void add_judge(const struct json_source *source, struct text *message) {
+    add_member(message, "gateway", source->gateway);
+    if (isnan(source->clock_error_s))
+        return;
+    text_add_string(message, ",\"clock_error\":");
+    text_add_number(message, source->clock_error_s);
+}
+
 static int add_row(struct encode_json *encoder, const struct json_source *source, const struct spool_row *row,
                    struct text *message) {
     if (!row->view) {
@@ -117,8 +133,15 @@ static int add_row(struct encode_json *encoder, const struct json_source *source
         return ERROR_MEMORY;
     add_identity(source, row, message);
     text_add(message, entry->head.data, entry->head.size);
+    if (row->view->node || row->view->alarm)
+        add_judge(source, message);
     text_add_string(message, ",\"time\":");
     text_add_integer(message, row->time_ms);
+    if (row->view->detail) {
+        text_add_string(message, ",\"event\":{");
+        text_add_string(message, row->view->detail);
+        text_add_char(message, '}');
+    }
     text_add_string(message, ",\"readings\":[");
     for (uint32_t i = 0; i < row->n; i++) {
         if (row->qualities[i] == QUALITY_ABSENT || row->qualities[i] == QUALITY_ENDED)
@@ -197,6 +220,11 @@ void encode_json_batch_topic(const struct json_source *source, struct text *topi
     encode_json_topic_level(topic, source->gateway);
 }
 
+void encode_json_nodes_topic(const struct json_source *source, struct text *topic) {
+    begin_topic(source->site, "/nodes/", topic);
+    encode_json_topic_level(topic, source->gateway);
+}
+
 void encode_json_gap_topic(const struct json_source *source, struct text *topic) {
     encode_json_status_topic(source, topic);
     text_add_string(topic, "/gaps");
@@ -207,9 +235,33 @@ static bool is_about_delivery(const struct device_view *view) {
     return view->n_series > 0 && catalog_part_is_named(view->series[0].place.part);
 }
 
-void encode_json_topic(const struct device_view *view, struct text *topic) {
-    begin_topic(view->site, view->gateway ? "/status/" : "/", topic);
-    encode_json_topic_level(topic, view->gateway ? view->gateway : view->device);
+void encode_json_topic(const struct json_source *source, const struct device_view *view, struct text *topic) {
+    const struct {
+        const char *below, *name;
+    } ways[] = {{"/event/", view->alarm ? source->gateway : NULL},
+                {"/node/", view->node},
+                {"/status/", view->gateway},
+                {"/", view->device}};
+    size_t i = 0;
+    while (!ways[i].name)
+        i++;
+    begin_topic(view->site, ways[i].below, topic);
+    encode_json_topic_level(topic, ways[i].name);
     if (view->gateway)
         text_add_string(topic, is_about_delivery(view) ? "/delivery" : "/links");
+}
+
+void encode_json_alarm_topic(const struct json_source *source, const char *id, struct text *topic) {
+    begin_topic(source->site, "/alarm/", topic);
+    encode_json_topic_level(topic, id);
+}
+
+void encode_json_alarm(const struct json_source *source, const struct alarm_record *record,
+                       struct text *message) {
+    text_clear(message);
+    text_add_string(message, "{\"schema\":1");
+    add_member(message, "gateway", source->gateway);
+    text_add_char(message, ',');
+    alarm_json_write(record, message);
+    text_add_char(message, '}');
 }

@@ -162,7 +162,7 @@ static void add_endings(struct encode_remote_write *encoder, const struct view_e
                                view_cache_piece(encoder->cache, entry, row->first + i, &size),
                                stale_marker());
     }
-    if (row->kind == SPOOL_READINGS && !row->view->gateway)
+    if (row->kind == SPOOL_READINGS && device_view_is_device(row->view))
         message_add_info(&encoder->request, row->view, stale_marker(), row->time_ms);
     add_number(encoder, &parts, row);
 }

@@ -8,9 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/numbered.h"
 #include "publish/view_cache.h"
-
-enum { DEVICES_MOST = 65536 };
 
 struct slot {
     struct device_view *view;
@@ -19,8 +18,7 @@ struct slot {
 };
 
 struct endings {
-    struct slot *slots; /* by the device's number; without a view: nothing came yet */
-    size_t n_slots;
+    struct numbered slots;     /* of struct slot, by the view's number; without a view: nothing came yet */
     struct device_view *ended; /* whose ending was told last */
     double *values;
     uint8_t *qualities; /* N_SPOOLS rows of them */
@@ -28,10 +26,14 @@ struct endings {
 };
 
 struct endings *endings_new(void) {
-    return calloc(1, sizeof(struct endings));
+    struct endings *endings = calloc(1, sizeof(*endings));
+    if (endings)
+        endings->slots.size = sizeof(struct slot);
+    return endings;
 }
 
-static void clear(struct slot *slot) {
+static void clear(void *thing) {
+    struct slot *slot = thing;
     device_view_release(slot->view);
     free(slot->seen);
     *slot = (struct slot){0};
@@ -40,30 +42,11 @@ static void clear(struct slot *slot) {
 void endings_free(struct endings *endings) {
     if (!endings)
         return;
-    for (size_t i = 0; i < endings->n_slots; i++)
-        clear(&endings->slots[i]);
+    numbered_done(&endings->slots, clear);
     device_view_release(endings->ended);
-    free(endings->slots);
     free(endings->values);
     free(endings->qualities);
     free(endings);
-}
-
-static struct slot *slot_of(struct endings *endings, uint32_t number) {
-    if (number < endings->n_slots)
-        return &endings->slots[number];
-    if (number >= DEVICES_MOST)
-        return NULL;
-    size_t n = endings->n_slots ? endings->n_slots : 64;
-    while (n <= number)
-        n *= 2;
-    struct slot *slots = reallocarray(endings->slots, n, sizeof(*slots));
-    if (!slots)
-        return NULL;
-    memset(slots + endings->n_slots, 0, (n - endings->n_slots) * sizeof(*slots));
-    endings->slots = slots;
-    endings->n_slots = n;
-    return &slots[number];
 }
 
 /* --- what two views have in common --- */
@@ -190,7 +173,7 @@ static void see(struct slot *slot, const struct batch *batch) {
 }
 
 size_t endings_note(struct endings *endings, const struct batch *batch, struct batch ended[N_SPOOLS]) {
-    struct slot *slot = slot_of(endings, batch->view->number);
+    struct slot *slot = numbered_make(&endings->slots, batch->view->number);
     size_t n = 0;
     if (!slot)
         return 0;

@@ -17,15 +17,20 @@ void forbidden_add(struct forbidden *forbidden, struct device_view *view, int64_
     topic->until_ms = until_ms;
 }
 
-/* Numbers are used again, for devices of other names. */
-static bool is_same_device(const struct device_view *a, const struct device_view *b) {
-    return a == b || (a && b && a->number == b->number && strcmp(a->device, b->device) == 0);
+static bool is_same_text(const char *a, const char *b) {
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+/* Numbers are used again, for devices, nodes and alarms of other names. */
+static bool is_same_subject(const struct device_view *a, const struct device_view *b) {
+    return a == b || (a && b && a->number == b->number && strcmp(a->device, b->device) == 0 &&
+                      is_same_text(a->node, b->node) && is_same_text(a->alarm, b->alarm));
 }
 
 bool forbidden_has(const struct forbidden *forbidden, const struct device_view *view, int64_t now_ms) {
     size_t n = forbidden->n < FORBIDDEN_MOST ? forbidden->n : FORBIDDEN_MOST;
     for (size_t i = 0; i < n; i++)
-        if (is_same_device(forbidden->topics[i].view, view) && now_ms < forbidden->topics[i].until_ms)
+        if (is_same_subject(forbidden->topics[i].view, view) && now_ms < forbidden->topics[i].until_ms)
             return true;
     return false;
 }

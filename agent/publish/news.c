@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEVICES_MOST = 65536 };
+#include "base/numbered.h"
 
 struct slot {
     struct device_view *view; /* held; NULL: nothing came yet */
@@ -16,15 +16,18 @@ struct slot {
 };
 
 struct news {
-    struct slot *slots; /* by the device's number */
-    size_t n_slots;
+    struct numbered slots; /* of struct slot, by the view's number */
 };
 
 struct news *news_new(void) {
-    return calloc(1, sizeof(struct news));
+    struct news *news = calloc(1, sizeof(*news));
+    if (news)
+        news->slots.size = sizeof(struct slot);
+    return news;
 }
 
-static void clear(struct slot *slot) {
+static void clear(void *thing) {
+    struct slot *slot = thing;
     device_view_release(slot->view);
     free(slot->values);
     *slot = (struct slot){0};
@@ -33,27 +36,8 @@ static void clear(struct slot *slot) {
 void news_free(struct news *news) {
     if (!news)
         return;
-    for (size_t i = 0; i < news->n_slots; i++)
-        clear(&news->slots[i]);
-    free(news->slots);
+    numbered_done(&news->slots, clear);
     free(news);
-}
-
-static struct slot *slot_of(struct news *news, uint32_t number) {
-    if (number < news->n_slots)
-        return &news->slots[number];
-    if (number >= DEVICES_MOST)
-        return NULL;
-    size_t n = news->n_slots ? news->n_slots : 64;
-    while (n <= number)
-        n *= 2;
-    struct slot *slots = reallocarray(news->slots, n, sizeof(*slots));
-    if (!slots)
-        return NULL;
-    memset(slots + news->n_slots, 0, (n - news->n_slots) * sizeof(*slots));
-    news->slots = slots;
-    news->n_slots = n;
-    return &slots[number];
 }
 
 static void begin(struct slot *slot, const struct batch *batch) {
@@ -76,7 +60,7 @@ static bool is_changed(const struct slot *slot, const struct batch *batch, uint3
 }
 
 bool news_note(struct news *news, const struct batch *batch) {
-    struct slot *slot = slot_of(news, batch->view->number);
+    struct slot *slot = numbered_make(&news->slots, batch->view->number);
     if (slot && batch->farewell)
         clear(slot);
     if (!batch->urgent || batch->farewell)

@@ -5,8 +5,11 @@
  */
 #include "publish/publisher.h"
 
+#include <errno.h>
+#include <semaphore.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <time.h>
 #include <uv.h>
 
 #include "base/clock.h"
@@ -30,7 +33,8 @@ struct publisher {
     publisher_observe *observe;
     void *context;
     struct queue filled, empty;
-    uv_sem_t calls; /* posted when `filled` is no longer empty, and to stop */
+    struct judging *judging; /* NULL: nothing is judged */
+    sem_t calls;             /* posted when `filled` is no longer empty, and to stop */
     uv_thread_t thread;
     atomic_bool stopping;
     struct complaint complaint;
@@ -38,7 +42,7 @@ struct publisher {
 
 static void ring(void *context) {
     struct publisher *publisher = context;
-    uv_sem_post(&publisher->calls);
+    sem_post(&publisher->calls);
 }
 
 static void append(struct publisher *publisher, const struct batch *batch) {
@@ -46,7 +50,7 @@ static void append(struct publisher *publisher, const struct batch *batch) {
     int error = spool_append(publisher->spools.of[kind], batch);
     if (error)
         log_complain(&publisher->complaint, clock_monotonic_ms(), "buffer", "readings of %s are lost: %s",
-                     batch->view->device, error_word(error));
+                     device_view_name(batch->view), error_word(error));
     else
         log_relieve(&publisher->complaint, clock_monotonic_ms(), "buffer", "readings are kept again");
 }
@@ -75,12 +79,16 @@ static void report(struct publisher *publisher, const struct batch *links) {
 static void publish(struct publisher *publisher, struct batch *batch) {
     if (publisher->sinks && batch->view->number == GATEWAY_NUMBER)
         report(publisher, batch); /* before what would be said to wait, too */
-    append_all(publisher, batch);
+    if (!batch->is_told)
+        append_all(publisher, batch);
     if (publisher->observe)
         publisher->observe(publisher->context, batch);
     device_view_release(batch->view);
     batch->view = NULL;
-    queue_push(&publisher->empty, batch);
+    if (batch->give_back)
+        batch->give_back(batch);
+    else
+        queue_push(&publisher->empty, batch);
 }
 
 static void publish_all(struct publisher *publisher) {
@@ -92,12 +100,18 @@ static void publish_all(struct publisher *publisher) {
     }
 }
 
+/* Until something has come, or the judge is due: time passes for it when nothing comes, too. */
+static void wait_for_calls(struct publisher *publisher) {
+    while (sem_wait(&publisher->calls) != 0 && errno == EINTR)
+        ;
+    uv_sleep(GATHER_MS);
+}
+
 static void run(void *context) {
     struct publisher *publisher = context;
     thread_set_name("publisher", NULL);
     while (!atomic_load(&publisher->stopping)) {
-        uv_sem_wait(&publisher->calls);
-        uv_sleep(GATHER_MS);
+        wait_for_calls(publisher);
         publish_all(publisher);
     }
     publish_all(publisher);
@@ -110,8 +124,8 @@ static void free_parts(struct publisher *publisher) {
     free(publisher);
 }
 
-int publisher_start(const struct spools *spools, publisher_observe *observe, void *context,
-                    struct publisher **publisher) {
+int publisher_start(const struct spools *spools, struct judging *judging, publisher_observe *observe,
+                    void *context, struct publisher **publisher) {
     struct publisher *new = calloc(1, sizeof(*new));
     if (!new)
         return ERROR_MEMORY;
@@ -123,16 +137,17 @@ int publisher_start(const struct spools *spools, publisher_observe *observe, voi
         return ERROR_MEMORY;
     }
     new->spools = *spools;
+    new->judging = judging;
     new->observe = observe;
     new->context = context;
     queue_init(&new->filled, ring, new);
     queue_init(&new->empty, NULL, NULL);
-    if (uv_sem_init(&new->calls, 0) != 0) {
+    if (sem_init(&new->calls, 0, 0) != 0) {
         free_parts(new);
         return ERROR_SYSTEM;
     }
     if (uv_thread_create(&new->thread, run, new) != 0) {
-        uv_sem_destroy(&new->calls);
+        sem_destroy(&new->calls);
         free_parts(new);
         return ERROR_SYSTEM;
     }
@@ -154,13 +169,13 @@ struct batch *publisher_take_back(struct publisher *publisher) {
 
 void publisher_stop(struct publisher *publisher) {
     atomic_store(&publisher->stopping, true);
-    uv_sem_post(&publisher->calls);
+    sem_post(&publisher->calls);
     uv_thread_join(&publisher->thread);
 }
 
 void publisher_free(struct publisher *publisher) {
     if (!publisher)
         return;
-    uv_sem_destroy(&publisher->calls);
+    sem_destroy(&publisher->calls);
     free_parts(publisher);
 }

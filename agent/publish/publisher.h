@@ -8,6 +8,7 @@
 #define HALLWATCH_PUBLISH_PUBLISHER_H
 
 #include "model/series.h"
+#include "publish/judging.h"
 #include "publish/sink_set.h"
 
 struct publisher;
@@ -18,9 +19,12 @@ struct publisher;
  */
 typedef void publisher_observe(void *context, const struct batch *batch);
 
-/* Borrows the spools. `observe` may be NULL. 0 or ERROR_MEMORY, ERROR_SYSTEM. */
-int publisher_start(const struct spools *spools, publisher_observe *observe, void *context,
-                    struct publisher **publisher);
+/*
+ * Borrows the spools, and `judging`, which may be NULL: else what is read is judged, and what is judged goes
+ * the way of readings. `observe` may be NULL. 0 or ERROR_MEMORY, ERROR_SYSTEM.
+ */
+int publisher_start(const struct spools *spools, struct judging *judging, publisher_observe *observe,
+                    void *context, struct publisher **publisher);
 
 /*
  * Before the first batch: with each batch of the gateway itself comes one about its delivery

@@ -5,7 +5,7 @@
 
 #include "base/http_client.h"
 #include "base/log.h"
-#include "publish/backoff.h"
+#include "base/backoff.h"
 #include "publish/endpoints.h"
 #include "publish/http_format.h"
 #include "publish/pace.h"

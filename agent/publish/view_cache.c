@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Entries by device number, and one pool of distinct pieces with a hash table over it. The pool only grows,
- * since pieces are shared; a device that renumbers its parts for ever is bounded by starting anew. What the
- * bytes mean is the encoder's affair.
+ * Entries by the view's number, and one pool of distinct pieces with a hash table over it. The pool only
+ * grows, since pieces are shared; a device that renumbers its parts for ever is bounded by starting anew.
+ * What the bytes mean is the encoder's affair.
  */
 #include "publish/view_cache.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/numbered.h"
+
 enum {
-    MOST_DEVICES = 1 << 20,
     MOST_POOL = 32 << 20, /* bytes */
     FIRST_SLOTS = 1024,   /* a power of two */
 };
 
 struct view_cache {
     const struct view_form *form;
-    struct view_entry **entries; /* by the device's number */
-    size_t n_entries;
-    struct text pool; /* per piece: its size, its bytes */
-    uint32_t *slots;  /* places in the pool; 0 = free, so the pool's first bytes are not used */
+    struct numbered entries; /* of struct view_entry *, by the view's number */
+    struct text pool;        /* per piece: its size, its bytes */
+    uint32_t *slots;         /* places in the pool; 0 = free, so the pool's first bytes are not used */
     size_t n_slots, n_pieces;
     struct text scratch;
 };
@@ -34,14 +34,15 @@ static void free_entry(struct view_entry *entry) {
     free(entry);
 }
 
+static void done(void *thing) {
+    free_entry(*(struct view_entry **)thing);
+}
+
 /* Forgets everything; false when out of memory. */
 static bool start_anew(struct view_cache *cache) {
-    for (size_t i = 0; i < cache->n_entries; i++)
-        free_entry(cache->entries[i]);
-    free(cache->entries);
+    numbered_done(&cache->entries, done);
     free(cache->slots);
-    cache->entries = NULL;
-    cache->n_entries = cache->n_pieces = 0;
+    cache->n_pieces = 0;
     cache->n_slots = FIRST_SLOTS;
     cache->slots = calloc(FIRST_SLOTS, sizeof(uint32_t));
     text_clear(&cache->pool);
@@ -54,6 +55,7 @@ struct view_cache *view_cache_new(const struct view_form *form) {
     if (!cache)
         return NULL;
     cache->form = form;
+    cache->entries.size = sizeof(struct view_entry *);
     if (!start_anew(cache)) {
         view_cache_free(cache);
         return NULL;
@@ -64,9 +66,7 @@ struct view_cache *view_cache_new(const struct view_form *form) {
 void view_cache_free(struct view_cache *cache) {
     if (!cache)
         return;
-    for (size_t i = 0; i < cache->n_entries; i++)
-        free_entry(cache->entries[i]);
-    free(cache->entries);
+    numbered_done(&cache->entries, done);
     free(cache->slots);
     text_done(&cache->pool);
     text_done(&cache->scratch);
@@ -159,32 +159,15 @@ static struct view_entry *make_entry(struct view_cache *cache, struct device_vie
     return NULL;
 }
 
-static bool make_room(struct view_cache *cache, uint32_t number) {
-    if (number < cache->n_entries)
-        return true;
-    if (number >= MOST_DEVICES)
-        return false;
-    size_t n = cache->n_entries ? cache->n_entries : 64;
-    while (n <= number)
-        n *= 2;
-    struct view_entry **entries = realloc(cache->entries, n * sizeof(struct view_entry *));
-    if (!entries)
-        return false;
-    memset(entries + cache->n_entries, 0, (n - cache->n_entries) * sizeof(struct view_entry *));
-    cache->entries = entries;
-    cache->n_entries = n;
-    return true;
-}
-
 struct view_entry *view_cache_get(struct view_cache *cache, struct device_view *view) {
-    if (view->number < cache->n_entries && cache->entries[view->number] &&
-        cache->entries[view->number]->view == view)
-        return cache->entries[view->number];
+    struct view_entry **place = numbered_find(&cache->entries, view->number);
+    if (place && *place && (*place)->view == view)
+        return *place;
     if ((cache->pool.failed || cache->pool.size > MOST_POOL) && !start_anew(cache))
         return NULL;
-    if (!make_room(cache, view->number))
+    place = numbered_make(&cache->entries, view->number);
+    if (!place)
         return NULL;
-    struct view_entry **place = &cache->entries[view->number];
     free_entry(*place);
     *place = make_entry(cache, view);
     return *place;

@@ -34,7 +34,7 @@ void view_write_component_info(const struct device_view *view, const struct part
 }
 
 bool view_info_is_due(struct view_entry *entry, const struct spool_row *row) {
-    if (row->kind != SPOOL_READINGS || entry->view->gateway)
+    if (row->kind != SPOOL_READINGS || !device_view_is_device(entry->view))
         return false;
     /* The row that announced last comes again when its request has failed: then it must say it again. */
     bool again = row->time_ms == entry->announced_ms;

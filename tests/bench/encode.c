@@ -63,14 +63,15 @@ static void bench_spool(struct hall *hall) {
 static void bench_json(struct hall *hall) {
     struct encode_json *encoder = encode_json_new();
     struct text message = {0}, topic = {0};
-    const struct json_source source = {"dc1", "gw-1", {[SPOOL_READINGS] = spool_stream(hall->spool)}};
+    const struct json_source source = {
+        .site = "dc1", .gateway = "gw-1", .streams = {[SPOOL_READINGS] = spool_stream(hall->spool)}};
     size_t bytes = 0;
     int64_t start_us = 0;
     for (uint32_t round = 0; round <= ROUNDS; round++) { /* the first fills the cache */
         if (round == 1)
             start_us = cpu_us();
         for (size_t i = 0; i < DEVICES; i++) {
-            encode_json_topic(hall->rows[i]->view, &topic);
+            encode_json_topic(&source, hall->rows[i]->view, &topic);
             encode_json_row(encoder, &source, hall->rows[i], &message);
             bytes += round ? message.size : 0;
         }

@@ -367,7 +367,8 @@ static void check_json_reading(const struct specimen *specimen, size_t i, const 
 }
 
 static void check_json(struct specimen *specimen) {
-    const struct json_source publisher = {"dc1", "gw-1", {"0123456789abcdef", "fedcba9876543210"}};
+    const struct json_source publisher = {
+        .site = "dc1", .gateway = "gw-1", .streams = {"0123456789abcdef", "fedcba9876543210"}};
     struct encode_json *encoder = encode_json_new();
     struct text message = {0};
     assert(encoder && encode_json_row(encoder, &publisher, &specimen->row, &message) == 0);
@@ -382,7 +383,7 @@ static void check_json(struct specimen *specimen) {
             check_json_reading(specimen, i, json_array_get(readings, n++));
     assert(json_array_size(readings) == n);
     json_decref(json);
-    encode_json_topic(specimen->view, &message);
+    encode_json_topic(&(struct json_source){.gateway = "gw"}, specimen->view, &message);
     assert(text_is_utf8(message.data, message.size) && !strpbrk(message.data, "+#"));
     text_done(&message);
     encode_json_free(encoder);

@@ -24,10 +24,8 @@ INTERVAL_S, INTERVAL_SANITIZED_S = 2, 4
 START_LIMIT_S, STOP_MOST_S = 180, 15
 HEALTHY_ON_LINES = ("line right", "line highest")
 # A poll's batch is about 700 bytes, and two thirds of the time lie between what is compared.
-# Besides, heaps grow by a step now and then, and sanitizers hold memory back. Rows go from thread to thread, and each
-# thread's arena of the allocator fills slowly while backlogs stand at the quota: 10 MB in ten minutes were seen. That nothing
-# is lost the address sanitizer says.
-BATCH_BYTES, GROWTH_KB, GROWTH_SANITIZED_KB = 512, 16384, 16384
+# Besides, heaps grow by a step now and then, and sanitizers hold memory back.
+BATCH_BYTES, GROWTH_KB, GROWTH_SANITIZED_KB = 512, 1536, 16384
 # Of healthy devices' polls, for three agents and their halls share two cores, and instrumented ones are several times
 # slower. (Alone, one that is not instrumented misses none.)
 MISSED, MISSED_SANITIZED = 0.0001, 0.005

@@ -91,6 +91,24 @@ static void texts_are_copied(void **state) {
     alarm_board_free(board);
 }
 
+static void look_at_plain(void *context, const struct alarm_record *record) {
+    assert_string_equal(record->summary, context);
+}
+
+static void texts_are_plain_and_bounded(void **state) {
+    (void)state;
+    struct alarm_board *board = alarm_board_new();
+    static char longest[ALARM_TEXT_MOST + 100];
+    put(board, "a", ALARM_ACTIVE, 1, 0, "two\nlines \xff \xea\xb0\x80");
+    alarm_board_show(board, 0, look_at_plain, "two lines   \xea\xb0\x80");
+    memset(longest, 'x', ALARM_TEXT_MOST - 1);
+    strcpy(longest + ALARM_TEXT_MOST - 1, "\xea\xb0\x80 and more");
+    put(board, "a", ALARM_ACTIVE, 1, 0, longest);
+    longest[ALARM_TEXT_MOST - 1] = '\0';
+    alarm_board_show(board, 0, look_at_plain, longest);
+    alarm_board_free(board);
+}
+
 static void words_and_states_agree(void **state) {
     (void)state;
     for (int i = ALARM_NORMAL; i <= ALARM_OUT_OF_SERVICE; i++)
@@ -183,6 +201,7 @@ int main(void) {
         cmocka_unit_test(urgent_and_old_ones_come_first),
         cmocka_unit_test(resolved_ones_stay_for_a_while),
         cmocka_unit_test(texts_are_copied),
+        cmocka_unit_test(texts_are_plain_and_bounded),
         cmocka_unit_test(words_and_states_agree),
         cmocka_unit_test(listeners_hear_of_changes),
         cmocka_unit_test(a_look_survives_changes),

@@ -117,7 +117,7 @@ static void components_are_known_by_their_names(void **state) {
     struct labels labels;
     struct text topic = {0}, list_bytes = {0}, bytes = {0};
     struct view_list list;
-    encode_json_topic(view, &topic);
+    encode_json_topic(&(struct json_source){.gateway = "gw-1"}, view, &topic);
     assert_string_equal(topic.data, "hallwatch/dc1/status/gw%2F1/delivery");
     /* From the spool's file it comes back with the same names, whatever sinks there are by then. */
     assert_int_equal(view_encode_list(view, &list_bytes), 0);

@@ -12,7 +12,8 @@
 
 enum { READINGS = 10 };
 static const int64_t time_ms = 1764000000123;
-static const struct json_source source = {"dc1", "gw/1", {"ffee", "00112233445566ff"}};
+static const struct json_source source = {
+    .site = "dc1", .gateway = "gw/1", .streams = {"ffee", "00112233445566ff"}, .clock_error_s = 0.25};
 
 static struct spool_row row_of(struct device_view *view, const struct batch *batch, uint64_t id) {
     return (struct spool_row){
@@ -240,7 +241,7 @@ static void topics_hold_what_mqtt_allows(void **state) {
     }
     struct device_view *view = specimen_view(0, "a/1", 5);
     struct text topic = {0};
-    encode_json_topic(view, &topic);
+    encode_json_topic(&(struct json_source){.gateway = "gw-1"}, view, &topic);
     assert_string_equal(topic.data, "hallwatch/dc1/a%2F1");
     encode_json_batch_topic(&source, &topic);
     assert_string_equal(topic.data, "hallwatch/dc1/batch/gw%2F1");
@@ -250,8 +251,39 @@ static void topics_hold_what_mqtt_allows(void **state) {
     device_view_release(view);
 }
 
+static void a_node_names_who_judged_it(void **state) {
+    (void)state;
+    struct encode_json *encoder = encode_json_new();
+    struct device_view *view = specimen_view(NODE_NUMBERS + 7, "", READINGS);
+    struct batch *batch = specimen_batch(view, time_ms, 1);
+    struct spool_row row = row_of(view, batch, 42);
+    struct text topic = {0};
+    view->node = strdup("hall-3/msb a");
+    view->class = "bus";
+    json_t *json = encode(encoder, &row);
+    assert_string_equal(text_of(json, "node"), "hall-3/msb a");
+    assert_string_equal(text_of(json, "class"), "bus");
+    assert_string_equal(text_of(json, "gateway"), "gw/1");
+    assert_true(json_number_value(json_object_get(json, "clock_error")) == 0.25);
+    assert_null(json_object_get(json, "device"));
+    assert_null(json_object_get(json_array_get(json_object_get(json, "readings"), 0), "node"));
+    json_decref(json);
+    encode_json_topic(&source, view, &topic);
+    assert_string_equal(topic.data, "hallwatch/dc1/node/hall-3%2Fmsb a");
+    encode_json_nodes_topic(&source, &topic);
+    assert_string_equal(topic.data, "hallwatch/dc1/nodes/gw%2F1");
+    view->alarm = strdup("node_budget-00c0ffee");
+    encode_json_topic(&source, view, &topic);
+    assert_string_equal(topic.data, "hallwatch/dc1/event/gw%2F1");
+    text_done(&topic);
+    encode_json_free(encoder);
+    specimen_batch_free(batch);
+    device_view_release(view);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_node_names_who_judged_it),
         cmocka_unit_test(a_row_is_one_message),
         cmocka_unit_test(only_what_is_a_reading_is_sent),
         cmocka_unit_test(part_of_a_view_keeps_its_labels),

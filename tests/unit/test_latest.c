@@ -206,8 +206,36 @@ static void health_says_the_trouble(void **state) {
     latest_free(latest);
 }
 
+static void nodes_and_alarms_have_numbers_far_above(void **state) {
+    (void)state;
+    static const uint32_t numbers[] = {0, GATEWAY_NUMBER, NODE_NUMBERS, NODE_NUMBERS + 99999,
+                                       ALARM_NUMBERS + 700};
+    enum { N = sizeof(numbers) / sizeof(numbers[0]) };
+    struct latest *latest = latest_new();
+    struct device_view *views[N];
+    struct seen seen;
+    for (size_t i = 0; i < N; i++) {
+        views[i] = specimen_view(numbers[i], "x", N_SERIES);
+        struct batch *batch = specimen_batch(views[i], 1000, (uint32_t)i);
+        latest_update(latest, batch);
+        specimen_batch_free(batch);
+    }
+    for (size_t i = 0; i < N; i++) {
+        assert_true(latest_show(latest, numbers[i], look, &seen));
+        assert_ptr_equal(seen.view, views[i]);
+        assert_true(seen.values[1] == specimen_value(views[i], 1, (uint32_t)i));
+        assert_false(latest_show(latest, numbers[i] + 1, look, &seen));
+    }
+    latest_free(latest);
+    for (size_t i = 0; i < N; i++) {
+        assert_int_equal(atomic_load(&views[i]->references), 1);
+        device_view_release(views[i]);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nodes_and_alarms_have_numbers_far_above),
         cmocka_unit_test(readings_are_kept_until_newer_come),
         cmocka_unit_test(parts_of_a_view_are_placed),
         cmocka_unit_test(a_new_view_begins_anew),

@@ -68,7 +68,7 @@ static void they_belong_to_the_gateway_and_to_no_device(void **state) {
     assert_string_equal(labels.label[1].name, "gateway");
     assert_string_equal(labels.label[1].value, "gw/1");
     assert_string_equal(labels.label[2].name, "reason");
-    encode_json_topic(view, &topic);
+    encode_json_topic(&(struct json_source){.gateway = "gw-1"}, view, &topic);
     assert_string_equal(topic.data, "hallwatch/dc1/status/gw%2F1/links");
     text_done(&topic);
     device_view_release(view);

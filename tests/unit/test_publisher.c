@@ -134,7 +134,7 @@ static void a_pool_goes_round_and_stopping_drains(void **state) {
     struct device_view *view = specimen_view(0, "pdu-1", READINGS);
     struct seen seen = {0};
     struct publisher *publisher;
-    assert_int_equal(publisher_start(&spools, observe, &seen, &publisher), 0);
+    assert_int_equal(publisher_start(&spools, NULL, observe, &seen, &publisher), 0);
     struct batch *left = go_round(publisher, view);
     publisher_stop(publisher);
     assert_int_equal(free_all(left) + free_all(publisher_take_back(publisher)), POOL);

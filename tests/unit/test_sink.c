@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "publish/backoff.h"
-#include "publish/broker_address.h"
+#include "base/backoff.h"
+#include "base/broker_address.h"
 #include "publish/broker_list.h"
 #include "publish/endpoints.h"
 #include "publish/verdict.h"

@@ -3,7 +3,7 @@
 #ifndef HALLWATCH_PUBLISH_SPOOL_SPOOL_DISK_H
 #define HALLWATCH_PUBLISH_SPOOL_SPOOL_DISK_H
 
-#include "publish/backoff.h"
+#include "base/backoff.h"
 #include "publish/spool/spool_inside.h"
 #include "publish/spool/spool_thin.h"
 

@@ -3,6 +3,9 @@
  * A view as bytes: its texts and its part names. A list as bytes: the class, then each series. Texts that
  * these borrow (class, point, reason) are kept behind the series in the list's own piece of memory, so that
  * they live as long as it does.
+ *
+ * What is of no device has more texts, behind the names: so the others are as they were before there were
+ * any, and files of that time can be read.
  */
 #include "publish/spool/view_codec.h"
 
@@ -12,7 +15,7 @@
 #include "base/error.h"
 #include "publish/spool/byte_codec.h"
 
-enum { TEXTS = 13, SERIES_MOST = 1 << 20, SIZE_MOST = 64 << 20 };
+enum { TEXTS = 13, LATER_TEXTS = 3, SERIES_MOST = 1 << 20, SIZE_MOST = 64 << 20 };
 
 static void list_texts(struct device_view *view, char **texts[TEXTS]) {
     char **const all[TEXTS] = {&view->site,   &view->hall,     &view->row,          &view->rack,
@@ -20,6 +23,13 @@ static void list_texts(struct device_view *view, char **texts[TEXTS]) {
                                &view->serial, &view->firmware, &view->manufacturer, &view->given_name,
                                &view->gateway};
     memcpy(texts, all, sizeof(all));
+}
+
+/* Behind everything else, and only where there is one: files from before they were there stay readable. */
+static void list_later_texts(struct device_view *view, char **texts[LATER_TEXTS]) {
+    texts[0] = &view->node;
+    texts[1] = &view->alarm;
+    texts[2] = &view->detail;
 }
 
 static void add_place(struct text *text, const struct place *place) {
@@ -54,6 +64,10 @@ int view_encode(const struct device_view *view, struct text *text) {
         add_place(text, &view->names[i].place);
         bytes_add_string(text, view->names[i].name);
     }
+    char **later[LATER_TEXTS];
+    list_later_texts((struct device_view *)view, later);
+    for (size_t i = 0; i < LATER_TEXTS && (view->node || view->alarm); i++)
+        bytes_add_string(text, *later[i]);
     return text->failed ? ERROR_MEMORY : 0;
 }
 
@@ -204,6 +218,10 @@ int view_decode(const void *bytes, size_t size, uint32_t number, const struct vi
     for (size_t i = 0; i + 1 < TEXTS; i++) /* all but the last, the gateway, are never NULL */
         reader.failed |= !*texts[i];
     read_names(&reader, view);
+    list_later_texts(view, texts);
+    bool has_later = !reader.failed && reader.at != reader.end;
+    for (size_t i = 0; has_later && i < LATER_TEXTS; i++)
+        *texts[i] = read_copy(&reader);
     if (reader.failed || reader.at != reader.end) {
         device_view_release(view);
         return ERROR_GARBLED;

@@ -45,6 +45,7 @@ struct device {
     unsigned place;          /* rack or row, by the kind of device */
     enum feed side;
     device_refresh refresh; /* NULL for a recording */
+    bool silent;            /* the refresh found it without power */
     int64_t step;           /* of the clock in which it was refreshed last */
 
     struct register_image registers;

@@ -14,6 +14,12 @@
 /* Makes a Modbus device: its registers, its refresh. False: out of memory. */
 bool face_pm5000_attach(struct device *device);
 bool face_rpu_attach(struct device *device);
+bool face_chiller_attach(struct device *device);
+bool face_contacts_attach(struct device *device);
+
+/* The contacts of a row, by the number of their input: names and meanings as in hallwatch's wiring. */
+enum { N_CONTACTS = 5 };
+extern const struct contact_name { const char *name, *means; } face_contact_names[N_CONTACTS];
 
 /* Objects that every SNMP agent has; the faces' own fields begin after them. */
 enum {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The meter of a row and feed as Schneider's PM5000 registers show it: float32, high word first, powers in
- * kW, energies in kWh and once more as 64-bit integers in Wh. Addresses here are on the wire: one less than
- * the register numbers in Schneider's lists.
+ * The meter of a row and feed, or of the intake, as Schneider's PM5000 registers show it: float32, high word
+ * first, powers in kW, energies in kWh and once more as 64-bit integers in Wh. Addresses here are on the
+ * wire: one less than the register numbers in Schneider's lists.
  */
 #include "face.h"
 
@@ -62,7 +62,10 @@ static double mean_of(double a, double b, double c) {
 static void refresh(struct device *device, double time) {
     struct register_image *image = &device->registers;
     struct load_state load;
-    hall_meter_at(device->hall, device->place, device->side, time, &load);
+    if (device->place == HALL_INTAKE)
+        hall_intake_at(device->hall, time, &load);
+    else
+        hall_meter_at(device->hall, device->place, device->side, time, &load);
     const struct phase_state *p = load.phase;
     put_phases(image, &load);
     register_put_f32(image, CURRENT_N, load.neutral_amperes);

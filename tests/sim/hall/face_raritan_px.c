@@ -192,6 +192,7 @@ static int64_t number(const void *state, struct meaning meaning) {
 static void refresh(struct device *device, double time) {
     struct pdu_state pdu;
     hall_pdu_at(device->hall, device->place, device->side, time, &pdu);
+    device->silent = pdu.dead;
     face_put_numbers(device, number, &pdu, time);
 }
 

@@ -23,6 +23,11 @@ enum {
     CHARGE,
     BATTERY_VOLTAGE,
     BATTERY_TEMPERATURE,
+    BATTERY_CURRENT,
+    BATTERY_STATUS,
+    BATTERY_SECONDS,
+    OUTPUT_SOURCE,
+    OUTPUT_FREQUENCY,
     INPUT_FREQUENCY,
     INPUT_VOLTAGE,
     INPUT_CURRENT,
@@ -33,6 +38,9 @@ enum {
     OUTPUT_LOAD,
 };
 
+/* Values of the RFC's; and how little runtime makes the battery a low one. */
+enum { BATTERY_NORMAL = 2, BATTERY_LOW, SOURCE_NORMAL = 3, SOURCE_BATTERY = 5, LOW_SECONDS = 120 };
+
 static const struct scalar {
     const char *oid;
     uint8_t tag;
@@ -41,16 +49,16 @@ static const struct scalar {
     {UPS ".1.1.0", BER_OCTETS, MANUFACTURER},
     {UPS ".1.2.0", BER_OCTETS, MODEL},
     {UPS ".1.4.0", BER_OCTETS, SOFTWARE},
-    {UPS ".2.1.0", BER_INTEGER, ALWAYS_2}, /* battery normal */
-    {UPS ".2.2.0", BER_INTEGER, ALWAYS_0}, /* seconds on battery */
+    {UPS ".2.1.0", BER_INTEGER, BATTERY_STATUS},
+    {UPS ".2.2.0", BER_INTEGER, BATTERY_SECONDS},
     {UPS ".2.3.0", BER_INTEGER, RUNTIME},
     {UPS ".2.4.0", BER_INTEGER, CHARGE},
     {UPS ".2.5.0", BER_INTEGER, BATTERY_VOLTAGE},
-    {UPS ".2.6.0", BER_INTEGER, ALWAYS_0}, /* battery current: floating */
+    {UPS ".2.6.0", BER_INTEGER, BATTERY_CURRENT}, /* 0: floating */
     {UPS ".2.7.0", BER_INTEGER, BATTERY_TEMPERATURE},
     {UPS ".3.2.0", BER_INTEGER, ALWAYS_3}, /* input lines */
-    {UPS ".4.1.0", BER_INTEGER, ALWAYS_3}, /* output source normal */
-    {UPS ".4.2.0", BER_INTEGER, INPUT_FREQUENCY},
+    {UPS ".4.1.0", BER_INTEGER, OUTPUT_SOURCE},
+    {UPS ".4.2.0", BER_INTEGER, OUTPUT_FREQUENCY},
     {UPS ".4.3.0", BER_INTEGER, ALWAYS_3}, /* output lines */
     {UPS ".5.1.0", BER_INTEGER, INPUT_FREQUENCY},
     {UPS ".5.2.0", BER_INTEGER, ALWAYS_3}, /* bypass lines */
@@ -122,6 +130,16 @@ static int64_t number(const void *state, struct meaning meaning) {
         return face_round(ups->battery_volts, 0.1);
     case BATTERY_TEMPERATURE:
         return face_round(ups->battery_celsius, 1);
+    case BATTERY_CURRENT:
+        return face_round(ups->battery_amperes, 0.1);
+    case BATTERY_STATUS:
+        return ups->runtime_seconds < LOW_SECONDS ? BATTERY_LOW : BATTERY_NORMAL;
+    case BATTERY_SECONDS:
+        return (int64_t)ups->battery_seconds;
+    case OUTPUT_SOURCE:
+        return ups->on_battery ? SOURCE_BATTERY : SOURCE_NORMAL;
+    case OUTPUT_FREQUENCY:
+        return face_round(ups->output.hertz, 0.1);
     case INPUT_FREQUENCY:
         return face_round(ups->input.hertz, 0.1);
     default:

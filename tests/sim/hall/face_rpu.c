@@ -40,7 +40,15 @@ enum {
     STATIC_PRESSURE,
     N_EXCHANGER = 22
 };
-enum { ALARMS = 37375, N_ALARMS = 5, TARGETS = 37888, TOTAL_WATTS = 41005, HEAT_ALARMS = 41473 };
+enum {
+    ALARMS = 37375,
+    N_ALARMS = 5,
+    LEAKS = 3,
+    PAN_LEAKAGE = 8,
+    TARGETS = 37888,
+    TOTAL_WATTS = 41005,
+    HEAT_ALARMS = 41473
+};
 
 static void put_pumping_unit(struct register_image *image, const struct loop_state *loop) {
     register_put_u16(image, FLOW, loop->flow * 60000 * 10);
@@ -82,6 +90,7 @@ static void refresh(struct device *device, double time) {
     register_put_s16(image, WATER_INLET, loop.return_celsius * 10);
     register_put_u16(image, FILTER_PRESSURE, 120);
     register_put_u16(image, STATIC_PRESSURE, loop.return_pascals / 1000);
+    register_put_u16(image, ALARMS + LEAKS, loop.leaks ? 1 << PAN_LEAKAGE : 0);
 }
 
 bool face_rpu_attach(struct device *device) {

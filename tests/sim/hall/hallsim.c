@@ -10,51 +10,8 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "help.h"
 #include "server.h"
-
-static const char help[] =
-    "usage: hallsim [option]...\n"
-    "\n"
-    "What it serves; each may be given more than once, and every device gets a loopback address of its own:\n"
-    "  --hall SPEC          a modelled hall, e.g. rows=2,racks=4,kw=10,outlets=24,liquid=0.25,share=0.65\n"
-    "  --modbus N           N meters for benchmarks, with --registers K plain registers besides (default "
-    "50)\n"
-    "  --snmp N             N rack PDUs for benchmarks, each with about --values K readings (default 80)\n"
-    "  --recording FILE     a recording (.snmprec or .registers); after it its --address A[/UNIT] and "
-    "--driver NAME\n"
-    "How:\n"
-    "  --first-address A    default 127.1.0.1; the other devices follow\n"
-    "  --modbus-port P, --snmp-port P, --community C   default any free port, and public\n"
-    "  --snmp-v3 USER[:AUTH:PASSPHRASE[:PRIVACY:PASSPHRASE]]   who may ask in SNMPv3, e.g.\n"
-    "                       watch:SHA-256:authsecret:AES-128:privsecret; up to 8 times; v2c is answered too\n"
-    "  --seed N             another hall of the same shape\n"
-    "  --dead N             every Nth device is silent\n"
-    "  --fault ORDER        something is wrong with some of them from the start, see below; may be repeated\n"
-    "  --load ORDER         the racks' load, see below\n"
-    "  --interval-ms N      how often the devices are expected to be polled (default 1000)\n"
-    "  --interval-of WHO=N  another interval for some, by name, driver or protocol; up to 3 times\n"
-    "  --inventory FILE     writes hallwatch's inventory of all devices; --gateway NAME is their gateway\n"
-    "  --config FILE        writes a configuration of hallwatch for that inventory, without sinks\n"
-    "  --control PATH       a local socket: send one line, get JSON; SIGUSR1 prints the counts\n"
-    "When it listens it prints: ready modbus=PORT snmp=PORT devices=N\n"
-    "\n"
-    "On the control socket: counts | devices | reset (begins the poll statistics anew) | fault ORDER |\n"
-    "load ORDER | trap WHO ADDRESS:PORT [KIND] | trap-flood WHO ADDRESS:PORT N [KIND] | user USER:... (as "
-    "--snmp-v3: adds one, or changes the one of that name)\n"
-    "`polls` in the counts is about devices without a fault; `returns` is about those whose fault was taken\n"
-    "away: the time until they were asked again. `accepted` counts connections, also those reset at once; "
-    "while\n"
-    "every Modbus device has vanished nobody listens, and nothing is counted.\n"
-    "\n"
-    "A trap (linkDown) leaves from the device's own address, to 127.0.0.0/8; of a flood N, the devices in "
-    "turn.\n"
-    "KIND is v1, v2c (default), v3, inform, truncated, garbled, or stranger: from an address of nobody.\n"
-    "\n"
-    "A load is ordered as `training HERTZ SWING [EVERY SECONDS]` (all racks swing together by this share of\n"
-    "their design power, peak to peak, and drop by a quarter of it for so many SECONDS, EVERY so many: "
-    "default\n"
-    "300 8, 0 0 = never), `checkpoint` (one now) or `steady`. Power follows at once, heat within 20 s.\n"
-    "\n";
 
 enum { FAULTS_MOST = 64, INTERVALS_MOST = 3 };
 
@@ -65,7 +22,7 @@ struct options {
     size_t n_intervals;
     struct fault_order faults[FAULTS_MOST];
     size_t n_faults;
-    const char *inventory, *config, *gateway;
+    const char *inventory, *wiring, *topology, *config, *gateway;
 };
 
 enum {
@@ -88,7 +45,11 @@ enum {
     LOAD,
     INTERVAL,
     INTERVAL_OF,
+    SCRIPT,
+    SPEED,
     INVENTORY,
+    WIRING,
+    TOPOLOGY,
     CONFIG,
     GATEWAY,
     CONTROL,
@@ -114,17 +75,16 @@ static const struct option long_options[] = {{"hall", required_argument, NULL, H
                                              {"load", required_argument, NULL, LOAD},
                                              {"interval-ms", required_argument, NULL, INTERVAL},
                                              {"interval-of", required_argument, NULL, INTERVAL_OF},
+                                             {"script", required_argument, NULL, SCRIPT},
+                                             {"speed", required_argument, NULL, SPEED},
                                              {"inventory", required_argument, NULL, INVENTORY},
+                                             {"wiring", required_argument, NULL, WIRING},
+                                             {"topology", required_argument, NULL, TOPOLOGY},
                                              {"config", required_argument, NULL, CONFIG},
                                              {"gateway", required_argument, NULL, GATEWAY},
                                              {"control", required_argument, NULL, CONTROL},
                                              {"help", no_argument, NULL, HELP},
                                              {0}};
-
-static void write_help(FILE *file) {
-    fputs(help, file);
-    fault_write_help(file);
-}
 
 static bool to_number(const char *text, unsigned long most, unsigned long *number) {
     char *end;
@@ -191,6 +151,7 @@ static bool add_every_nth_dead(unsigned n, struct options *options) {
 /* Options whose value is a number; what they set is the caller's. */
 static bool take_number(int option, const char *text, struct options *options, struct site *site) {
     unsigned long n, most = option == SEED                                 ? UINT32_MAX
+                            : option == SPEED                              ? 100
                             : option == MODBUS_PORT || option == SNMP_PORT ? UINT16_MAX
                                                                            : 1000000;
     if (!to_number(text, most, &n))
@@ -214,6 +175,9 @@ static bool take_number(int option, const char *text, struct options *options, s
         return true;
     case SEED:
         site->seed = n;
+        return true;
+    case SPEED:
+        site->speed = options->server.speed = n ? (double)n : 1;
         return true;
     case DEAD:
         return add_every_nth_dead((unsigned)n, options);
@@ -247,8 +211,17 @@ static bool take_option(int option, const char *text, struct options *options, s
     case COMMUNITY:
         options->server.community = text;
         return true;
+    case SCRIPT:
+        options->server.script = text;
+        return true;
     case INVENTORY:
         options->inventory = text;
+        return true;
+    case WIRING:
+        options->wiring = text;
+        return true;
+    case TOPOLOGY:
+        options->topology = text;
         return true;
     case CONFIG:
         options->config = text;
@@ -285,7 +258,7 @@ static bool take_options(int argc, char **argv, struct options *options, struct 
     }
     if (optind == argc && site->devices.n > 0)
         return true;
-    write_help(stderr);
+    help_write(stderr);
     return false;
 }
 
@@ -338,25 +311,50 @@ static void allow_many_descriptors(void) {
     }
 }
 
-static bool write_inventory(const struct site *site, const struct options *options,
-                            const struct server *server) {
-    if (options->inventory == NULL)
-        return true;
-    FILE *file = fopen(options->inventory, "w");
-    if (file != NULL)
-        site_write_inventory(site, file, options->gateway, server_modbus_port(server),
-                             server_snmp_port(server));
-    if (file != NULL && fclose(file) == 0)
-        return true;
-    fprintf(stderr, "hallsim: %s: %s\n", options->inventory, strerror(errno));
-    return false;
+static void put_inventory(const struct site *site, FILE *file, const struct options *options,
+                          const struct server *server) {
+    site_write_inventory(site, file, options->gateway, server_modbus_port(server), server_snmp_port(server));
+}
+
+static void put_wiring(const struct site *site, FILE *file, const struct options *options,
+                       const struct server *server) {
+    (void)options;
+    (void)server;
+    site_write_wiring(site, file);
+}
+
+static void put_topology(const struct site *site, FILE *file, const struct options *options,
+                         const struct server *server) {
+    (void)options;
+    (void)server;
+    site_write_topology(site, file);
+}
+
+/* Writes the files that were asked for. */
+static bool write_files(const struct site *site, const struct options *options, const struct server *server) {
+    const struct {
+        const char *path;
+        void (*put)(const struct site *, FILE *, const struct options *, const struct server *);
+    } files[] = {{options->inventory, put_inventory},
+                 {options->wiring, put_wiring},
+                 {options->topology, put_topology}};
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        FILE *file = files[i].path ? fopen(files[i].path, "w") : NULL;
+        if (file != NULL)
+            files[i].put(site, file, options, server);
+        if (files[i].path == NULL || (file != NULL && fclose(file) == 0))
+            continue;
+        fprintf(stderr, "hallsim: %s: %s\n", files[i].path, strerror(errno));
+        return false;
+    }
+    return true;
 }
 
 static int serve(struct site *site, const struct options *options) {
     struct server *server = server_new(site, &options->server);
     if (server == NULL)
         return 1;
-    bool served = write_inventory(site, options, server) &&
+    bool served = write_files(site, options, server) &&
                   (options->config == NULL ||
                    site_write_config(site, options->config, options->inventory, options->gateway));
     if (served) {
@@ -376,7 +374,7 @@ int main(int argc, char **argv) {
     int status = 2;
     for (int i = 1; i < argc; i++)
         if (strcmp(argv[i], "--help") == 0) {
-            write_help(stdout);
+            help_write(stdout);
             return 0;
         }
     allow_many_descriptors();

@@ -137,3 +137,9 @@ void register_put_text(struct register_image *image, uint32_t address, uint32_t 
         words[i] = (uint16_t)(high << 8 | low);
     }
 }
+
+void register_put_bit(struct register_image *image, enum register_table table, uint32_t address, bool value) {
+    uint16_t *word = register_image_find(image, table, address, 1);
+    if (word != NULL)
+        *word = value;
+}

@@ -40,6 +40,8 @@ bool register_image_seal(struct register_image *image);
 uint16_t *register_image_find(struct register_image *image, enum register_table table, uint32_t first,
                               uint32_t n);
 
+/* A bit that the image has. */
+void register_put_bit(struct register_image *image, enum register_table table, uint32_t address, bool value);
 /* Holding registers that the image has, high word first. */
 void register_put_u16(struct register_image *image, uint32_t address, double value);
 void register_put_s16(struct register_image *image, uint32_t address, double value);

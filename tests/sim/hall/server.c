@@ -4,6 +4,7 @@
 
 #include "device_modbus.h"
 #include "device_snmp.h"
+#include "hall_order.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -45,11 +46,15 @@ size_t server_answer(struct server *server, struct device *device, const uint8_t
                      uint8_t answer[FAULT_ANSWER_MOST]) {
     enum fault_kind fault = device->fault.kind;
     device->counts.requests++;
+    if (server->script != NULL)
+        server_begin_script(server);
     if (fault == FAULT_DEAD || fault_refuses(&device->fault))
         return 0;
     if (fault == FAULT_NONE)
         poll_watch_request(&server->watches[device->watch], &device->mark, server->now_us);
     bring_up_to_date(server, device);
+    if (device->silent)
+        return 0;
     const struct snmp_access access = {server->options.community, &server->site->users, server->now_us};
     size_t answer_size = device->protocol == MODBUS
                              ? device_modbus_answer(device, request, size, answer)
@@ -78,6 +83,21 @@ bool server_set_load(struct server *server, const char *line) {
     double time = present_step(server, &step);
     for (size_t i = 0; i < server->site->n_halls; i++)
         hall_train(server->site->halls[i], &server->training, time, begins_with_checkpoint);
+    return true;
+}
+
+bool server_order(struct server *server, const char *line, const char **problem) {
+    struct hall_order order;
+    int64_t step;
+    *problem = "there is no such order; --help has all";
+    if (!hall_order_read(line, &order))
+        return false;
+    double time = present_step(server, &step);
+    for (size_t i = 0; i < server->site->n_halls; i++)
+        if (!hall_order(server->site->halls[i], &order, time, problem))
+            return false;
+    for (size_t i = 0; i < server->site->devices.n; i++)
+        server->site->devices.list[i]->step = -1; /* it shows at once */
     return true;
 }
 
@@ -190,7 +210,7 @@ struct server *server_new(struct site *site, const struct server_options *option
     if (options->load != NULL)
         server_set_load(server, options->load);
     if (set_watches(server) && open_signals(server) && server_open_modbus(server) &&
-        server_open_snmp(server) && server_open_control(server))
+        server_open_snmp(server) && server_open_control(server) && server_open_script(server))
         return server;
     server_free(server);
     return NULL;
@@ -201,6 +221,7 @@ void server_free(struct server *server) {
         return;
     server_close_modbus(server);
     server_end_traps(server);
+    server_close_script(server);
     server_close_snmp(server);
     server_close_control(server);
     if (server->signals.descriptor >= 0)

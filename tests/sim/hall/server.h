@@ -19,6 +19,8 @@ struct server_options {
     const char *community;
     const char *control; /* path of the control socket; NULL = none */
     const char *load;    /* an order of training load; NULL = steady */
+    const char *script;  /* a file of orders and their times; NULL = none */
+    double speed;        /* at which it is played; 0 = 1 */
 };
 
 /*
@@ -51,6 +53,8 @@ bool server_set_fault(struct server *server, const char *line, size_t *n, const 
 bool server_send_traps(struct server *server, const char *line, bool flood, size_t *n, const char **problem);
 /* Carries out an order of training load in all halls; false: there is no such order. */
 bool server_set_load(struct server *server, const char *line);
+/* Carries out an order of what happens in all halls (hall_order.h); false: *problem says why not. */
+bool server_order(struct server *server, const char *line, const char **problem);
 /* Adds or changes an SNMPv3 user; false: *problem says why not. */
 bool server_set_user(struct server *server, const char *text, const char **problem);
 

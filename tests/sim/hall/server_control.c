@@ -45,6 +45,14 @@ static void order_user(struct server *server, const char *text, FILE *file) {
         fprintf(file, "{\"error\": \"%s\"}\n", problem);
 }
 
+static void order_hall(struct server *server, const char *line, FILE *file) {
+    const char *problem;
+    if (server_order(server, line, &problem))
+        fprintf(file, "{\"hall\": \"changed\"}\n");
+    else
+        fprintf(file, "{\"error\": \"%s\"}\n", problem);
+}
+
 static void answer_control(struct server *server, const char *line, FILE *file) {
     const char *rest;
     if (begins_with(line, "counts", &rest))
@@ -65,7 +73,7 @@ static void answer_control(struct server *server, const char *line, FILE *file) 
     else if (begins_with(line, "user", &rest))
         order_user(server, rest, file);
     else
-        fprintf(file, "{\"error\": \"there is no such order; --help has all\"}\n");
+        order_hall(server, line, file);
 }
 
 /*

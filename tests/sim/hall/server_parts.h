@@ -35,6 +35,7 @@ struct connection;
 struct datagrams;
 struct later_datagram;
 struct trap_run;
+struct script;
 
 struct server {
     struct site *site;
@@ -51,6 +52,7 @@ struct server {
     struct trap_run *trap_runs;
     uint64_t traps; /* sent */
     struct timers timers;
+    struct script *script; /* NULL = none, or played to its end */
     struct training_spec training;
     struct poll_watch watches[WATCHES_MOST]; /* one for each interval */
     unsigned n_watches;
@@ -86,6 +88,11 @@ void server_send_datagram(struct server *server, uint32_t from, const struct soc
 /* An address where nobody lives, for a device that speaks from a wrong one. */
 uint32_t server_strange_address(const struct device *device);
 void server_end_traps(struct server *server);
+
+/* Reads the script of the options; false after the cause was said. It begins with the first request. */
+bool server_open_script(struct server *server);
+void server_begin_script(struct server *server);
+void server_close_script(struct server *server);
 
 /* Each opens its endpoint; false after the cause was said. */
 bool server_open_modbus(struct server *server);

@@ -26,6 +26,7 @@ static struct hall *new_hall(struct site *site, struct hall_spec spec) {
     if (site->n_halls == SHARED_MOST)
         return NULL;
     spec.seed = site->seed + site->n_halls;
+    spec.speed = site->speed;
     struct hall *hall = hall_new(&spec);
     if (hall != NULL)
         site->halls[site->n_halls++] = hall;
@@ -123,14 +124,51 @@ static bool add_feed(struct site *site, const struct hall *hall, const struct ha
     return face_attach(device, &face_rfc1628_ups, tables->ups);
 }
 
+static bool add_intake(struct site *site, const struct hall *hall) {
+    struct device *device = new_device(site, hall, HALL_INTAKE, FEED_A);
+    if (device == NULL)
+        return false;
+    snprintf(device->name, sizeof device->name, "meter-intake");
+    return face_pm5000_attach(device);
+}
+
+static bool add_contacts(struct site *site, const struct hall *hall, unsigned row) {
+    struct device *device = new_device(site, hall, row, FEED_A);
+    if (device == NULL)
+        return false;
+    place_device(device, row, -1, -1);
+    snprintf(device->name, sizeof device->name, "io-%u", row + 1);
+    return face_contacts_attach(device);
+}
+
+static bool add_chiller(struct site *site, const struct hall *hall, unsigned chiller) {
+    struct device *device = new_device(site, hall, chiller, FEED_A);
+    if (device == NULL)
+        return false;
+    snprintf(device->name, sizeof device->name, "chiller-%u", chiller + 1);
+    return face_chiller_attach(device);
+}
+
+/* What a hall with chillers has besides. */
+static bool add_plant(struct site *site, const struct hall *hall) {
+    const struct hall_spec *spec = hall_spec(hall);
+    bool added = spec->chillers == 0 || add_intake(site, hall);
+    for (unsigned row = 0; added && spec->chillers > 0 && row < spec->rows; row++)
+        added = add_contacts(site, hall, row);
+    for (unsigned i = 0; added && i < spec->chillers; i++)
+        added = add_chiller(site, hall, i);
+    return added;
+}
+
 static bool parse_hall(const char *text, struct hall_spec *spec) {
     double rows = spec->rows, racks = spec->racks, outlets = spec->outlets,
-           kilowatts = spec->rack_watts / 1000;
+           kilowatts = spec->rack_watts / 1000, chillers = spec->chillers;
     const struct {
         const char *name;
         double *value;
-    } words[] = {{"rows", &rows},    {"racks", &racks},         {"outlets", &outlets},
-                 {"kw", &kilowatts}, {"liquid", &spec->liquid}, {"share", &spec->liquid_share}};
+    } words[] = {{"rows", &rows},        {"racks", &racks},         {"outlets", &outlets},
+                 {"kw", &kilowatts},     {"liquid", &spec->liquid}, {"share", &spec->liquid_share},
+                 {"chillers", &chillers}};
     while (*text != '\0') {
         size_t size = strcspn(text, "="), i = 0;
         while (i < sizeof words / sizeof words[0] &&
@@ -149,6 +187,7 @@ static bool parse_hall(const char *text, struct hall_spec *spec) {
     spec->racks = (unsigned)racks;
     spec->outlets = (unsigned)outlets;
     spec->rack_watts = kilowatts * 1000;
+    spec->chillers = (unsigned)chillers;
     return true;
 }
 
@@ -156,11 +195,14 @@ bool site_add_hall(struct site *site, const char *text) {
     struct hall_spec spec = {
         .rows = 2, .racks = 4, .outlets = 24, .rack_watts = 10000, .liquid = 0.25, .liquid_share = 0.65};
     if (!parse_hall(text, &spec))
-        return complain("--hall: give rows=, racks=, kw=, outlets=, liquid= and share=, with commas between",
-                        text);
+        return complain(
+            "--hall: give rows=, racks=, kw=, outlets=, liquid=, share= and chillers=, with commas between",
+            text);
     struct hall *hall = new_hall(site, spec);
     if (hall == NULL)
-        return complain("--hall: 3 to 48 outlets, 1 to 1000 rows of racks, liquid and share of 0 to 1", text);
+        return complain(
+            "--hall: 3 to 48 outlets, 1 to 1000 rows of racks, liquid and share of 0 to 1, up to 8 chillers",
+            text);
     struct hall_tables tables = {.apc = new_face_table(site, &face_apc_rpdu2, spec.outlets),
                                  .raritan = new_face_table(site, &face_raritan_px, spec.outlets),
                                  .ups = new_face_table(site, &face_rfc1628_ups, 0)};
@@ -169,6 +211,7 @@ bool site_add_hall(struct site *site, const char *text) {
         added = add_rack(site, hall, &tables, rack);
     for (int feed = 0; added && feed < N_FEEDS; feed++)
         added = add_feed(site, hall, &tables, (enum feed)feed);
+    added = added && add_plant(site, hall);
     return added || complain("--hall: out of memory, or too many halls", text);
 }
 

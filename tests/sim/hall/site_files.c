@@ -2,6 +2,8 @@
 /* What hallwatch needs to read the site: its inventory, its configuration, the secrets. */
 #include "site.h"
 
+#include "face.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -29,6 +31,18 @@ void site_write_inventory(const struct site *site, FILE *file, const char *gatew
         fprintf(file, "%s,simulated,%s,%s,%s,%ums\n", gateway, device->row, device->rack, device->feed,
                 device->interval_ms);
     }
+}
+
+static bool is_contacts(const struct device *device) {
+    return device->hall != NULL && strcmp(device->driver, "remote_io") == 0;
+}
+
+void site_write_wiring(const struct site *site, FILE *file) {
+    fprintf(file, "device,name,means,when,discrete\n");
+    for (size_t i = 0; i < site->devices.n; i++)
+        for (unsigned k = 0; is_contacts(site->devices.list[i]) && k < N_CONTACTS; k++)
+            fprintf(file, "%s,%s,%s,closed,%u\n", site->devices.list[i]->name, face_contact_names[k].name,
+                    face_contact_names[k].means, k);
 }
 
 static bool complain(const char *path, const char *cause) {

@@ -3,8 +3,8 @@
  * How long to wait before trying again: doubling from 1 s to 60 s, with jitter so that forty gateways do not
  * return as one.
  */
-#ifndef HALLWATCH_PUBLISH_BACKOFF_H
-#define HALLWATCH_PUBLISH_BACKOFF_H
+#ifndef HALLWATCH_BASE_BACKOFF_H
+#define HALLWATCH_BASE_BACKOFF_H
 
 #include <stdint.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The URL of a broker. Looking up its name is base/lookup's. */
-#include "publish/broker_address.h"
+#include "base/broker_address.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where a broker is: its URL taken apart. Pure. */
-#ifndef HALLWATCH_PUBLISH_BROKER_ADDRESS_H
-#define HALLWATCH_PUBLISH_BROKER_ADDRESS_H
+#ifndef HALLWATCH_BASE_BROKER_ADDRESS_H
+#define HALLWATCH_BASE_BROKER_ADDRESS_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The arithmetic of trying again. Who tries what, and when it counts as a success, is the sinks' affair. */
-#include "publish/backoff.h"
+#include "base/backoff.h"
 
 #include <sys/random.h>
 

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Meters and what tells a node's state: "pdu-r01-a:inlet/1", and which gateway reads them. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "model/power_build.h"
+
+/* One text that names a point. */
+struct naming {
+    struct power_build *build;
+    uint32_t node;
+    const char *key;
+    const struct setting *setting;
+    const struct device_settings *device;
+};
+
+static void refuse_device(const struct naming *naming, const char *name) {
+    struct power_build *build = naming->build;
+    const char **names = power_take(build, build->n_devices, sizeof(*names));
+    for (size_t i = 0; names && i < build->n_devices; i++)
+        names[i] = build->device_settings[i]->name.text;
+    if (names)
+        power_refuse_unknown(build, naming->node, naming->key, naming->setting, "device", name, names,
+                             build->n_devices);
+    free(names);
+}
+
+static bool set_part(const struct naming *naming, const char *word, struct power_point *point) {
+    const char *words[N_PARTS];
+    size_t n = 0;
+    for (int i = PART_NONE + 1; i < N_PARTS; i++) {
+        if (i == PART_PHASE_LINE || i == PART_PHASE_PAIR || i == PART_SINK || i == PART_SPOOL)
+            continue; /* phases have words of their own; the others are no device's */
+        words[n++] = catalog_part((enum part)i);
+        if (strcmp(catalog_part((enum part)i), word) == 0) {
+            point->part = (enum part)i;
+            return true;
+        }
+    }
+    power_refuse_unknown(naming->build, naming->node, naming->key, naming->setting, "part", word, words, n);
+    return false;
+}
+
+/* "2", "2/17", or the name of an input. */
+static bool set_id(const struct naming *naming, const char *id, struct power_point *point) {
+    char *copy = config_copy(naming->build->build, id);
+    if (!copy || *id < '0' || *id > '9') {
+        point->name = copy;
+        return copy && *copy;
+    }
+    bool right = true;
+    for (char *rest = copy, *piece; right && (piece = strsep(&rest, "/")) != NULL;) {
+        int64_t number;
+        right = point->depth < PLACE_DEPTH && text_to_integer(piece, &number) == 0 && number <= 999999999;
+        if (right)
+            point->id[point->depth++] = (uint32_t)number;
+    }
+    if (!right)
+        power_refuse(naming->build, naming->node, naming->key, naming->setting,
+                     "\"%.60s\" must be a number, or up to %d with slashes from outer to inner: 2/17", id,
+                     PLACE_DEPTH);
+    free(copy);
+    return right;
+}
+
+/* A device's name may hold a colon, or begin with a minus: what is one as a whole is taken as one. */
+static bool find_device(struct naming *naming, char *text, char **place) {
+    const struct power_build *build = naming->build;
+    uint32_t number = power_find_name(&build->devices, text);
+    char *colon = number == POWER_NO_NODE ? strrchr(text, ':') : NULL;
+    *place = NULL;
+    if (colon) {
+        *colon = '\0';
+        *place = colon + 1;
+        number = power_find_name(&build->devices, text);
+    }
+    if (number == POWER_NO_NODE)
+        return false;
+    naming->device = build->device_settings[number];
+    return true;
+}
+
+/* Takes `text`, which it cuts apart. */
+static bool set_point(struct naming *naming, char *text, struct power_point *point) {
+    char *place, *first = text;
+    point->sign = 1;
+    bool found = find_device(naming, first, &place);
+    if (!found && *text == '-') {
+        first = text + 1 + strspn(text + 1, " ");
+        if (place)
+            place[-1] = ':';
+        point->sign = -1;
+        found = find_device(naming, first, &place);
+    }
+    if (!found) {
+        refuse_device(naming, first);
+        return false;
+    }
+    point->device = config_copy(naming->build->build, naming->device->name.text);
+    point->at = power_keep_spot(naming->build, &naming->setting->at);
+    char *id = place ? strchr(place, '/') : NULL;
+    if (id)
+        *id++ = '\0';
+    return (!place || set_part(naming, place, point)) && (!id || set_id(naming, id, point));
+}
+
+/* The gateway that reads all its points; "" where every one does. */
+static void check_gateway(struct naming *naming, const char **gateway) {
+    const char *reads = naming->device->gateway.text;
+    if (!*reads)
+        return;
+    if (!**gateway)
+        *gateway = reads;
+    else if (!text_same_name(*gateway, reads))
+        power_refuse(naming->build, naming->node, naming->key, naming->setting,
+                     "\"%.100s\" is read by gateway %.60s, the node is gateway %.60s's",
+                     naming->device->name.text, reads, *gateway);
+}
+
+static bool add_point(struct power_build *build, uint32_t number, const char *key,
+                      const struct setting *setting, const char **gateway, struct power_point *point) {
+    struct naming naming = {build, number, key, setting, NULL};
+    char *copy = config_copy(build->build, setting->text);
+    bool right = copy && set_point(&naming, copy, point);
+    if (right)
+        check_gateway(&naming, gateway);
+    free(copy);
+    return right;
+}
+
+static struct power_point *make_point(struct power_build *build, uint32_t number, const char *key,
+                                      const struct setting *setting, const char **gateway) {
+    struct power_point *point = setting_given(setting) ? power_take(build, 1, sizeof(*point)) : NULL;
+    if (point)
+        add_point(build, number, key, setting, gateway, point);
+    return point;
+}
+
+void power_build_points(struct power_build *build, uint32_t number) {
+    const struct power_node_settings *settings = build->written[number];
+    struct power_node *node = &build->power->nodes[number];
+    const struct setting *meters = settings->meters.items;
+    const char *gateway = settings->gateway.text, *here = build->build->config->gateway;
+    node->meters = settings->meters.n ? power_take(build, settings->meters.n, sizeof(*node->meters)) : NULL;
+    for (size_t i = 0; node->meters && i < settings->meters.n; i++)
+        add_point(build, number, "meters", &meters[i], &gateway, &node->meters[node->n_meters++]);
+    node->device = make_point(build, number, "device", &settings->device, &gateway);
+    node->breaker = make_point(build, number, "breaker", &settings->breaker, &gateway);
+    node->gateway = config_copy(build->build, gateway);
+    node->elsewhere = *gateway && here && !text_same_name(gateway, here);
+}

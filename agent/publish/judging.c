@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whose turn it is to judge, and its clocks. */
+#include "publish/judging.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "base/time_zone.h"
+
+struct judging {
+    struct alarm_board *board;
+    _Atomic(struct site_config *)
+        next;                   /* one reference: it takes the place of the one in force; NULL: none does */
+    struct site_config *config; /* the one in force */
+    struct judge *judge;        /* NULL: it has no power section */
+    struct time_zone *zone;     /* NULL: UTC */
+    uint32_t generations;
+    int64_t due_ms; /* monotonic */
+    /* The one before, while it takes leave. */
+    struct judge *leaving;
+    struct site_config *leaving_config;
+};
+
+static struct judge_time now(const struct judging *judging) {
+    int64_t wall_ms = clock_wall_ms();
+    return (struct judge_time){
+        .wall_ms = wall_ms,
+        .monotonic_ms = clock_monotonic_ms(),
+        .zone_offset_s = judging->zone ? time_zone_offset_s(judging->zone, wall_ms / 1000) : 0,
+    };
+}
+
+/* --- another configuration --- */
+
+struct handing_over {
+    struct judge *to;
+    struct judge_time time;
+};
+
+static void hand_over_alarm(void *context, const struct alarm_record *record) {
+    struct handing_over *over = context;
+    judge_restore(over->to, record, &over->time);
+}
+
+static void hand_over_figure(void *context, const char *key, double value) {
+    struct handing_over *over = context;
+    judge_restore_figure(over->to, key, value);
+}
+
+/* Alarms that stand, and what was counted, are the new judge's. */
+static void hand_over(struct judging *judging, const struct judge *from, struct judge *to) {
+    struct handing_over over = {to, now(judging)};
+    alarm_board_show(judging->board, 0, hand_over_alarm, &over);
+    judge_list_figures(from, hand_over_figure, &over);
+}
+
+static int make_judge(struct judging *judging, const struct site_config *config, struct judge **judge) {
+    *judge = NULL;
+    if (!config->power)
+        return 0;
+    return judge_new(config, judging->board, ++judging->generations, judge);
+}
+
+static void load_zone(struct judging *judging) {
+    time_zone_free(judging->zone);
+    judging->zone = NULL;
+    if (judging->config->power && time_zone_load(judging->config->power->time_zone, &judging->zone) != 0)
+        log_write(LOG_ERROR, "judge", "time zone %s cannot be read any more: budgets go by UTC",
+                  judging->config->power->time_zone);
+}
+
+static void end_leaving(struct judging *judging) {
+    judge_free(judging->leaving);
+    config_free(judging->leaving_config);
+    judging->leaving = NULL;
+    judging->leaving_config = NULL;
+}
+
+/* Takes the reference over. Without memory the judge goes on by the configuration before. */
+static void exchange(struct judging *judging, struct site_config *config) {
+    struct judge *judge;
+    if (make_judge(judging, config, &judge) != 0) {
+        log_write(LOG_ERROR, "judge", "goes on by the configuration before: %s", error_word(ERROR_MEMORY));
+        config_free(config);
+        return;
+    }
+    end_leaving(judging);
+    judging->leaving = judging->judge;
+    judging->leaving_config = judging->config;
+    judging->judge = judge;
+    judging->config = config;
+    if (judging->leaving)
+        judge_leave(judging->leaving);
+    if (judging->leaving && judge)
+        hand_over(judging, judging->leaving, judge);
+    load_zone(judging);
+}
+
+/* --- life --- */
+
+int judging_new(struct site_config *config, struct alarm_board *board, struct judging **judging) {
+    struct judging *new = calloc(1, sizeof(*new));
+    if (!new)
+        return ERROR_MEMORY;
+    new->board = board;
+    new->config = config_hold(config);
+    if (make_judge(new, config, &new->judge) != 0) {
+        judging_free(new);
+        return ERROR_MEMORY;
+    }
+    load_zone(new);
+    *judging = new;
+    return 0;
+}
+
+void judging_free(struct judging *judging) {
+    if (!judging)
+        return;
+    end_leaving(judging);
+    judge_free(judging->judge);
+    config_free(judging->config);
+    config_free(atomic_load(&judging->next));
+    time_zone_free(judging->zone);
+    free(judging);
+}
+
+void judging_set_config(struct judging *judging, struct site_config *config) {
+    config_free(atomic_exchange(&judging->next, config_hold(config)));
+}
+
+/* --- at work --- */
+
+void judging_take(struct judging *judging, const struct batch *batch) {
+    struct judge_time time = now(judging);
+    if (judging->judge)
+        judge_take(judging->judge, batch, &time);
+}
+
+int64_t judging_due_ms(const struct judging *judging) {
+    return judging->due_ms;
+}
+
+void judging_tick(struct judging *judging) {
+    struct site_config *next = atomic_exchange(&judging->next, NULL);
+    if (next)
+        exchange(judging, next);
+    struct judge_time time = now(judging);
+    judging->due_ms = time.monotonic_ms + JUDGE_TICK_MS;
+    if (!judging->judge)
+        return;
+    int64_t began_us = clock_monotonic_us();
+    bool has_passed = judge_tick(judging->judge, &time);
+    double took_s = (double)(clock_monotonic_us() - began_us) / 1e6;
+    judge_note_durations(judging->judge, has_passed ? 0 : took_s, has_passed ? took_s : 0);
+}
+
+struct batch *judging_next_batch(struct judging *judging) {
+    struct batch *batch = judging->leaving ? judge_next_batch(judging->leaving) : NULL;
+    if (batch)
+        return batch;
+    if (judging->leaving)
+        end_leaving(judging);
+    return judging->judge ? judge_next_batch(judging->judge) : NULL;
+}
