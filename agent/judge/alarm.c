@@ -170,7 +170,8 @@ static void note_turn(struct alarm *alarm, int64_t now_ms) {
     alarm->turns_ms[0] = now_ms;
     if (alarm->n_turns < CHATTER_TURNS)
         alarm->n_turns++;
-    bool chatters = alarm->n_turns == CHATTER_TURNS && now_ms - alarm->turns_ms[CHATTER_TURNS - 1] < CHATTER_MS;
+    bool chatters =
+        alarm->n_turns == CHATTER_TURNS && now_ms - alarm->turns_ms[CHATTER_TURNS - 1] < CHATTER_MS;
     if (alarm->is_up)
         alarm->is_chattering = alarm->is_chattering || chatters;
 }
@@ -260,7 +261,8 @@ void alarm_engine_forget(struct alarm_engine *engine, int64_t now_ms) {
     for (size_t i = 0; i < engine->n_alarms;) {
         struct alarm *alarm = &engine->alarms[i];
         bool is_quiet = alarm->n_turns == 0 || now_ms - alarm->turns_ms[0] >= CHATTER_MS;
-        if (alarm->is_up || alarm->is_latched || alarm->is_turning || alarm->said != ALARM_NORMAL || !is_quiet) {
+        if (alarm->is_up || alarm->is_latched || alarm->is_turning || alarm->said != ALARM_NORMAL ||
+            !is_quiet) {
             i++;
             continue;
         }

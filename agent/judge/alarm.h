@@ -42,8 +42,8 @@ enum { CHATTER_TURNS = 3, CHATTER_MS = 60 * 1000 };
 /* One condition that holds, is about to, or did within the last minute. Times are monotonic. */
 struct alarm {
     uint32_t condition;
-    uint32_t cause; /* the condition whose alarm it follows from; ALARM_NO_CONDITION: none known */
-    bool is_up;     /* raised and not returned, shown or not */
+    uint32_t cause;  /* the condition whose alarm it follows from; ALARM_NO_CONDITION: none known */
+    bool is_up;      /* raised and not returned, shown or not */
     bool is_latched; /* returned, and waits for its reset */
     bool is_turning; /* offered the other way; the delay counts */
     bool is_running; /* and what was found last is known, so that time goes on */
@@ -52,10 +52,10 @@ struct alarm {
     uint8_t priority;
     uint8_t reads, n_turns;
     double value, limit;
-    int64_t onset_ms;  /* when it was first found in breach */
-    int64_t raised_ms; /* when it was raised */
+    int64_t onset_ms;        /* when it was first found in breach */
+    int64_t raised_ms;       /* when it was raised */
     int64_t mark_ms, ran_ms; /* of the delay: counted up to, and how long before that */
-    int64_t waits_until_ms; /* its cause is gone: suppressed still, until then */
+    int64_t waits_until_ms;  /* its cause is gone: suppressed still, until then */
     int64_t turns_ms[CHATTER_TURNS];
     int64_t since_ms, changed_ms; /* wall clock, as on the board: raised, changed its state */
     uint32_t n_consequences, said_consequences;
@@ -64,7 +64,7 @@ struct alarm {
 
 struct alarm_engine;
 
-struct alarm_engine *alarm_engine_new(void);        /* NULL when out of memory */
+struct alarm_engine *alarm_engine_new(void);         /* NULL when out of memory */
 void alarm_engine_free(struct alarm_engine *engine); /* NULL is fine */
 
 /* A condition held to `rule` (borrowed) with delays of its own. Its number, or ALARM_NO_CONDITION when out of

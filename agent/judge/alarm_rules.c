@@ -143,13 +143,13 @@ enum finding rule_find_within(const struct rule *rule, double value, double dead
         return find_state(rule, value);
     switch (rule->test) {
     case TEST_ABOVE:
-        return value > rule->limit                     ? FINDING_BREACHED
+        return value > rule->limit               ? FINDING_BREACHED
                : value <= rule->limit - deadband ? FINDING_CLEAR
-                                                       : FINDING_BETWEEN;
+                                                 : FINDING_BETWEEN;
     case TEST_BELOW:
-        return value < rule->limit                     ? FINDING_BREACHED
+        return value < rule->limit               ? FINDING_BREACHED
                : value >= rule->limit + deadband ? FINDING_CLEAR
-                                                       : FINDING_BETWEEN;
+                                                 : FINDING_BETWEEN;
     case TEST_IS:
         return value == rule->limit ? FINDING_BREACHED : FINDING_CLEAR;
     case TEST_IS_NOT:

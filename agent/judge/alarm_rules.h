@@ -12,9 +12,9 @@
 
 /* What a rule is held against. */
 enum rule_on {
-    ON_SERIES, /* each series of that quantity */
-    ON_ALL,    /* all of them in one device together: "all pumps" */
-    ON_NODE,   /* nodes of a kind: `figure` says which of their figures */
+    ON_SERIES,  /* each series of that quantity */
+    ON_ALL,     /* all of them in one device together: "all pumps" */
+    ON_NODE,    /* nodes of a kind: `figure` says which of their figures */
     ON_SILENCE, /* no good reading: of a device, a critical one, a bus, a row's feed */
     ON_OUT      /* a node that is out of service */
 };
@@ -68,11 +68,11 @@ struct rule {
     enum rule_value value;
     enum quantity reference; /* of the same device, at the same point if there is one */
     const char *reference_points;
-    uint32_t states;  /* of a state: bits of the codes in breach; 0: `test` counts */
+    uint32_t states;        /* of a state: bits of the codes in breach; 0: `test` counts */
     uint32_t silent_states; /* bits of the codes that tell nothing */
     enum condition_test test;
     double limit, deadband;
-    uint8_t special; /* enum rule_figure of ON_NODE, enum rule_silence of ON_SILENCE */
+    uint8_t special;      /* enum rule_figure of ON_NODE, enum rule_silence of ON_SILENCE */
     bool only_opened;     /* a breaker: open counts once it was seen closed */
     bool unless_standby;  /* not while the device says that it is off or stands by */
     bool unless_rated;    /* not where a rated node is held to the same by its figures */

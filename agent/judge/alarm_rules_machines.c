@@ -5,7 +5,7 @@
  */
 #include "judge/alarm_rules.h"
 
-enum { S = 1000, MIN = 60 * 1000, HOUR = 60 * 60 * 1000 };
+enum { S = 1000, MIN = 60 * 1000 };
 
 #define SWITCH_KINDS (OF_KIND(POWER_STS) | OF_KIND(POWER_ATS))
 
@@ -242,7 +242,8 @@ static const struct rule devices[] = {
      .on = ON_OUT},
 };
 
-#define TABLE(rules) {(rules), sizeof(rules) / sizeof((rules)[0])}
+#define TABLE(rules)                                                                                         \
+    { (rules), sizeof(rules) / sizeof((rules)[0]) }
 
 const struct rule_table rules_of_machines[RULE_TABLES] = {
     TABLE(machines),

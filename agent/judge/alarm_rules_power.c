@@ -5,16 +5,15 @@
  */
 #include "judge/alarm_rules.h"
 
-enum { S = 1000, MIN = 60 * 1000, HOUR = 60 * 60 * 1000 };
+enum { S = 1000, MIN = 60 * 1000, H = 60 * 60 * 1000 };
 
-#define CRITICAL_CLASSES \
-    (OF_CLASS(CLASS_UPS) | OF_CLASS(CLASS_SWITCH) | OF_CLASS(CLASS_LIQUID) | OF_CLASS(CLASS_GENSET))
-#define BUS_KINDS \
-    (OF_KIND(POWER_INTAKE) | OF_KIND(POWER_BUS) | OF_KIND(POWER_BUSWAY) | OF_KIND(POWER_DC_BUS) | \
+#define BUS_KINDS                                                                                            \
+    (OF_KIND(POWER_INTAKE) | OF_KIND(POWER_BUS) | OF_KIND(POWER_BUSWAY) | OF_KIND(POWER_DC_BUS) |            \
      OF_KIND(POWER_TAP_OFF) | OF_KIND(POWER_PDU))
-#define SWITCH_KINDS (OF_KIND(POWER_STS) | OF_KIND(POWER_ATS))
-#define OWN_LOAD_KINDS (OF_KIND(POWER_UPS) | OF_KIND(POWER_SHELF) | OF_KIND(POWER_CHILLER) | \
-    OF_KIND(POWER_CDU) | OF_KIND(POWER_AIR_UNIT) | OF_KIND(POWER_HEADER))
+/* They have rules of their own for their load, or are not judged by it. */
+#define OWN_LOAD_KINDS                                                                                       \
+    (OF_KIND(POWER_UPS) | OF_KIND(POWER_SHELF) | OF_KIND(POWER_CHILLER) | OF_KIND(POWER_CDU) |               \
+     OF_KIND(POWER_AIR_UNIT) | OF_KIND(POWER_HEADER))
 
 static const struct rule leaks_and_breakers[] = {
     {.life = {"leak_detected", 1, 2 * S, MIN, .on_reads = 2, .latches = true, .is_never_suppressed = true},
@@ -193,19 +192,19 @@ static const struct rule loads[] = {
      .special = FIGURE_FORECAST,
      .limit = 0.97,
      .deadband = 0.01},
-    {.life = {"meter_gap_lasting", 3, 24 * HOUR, HOUR},
+    {.life = {"meter_gap_lasting", 3, 24 * H, H},
      .says = "its meters and those below differ for a day, by",
      .on = ON_NODE,
      .special = FIGURE_GAP,
      .limit = 0.03,
      .deadband = 0.01},
-    {.life = {"meter_gap", 4, 30 * MIN, HOUR},
+    {.life = {"meter_gap", 4, 30 * MIN, H},
      .says = "its meters and those below differ by",
      .on = ON_NODE,
      .special = FIGURE_GAP,
      .limit = 0.03,
      .deadband = 0.01},
-    {.life = {"meter_frozen", 4, 30 * MIN, HOUR},
+    {.life = {"meter_frozen", 4, 30 * MIN, H},
      .says = "its reading does not change any more",
      .on = ON_NODE,
      .special = FIGURE_FROZEN,
@@ -310,7 +309,8 @@ static const struct rule ups_and_batteries[] = {
      .silent_states = OF_STATE(BATTERY_UNKNOWN)},
 };
 
-#define TABLE(rules) {(rules), sizeof(rules) / sizeof((rules)[0])}
+#define TABLE(rules)                                                                                         \
+    { (rules), sizeof(rules) / sizeof((rules)[0]) }
 
 const struct rule_table rules_of_power[RULE_TABLES] = {
     TABLE(leaks_and_breakers),

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/text.h"
 #include "judge/cause.h"
@@ -46,8 +47,8 @@ void alarm_write_id(const struct about *about, char *id, size_t size) {
 
 /* What an ON_NODE rule's value is published as. */
 static const enum quantity figure_quantities[N_RULE_FIGURES] = {
-    [FIGURE_LOAD] = USABLE_LOAD,      [FIGURE_TRIP] = TIME_TO_TRIP,
-    [FIGURE_WARNING] = BUDGET_LOAD,   [FIGURE_CRITICAL] = BUDGET_LOAD,
+    [FIGURE_LOAD] = USABLE_LOAD,       [FIGURE_TRIP] = TIME_TO_TRIP,
+    [FIGURE_WARNING] = BUDGET_LOAD,    [FIGURE_CRITICAL] = BUDGET_LOAD,
     [FIGURE_FAILOVER] = FAILOVER_LOAD, [FIGURE_REDUNDANCY] = REDUNDANCY_STATE,
 };
 
@@ -185,7 +186,7 @@ static void label_by_device(const struct device_watch *watch, struct alarm_recor
         record->device = view->gateway != NULL ? view->gateway : view->device;
     }
     record->class = view != NULL && view->class != NULL && view->class[0] != 0 ? view->class
-                                                                            : catalog_class(watch->class);
+                                                                               : catalog_class(watch->class);
 }
 
 static void label(struct alarms *alarms, struct about *about, struct alarm_record *record) {
@@ -220,7 +221,8 @@ static void name_place(struct alarms *alarms, struct about *about, struct alarm_
         record->place = about->place;
 }
 
-static double seconds_left(const struct alarms *alarms, const struct about *about, const struct alarm *alarm) {
+static double seconds_left(const struct alarms *alarms, const struct about *about,
+                           const struct alarm *alarm) {
     if (about->rule->is_seconds_left)
         return alarm->value;
     if (about->device == NO_DEVICE || alarms->devices[about->device].values == NULL)

@@ -86,7 +86,8 @@ uint32_t alarms_add(struct alarms *alarms, const struct about *about, int64_t on
 /* --- the object --- */
 
 static int make(struct alarms *alarms) {
-    size_t n_devices = alarms->config->n_devices, n_nodes = alarms->power != NULL ? alarms->power->n_nodes : 0;
+    size_t n_devices = alarms->config->n_devices,
+           n_nodes = alarms->power != NULL ? alarms->power->n_nodes : 0;
     alarms->devices_room = n_devices + 64; /* the gateway, and what it may say of itself */
     alarms->devices = calloc(alarms->devices_room, sizeof(struct device_watch));
     alarms->is_out = calloc(n_nodes + 1, sizeof(bool));

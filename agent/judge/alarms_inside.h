@@ -39,24 +39,23 @@ struct bound {
 
 /* A device as it is watched: of the configuration, or another one that sends. */
 struct device_watch {
-    const struct device_config *config; /* NULL: not configured, the gateway itself */
-    struct device_view *view;           /* a reference; NULL: nothing heard yet */
-    struct bound *bounds;               /* by series; those at the end are of series no longer there */
+    const struct device_config *config;    /* NULL: not configured, the gateway itself */
+    struct device_view *view;              /* a reference; NULL: nothing heard yet */
+    struct bound *bounds;                  /* by series; those at the end are of series no longer there */
     size_t n_bounds, n_bound, bounds_room; /* in use; all */
-    double *values;                     /* by series, of those bound: the last good one; NAN */
-    const uint32_t *nodes;              /* that name it */
+    double *values;                        /* by series, of those bound: the last good one; NAN */
+    const uint32_t *nodes;                 /* that name it */
     size_t n_nodes;
     enum device_class class;
     bool has_leak_sensor;
-    bool has_leak_sensor;
-    uint32_t home;         /* the node that it measures as a whole, or is; POWER_NO_NODE */
-    bool has_left;         /* configured no more */
+    uint32_t home; /* the node that it measures as a whole, or is; POWER_NO_NODE */
+    bool has_left; /* configured no more */
     /* of silence.c */
-    int64_t last_good_ms;  /* monotonic; INT64_MIN: not asked for yet */
-    int64_t counted_ms;    /* wall clock of the batch that was counted last */
-    bool is_overdue;       /* for longer than two intervals */
-    uint32_t silent[2];    /* conditions: enum rule_silence */
-    uint32_t bus, feed;    /* groups */
+    int64_t last_good_ms;          /* monotonic; INT64_MIN: not asked for yet */
+    int64_t counted_ms;            /* wall clock of the batch that was counted last */
+    bool is_overdue;               /* for longer than two intervals */
+    uint32_t silent[2];            /* conditions: enum rule_silence */
+    uint32_t bus, feed;            /* groups */
     double watts, watts_before[2]; /* now, and up to 15 and 30 s ago */
 };
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which nodes of the topology name which devices, as their meters, their breakers or what tells their state. */
+/* Which nodes of the topology name which devices, as their meters, their breakers or what tells their state.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -105,7 +106,6 @@ int alarms_name_nodes(struct alarms *alarms) {
         find_home(alarms, &alarms->devices[i]);
     return 0;
 }
-
 
 /* --- places --- */
 

@@ -107,9 +107,8 @@ static bool restore(struct alarms *alarms, const struct alarm_record *record, co
     if (node != POWER_NO_NODE && rule->on == ON_OUT)
         out_of(alarms, node, time);
     uint32_t condition = find_condition(alarms, record->id);
-    return condition != ALARM_NO_CONDITION &&
-           restore_as(alarms, condition, (enum alarm_state)record->state, record->since_ms, record->changed_ms,
-                      time);
+    return condition != ALARM_NO_CONDITION && restore_as(alarms, condition, (enum alarm_state)record->state,
+                                                         record->since_ms, record->changed_ms, time);
 }
 
 void alarms_restore(struct alarms *alarms, const struct alarm_record *record, const struct judge_time *time) {

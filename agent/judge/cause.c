@@ -67,7 +67,8 @@ int causes_new(const struct alarms *alarms, struct causes **causes) {
     new->n_rules = alarms->set.n;
     new->n_nodes = alarms->topology != NULL ? alarms->topology->n_nodes : 0;
     new->n_devices = alarms->devices_room;
-    uint32_t **arrays[] = {&new->first_link, &new->of_rule, &new->of_node, &new->of_device, &new->seen, &new->queue};
+    uint32_t **arrays[] = {&new->first_link, &new->of_rule, &new->of_node,
+                           &new->of_device,  &new->seen,    &new->queue};
     size_t sizes[] = {new->n_rules, new->n_rules, new->n_nodes, new->n_devices, new->n_nodes, new->n_nodes};
     for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
         *arrays[i] = calloc(sizes[i] + 1, sizeof(uint32_t));
@@ -130,7 +131,8 @@ static void list_up(const struct alarms *alarms, const struct alarm *all, size_t
 
 /* --- relations --- */
 
-static bool is_in_time(const struct cause_link *link, const struct alarm *consequence, const struct alarm *cause) {
+static bool is_in_time(const struct cause_link *link, const struct alarm *consequence,
+                       const struct alarm *cause) {
     int64_t after_ms = consequence->onset_ms - cause->onset_ms;
     return link->any_time || (after_ms >= -BEFORE_MS && after_ms <= AFTER_MS);
 }
@@ -163,7 +165,8 @@ static bool is_live(const struct look *look, uint32_t edge) {
     const struct judged *judged = look->judged;
     if (judged == NULL || judged->carries == NULL || judged->supply == NULL)
         return true;
-    return judged->carries[edge] > 0 || judged->supply[look->alarms->topology->edges[edge].from] == SUPPLY_DEAD;
+    return judged->carries[edge] > 0 ||
+           judged->supply[look->alarms->topology->edges[edge].from] == SUPPLY_DEAD;
 }
 
 static uint32_t find_upstream(const struct look *look, uint32_t node, bool with_itself) {
@@ -255,7 +258,8 @@ static uint32_t find_by(const struct look *look) {
     if (alarms->causes->of_rule[look->by->cause] == NONE)
         return NONE;
     if (relation == UPSTREAM || relation == AT_OR_UPSTREAM)
-        return about->node != POWER_NO_NODE ? find_upstream(look, about->node, relation == AT_OR_UPSTREAM) : NONE;
+        return about->node != POWER_NO_NODE ? find_upstream(look, about->node, relation == AT_OR_UPSTREAM)
+                                            : NONE;
     for (uint32_t at = alarms->causes->of_rule[look->by->cause]; at != NONE;
          at = alarms->causes->next_of_rule[at])
         if (is_cause(look, at) && is_related(look, about, &alarms->abouts[look->all[at].condition]))
@@ -267,8 +271,8 @@ static uint32_t find_by(const struct look *look) {
 static uint32_t find_specific(const struct look *look) {
     const struct alarms *alarms = look->alarms;
     const struct about *about = &alarms->abouts[look->of->condition];
-    for (uint32_t at = about->device != NO_DEVICE ? alarms->causes->of_device[about->device] : NONE; at != NONE;
-         at = alarms->causes->next_of_device[at]) {
+    for (uint32_t at = about->device != NO_DEVICE ? alarms->causes->of_device[about->device] : NONE;
+         at != NONE; at = alarms->causes->next_of_device[at]) {
         const struct rule *rule = alarms->abouts[look->all[at].condition].rule;
         if (!rule->is_generic && rule->on != ON_SILENCE)
             return at;

@@ -16,10 +16,10 @@ struct kind {
 
 /* Of devices, in the plural. */
 static const char *const classes[N_CLASSES] = {
-    [CLASS_NONE] = "devices",      [CLASS_PDU] = "PDUs",         [CLASS_UPS] = "UPSes",
-    [CLASS_DC] = "DC plants",      [CLASS_CHILLER] = "chillers", [CLASS_AIR] = "air units",
-    [CLASS_LIQUID] = "CDUs",       [CLASS_METER] = "meters",     [CLASS_SHELF] = "shelves",
-    [CLASS_SWITCH] = "switches",   [CLASS_GENSET] = "generators", [CLASS_SENSOR] = "sensors",
+    [CLASS_NONE] = "devices",     [CLASS_PDU] = "PDUs",          [CLASS_UPS] = "UPSes",
+    [CLASS_DC] = "DC plants",     [CLASS_CHILLER] = "chillers",  [CLASS_AIR] = "air units",
+    [CLASS_LIQUID] = "CDUs",      [CLASS_METER] = "meters",      [CLASS_SHELF] = "shelves",
+    [CLASS_SWITCH] = "switches",  [CLASS_GENSET] = "generators", [CLASS_SENSOR] = "sensors",
     [CLASS_IO] = "remote inputs",
 };
 

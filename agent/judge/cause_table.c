@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Cause and consequence: the columns "suppressed by" and "grouped under" of power.md section 5. What is never
- * suppressed (leaks, trips, batteries that run low, lost redundancy, critical devices out of sight) has no row;
- * a device's own alarms follow from every other alarm of that device (struct rule, is_generic).
+ * suppressed (leaks, trips, batteries that run low, lost redundancy, critical devices out of sight) has no
+ * row; a device's own alarms follow from every other alarm of that device (struct rule, is_generic).
  */
 #include "judge/cause_table.h"
 

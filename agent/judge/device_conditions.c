@@ -25,7 +25,8 @@ static bool fits_site(const struct power_rule *site, const struct device_view *v
                             is_named(site->feed, view->feed));
 }
 
-static bool fits_node(const struct alarms *alarms, const struct rule *rule, const struct device_watch *watch) {
+static bool fits_node(const struct alarms *alarms, const struct rule *rule,
+                      const struct device_watch *watch) {
     if (rule->kinds == 0 && !rule->unless_rated)
         return true;
     bool is_of_kind = rule->kinds == 0;
@@ -56,10 +57,9 @@ static bool fits_place(const struct rule *rule, const struct series *series) {
     if (rule->points != NULL && !rule_has_point(rule->points, point))
         return false;
     const struct power_rule *site = rule->site;
-    return site == NULL ||
-           ((site->phase == NULL || strcmp(site->phase, catalog_phase(place->phase)) == 0) &&
-            (site->side == NULL || strcmp(site->side, catalog_side(place->side)) == 0) &&
-            (site->point == NULL || strcmp(site->point, point) == 0));
+    return site == NULL || ((site->phase == NULL || strcmp(site->phase, catalog_phase(place->phase)) == 0) &&
+                            (site->side == NULL || strcmp(site->side, catalog_side(place->side)) == 0) &&
+                            (site->point == NULL || strcmp(site->point, point) == 0));
 }
 
 /* To open is what such a breaker does. */
@@ -215,7 +215,7 @@ static int bind_rule(struct alarms *alarms, struct device_watch *watch, const st
             error = bind_one(alarms, watch, rule, i, time);
     }
     return error == 0 && rule->on == ON_ALL && last != NO_SERIES ? bind_one(alarms, watch, rule, last, time)
-                                                                  : error;
+                                                                 : error;
 }
 
 static int compare_bounds(const void *left, const void *right) {
@@ -237,9 +237,9 @@ static void sort_bounds(struct alarms *alarms, struct device_watch *watch, int64
 }
 
 static enum device_class class_of(const struct device_view *view) {
-    for (int class = CLASS_NONE + 1; view->class != NULL && class < N_CLASSES; class++)
-        if (strcmp(view->class, catalog_class((enum device_class)class)) == 0)
-            return (enum device_class)class;
+    for (int class = CLASS_NONE + 1; view->class != NULL && class < N_CLASSES; class ++)
+        if (strcmp(view->class, catalog_class((enum device_class) class)) == 0)
+            return (enum device_class) class;
     return CLASS_NONE;
 }
 
@@ -303,7 +303,8 @@ static double value_of_all(const struct bound *bound, const struct device_watch 
 }
 
 static double value_of(const struct bound *bound, const struct device_watch *watch, double value) {
-    double reference = bound->reference != NO_SERIES ? watch->values[bound->reference] : (double)bound->constant;
+    double reference =
+        bound->reference != NO_SERIES ? watch->values[bound->reference] : (double)bound->constant;
     switch (bound->rule->value) {
     case VALUE_PLAIN:
         return bound->rule->on == ON_ALL ? value_of_all(bound, watch) : value;

@@ -8,7 +8,8 @@
 
 #include "judge/alarms_inside.h"
 
-/* The view is another one than before: rules are bound to its series. What stands goes on. 0 or ERROR_MEMORY. */
+/* The view is another one than before: rules are bound to its series. What stands goes on. 0 or ERROR_MEMORY.
+ */
 int device_conditions_bind(struct alarms *alarms, struct device_watch *watch, struct device_view *view,
                            const struct judge_time *time);
 /* Its readings against the rules. */

@@ -77,13 +77,13 @@ int node_conditions_new(struct alarms *alarms, struct node_conditions **conditio
     if (new->held == NULL)
         return ERROR_MEMORY;
     int error = 0;
-    for (uint32_t node = 0; node < new->n_nodes && error == 0; node++) {
-        new->first[node] = (uint32_t)new->n_held;
+    for (uint32_t node = 0; node < new->n_nodes &&error == 0; node++) {
+        new->first[node] = (uint32_t) new->n_held;
         for (size_t i = 0; i < alarms->set.n && error == 0; i++)
             if (holds(alarms, &alarms->set.rules[i], node))
                 error = add(alarms, new, &alarms->set.rules[i], node);
     }
-    new->first[new->n_nodes] = (uint32_t)new->n_held;
+    new->first[new->n_nodes] = (uint32_t) new->n_held;
     return error;
 }
 

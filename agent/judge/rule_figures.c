@@ -147,14 +147,11 @@ static struct node_figure frozen(const struct judged *judged, uint32_t node, str
 /* --- states --- */
 
 static double position(const struct judged *judged, uint32_t node) {
-    switch ((enum node_condition)judged->present[node].condition) {
-    case CONDITION_OPEN:
-        return !judged->power->nodes[node].normally_open;
-    case CONDITION_NORMAL:
-        return judged->power->nodes[node].normally_open;
-    default:
+    uint8_t condition = judged->present[node].condition;
+    bool is_open = condition == CONDITION_OPEN;
+    if (!is_open && condition != CONDITION_NORMAL)
         return (double)NAN;
-    }
+    return is_open != judged->power->nodes[node].normally_open;
 }
 
 static double selected(const struct judged *judged, uint32_t node) {

@@ -20,7 +20,8 @@ enum {
 
 /* --- groups --- */
 
-static bool is_group_of(const struct group *group, const struct device_config *config, const char *bus) {
+static bool is_group_of(const struct silent_group *group, const struct device_config *config,
+                        const char *bus) {
     if (bus != NULL)
         return !group->is_feed && strcmp(group->name, bus) == 0;
     return group->is_feed && strcmp(group->first->hall, config->hall) == 0 &&
@@ -35,22 +36,22 @@ static uint32_t join(struct silence *silence, const struct device_config *config
         at++;
     if (at == silence->room) {
         size_t room = silence->room == 0 ? 64 : silence->room * 2;
-        struct group *grown = realloc(silence->groups, room * sizeof(*grown));
+        struct silent_group *grown = realloc(silence->groups, room * sizeof(*grown));
         if (grown == NULL)
             return NO_GROUP;
         silence->groups = grown;
         silence->room = room;
     }
-    struct group *group = &silence->groups[at];
+    struct silent_group *group = &silence->groups[at];
     if (at == silence->n_groups) {
         char name[200];
         snprintf(name, sizeof(name), "row %s feed %s", config->row, config->feed);
-        *group = (struct group){.name = strdup(bus != NULL ? bus : name),
-                                .first = config,
-                                .is_feed = bus == NULL,
-                                .node = POWER_NO_NODE,
-                                .conditions = {ALARM_NO_CONDITION, ALARM_NO_CONDITION},
-                                .fell_ms = INT64_MIN};
+        *group = (struct silent_group){.name = strdup(bus != NULL ? bus : name),
+                                       .first = config,
+                                       .is_feed = bus == NULL,
+                                       .node = POWER_NO_NODE,
+                                       .conditions = {ALARM_NO_CONDITION, ALARM_NO_CONDITION},
+                                       .fell_ms = INT64_MIN};
         if (group->name == NULL)
             return NO_GROUP;
         silence->n_groups++;
@@ -83,7 +84,7 @@ static int join_all(struct alarms *alarms, struct silence *silence) {
     return 0;
 }
 
-static uint32_t add_condition(struct alarms *alarms, const struct group *group, uint32_t number,
+static uint32_t add_condition(struct alarms *alarms, const struct silent_group *group, uint32_t number,
                               const char *name) {
     const struct rule *rule = alarms_rule(alarms, name);
     if (rule == NULL)
@@ -111,7 +112,7 @@ int silence_new(struct alarms *alarms, struct silence **silence) {
     if (join_all(alarms, new) != 0)
         return ERROR_MEMORY;
     for (uint32_t i = 0; i < new->n_groups; i++) {
-        struct group *group = &new->groups[i];
+        struct silent_group *group = &new->groups[i];
         if (!group->is_feed && group->n >= BUS_FEWEST) {
             group->conditions[0] = add_condition(alarms, group, i, "bus_silent");
         } else if (group->is_feed && group->n >= FEED_FEWEST) {
@@ -144,7 +145,7 @@ const struct device_watch *silence_group_device(const struct alarms *alarms, uin
 }
 
 uint32_t silence_count_racks(const struct alarms *alarms, uint32_t group) {
-    const struct group *of = &alarms->silence->groups[group];
+    const struct silent_group *of = &alarms->silence->groups[group];
     uint32_t n = 0;
     for (uint32_t i = 0; i < of->n; i++) {
         const struct device_watch *watch = &alarms->devices[of->members[i]];
@@ -242,8 +243,7 @@ static void look_at_device(struct alarms *alarms, uint32_t device, const struct 
         device_conditions_lose(alarms, watch, now_ms);
     watch->is_overdue = true;
     const struct rule *rule = alarms->silence->device_rules[is_critical(watch)];
-    uint32_t condition =
-        rule != NULL ? silence_condition(alarms, device, rule, time) : ALARM_NO_CONDITION;
+    uint32_t condition = rule != NULL ? silence_condition(alarms, device, rule, time) : ALARM_NO_CONDITION;
     if (condition == ALARM_NO_CONDITION)
         return;
     alarm_engine_offer(alarms->engine, condition, FINDING_BREACHED, (double)NAN, (double)NAN, now_ms);
@@ -252,7 +252,7 @@ static void look_at_device(struct alarms *alarms, uint32_t device, const struct 
 
 /* --- lines and gateways --- */
 
-static void look_at_bus(struct alarms *alarms, struct group *group, int64_t now_ms) {
+static void look_at_bus(struct alarms *alarms, struct silent_group *group, int64_t now_ms) {
     if (group->conditions[0] == ALARM_NO_CONDITION)
         return;
     int64_t newest_ms = INT64_MIN;

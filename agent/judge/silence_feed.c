@@ -37,7 +37,7 @@ static bool has(const uint32_t *list, size_t n, uint32_t node) {
     return false;
 }
 
-void silence_find_feeder(const struct alarms *alarms, struct group *group) {
+void silence_find_feeder(const struct alarms *alarms, struct silent_group *group) {
     uint32_t common[ANCESTORS_MOST], others[ANCESTORS_MOST];
     size_t n = 0;
     for (uint32_t i = 0; i < group->n; i++) {
@@ -93,7 +93,7 @@ void silence_note_loads(struct alarms *alarms, int64_t now_ms) {
     }
 }
 
-static int64_t together_ms(const struct alarms *alarms, const struct group *group) {
+static int64_t together_ms(const struct alarms *alarms, const struct silent_group *group) {
     int64_t window_ms = 2 * silence_interval_ms(&alarms->devices[group->members[0]]);
     return window_ms > TOGETHER_MS ? window_ms : TOGETHER_MS;
 }
@@ -106,7 +106,8 @@ struct fallen {
     bool many_lines;
 };
 
-static struct fallen count_fallen(const struct alarms *alarms, const struct group *group, int64_t fell_ms) {
+static struct fallen count_fallen(const struct alarms *alarms, const struct silent_group *group,
+                                  int64_t fell_ms) {
     struct fallen fallen = {0};
     uint32_t bus = NO_GROUP;
     int64_t window_ms = together_ms(alarms, group);
@@ -128,7 +129,7 @@ static struct fallen count_fallen(const struct alarms *alarms, const struct grou
     return fallen;
 }
 
-static int64_t newest_fall(const struct alarms *alarms, const struct group *group) {
+static int64_t newest_fall(const struct alarms *alarms, const struct silent_group *group) {
     int64_t newest_ms = INT64_MIN;
     for (uint32_t i = 0; i < group->n; i++) {
         const struct device_watch *watch = &alarms->devices[group->members[i]];
@@ -139,10 +140,10 @@ static int64_t newest_fall(const struct alarms *alarms, const struct group *grou
 }
 
 /* What the other feeds of the row carry more than before. */
-static double partners_step(const struct alarms *alarms, const struct group *group) {
+static double partners_step(const struct alarms *alarms, const struct silent_group *group) {
     double step = 0;
     for (size_t i = 0; i < alarms->silence->n_groups; i++) {
-        const struct group *other = &alarms->silence->groups[i];
+        const struct silent_group *other = &alarms->silence->groups[i];
         if (!other->is_feed || other == group || strcmp(other->first->row, group->first->row) != 0 ||
             strcmp(other->first->hall, group->first->hall) != 0)
             continue;
@@ -155,12 +156,13 @@ static double partners_step(const struct alarms *alarms, const struct group *gro
     return step;
 }
 
-void silence_look_at_feed(struct alarms *alarms, struct group *group, int64_t now_ms) {
+void silence_look_at_feed(struct alarms *alarms, struct silent_group *group, int64_t now_ms) {
     int64_t newest_ms = group->fell_ms != INT64_MIN ? group->fell_ms : newest_fall(alarms, group);
     if (newest_ms == INT64_MIN)
         return;
     struct fallen fallen = count_fallen(alarms, group, newest_ms);
-    bool is_silent = fallen.n >= FEED_FEWEST && fallen.many_lines && 2 * fallen.n >= group->n - fallen.n_others;
+    bool is_silent =
+        fallen.n >= FEED_FEWEST && fallen.many_lines && 2 * fallen.n >= group->n - fallen.n_others;
     if (is_silent && group->fell_ms == INT64_MIN) {
         group->fell_ms = newest_ms;
         group->is_lost = fallen.watts > 0 && partners_step(alarms, group) >= STEP_LEAST * fallen.watts;
@@ -171,10 +173,9 @@ void silence_look_at_feed(struct alarms *alarms, struct group *group, int64_t no
         bool breached = is_silent && group->is_lost == (i == 1);
         if (group->conditions[i] == ALARM_NO_CONDITION)
             continue;
-        alarm_engine_offer(alarms->engine, group->conditions[i],
-                           breached ? FINDING_BREACHED : FINDING_CLEAR, (double)NAN, (double)NAN, now_ms);
+        alarm_engine_offer(alarms->engine, group->conditions[i], breached ? FINDING_BREACHED : FINDING_CLEAR,
+                           (double)NAN, (double)NAN, now_ms);
         if (breached)
             alarm_engine_date(alarms->engine, group->conditions[i], newest_ms);
     }
 }
-
