@@ -184,7 +184,6 @@ static void exchange(struct reload *reload) {
     reload->parts.config = reload->next;
     reload->next = NULL;
     status_server_set_config(reload->parts.status, reload->parts.config);
-    judging_set_config(reload->parts.judging, reload->parts.config);
     for (size_t i = 0; i < N_SPOOLS; i++)
         spool_set_most_bytes(reload->parts.spools.of[i], (size_t)reload->parts.config->buffer_bytes);
     sink_set_exchange(reload->parts.sinks, &reload->changes);
