@@ -49,7 +49,7 @@ struct hall_spec {
 #define HALL_RECHARGE 0.1        /* of the UPS's rating, until the battery is full */
 #define HALL_CHILLERS 0.9        /* what all chillers take, of the heat of all racks at design power */
 #define HALL_CHILLER_COP 4.5
-#define HALL_WATER_SECONDS 4    /* in which that heat warms the water by 1 K, none being taken */
+#define HALL_WATER_SECONDS 2    /* in which that heat warms the water by 1 K, none being taken */
 #define HALL_WATER_CELSIUS 20.0 /* the chillers' set point */
 
 struct phase_state {
