@@ -43,7 +43,6 @@ enum after_flag {
     AFTER_STARTED = 1 << 1,  /* a generator */
     AFTER_RESHARES = 1 << 2, /* its sources are the same, and can carry less */
     AFTER_FEWER_UNITS = 1 << 3,
-    AFTER_JUDGED = 1 << 4,
     AFTER_SOUGHT = 1 << 5,   /* a generator was looked for above it */
     AFTER_WAS_DEAD = 1 << 6, /* before generators started */
     AFTER_WAS_HELD = 1 << 7, /* the same: by its own battery */
@@ -56,8 +55,6 @@ struct after_node {
     uint16_t flags;
     uint64_t carrying;
     struct flow more; /* than at present, of what it feeds */
-    struct flow load; /* of those that were judged */
-    double ratio;     /* the same */
 };
 
 /* One network, at present and after the loss at hand. */
@@ -122,6 +119,18 @@ void contingency_prepare(struct contingency *contingency);
 
 /* A rated node that carries more than at present, or has fewer units. */
 void contingency_judge(struct contingency *contingency, const struct grid *grid, uint32_t place);
+
+/* NAN where either is. */
+double contingency_greater(double a, double b);
+
+/* --- one node after a loss (contingency_look.c) --- */
+
+/* Which of the flows comes nearest to its limit; FLOWS: none has one. */
+int grid_find_binding(const struct grid *grid, uint32_t place, const struct flow *load);
+/* The share of its units that is left to the node; 1 where it is not one of these that is lost. */
+double grid_units_left(const struct grid *grid, uint32_t place);
+struct flow grid_load_after(const struct grid *grid, uint32_t place);
+double grid_ratio_after(const struct grid *grid, uint32_t place);
 
 /* --- one loss (contingency_loss.c) --- */
 

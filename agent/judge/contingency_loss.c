@@ -320,21 +320,18 @@ static void step_down(struct contingency *contingency, struct grid *grid, uint32
     add(&after->more, &own, contingency->topology->power->nodes[grid->network.node[place]].step_down - 1);
 }
 
+static bool grows(const struct grid *grid, uint32_t place) {
+    const struct flow *load = &grid->present[place].load, *more = &grid->after[place].more;
+    bool any = false;
+    for (int i = 0; i < FLOWS; i++)
+        any |= more->of[i] > grows_by * load->of[i] + grows_least;
+    return any;
+}
+
 static void judge(struct contingency *contingency, struct grid *grid, uint32_t place) {
-    const struct present_node *present = &grid->present[place];
-    struct after_node *after = &grid->after[place];
-    bool grows = after->flags & AFTER_FEWER_UNITS;
-    after->load = present->load;
-    for (int i = 0; i < FLOWS; i++) {
-        double more = after->more.of[i], least = grows_by * present->load.of[i] + grows_least;
-        grows |= more > least;
-        after->load.of[i] += more;
-        after->load.of[i] = after->load.of[i] > 0 ? after->load.of[i] : 0;
-    }
-    after->ratio = contingency_ratio(present, &after->load);
-    if (after->flags & AFTER_FEWER_UNITS)
-        after->ratio /= grid->units_left;
-    if (after->supply != SUPPLY_DEAD && grows && (present->flags & PRESENT_RATED))
+    const struct after_node *after = &grid->after[place];
+    if (after->supply != SUPPLY_DEAD && (grid->present[place].flags & PRESENT_RATED) &&
+        ((after->flags & AFTER_FEWER_UNITS) || grows(grid, place)))
         contingency_judge(contingency, grid, place);
 }
 
