@@ -4,13 +4,21 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "judge/contingency_inside.h"
 
+static void *make_lines(size_t n, size_t size) {
+    void *lines = aligned_alloc(CACHE_LINE, n * size);
+    if (lines)
+        memset(lines, 0, n * size);
+    return lines;
+}
+
 static bool grid_init(struct grid *grid) {
     size_t n = grid->network.n + (size_t)1, links = grid->network.n_links + (size_t)1;
-    grid->present = calloc(n, sizeof(*grid->present));
-    grid->after = calloc(n, sizeof(*grid->after));
+    grid->present = make_lines(n, sizeof(*grid->present));
+    grid->after = make_lines(n, sizeof(*grid->after));
     grid->touched = calloc(n, sizeof(*grid->touched));
     grid->flows = calloc(links, sizeof(*grid->flows));
     grid->shares = calloc(links, sizeof(*grid->shares));

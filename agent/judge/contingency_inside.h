@@ -3,6 +3,8 @@
 #ifndef HALLWATCH_JUDGE_CONTINGENCY_INSIDE_H
 #define HALLWATCH_JUDGE_CONTINGENCY_INSIDE_H
 
+#include <assert.h>
+
 #include "judge/contingency.h"
 #include "judge/network.h"
 #include "judge/order_queue.h"
@@ -24,18 +26,21 @@ enum present_flag {
     PRESENT_PLANNED = 1 << 12,  /* out of service, or dead behind what is */
 };
 
+/* In the order of use: what every loss looks at is in the first two lines of the cache, which have 64 bytes.
+ */
 struct present_node {
-    struct flow load;    /* 0 where nothing is known */
-    struct flow inverse; /* 1 / usable; 0: not rated */
-    uint64_t carrying;   /* which of its sources, by rank */
-    uint64_t allowed;    /* those that it may take from */
-    double ratio;        /* load over usable; NAN: rated and not known; 0: not rated */
-    double capacity;     /* for shares in proportion; INFINITY: not given */
     uint32_t flags;      /* enum present_flag */
     uint8_t supply;      /* enum node_supply */
     uint8_t n_needed;    /* sources, below which it steps down */
-    uint32_t units;      /* of it, in service */
+    uint64_t carrying;   /* which of its sources, by rank */
+    struct flow load;    /* 0 where nothing is known */
+    struct flow inverse; /* 1 / usable; 0: not rated */
+    double ratio;        /* load over usable; NAN: rated and not known; 0: not rated */
+    double capacity;     /* for shares in proportion; INFINITY: not given */
+    uint64_t allowed;    /* sources that it may take from */
     double volts[PHASES];
+    uint32_t units; /* of it, in service */
+    char rest[28];
 };
 
 enum after_flag {
@@ -49,6 +54,7 @@ enum after_flag {
     AFTER_DIED = 1 << 8,     /* of heat: it has no electricity any more */
 };
 
+/* One line. */
 struct after_node {
     uint32_t epoch; /* of the loss that touched it */
     uint8_t supply;
@@ -56,6 +62,10 @@ struct after_node {
     uint64_t carrying;
     struct flow more; /* than at present, of what it feeds */
 };
+
+enum { CACHE_LINE = 64 };
+static_assert(sizeof(struct present_node) % CACHE_LINE == 0, "whole lines");
+static_assert(sizeof(struct after_node) == CACHE_LINE, "one line");
 
 /* One network, at present and after the loss at hand. */
 struct grid {

@@ -399,10 +399,18 @@ static void recharge(struct contingency *contingency, uint32_t place, struct flo
         taken->of[FLOW_PHASE + i] += capacity / n;
 }
 
+/* Whether anything of it may change beside its supply. */
+static bool takes_otherwise(const struct grid *grid, uint32_t place) {
+    const struct after_node *after = &grid->after[place];
+    enum { ABOUT_LOAD = AFTER_RESHARES | AFTER_FEWER_UNITS | AFTER_WAS_HELD };
+    return after->carrying != grid->present[place].carrying || (after->flags & ABOUT_LOAD);
+}
+
 static void settle_flows(struct contingency *contingency, struct grid *grid) {
     uint32_t place, n = grid->n_touched;
     for (uint32_t i = 0; i < n; i++)
-        order_queue_add(&grid->queue, grid->touched[i]);
+        if (takes_otherwise(grid, grid->touched[i]))
+            order_queue_add(&grid->queue, grid->touched[i]);
     while (order_queue_take_greatest(&grid->queue, &place)) {
         struct after_node *after = &grid->after[place];
         const struct present_node *present = &grid->present[place];
