@@ -23,6 +23,15 @@ int64_t inputs_advance(struct inputs *inputs, int64_t now_ms) {
     return inputs->own_ms;
 }
 
+void inputs_synchronize(struct inputs *inputs, int64_t now_ms, int64_t monotonic_ms) {
+    if (inputs->monotonic_ms > 0 && monotonic_ms >= inputs->monotonic_ms && inputs->has_begun) {
+        inputs->own_ms += monotonic_ms - inputs->monotonic_ms;
+        inputs->wall_ms = now_ms;
+    }
+    inputs->monotonic_ms = monotonic_ms;
+    inputs_advance(inputs, now_ms);
+}
+
 /* --- tells --- */
 
 /* Units that tell each for itself: the failed ones are counted. */
@@ -131,6 +140,8 @@ static void take_good(struct inputs *inputs, struct binding *binding, size_t num
     struct reading *reading = &binding->readings[number];
     int64_t late_ms = inputs->wall_ms > batch->time_ms ? inputs->wall_ms - batch->time_ms : 0;
     int64_t seen_ms = inputs->own_ms - late_ms;
+    if (reading->state != READING_NONE && seen_ms < reading->seen_ms)
+        return; /* sent before the clock was set, taken after it */
     if (reading->state != READING_NONE)
         learn_interval(reading, seen_ms - reading->seen_ms);
     reading->value = value;

@@ -122,6 +122,8 @@ void inputs_free(struct inputs *inputs); /* NULL is fine */
 /* Goes on to `now_ms` (wall clock) and returns the inputs' own time, which stands still where that steps
  * back. */
 int64_t inputs_advance(struct inputs *inputs, int64_t now_ms);
+/* The same by a clock that is never set: where this is called before, a clock that leaps ages nothing. */
+void inputs_synchronize(struct inputs *inputs, int64_t now_ms, int64_t monotonic_ms);
 /* What a batch says. */
 void inputs_take(struct inputs *inputs, const struct batch *batch, int64_t now_ms);
 /* What has grown too old by now is held over, or unknown. */

@@ -33,6 +33,7 @@ struct inputs {
     struct node_queue metered, told;
     int64_t fresh_ms, held_ms;
     int64_t wall_ms, own_ms; /* of the last call */
+    int64_t monotonic_ms;    /* of the last call that told it; 0: none did */
     int64_t age_due_ms;
     bool has_begun;
 };

@@ -96,6 +96,10 @@ bool node_state_note(const struct power_node *node, const struct node_tells *tel
     enum node_condition told_as = condition_of(node, tells, draws);
     if (told_as != CONDITION_UNKNOWN)
         present->was_known = (uint8_t)told_as;
+    else if (is_out)
+        present->was_known = CONDITION_OUT;
+    else if (present->was_known == CONDITION_OUT)
+        present->was_known = CONDITION_UNKNOWN;
     if (told_as == CONDITION_SELECTS)
         present->selected = (uint8_t)(tells->code[TELL_SOURCE] - SOURCE_A);
     present->condition = (uint8_t)(is_out ? CONDITION_OUT : told_as);

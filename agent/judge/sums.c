@@ -120,6 +120,10 @@ static bool note_states(struct sums *sums, int64_t now_ms) {
     return has_changed;
 }
 
+void sums_synchronize(struct sums *sums, int64_t now_ms, int64_t monotonic_ms) {
+    inputs_synchronize(sums->inputs, now_ms, monotonic_ms);
+}
+
 bool sums_take(struct sums *sums, const struct batch *batch, int64_t now_ms) {
     inputs_take(sums->inputs, batch, now_ms);
     return note_states(sums, now_ms);

@@ -55,6 +55,11 @@ struct batch;
  * availability) has changed.
  */
 bool sums_take(struct sums *sums, const struct batch *batch, int64_t now_ms);
+/*
+ * One instant on both clocks, before what is said of it: a wall clock that is set then makes no input old. A
+ * clock that steps back does not, even without this.
+ */
+void sums_synchronize(struct sums *sums, int64_t now_ms, int64_t monotonic_ms);
 /* Inputs grow old: looked at with each tick. True where a state was last known too long ago now. */
 bool sums_age(struct sums *sums, int64_t now_ms);
 /* Node `node` is out of service, or back. */

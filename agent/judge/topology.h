@@ -53,20 +53,24 @@ enum node_condition {
     CONDITION_STANDBY,    /* a generator, a pump: feeds nothing now, and starts by itself when it is needed */
 };
 struct node_present {
-    uint8_t condition;    /* enum node_condition */
-    uint8_t selected;     /* rank of the source, of CONDITION_SELECTS */
-    uint8_t was_known;    /* of CONDITION_UNKNOWN: the condition last known; else the same */
+    uint8_t condition; /* enum node_condition */
+    uint8_t selected;  /* rank of the source, of CONDITION_SELECTS */
+    /* Of CONDITION_UNKNOWN: the condition last known; of CONDITION_OUT: what it is told to be all the same,
+     * or CONDITION_OUT; else the same as the condition. */
+    uint8_t was_known;
     bool is_contradicted; /* said to feed nothing, yet what is behind it takes power */
     uint32_t units_out;   /* of its units that have failed or are out of service */
     int64_t since_ms;     /* when the condition became this one; the caller's clock */
 };
 /*
  * The condition to reckon with: where it is unknown the one last known, else the node's normal one: open for
- * what is normally open, standing by for a generator.
+ * what is normally open, standing by for a generator. What is out of service and yet told to be on is on, for
+ * as long as it is told so; how much it may be relied on is contingency's.
  */
 enum node_condition topology_condition(const struct power_node *node, const struct node_present *present);
-/* Whether a node in that condition lets through or gives power. */
-bool topology_conducts(enum node_condition condition);
+/* Whether power goes through the node, or comes from it, in that condition. What cools is fed whether it runs
+ * or not. */
+bool topology_conducts(const struct power_node *node, enum node_condition condition);
 /* A battery or its like: gives power only where nothing else does. */
 bool topology_is_storage(enum power_kind kind);
 

@@ -11,6 +11,8 @@
 enum { CONTRADICTION_MS = 3000 };
 
 enum node_condition topology_condition(const struct power_node *node, const struct node_present *present) {
+    if (present->condition == CONDITION_OUT)
+        return present->was_known != CONDITION_UNKNOWN ? present->was_known : CONDITION_OUT;
     if (present->condition != CONDITION_UNKNOWN)
         return present->condition;
     if (present->was_known != CONDITION_UNKNOWN)
@@ -20,8 +22,11 @@ enum node_condition topology_condition(const struct power_node *node, const stru
     return node->kind == POWER_GENERATOR ? CONDITION_STANDBY : CONDITION_NORMAL;
 }
 
-bool topology_conducts(enum node_condition condition) {
-    return condition != CONDITION_OPEN && condition != CONDITION_OUT && condition != CONDITION_STANDBY;
+bool topology_conducts(const struct power_node *node, enum node_condition condition) {
+    bool cools = node->kind == POWER_CHILLER || node->kind == POWER_HEADER || node->kind == POWER_CDU ||
+                 node->kind == POWER_AIR_UNIT;
+    return cools ||
+           (condition != CONDITION_OPEN && condition != CONDITION_OUT && condition != CONDITION_STANDBY);
 }
 
 bool topology_is_storage(enum power_kind kind) {
@@ -158,7 +163,7 @@ static uint8_t settle_node(const struct choice *choice, const struct node_presen
     enum node_condition condition = topology_condition(choice->node, present);
     for (uint32_t i = 0; i < choice->run.n; i++)
         choice->carries[choice->run.first + i] = 0;
-    if (!topology_conducts(condition) && !present->is_contradicted)
+    if (!topology_conducts(choice->node, condition) && !present->is_contradicted)
         return SUPPLY_DEAD;
     if (condition == CONDITION_ON_BATTERY) {
         take_all(choice, true, true);
@@ -202,7 +207,7 @@ size_t topology_contradict(const struct topology *topology, struct node_present 
     for (uint32_t i = topology->n_nodes; i-- > 0;) {
         const struct power_node *node = &topology->power->nodes[i];
         present[i].is_contradicted = evidence[i] > 0 &&
-                                     !topology_conducts(topology_condition(node, &present[i])) &&
+                                     !topology_conducts(node, topology_condition(node, &present[i])) &&
                                      evidence[i] >= present[i].since_ms + CONTRADICTION_MS;
         n += present[i].is_contradicted;
         if (evidence[i] > 0)
