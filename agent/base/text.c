@@ -266,7 +266,7 @@ struct factor {
     int64_t factor;
 };
 
-/* Digits and one of the suffixes. */
+/* Digits and one of the suffixes, with a blank between or without. */
 static int to_product(const char *string, const struct factor *factors, size_t n, int64_t *product) {
     size_t n_digits = strspn(string, "0123456789");
     char digits[24];
@@ -276,8 +276,10 @@ static int to_product(const char *string, const struct factor *factors, size_t n
         return ERROR_TOO_BIG;
     memcpy(digits, string, n_digits);
     digits[n_digits] = '\0';
+    const char *suffix = string + n_digits;
+    suffix += *suffix == ' ' && suffix[1];
     for (size_t i = 0; i < n; i++) {
-        if (strcmp(string + n_digits, factors[i].suffix) != 0)
+        if (strcmp(suffix, factors[i].suffix) != 0)
             continue;
         int64_t number;
         int error = text_to_integer(digits, &number);
@@ -326,7 +328,11 @@ bool text_is_control(uint32_t character) {
 }
 
 char *text_normalize(const char *string) {
-    size_t size = strlen(string);
+    size_t size = strlen(string), plain = 0;
+    while (plain < size && (unsigned char)string[plain] < 0x80)
+        plain++;
+    if (plain == size) /* ASCII is its own form; there may be 100,000 names */
+        return strdup(string);
     if (!text_is_utf8(string, size))
         return NULL;
     /* With the NUL, so that the result is terminated too. */

@@ -42,7 +42,7 @@ int text_to_integer(const char *string, int64_t *number);
 int text_to_number(const char *string, double *number);
 /* A whole number as manuals print codes and addresses: decimal, or hexadecimal behind 0x. */
 int text_to_code(const char *string, int64_t *number);
-/* "100ms", "5s", "2min", "1h", "7d" into milliseconds. A bare number is refused: the unit is part of the
+/* "100ms", "5s", "2 min", "1h", "7d" into milliseconds. A bare number is refused: the unit is part of the
  * value. */
 int text_to_duration_ms(const char *string, int64_t *ms);
 /* "64KiB", "10MiB", "1GiB" or plain bytes. */

@@ -28,6 +28,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/thread.h"
+#include "command/config_log.h"
 #include "command/plan_table.h"
 #include "command/process_limits.h"
 #include "command/variants.h"
@@ -65,16 +66,6 @@ struct reload {
 
 static const char subject[] = "configuration";
 
-/* Each line on its own; returns how many. */
-static size_t log_mistakes(char *lines) {
-    size_t n = 0;
-    for (char *rest = lines, *line; (line = strsep(&rest, "\n")) != NULL && *line;) {
-        log_write(LOG_ERROR, subject, "%s", line);
-        n++;
-    }
-    return n;
-}
-
 static void say_refused(struct reload *reload, size_t mistakes) {
     status_server_say_refused(reload->parts.status, mistakes);
     log_write(LOG_WARNING, "agent",
@@ -95,7 +86,7 @@ static bool load(struct reload *reload) {
     int unclaimed = UNCLAIMED;
     bool claimed = atomic_compare_exchange_strong(&reload->claim, &unclaimed, THREADS);
     if (error && claimed)
-        say_refused(reload, lines ? log_mistakes(lines) : 1);
+        say_refused(reload, lines ? config_log_lines(LOG_ERROR, lines) : 1);
     free(lines);
     return !error && claimed;
 }
@@ -192,6 +183,7 @@ static void read_config(struct reload *reload) {
         give_up(reload, error);
         return;
     }
+    config_log_lines(LOG_WARNING, reload->next->warnings);
     plan_warn(reload->next);
     variants_warn(reload->next->devices, reload->next->n_devices);
 }

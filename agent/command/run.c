@@ -15,6 +15,7 @@
 #include "acquire/site_source.h"
 #include "base/log.h"
 #include "command/command.h"
+#include "command/config_log.h"
 #include "command/options.h"
 #include "command/plan_table.h"
 #include "command/process_limits.h"
@@ -283,6 +284,7 @@ static int run(int argc, char **argv) {
     agent->on_terminal = isatty(STDERR_FILENO) == 1;
     signal(SIGPIPE, SIG_IGN);
     raise_descriptor_limit(config->n_devices);
+    config_log_lines(LOG_WARNING, config->warnings);
     plan_warn(config);
     variants_warn(config->devices, config->n_devices);
     int status = agent_run(agent);

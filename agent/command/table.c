@@ -47,16 +47,36 @@ void table_add(struct table *table, const char *format, ...) {
     table->cells[table->n_cells++] = cell.data;
 }
 
-static size_t width_of(const char *cell) {
-    int width = u8_strwidth((const uint8_t *)cell, "UTF-8");
+size_t table_width(const char *text) {
+    int width = u8_strwidth((const uint8_t *)text, "UTF-8");
     return width < 0 ? 0 : (size_t)width;
+}
+
+void table_cut(const char *text, size_t width, struct text *cut) {
+    size_t used = 0, size = strlen(text);
+    if (table_width(text) <= width) {
+        text_add_string(cut, text);
+        return;
+    }
+    while (size > 0) {
+        uint32_t character;
+        size_t bytes = text_take_character(text, size, &character);
+        int cells = bytes ? uc_width(character, "UTF-8") : 1;
+        used += cells > 0 ? (size_t)cells : 0;
+        if (bytes == 0 || used + 1 > width)
+            break;
+        text_add(cut, text, bytes);
+        text += bytes;
+        size -= bytes;
+    }
+    text_add_string(cut, width > 0 ? "…" : "");
 }
 
 static void print_row(const struct table *table, size_t first, const size_t *widths, FILE *out) {
     for (size_t i = 0; i < table->n_columns; i++) {
         const char *cell = table->cells[first + i];
         bool last = i + 1 == table->n_columns, right = table->alignment[i] == 'r';
-        int blanks = (int)(widths[i] - width_of(cell));
+        int blanks = (int)(widths[i] - table_width(cell));
         fprintf(out, "%*s%s", right ? blanks : 0, "", cell);
         fprintf(out, "%*s", last ? 0 : (right ? 0 : blanks) + GAP, "");
     }
@@ -67,7 +87,7 @@ void table_print(const struct table *table, FILE *out) {
     size_t widths[COLUMNS_MOST] = {0};
     size_t whole = table->n_cells - table->n_cells % table->n_columns;
     for (size_t i = 0; i < whole; i++) {
-        size_t width = width_of(table->cells[i]), *widest = &widths[i % table->n_columns];
+        size_t width = table_width(table->cells[i]), *widest = &widths[i % table->n_columns];
         *widest = width > *widest ? width : *widest;
     }
     for (size_t i = 0; i < whole; i += table->n_columns)

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "base/text.h"
+
 struct table {
     const char *alignment; /* a letter per column, 'l' or 'r' */
     size_t n_columns;
@@ -23,6 +25,10 @@ void table_done(struct table *table);
 /* Adds the next cell, row by row. Control characters are written as \xNN. */
 void table_add(struct table *table, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void table_print(const struct table *table, FILE *out);
+/* How many of a terminal's cells the text takes. */
+size_t table_width(const char *text);
+/* Adds what of the text fits into so many cells; what is cut ends in an ellipsis. */
+void table_cut(const char *text, size_t width, struct text *cut);
 void table_print_markdown(const struct table *table, FILE *out);
 
 #endif

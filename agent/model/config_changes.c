@@ -180,6 +180,10 @@ static bool is_same_intake(const struct intake_config *a, const struct intake_co
     return a && b ? a->silent_ms == b->silent_ms && is_same_sink(&a->brokers, &b->brokers) : a == b;
 }
 
+static bool is_same_power(const struct power_config *a, const struct power_config *b) {
+    return a && b ? a->digest == b->digest : a == b;
+}
+
 int config_compare(const struct site_config *before, struct site_config *now,
                    struct config_changes *changes) {
     *changes = (struct config_changes){0};
@@ -199,6 +203,8 @@ int config_compare(const struct site_config *before, struct site_config *now,
         changes->site |= SITE_SPOOL;
     if (!is_same_intake(before->intake, now->intake))
         changes->site |= SITE_INTAKE;
+    if (!is_same_power(before->power, now->power))
+        changes->site |= SITE_POWER;
     share_maps(before, now);
     int error = compare_devices(before, now, changes);
     if (!error)
@@ -311,4 +317,6 @@ void config_changes_write(const struct config_changes *changes, struct text *tex
     write_sinks(changes, text);
     if ((changes->site & SITE_BUFFER) != 0)
         text_add_string(text, ", the buffer is of another size");
+    if ((changes->site & SITE_POWER) != 0)
+        text_add_string(text, ", the topology, its budgets or alarms changed");
 }

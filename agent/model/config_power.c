@@ -7,7 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
+#include "base/file.h"
 #include "base/text.h"
+#include "base/time_zone.h"
 #include "model/power_build.h"
 
 /* --- what the steps share --- */
@@ -206,9 +209,29 @@ static void make_nodes(struct power_build *build) {
     }
 }
 
+static void check_time_zone(struct power_build *build) {
+    const struct setting *setting = &build->settings->time_zone;
+    struct time_zone *zone = NULL;
+    int error = time_zone_load(setting->text, &zone);
+    char *nearest = error ? time_zone_nearest(setting->text) : NULL;
+    if (nearest)
+        mistakes_add(&build->build->mistakes, &setting->at, "power.time_zone",
+                     "unknown time zone \"%.60s\"; did you mean \"%s\"?", setting->text, nearest);
+    else if (error == ERROR_ARGUMENT || error == ERROR_NOT_FOUND)
+        mistakes_add(&build->build->mistakes, &setting->at, "power.time_zone",
+                     "unknown time zone \"%.60s\": /usr/share/zoneinfo (package tzdata) lacks it",
+                     setting->text);
+    else if (error)
+        mistakes_add(&build->build->mistakes, &setting->at, "power.time_zone", "\"%.60s\" cannot be read: %s",
+                     setting->text, error == ERROR_GARBLED ? "its file is broken" : file_error_text(error));
+    free(nearest);
+    time_zone_free(zone);
+}
+
 static void set_times(struct power_build *build) {
     const struct power_settings *settings = build->settings;
     struct power_config *power = build->power;
+    check_time_zone(build);
     power->time_zone = config_copy(build->build, settings->time_zone.text);
     power->contract_watts = settings->contract.value;
     power->publish_ms = settings->publish.number;

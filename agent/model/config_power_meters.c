@@ -122,7 +122,8 @@ static void check_blind(struct power_build *build) {
     uint32_t *n_fed = power_take(build, power->n_nodes, sizeof(*n_fed));
     for (size_t i = power->n_nodes; metered && n_fed && i-- > 0;) {
         const struct power_node *node = &power->nodes[i];
-        metered[i] |= node->n_meters > 0 || build->written[i]->meters.n > 0;
+        bool is_pipe = node->kind == POWER_HEADER && node->n_sources == 0; /* it takes no power */
+        metered[i] |= node->n_meters > 0 || build->written[i]->meters.n > 0 || is_pipe;
         for (size_t k = 0; k < node->n_sources; k++) {
             metered[node->sources[k].node] |= metered[i];
             n_fed[node->sources[k].node]++;

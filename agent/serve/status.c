@@ -18,10 +18,11 @@
 #include "base/log.h"
 #include "base/thread.h"
 #include "serve/status_document.h"
+#include "serve/status_judged.h"
 
 enum { CLIENTS_MOST = 16, PIECE_SIZE = 65536, PATIENCE_MS = 10000, CHECK_MS = 1000, BACKLOG = 16 };
 
-enum piece { PIECE_HEAD, PIECE_DEVICES, PIECE_TAIL, PIECE_NONE };
+enum piece { PIECE_HEAD, PIECE_DEVICES, PIECE_JUDGED, PIECE_NODES, PIECE_TAIL, PIECE_NONE };
 
 struct client {
     uv_pipe_t pipe;
@@ -30,7 +31,7 @@ struct client {
     struct site_config *config; /* held: the document is of one configuration from beginning to end */
     struct text text;           /* what is being sent */
     enum piece next;
-    size_t next_device;
+    size_t next_device, next_node;
     int64_t progress_ms; /* monotonic */
 };
 
@@ -38,7 +39,9 @@ struct status_server {
     pthread_mutex_t lock; /* of these: */
     struct site_config *config;
     struct status_configuration configuration;
-    struct sink_set *sinks; /* NULL: they do not run yet */
+    struct sink_set *sinks;     /* NULL: they do not run yet */
+    struct alarm_board *alarms; /* NULL: nothing is judged yet */
+    struct power_board *power;
 
     struct latest *latest;
     struct spools spools;
@@ -105,6 +108,40 @@ static void add_devices(struct client *client, int64_t now_ms) {
     }
 }
 
+static void add_judged(struct client *client) {
+    struct status_server *server = client->server;
+    pthread_mutex_lock(&server->lock);
+    struct alarm_board *alarms = server->alarms;
+    struct power_board *power = server->power;
+    pthread_mutex_unlock(&server->lock);
+    status_write_judged(&client->text, power, alarms);
+}
+
+struct node_piece {
+    struct client *client;
+    const struct power_node *node;
+};
+
+static void add_node(void *context, const struct latest_device *latest) {
+    struct node_piece *piece = context;
+    struct client *client = piece->client;
+    /* While a configuration is exchanged, a number may be another node's already. */
+    if (latest && (!latest->view->node || strcmp(latest->view->node, piece->node->name) != 0))
+        latest = NULL;
+    status_write_node(&client->text, client->config, piece->node, latest, client->next_node == 0);
+}
+
+static void add_nodes(struct client *client) {
+    const struct power_config *power = client->config->power;
+    while (client->next_node < power->n_nodes && client->text.size < PIECE_SIZE) {
+        struct node_piece piece = {client, &power->nodes[client->next_node]};
+        uint32_t number = NODE_NUMBERS + (uint32_t)client->next_node;
+        if (!latest_show(client->server->latest, number, add_node, &piece))
+            add_node(&piece, NULL);
+        client->next_node++;
+    }
+}
+
 static void add_tail(struct client *client) {
     struct status_server *server = client->server;
     struct delivery delivery = {.time_ms = clock_wall_ms()};
@@ -121,25 +158,39 @@ static void add_tail(struct client *client) {
 
 static void on_written(uv_write_t *write, int error);
 
+/* Adds what comes next, and says what follows it. */
+static enum piece add_piece(struct client *client, int64_t now_ms) {
+    struct device_piece piece = {client, NULL, now_ms};
+    switch (client->next) {
+    case PIECE_HEAD:
+        if (!latest_show(client->server->latest, GATEWAY_NUMBER, add_head, &piece))
+            add_head(&piece, NULL);
+        /* fall through */
+    case PIECE_DEVICES:
+        add_devices(client, now_ms);
+        if (client->next_device < client->config->n_devices)
+            return PIECE_DEVICES;
+        return client->config->power ? PIECE_JUDGED : PIECE_TAIL;
+    case PIECE_JUDGED:
+        add_judged(client);
+        return PIECE_NODES;
+    case PIECE_NODES:
+        add_nodes(client);
+        return client->next_node < client->config->power->n_nodes ? PIECE_NODES : PIECE_TAIL;
+    case PIECE_TAIL:
+        add_tail(client);
+        break;
+    case PIECE_NONE:
+        break;
+    }
+    return PIECE_NONE;
+}
+
 static void client_send_next(struct client *client) {
-    struct status_server *server = client->server;
-    int64_t now_ms = clock_wall_ms();
     client->progress_ms = clock_monotonic_ms();
     text_clear(&client->text);
-    if (client->next == PIECE_HEAD) {
-        struct device_piece piece = {client, NULL, now_ms};
-        if (!latest_show(server->latest, GATEWAY_NUMBER, add_head, &piece))
-            add_head(&piece, NULL);
-        client->next = PIECE_DEVICES;
-    }
-    if (client->next == PIECE_DEVICES) {
-        add_devices(client, now_ms);
-        if (client->next_device == client->config->n_devices)
-            client->next = PIECE_TAIL;
-    } else if (client->next == PIECE_TAIL) {
-        add_tail(client);
-        client->next = PIECE_NONE;
-    }
+    while (client->text.size == 0 && client->next != PIECE_NONE)
+        client->next = add_piece(client, clock_wall_ms());
     uv_buf_t buffer = uv_buf_init(client->text.data, (unsigned)client->text.size);
     if (client->text.failed || client->text.size == 0 ||
         uv_write(&client->write, (uv_stream_t *)&client->pipe, &buffer, 1, on_written) != 0)
@@ -305,6 +356,14 @@ void status_server_set_config(struct status_server *server, struct site_config *
 void status_server_set_sinks(struct status_server *server, struct sink_set *sinks) {
     pthread_mutex_lock(&server->lock);
     server->sinks = sinks;
+    pthread_mutex_unlock(&server->lock);
+}
+
+void status_server_set_boards(struct status_server *server, struct alarm_board *alarms,
+                              struct power_board *power) {
+    pthread_mutex_lock(&server->lock);
+    server->alarms = alarms;
+    server->power = power;
     pthread_mutex_unlock(&server->lock);
 }
 

@@ -8,8 +8,10 @@
 #ifndef HALLWATCH_SERVE_STATUS_H
 #define HALLWATCH_SERVE_STATUS_H
 
+#include "model/alarm_board.h"
 #include "model/config.h"
 #include "model/latest.h"
+#include "model/power_board.h"
 #include "publish/sink_set.h"
 
 struct status_server;
@@ -23,6 +25,9 @@ int status_server_start(struct site_config *config, struct latest *latest, const
                         struct status_server **server);
 /* The sinks are running, and borrowed until the server is stopped. Before this there are none. */
 void status_server_set_sinks(struct status_server *server, struct sink_set *sinks);
+/* Any thread: what is judged is told from these, borrowed until the server is stopped. */
+void status_server_set_boards(struct status_server *server, struct alarm_board *alarms,
+                              struct power_board *power);
 /* Any thread: another configuration is in force, and held; its socket is not looked at. */
 void status_server_set_config(struct status_server *server, struct site_config *config);
 /* Any thread: a configuration was refused for so many mistakes. */

@@ -8,6 +8,7 @@
  *      "up":true,"last_success":1764000059876,"age":0.124,"model":"AP8959","readings":[
  *       {"metric":"facility_active_power_watts","component":"input","component_id":"1","phase":"total",
  *        "value":1234.5,"unit":"W","quality":"good","time":1764000059876}, ...]}, ...],
+ *    ... what is judged, where the configuration has a section `power` (serve/status_judged.h) ...
  *    "configuration":{"loaded":1764000000000,"refused":1764000050000,"mistakes":2},
  *    "spool":{"folder":"/var/lib/hallwatch","parts":[
  *     {"name":"readings","memory":5120,"memory_most":67108864,"disk":40960,"quota":2147483648,

@@ -12,14 +12,14 @@ How the campus is built, and where its figures come from (per hall unless it say
 
   campus      two 154 kV intakes, two buses with an open coupler; pairs of 60 MVA 154/22.9 kV transformers, a pair for two halls,
               each of which carries both halls alone (2 x 20.8 MW / 0.95 = 44 MVA); ties between the 22.9 kV buses, open
-  22.9 kV     feeders A and B of 630 A (the whole hall takes 552 A); two boards that change over: own side, other side,
+  22.9 kV     feeders A and B of 1,250 A (the whole hall takes 552 A); two boards that change over: own side, other side,
               generators; nine generator sets of 3 MW in parallel, one of them spare
   blocks      22.9/0.4 kV transformers of 3,150 kVA, switchboards of 5,000 A, UPSes of five modules of 500 kW. 2N: a UPS for
               each side of 16 racks of 132 kW (2.1 MW of 2.5 MW). catcher: a UPS feeds side A of one group and side B of the
               next; a transfer switch before each busway takes the one spare UPS when that fails
   rows        8 liquid-cooled racks of 132 kW on two busways of 2,000 A (1,484 A when one is lost); tap-offs of 400 A
               for two racks, rack PDUs of 250 A (184 A when one is lost); the rest are network racks of 20 kW on floor PDUs
-  cooling     85 % of a rack's heat goes to liquid: 4 CDUs of 1.3 MW and 0.0325 m3/s (10 K) for 32 racks, one spare; 12 fan
+  cooling     85 % of a rack's heat goes to liquid: 4 CDUs of 1.3 MW and 117 m3/h (10 K) for 32 racks, one spare; 12 fan
               walls of 300 kW for the rest, one spare; five chillers of 4.5 MW of cold, one spare; 0.75 MW of power each
 """
 
@@ -38,7 +38,7 @@ HERE = Path(__file__).resolve().parent
 COPIED = ("gateway.yaml", "site.yaml", "cdu.yaml", "fan_wall.yaml")
 
 SIDES = ("a", "b")
-MV, HV = "22900 V", "154000 V"
+MV, HV = "22.9 kV", "154 kV"
 COMPUTE_RACKS, RACKS_PER_ROW, ROWS_PER_GROUP = 128, 8, 2  # of a hall
 NETWORK_ROWS, GENERATORS, CHILLERS, FAN_WALLS, CDUS_PER_LOOP, LOOPS = 2, 9, 5, 12, 4, 4
 HALLS_PER_PAIR = 2
@@ -83,17 +83,22 @@ class Campus:
         self.place = {**hall_place, **place}
 
 
-def add_campus_level(campus):
+def pair_of(hall):
+    """Of main transformers."""
+    return -(-hall // HALLS_PER_PAIR)
+
+
+def add_campus_level(campus, halls):
     campus.enter(0)
-    pairs = -(-campus.halls // HALLS_PER_PAIR)
-    campus.contacts("site-io", ["coupler", *(f"tie_{pair}" for pair in range(1, pairs + 1))])
+    pairs = sorted({pair_of(hall) for hall in halls})
+    campus.contacts("site-io", ["coupler", *(f"tie_{pair}" for pair in pairs)])
     for number in (1, 2):
         meter = campus.meter(f"meter-intake-{number}", "ls_gimac")
-        campus.node(f"intake-{number}", "intake", rating=f"300 MW;1250 A;{HV}", meters=meter, feed="AB"[number - 1])
+        campus.node(f"intake-{number}", "intake", rating=f"300 MW;2000 A;{HV}", meters=meter, feed="AB"[number - 1])
     campus.node("coupler", "tie", "intake-1", "intake-2", rating=f"2000 A;{HV}", breaker="site-io:breaker/coupler", normal="open")
     for number in (1, 2):
         campus.node(f"bus-{number}", "bus", f"intake-{number}", "coupler", rating=f"2000 A;{HV}", feed="AB"[number - 1])
-    for pair in range(1, pairs + 1):
+    for pair in pairs:
         for number, side in enumerate(SIDES, 1):
             name = f"{pair}-{side}"
             meter = campus.meter(f"meter-tr-{name}", "ls_gimac", feed=side.upper())
@@ -107,7 +112,7 @@ def add_campus_level(campus):
 
 def add_medium_voltage(campus, hall):
     campus.enter(hall)
-    h, pair = f"h{hall}", -(-hall // HALLS_PER_PAIR)
+    h, pair = f"h{hall}", pair_of(hall)
     campus.contacts(f"{h}-io", [f"feeder_{side}" for side in SIDES])
     sets = []
     for number in range(1, GENERATORS + 1):
@@ -123,7 +128,7 @@ def add_medium_voltage(campus, hall):
             f"{h}-feeder-{side}",
             "breaker",
             f"mv-{pair}-{side}",
-            rating=f"630 A;{MV}",
+            rating=f"1250 A;{MV}",
             standard="none",
             meters=meter,
             breaker=f"{h}-io:breaker/feeder_{side}",
@@ -324,7 +329,7 @@ def add_cooling(campus, hall, feeds):
     )
     campus.node(f"{h}-room", "header", cooled_by=";".join(walls), redundancy="N+1")
     supplies = switches * (LOOPS * CDUS_PER_LOOP // 2)
-    cdus = add_machines(campus, "cdu", 150, "cdu", supplies, cooled_by=water, rating="1.3 MW", flow=0.0325)
+    cdus = add_machines(campus, "cdu", 150, "cdu", supplies, cooled_by=water, rating="1.3 MW", flow="117 m3/h")
     for loop in range(LOOPS):
         mine = cdus[loop * CDUS_PER_LOOP : (loop + 1) * CDUS_PER_LOOP]
         campus.node(f"{h}-loop-{loop + 1}", "header", cooled_by=";".join(mine), redundancy="N+1")
@@ -365,8 +370,9 @@ def main():
     if not 1 <= arguments.halls <= 99 or not least <= arguments.racks <= least + arguments.halls * 100:
         parser.error(f"1 to 99 halls, of {COMPUTE_RACKS} to {COMPUTE_RACKS + 100} racks each")
     campus = Campus(arguments)
-    add_campus_level(campus)
-    for hall in [arguments.only] if arguments.only else range(1, arguments.halls + 1):
+    halls = [arguments.only] if arguments.only else range(1, arguments.halls + 1)
+    add_campus_level(campus, halls)
+    for hall in halls:
         add_hall(campus, hall)
     arguments.folder.mkdir(parents=True, exist_ok=True)
     write(arguments.folder / "power.csv", NODE_COLUMNS, campus.nodes)

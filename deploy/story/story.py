@@ -10,16 +10,16 @@ the script as they are carried out. Exit status of check: 0 when every expected 
 """
 
 import csv
-import itertools
 import json
 import shutil
 import sys
 import time
+from pathlib import Path
 
+SCRIPT = Path(__file__).with_name("script.txt")
 SPEED = 5  # at which the script is played
 END = "the script has ended"
 SETTLE_S = 15  # after the end, for what clears late
-START_LIMIT_S = 30
 RULE = "\u2500"
 RED, YELLOW, BLUE, GREEN, GREY, BOLD, PLAIN = (f"\033[{code}m" for code in (91, 93, 94, 92, 90, 1, 0))
 COLOURS = {1: RED, 2: YELLOW, 3: BLUE, 4: GREY}
@@ -42,18 +42,27 @@ def story_time(seconds):
     return f"{minutes}:{rest:02}"
 
 
-class Change:
-    """An alarm that has changed its state."""
+def told_orders():
+    """{an order of the script as hallsim prints it: what whoever watches is told}."""
+    lines = (line.partition("#") for line in SCRIPT.read_text(encoding="utf-8").splitlines())
+    return {" ".join(order.split()): words.strip() for order, _, words in lines if order.strip()}
 
-    def __init__(self, message, story):
-        self.story, self.message = story, message
+
+class Change:
+    """An alarm that has changed its state. `story` is when, `before` the state that it had."""
+
+    def __init__(self, message, story, before="normal"):
+        self.story, self.message, self.before = story, message, before
         self.id, self.rule, self.state = message["alarm"], message["rule"], message["state"]
         self.priority = message["priority"]
         self.subject = message.get("node") or message.get("device") or ""
         self.place = message.get("place", "")
 
+    def where(self):
+        return f"{self.subject} {self.place}".rstrip()
+
     def name(self):
-        return f"{self.rule} {self.subject}" + (f" {self.place}" if self.place else "")
+        return f"{self.rule} {self.where()}"
 
 
 class Story:
@@ -62,7 +71,7 @@ class Story:
     def __init__(self, received, played):
         self.received, self.played = received, played
         self.begin = None  # when the script began, as far as it is known
-        self.orders, self.changes = [], []
+        self.changes, self.words = [], told_orders()
         self.rows = []  # of both, in the order in which they came
         self.alarms = {}  # the last change of each alarm by its id
         self.nodes = {}  # {node: {metric: value}}
@@ -92,8 +101,7 @@ class Story:
         if self.begin is None:
             minutes, seconds = map(int, at.split(":"))
             self.begin = time.monotonic() - (60 * minutes + seconds) / SPEED
-        self.orders.append((at, order))
-        self.rows.append((at, order))
+        self.rows.append((at, self.words.get(line, order)))
 
     def take_node(self, message):
         readings = self.nodes.setdefault(message["node"], {"class": message.get("class")})
@@ -102,7 +110,12 @@ class Story:
                 readings[reading["metric"]] = reading["value"]
 
     def take_change(self, message):
-        change = Change(message, self.now())
+        before = self.alarms.get(message["alarm"])
+        change = Change(message, self.now(), before.state if before else "normal")
+        if change.state == change.before:
+            if before:
+                before.message = message  # it has only more to say
+            return
         self.alarms[change.id] = change
         self.changes.append(change)
         self.rows.append(change)
@@ -155,15 +168,20 @@ def details(change, story):
 MARKS = {"active": "\u25cf", "normal": "\u25cb", "returned": "\u25d0", "suppressed": "\u00b7", "out_of_service": "\u00b7"}
 
 
+def is_consequence(row):
+    """It stands under its cause."""
+    return isinstance(row, Change) and (row.state == "suppressed" or (row.before, row.state) == ("suppressed", "normal"))
+
+
 def row_lines(row, story):
     """[(colour, text)] of an order or a change."""
     if isinstance(row, tuple):
         return [(BOLD, f"{row[0]:>5}  {row[1]}")]
     change = row
     colour = GREEN if change.state == "normal" else GREY if change.state == "suppressed" else COLOURS[change.priority]
-    words = "" if change.state == "active" else f"{change.state.replace('_', ' ')}: "
-    summary = change.message.get("summary", "")
-    lines = [(colour, f"{change.story:>5}    {MARKS[change.state]} P{change.priority} {words}{change.name()}  {summary}")]
+    words = {"active": "", "normal": "over: "}.get(change.state, f"{change.state.replace('_', ' ')}: ")
+    what = f"{words}{change.message.get('summary') or change.rule}"
+    lines = [(colour, f"{change.story:>5}    {MARKS[change.state]} P{change.priority}  {change.where()}  {what}")]
     more = details(change, story) if change.state != "normal" else ""
     return lines + ([(GREY, f"{'':>5}         {more}")] if more else [])
 
@@ -173,7 +191,7 @@ def paint(story):
     width, height = shutil.get_terminal_size()
     title = f"A story to watch: ten minutes in two    {story.now()}{'   (it has ended; Ctrl-C)' if story.has_ended else ''}"
     top = [(BOLD, title), *((PLAIN, line) for line in header(story)), (GREY, RULE * width)]
-    lines = [line for row in story.rows for line in row_lines(row, story)]
+    lines = [line for row in story.rows if not is_consequence(row) for line in row_lines(row, story)]
     shown = top + lines[-(height - len(top) - 1) :]
     sys.stdout.write("\033[H" + "".join(f"{colour}{text[:width]}{PLAIN}\033[K\n" for colour, text in shown) + "\033[J")
     sys.stdout.flush()
@@ -191,33 +209,73 @@ def print_new(story, printed):
 
 
 def read_expected(path):
+    """The rows of the list; what is empty in it is not asked for."""
     with open(path, encoding="utf-8") as file:
         return list(csv.DictReader(line for line in file if not line.startswith("#")))
 
 
+def seconds_of(text):
+    minutes, seconds = map(int, text.split(":"))
+    return 60 * minutes + seconds
+
+
+def say(row):
+    because = f" because of {row['cause']}" if row["cause"] else ""
+    return f"{row['state']} {row['rule']} {row['subject']}{because}"
+
+
+def is_meant(row, change, story):
+    cause = story.alarms.get(change.message.get("cause"))
+    return (row["state"], row["rule"], row["subject"], row["cause"]) == (
+        change.state,
+        change.rule,
+        change.subject,
+        cause.rule if cause else "",
+    )
+
+
 def compare(expected, story):
-    """What differs, in words; [] when all is as it was expected."""
-    return []
+    """What differs, in words; [] when all is as it was expected. Rows of one step may come in any order."""
+    left, step, found = list(expected), 0, []
+    for change in story.changes:
+        row = next((row for row in left if is_meant(row, change, story)), None)
+        if row is None:
+            found.append(f"at {change.story}, not expected: {change.state} {change.name()} {details(change, story)}")
+            continue
+        left.remove(row)
+        if int(row["step"]) < step:
+            found.append(f"at {change.story}, later than what was to follow it: {say(row)}")
+        step = max(step, int(row["step"]))
+        if not seconds_of(row["from"]) <= seconds_of(change.story) <= seconds_of(row["to"]):
+            found.append(f"at {change.story}, not from {row['from']} to {row['to']}: {say(row)}")
+    return found + [f"did not come: {say(row)}, from {row['from']} to {row['to']}" for row in left]
 
 
-def follow(story, until):
+def tell(received, played, show, for_ever=False):
+    """The story from its begin until some time after its end, shown as it goes."""
+    with open(received, encoding="utf-8") as messages, open(played, encoding="utf-8") as orders:
+        story = Story(messages, orders)
+        end = None
+        while for_ever or end is None or time.monotonic() < end:
+            story.look()
+            show(story)
+            if story.has_ended and end is None:
+                end = time.monotonic() + SETTLE_S
+            time.sleep(0.25)
+    return story
+
+
+def main(mode, received, played, expected=None):
     printed = 0
-    while not until(story):
-        story.look()
+
+    def show(story):
+        nonlocal printed
         if sys.stdout.isatty():
             paint(story)
         else:
             printed = print_new(story, printed)
-        time.sleep(0.25)
 
-
-def main(mode, received, played, expected=None):
-    with open(received, encoding="utf-8") as messages, open(played, encoding="utf-8") as orders:
-        story = Story(messages, orders)
-        if mode == "watch":
-            follow(story, lambda _: False)
-        end = itertools.count()
-        follow(story, lambda story: story.has_ended and next(end) > 4 * SETTLE_S)
+    story = tell(received, played, show, for_ever=mode == "watch")
     differences = compare(read_expected(expected), story)
     for line in differences:
         print(f"DIFFERS {line}")

@@ -15,7 +15,7 @@ import hallwatch
 
 EXAMPLE = Path(__file__).resolve().parent.parent.parent / "conf" / "campus"
 TABLES = ("power.csv", "devices.csv", "wiring.csv")
-UNITS = {"W": 1, "kW": 1e3, "MW": 1e6, "VA": 1, "kVA": 1e3, "MVA": 1e6, "A": 1, "V": 1}
+UNITS = {"W": 1, "kW": 1e3, "MW": 1e6, "VA": 1, "kVA": 1e3, "MVA": 1e6, "A": 1, "V": 1, "kV": 1e3}
 POWER_FACTOR = 0.99
 
 

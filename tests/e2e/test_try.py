@@ -130,5 +130,19 @@ class Try(unittest.TestCase):
         self.check_nothing_is_left()
 
 
+    def test_the_story_is_told_until_it_is_stopped(self):
+        process = self.start("--story")
+        lines = []
+        while not (lines and "job too many" in lines[-1]):
+            line = process.stdout.readline()
+            self.assertTrue(line, "".join(lines))
+            lines.append(line)
+        self.assertIn("training", "".join(lines))
+        process.terminate()
+        process.communicate(timeout=STOP_LIMIT_S)
+        self.assertEqual(process.returncode, 143)
+        self.check_nothing_is_left()
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -286,6 +286,7 @@ static void what_concerns_the_whole_agent_is_told_apart(void **state) {
                  {"poll: {phase: aligned}", SITE_PHASE},
                  {"spool: {folder: /tmp/none}", SITE_SPOOL},
                  {"traps: {listen: inherited}", SITE_TRAPS},
+                 {"power: {contract: 1 MW}", SITE_POWER},
                  {"", 0}};
     struct site_config *before = make(PDU, BROKER, "");
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -301,6 +302,37 @@ static void what_concerns_the_whole_agent_is_told_apart(void **state) {
         now->gateway = strdup("gw-2");
         changes = compare(before, now);
         assert_int_equal(changes.site, cases[i].site | SITE_NAME | SITE_GATEWAY | SITE_SOCKET);
+        config_changes_done(&changes);
+        config_free(now);
+    }
+    config_free(before);
+}
+
+#define NODES "nodes: [{name: in, kind: intake}, {name: bus, kind: bus, sources: in, meters: pdu"
+
+static void a_topology_that_says_the_same_is_the_same(void **state) {
+    (void)state;
+    static const struct {
+        const char *power;
+        unsigned site;
+    } cases[] = {{"power: {" NODES "}]}", 0},
+                 {"# a comment\npower: {held: 60s, time_zone: UTC, " NODES ", phases: 3}]}", SITE_POWER},
+                 {"# a comment\n\npower: {" NODES "}]}", 0},
+                 {"power: {" NODES ", rating: 100 A}]}", SITE_POWER},
+                 {"power: {publish: 2s, " NODES "}]}", SITE_POWER},
+                 {"power: {alarms: [{name: leak_detected, priority: 2}], " NODES "}]}", SITE_POWER},
+                 {"power: {budgets: {main: {warning: 1 kW}}, " NODES "}]}", SITE_POWER},
+                 {"", SITE_POWER}};
+    struct site_config *before = make(PDU, BROKER, cases[0].power);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct site_config *now = make(PDU, BROKER, cases[i].power);
+        struct config_changes changes = compare(before, now);
+        struct text words = {0};
+        assert_int_equal(changes.site, cases[i].site);
+        assert_int_equal(config_changes_any(&changes), cases[i].site != 0);
+        config_changes_write(&changes, &words);
+        assert_int_equal(strstr(words.data, "topology") != NULL, cases[i].site != 0);
+        text_done(&words);
         config_changes_done(&changes);
         config_free(now);
     }
@@ -389,6 +421,7 @@ int main(void) {
         cmocka_unit_test(sinks_come_go_and_change),
         cmocka_unit_test(another_order_or_rate_is_another_sink),
         cmocka_unit_test(what_concerns_the_whole_agent_is_told_apart),
+        cmocka_unit_test(a_topology_that_says_the_same_is_the_same),
         cmocka_unit_test(a_hall_is_compared_by_name_in_any_order),
         cmocka_unit_test(changes_are_said_in_words),
         cmocka_unit_test(of_many_changes_a_few_are_named),

@@ -70,6 +70,7 @@ static void write_row(FILE *file, const struct hall *hall, unsigned row) {
     }
 }
 
+/* A loop's pumps run on its rack's power: nothing of its own in who feeds whom. */
 static void write_rack(FILE *file, const struct hall *hall, unsigned number) {
     const struct hall_spec *spec = hall_spec(hall);
     unsigned row = number / spec->racks + 1;
@@ -90,7 +91,6 @@ static void write_rack(FILE *file, const struct hall *hall, unsigned number) {
     memcpy(rack.rack, pdu.rack, sizeof rack.rack);
     snprintf(rack.name, sizeof rack.name, "rack-%s", rack.rack);
     snprintf(rack.sources, sizeof rack.sources, "pdu-%s-A;pdu-%s-B", rack.rack, rack.rack);
-    memcpy(rack.meters, rack.sources, sizeof rack.meters);
     snprintf(rack.rating, sizeof rack.rating, "%.0f W", spec->rack_watts);
     if (hall_rack_is_liquid(hall, number))
         snprintf(rack.cooled_by, sizeof rack.cooled_by, "rpu-%s", rack.rack);
@@ -102,7 +102,6 @@ static void write_rack(FILE *file, const struct hall *hall, unsigned number) {
     memcpy(loop.row, rack.row, sizeof loop.row);
     memcpy(loop.rack, rack.rack, sizeof loop.rack);
     snprintf(loop.name, sizeof loop.name, "rpu-%s", rack.rack);
-    snprintf(loop.sources, sizeof loop.sources, "%s", rack.name);
     snprintf(loop.meters, sizeof loop.meters, "%s", loop.name);
     if (spec->chillers > 0)
         snprintf(loop.cooled_by, sizeof loop.cooled_by, "chilled-water");
