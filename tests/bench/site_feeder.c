@@ -248,11 +248,12 @@ static void connect_all(struct feeder *feeder) {
         if (mqtt_client_new(&options, &gateway->client) != 0 ||
             mqtt_client_connect(gateway->client, address.host, address.port, false) != 0)
             fail("cannot connect");
-        while (!gateway->is_connected) {
-            nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
-            pump(gateway);
-        }
     }
+    for (size_t i = 0; i < feeder->n_gateways; i++)
+        while (!feeder->gateways[i].is_connected) {
+            nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+            pump(&feeder->gateways[i]);
+        }
 }
 
 int main(int argc, char **argv) {
