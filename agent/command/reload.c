@@ -195,7 +195,6 @@ static void exchange(struct reload *reload) {
     reload->parts.config = reload->next;
     reload->next = NULL;
     status_server_set_config(reload->parts.status, reload->parts.config);
-    judging_set_config(reload->parts.judging, reload->parts.config);
     site_source_set_config(reload->parts.source, reload->parts.config);
     for (size_t i = 0; i < N_SPOOLS; i++)
         spool_set_most_bytes(reload->parts.spools.of[i], (size_t)reload->parts.config->buffer_bytes);

@@ -123,12 +123,9 @@ static int start_publishing(struct agent *agent) {
     agent->board = alarm_board_new();
     if (agent->latest == NULL || agent->board == NULL)
         return ERROR_MEMORY;
-    error = judging_new(agent->config, agent->board, &agent->judging);
-    if (error != 0)
-        return error;
     error = status_server_start(agent->config, agent->latest, &agent->spools, &agent->status);
     if (error == 0)
-        error = sink_set_start(agent->config, &agent->spools, &agent->sinks);
+        error = sink_set_start(agent->config, &agent->spools, agent->board, &agent->sinks);
     for (size_t i = 0; i < N_SPOOLS && error == 0; i++)
         spool_forget_closed(agent->spools.of[i]);
     if (error != 0)
@@ -219,7 +216,6 @@ static void agent_free(struct agent *agent) {
     publisher_free(agent->publisher);
     site_source_free(agent->source);
     latest_free(agent->latest);
-    judging_free(agent->judging);
     alarm_board_free(agent->board);
     for (size_t i = 0; i < N_SPOOLS; i++)
         spool_close(agent->spools.of[i]);

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "command/status_buses.h"
+#include "command/status_power.h"
 #include "command/status_sinks.h"
 #include "command/table.h"
 #include "model/human.h"
@@ -118,6 +119,7 @@ void status_table_print(const json_t *document, FILE *out) {
     }
     qsort(lines, n, sizeof(*lines), compare_lines);
     print_heading(document, lines, n, out);
+    status_print_power(document, out);
     status_print_sink_trouble(document, out);
     status_print_late(lines, n, out);
     print_devices(lines, n, out);

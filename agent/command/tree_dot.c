@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "model/human.h"
 
 /* A string of the language: quoted, line feeds as \n. */
 static void add_quoted(struct text *text, const char *string) {
@@ -50,7 +51,7 @@ static void add_node(const struct tree_look *look, uint32_t node, struct text *t
     if (look->judged) {
         char watts[20];
         double ratio = look->judged->ratio[node];
-        tree_write_watts(look->judged->sums[node].watts, watts, sizeof(watts));
+        human_write_watts(look->judged->sums[node].watts, watts, sizeof(watts));
         if (*watts)
             text_add_format(text, "\\n%s", watts);
         if (*watts && isfinite(ratio) && ratio > 0)

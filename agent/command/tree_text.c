@@ -11,22 +11,6 @@
 /* Below these an operator wants to see it: shares measured, seconds to a trip. */
 static const double measured_least = 0.995, trip_soon_s = 600;
 
-void tree_write_watts(double watts, char *text, size_t size) {
-    double size_of = fabs(watts);
-    if (!isfinite(watts))
-        snprintf(text, size, "%s", "");
-    else if (size_of >= 99.95e6)
-        snprintf(text, size, "%.1f MW", watts / 1e6);
-    else if (size_of >= 0.9995e6)
-        snprintf(text, size, "%.2f MW", watts / 1e6);
-    else if (size_of >= 99.95e3)
-        snprintf(text, size, "%.0f kW", watts / 1e3);
-    else if (size_of >= 0.9995e3)
-        snprintf(text, size, "%.1f kW", watts / 1e3);
-    else
-        snprintf(text, size, "%.0f W", watts);
-}
-
 /* "60 MVA", "630 A". */
 static void add_rated(struct text *text, double value, const char *unit) {
     static const struct {
@@ -207,7 +191,7 @@ static void write_figures(const struct tree_look *look, uint32_t node, struct tr
     const struct node_sum *sum = &look->judged->sums[node];
     double ratio = look->judged->ratio[node];
     char watts[20];
-    tree_write_watts(sum->watts, watts, sizeof(watts));
+    human_write_watts(sum->watts, watts, sizeof(watts));
     snprintf(cells->power, sizeof(cells->power), "%s%s", *watts && sum->flags & SUM_LOWER_BOUND ? "≥ " : "",
              *watts ? watts : "-");
     if (isfinite(ratio) && ratio > 0)
@@ -272,7 +256,7 @@ static void add_many(const struct tree_look *look, const uint32_t *nodes, size_t
                      struct tree_cells *cells) {
     struct many many = gather(look, nodes, n);
     char words[64], watts[20];
-    tree_write_watts(many.watts, watts, sizeof(watts));
+    human_write_watts(many.watts, watts, sizeof(watts));
     if (many.is_least && many.watts <= 0)
         snprintf(watts, sizeof(watts), "-");
     snprintf(cells->power, sizeof(cells->power), "%s%s", many.is_least && many.watts > 0 ? "≥ " : "", watts);

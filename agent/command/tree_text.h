@@ -44,8 +44,6 @@ void tree_write_line(const struct tree_look *look, const struct tree *tree,
                      struct tree_cells *cells);
 void tree_cells_done(struct tree_cells *cells);
 
-/* "950 W", "66.0 kW", "1.05 MW"; "" of what is no number. */
-void tree_write_watts(double watts, char *text, size_t size);
 /* "60 MVA, 22.9 kV"; "" where nothing is rated. */
 void tree_write_rating(const struct power_node *node, char *text, size_t size);
 /* "158 racks, 12 air units" of `n` nodes. */

@@ -70,7 +70,7 @@ struct device_config {
 
 #define DEVICE_NO_NUMBER UINT32_MAX
 
-enum sink_kind { SINK_MQTT, SINK_REMOTE_WRITE, SINK_INFLUX };
+enum sink_kind { SINK_MQTT, SINK_REMOTE_WRITE, SINK_INFLUX, SINK_ALERTMANAGER, SINK_WEBHOOK };
 
 /* What waited first, or what is new first and what waited beside it. */
 enum sink_order { SINK_STRICT, SINK_LIVE_FIRST };
@@ -82,7 +82,7 @@ struct sink_config {
     char *name;
     enum sink_kind kind;
     char *url;        /* mqtt://host[:port], mqtts://host[:port]; http://host:port/path */
-    char **endpoints; /* further ones, in the order in which they take over */
+    char **endpoints; /* further ones, in the order in which they take over; of Alertmanager its peers */
     size_t n_endpoints;
     char *user, *password;             /* NULL where not configured; from files; never printed */
     char *token;                       /* HTTP: the same */

@@ -39,12 +39,14 @@ static bool has_token(const struct sink_settings *sink) {
     return setting_given(&sink->token_file) || setting_given(&sink->token_credential);
 }
 
+static const char readings[] = "remote_write and influx";
+
 static void check_mqtt(struct build *build, const struct sink_settings *sink) {
-    static const char http[] = "remote_write and influx";
+    static const char http[] = "remote_write, influx, alertmanager and webhook";
     refuse_foreign(build, sink, "token_file", &sink->token_file, http);
     refuse_foreign(build, sink, "token_credential", &sink->token_credential, http);
     refuse_foreign(build, sink, "timeout", &sink->timeout, http);
-    refuse_foreign(build, sink, "batch_readings", &sink->batch_readings, http);
+    refuse_foreign(build, sink, "batch_readings", &sink->batch_readings, readings);
 }
 
 static void check_http(struct build *build, const struct sink_settings *sink) {
@@ -55,6 +57,15 @@ static void check_http(struct build *build, const struct sink_settings *sink) {
     refuse_foreign(build, sink, "version", &sink->version, mqtt);
     refuse_foreign(build, sink, "devices_per_message", &sink->devices_per_message, mqtt);
     refuse_foreign(build, sink, "window", &sink->window, mqtt);
+}
+
+/* Events go one by one and in order, alarms at present as they are. */
+static void check_alarms(struct build *build, const struct sink_settings *sink) {
+    static const char batches[] = "mqtt, remote_write and influx";
+    refuse_foreign(build, sink, "batch_readings", &sink->batch_readings, readings);
+    refuse_foreign(build, sink, "batch_wait", &sink->batch_wait, batches);
+    refuse_foreign(build, sink, "order", &sink->order, batches);
+    refuse_foreign(build, sink, "backlog_rate", &sink->backlog_rate, batches);
 }
 
 static void check_influx(struct build *build, const struct sink_settings *sink) {
@@ -80,6 +91,8 @@ static void check_sink(struct build *build, const struct sink_settings *sink) {
         check_mqtt(build, sink);
     else
         check_http(build, sink);
+    if (sink->type.number == SINK_ALERTMANAGER || sink->type.number == SINK_WEBHOOK)
+        check_alarms(build, sink);
     if (sink->type.number == SINK_INFLUX) {
         check_influx(build, sink);
         return;
@@ -205,11 +218,12 @@ static char *copy_given(struct build *build, const struct setting *setting) {
     return setting_given(setting) ? config_copy(build, setting->text) : NULL;
 }
 
-/* Prometheus wants its samples in order of time, whatever else speaks remote write. */
+/* Prometheus wants its samples in order of time, whatever else speaks remote write; events are in order. */
 static enum sink_order order_of(const struct sink_settings *settings) {
     if (setting_given(&settings->order))
         return (enum sink_order)settings->order.number;
-    return settings->type.number == SINK_REMOTE_WRITE ? SINK_STRICT : SINK_LIVE_FIRST;
+    bool is_in_order = settings->type.number == SINK_REMOTE_WRITE || settings->type.number == SINK_WEBHOOK;
+    return is_in_order ? SINK_STRICT : SINK_LIVE_FIRST;
 }
 
 static void add_sink(struct build *build, const struct sink_settings *settings) {

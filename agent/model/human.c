@@ -123,3 +123,19 @@ void human_write_duration(double seconds, char *text, size_t size) {
     else
         snprintf(text, size, "%.3g h", seconds / 3600);
 }
+
+void human_write_watts(double watts, char *text, size_t size) {
+    double size_of = fabs(watts);
+    if (!isfinite(watts))
+        snprintf(text, size, "%s", "");
+    else if (size_of >= 99.95e6)
+        snprintf(text, size, "%.1f MW", watts / 1e6);
+    else if (size_of >= 0.9995e6)
+        snprintf(text, size, "%.2f MW", watts / 1e6);
+    else if (size_of >= 99.95e3)
+        snprintf(text, size, "%.0f kW", watts / 1e3);
+    else if (size_of >= 0.9995e3)
+        snprintf(text, size, "%.1f kW", watts / 1e3);
+    else
+        snprintf(text, size, "%.0f W", watts);
+}

@@ -24,6 +24,9 @@ void human_write_rounded(enum quantity quantity, double value, int decimals, cha
 /* "outlet 1/3 L1", "supply secondary"; "-" where the place says nothing. */
 void human_write_place(const struct place *place, char *text, size_t size);
 
+/* "950 W", "66.0 kW", "1.05 MW"; "" of what is no number. */
+void human_write_watts(double watts, char *text, size_t size);
+
 /* "84 ms", "1.05 s", "12 s", "2.5 min", "3 h": three digits; "" of what is not finite. */
 void human_write_duration(double seconds, char *text, size_t size);
 

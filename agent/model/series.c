@@ -93,9 +93,10 @@ void device_view_release(struct device_view *view) {
     /* The last holder must see what all others did before they let go. */
     if (!view || atomic_fetch_sub_explicit(&view->references, 1, memory_order_acq_rel) > 1)
         return;
-    char *texts[] = {view->site,         view->hall,       view->row,     view->rack,   view->feed,
-                     view->device,       view->driver,     view->model,   view->serial, view->firmware,
-                     view->manufacturer, view->given_name, view->gateway, view->node,   view->alarm};
+    char *texts[] = {view->site,    view->hall,     view->row,          view->rack,
+                     view->feed,    view->device,   view->driver,       view->model,
+                     view->serial,  view->firmware, view->manufacturer, view->given_name,
+                     view->gateway, view->node,     view->alarm,        view->detail};
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         free(texts[i]);
     for (size_t i = 0; i < view->n_names; i++)

@@ -74,6 +74,7 @@ struct device_view {
     char *gateway; /* of the gateway's own series, which have no device; else NULL */
     char *node;    /* of a node of the power topology, which is no device; else NULL */
     char *alarm;   /* of an alarm: its id; the device or node is what it is about; else NULL */
+    char *detail;  /* of an alarm: members of a JSON object, all that there is to say of it; else NULL */
     const char *class;
     /* What the device says of itself; "" where it does not. `given_name` is what people called it there. */
     char *manufacturer, *model, *serial, *firmware, *given_name;

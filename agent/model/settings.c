@@ -58,7 +58,9 @@ static bool check_device_url(const char *text, char *why, size_t size) {
 bool settings_check_sink_url(int64_t type, const char *url, char *why, size_t size) {
     static const char *const examples[] = {[SINK_MQTT] = "mqtt://broker:1883",
                                            [SINK_REMOTE_WRITE] = "http://database:8428/api/v1/write",
-                                           [SINK_INFLUX] = "http://database:8086"};
+                                           [SINK_INFLUX] = "http://database:8086",
+                                           [SINK_ALERTMANAGER] = "http://alertmanager:9093",
+                                           [SINK_WEBHOOK] = "https://desk.example/hooks/hall"};
     const char *example = examples[type];
     const char *rest = NULL;
     if (type == SINK_MQTT && strncmp(url, "mqtt://", 7) == 0)
@@ -72,6 +74,8 @@ bool settings_check_sink_url(int64_t type, const char *url, char *why, size_t si
     /* Not echoed: it may hold a password. */
     if (rest && memchr(rest, '@', strcspn(rest, "/")))
         return refuse(why, size, "a URL holds no user and no password: write \"user\" and \"password_file\"");
+    if (rest && type == SINK_ALERTMANAGER && (strpbrk(rest, "?#") || strstr(rest, "/api/")))
+        return refuse(why, size, "ends before \"/api\": what follows is added");
     if (rest && type == SINK_INFLUX && strpbrk(rest, "?#"))
         return refuse(why, size, "ends before the \"?\": write \"bucket\" or \"database\" beside it");
     if (!rest || strcspn(rest, "/:?#") == 0 || strpbrk(rest, " \"<>\\^`{|}")) {
@@ -173,7 +177,7 @@ const struct schema settings_of_device = {FIELDS(device_fields), .size = sizeof(
 const char *const mqtt_version_words[] = {"5", "3.1.1", NULL};
 
 /* In the order of enum sink_kind. */
-static const char *const sink_types[] = {"mqtt", "remote_write", "influx", NULL};
+static const char *const sink_types[] = {"mqtt", "remote_write", "influx", "alertmanager", "webhook", NULL};
 /* In the order of enum sink_order. */
 static const char *const sink_orders[] = {"strict", "live_first", NULL};
 

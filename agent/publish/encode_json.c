@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/mqtt_rules.h"
+#include "model/alarm_json.h"
 #include "publish/view_cache.h"
 
 struct encode_json {
@@ -41,6 +42,8 @@ static void render_head(const struct device_view *view, struct text *text) {
     add_member(text, "row", view->row);
     add_member(text, "rack", view->rack);
     add_member(text, "feed", view->feed);
+    if (view->alarm)
+        add_member(text, "alarm", view->alarm);
 }
 
 static void render_piece(const struct device_view *view, const struct series *series, struct text *text) {
@@ -135,6 +138,11 @@ static int add_row(struct encode_json *encoder, const struct json_source *source
         add_judge(source, message);
     text_add_string(message, ",\"time\":");
     text_add_integer(message, row->time_ms);
+    if (row->view->detail) {
+        text_add_string(message, ",\"event\":{");
+        text_add_string(message, row->view->detail);
+        text_add_char(message, '}');
+    }
     text_add_string(message, ",\"readings\":[");
     for (uint32_t i = 0; i < row->n; i++) {
         if (row->qualities[i] == QUALITY_ABSENT || row->qualities[i] == QUALITY_ENDED)
@@ -228,4 +236,19 @@ void encode_json_topic(const struct json_source *source, const struct device_vie
     mqtt_add_topic_level(topic, ways[i].name);
     if (view->gateway)
         text_add_string(topic, is_about_delivery(view) ? "/delivery" : "/links");
+}
+
+void encode_json_alarm_topic(const struct json_source *source, const char *id, struct text *topic) {
+    begin_topic(source->site, "/alarm/", topic);
+    mqtt_add_topic_level(topic, id);
+}
+
+void encode_json_alarm(const struct json_source *source, const struct alarm_record *record,
+                       struct text *message) {
+    text_clear(message);
+    text_add_string(message, "{\"schema\":1");
+    add_member(message, "gateway", source->gateway);
+    text_add_char(message, ',');
+    alarm_json_write(record, message);
+    text_add_char(message, '}');
 }

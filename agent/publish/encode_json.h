@@ -17,12 +17,18 @@
  *
  *   {"schema":1,"site":"dc1","gateway":"gw-1","messages":[{...}, {...}]}
  *
+ * What has happened to an alarm is such a message, too, with all that there is to say of it:
+ *
+ *   {..., "site":"dc1","node":"ups-a2","class":"ups","alarm":"ups_on_battery-1b2c3d4e","time":1764000000000,
+ *    "event":{"alarm":"ups_on_battery-1b2c3d4e","state":"active","priority":2, ...},"readings":[...]}
+ *
  * conf/mqtt-message.schema.json says the same to machines. Pure; owned by one thread.
  */
 #ifndef HALLWATCH_PUBLISH_ENCODE_JSON_H
 #define HALLWATCH_PUBLISH_ENCODE_JSON_H
 
 #include "base/text.h"
+#include "model/alarm_board.h"
 #include "publish/spool/spool.h"
 
 struct encode_json;
@@ -59,5 +65,14 @@ void encode_json_nodes_topic(const struct json_source *source, struct text *topi
 void encode_json_status_topic(const struct json_source *source, struct text *topic);
 /* Replaces `message` by the presence: `status` is "online" or "offline". */
 void encode_json_presence(const struct json_source *source, const char *status, struct text *message);
+
+/*
+ * The state of an alarm, as it is retained: hallwatch/SITE/alarm/ID. Replaces `topic`, and `message`:
+ *
+ *   {"schema":1,"gateway":"gw-1","alarm":"ups_on_battery-1b2c3d4e","state":"active","priority":2, ...}
+ */
+void encode_json_alarm_topic(const struct json_source *source, const char *id, struct text *topic);
+void encode_json_alarm(const struct json_source *source, const struct alarm_record *record,
+                       struct text *message);
 
 #endif

@@ -9,15 +9,17 @@
 #include "base/error.h"
 #include "base/thread.h"
 #include "publish/rounds.h"
+#include "publish/sink_alertmanager.h"
 #include "publish/sink_http.h"
 #include "publish/sink_mqtt.h"
+#include "publish/sink_webhook.h"
 
 enum { HURRY_MS = 500 };
 
 static const struct sink_kind_info *const kinds[] = {
-    [SINK_MQTT] = &sink_mqtt_kind,
-    [SINK_REMOTE_WRITE] = &sink_http_kind,
-    [SINK_INFLUX] = &sink_http_kind,
+    [SINK_MQTT] = &sink_mqtt_kind,       [SINK_REMOTE_WRITE] = &sink_http_kind,
+    [SINK_INFLUX] = &sink_http_kind,     [SINK_ALERTMANAGER] = &sink_alertmanager_kind,
+    [SINK_WEBHOOK] = &sink_webhook_kind,
 };
 
 static void run(void *context) {
@@ -40,7 +42,7 @@ static void close_cursors(struct sink *sink) {
 static int start_thread(struct sink *sink) {
     int error = 0;
     for (size_t i = 0; i < N_SPOOLS; i++)
-        if (!sink->cursors[i])
+        if (!sink->cursors[i] && !sink->kind->passes_over[i])
             error = ERROR_MEMORY;
     if (!error && uv_thread_create(&sink->thread, run, sink) == 0)
         return 0;
@@ -81,12 +83,13 @@ static int copy_config(struct sink *sink, const struct site_config *site, const 
 }
 
 int sink_new(const struct site_config *site, const struct sink_config *config, const struct spools *spools,
-             struct sink **sink) {
+             struct alarm_board *board, struct sink **sink) {
     const struct sink_kind_info *kind = kinds[config->kind];
     struct sink *new = calloc(1, kind->size);
     if (!new)
         return ERROR_MEMORY;
     new->kind = kind;
+    new->board = board;
     for (size_t i = 0; i < N_SPOOLS; i++)
         new->streams[i] = spool_stream(spools->of[i]);
     atomic_init(&new->stop_by_ms, INT64_MAX);
@@ -116,17 +119,22 @@ void sink_free(struct sink *sink) {
     free_common(sink);
 }
 
-int sink_begin(struct sink *sink, const struct spools *spools) {
+static struct spool_cursor *open_cursor(struct sink *sink, const struct spools *spools, size_t i) {
     enum spool_order order = round_order(sink->config->order);
+    return sink->kind->passes_over[i]
+               ? NULL
+               : spool_cursor_open(spools->of[i], sink->config->name, order, bell_ring, &sink->bell);
+}
+
+int sink_begin(struct sink *sink, const struct spools *spools) {
     for (size_t i = 0; i < N_SPOOLS; i++)
-        sink->cursors[i] =
-            spool_cursor_open(spools->of[i], sink->config->name, order, bell_ring, &sink->bell);
+        sink->cursors[i] = open_cursor(sink, spools, i);
     return start_thread(sink);
 }
 
 int sink_start(const struct site_config *site, const struct sink_config *config, const struct spools *spools,
-               struct sink **sink) {
-    int error = sink_new(site, config, spools, sink);
+               struct alarm_board *board, struct sink **sink) {
+    int error = sink_new(site, config, spools, board, sink);
     if (error)
         return error;
     error = sink_begin(*sink, spools);
@@ -179,11 +187,13 @@ void sink_take_over(struct sink *sink, const struct sink *from) {
     sink->health = sink_health_hold(from->health);
 }
 
-int sink_replace(struct sink *old, struct sink *next) {
+int sink_replace(struct sink *old, struct sink *next, const struct spools *spools) {
     enum spool_order order = round_order(next->config->order);
     int hangs = end_thread(old);
     for (size_t i = 0; i < N_SPOOLS; i++)
-        next->cursors[i] = spool_cursor_replace(old->cursors[i], order, bell_ring, &next->bell);
+        next->cursors[i] = old->cursors[i] && !next->kind->passes_over[i]
+                               ? spool_cursor_replace(old->cursors[i], order, bell_ring, &next->bell)
+                               : open_cursor(next, spools, i);
     /* Its connection ends before the other's begins: a broker knows both by one name. */
     if (!hangs)
         close_and_free(old);

@@ -9,6 +9,7 @@
 
 #include <stdatomic.h>
 
+#include "model/alarm_board.h"
 #include "model/config.h"
 #include "publish/bell.h"
 #include "publish/sink_health.h"
@@ -18,7 +19,8 @@ struct sink;
 
 /* A kind of sink. Its own structure begins with a struct sink; the rest of it is zeroed before `prepare`. */
 struct sink_kind_info {
-    size_t size; /* of its own structure */
+    size_t size;                /* of its own structure */
+    bool passes_over[N_SPOOLS]; /* of these it reads nothing */
     /*
      * Before the thread starts. 0, ERROR_MEMORY, or ERROR_CONFIG after saying what cannot be used. Cleans up
      * after itself.
@@ -42,7 +44,8 @@ struct sink {
     const struct sink_config *config; /* its own copy, as the names are: configurations come and go */
     char *site, *gateway;
     const char *streams[N_SPOOLS];
-    struct spool_cursor *cursors[N_SPOOLS];
+    struct spool_cursor *cursors[N_SPOOLS]; /* NULL: its kind passes over that spool */
+    struct alarm_board *board;              /* the alarms at present; NULL: there are none */
     struct sink_health *health; /* a reference; told by the kind, whenever something got through or did not */
     struct bell bell;           /* rings when rows came, on what the kind adds, and to stop */
     struct bell finished;       /* rings when `run` has returned */
@@ -52,11 +55,11 @@ struct sink {
 };
 
 /*
- * A sink that does not yet run; the configuration is copied, the spools borrowed until it is stopped. 0,
+ * A sink that does not yet run; the configuration is copied, spools and board (or NULL) are borrowed. 0,
  * ERROR_MEMORY, ERROR_SYSTEM, or ERROR_CONFIG after the log has said what cannot be used.
  */
 int sink_new(const struct site_config *site, const struct sink_config *config, const struct spools *spools,
-             struct sink **sink);
+             struct alarm_board *board, struct sink **sink);
 void sink_free(struct sink *sink); /* one that does not run; NULL is fine */
 
 /*
@@ -73,11 +76,11 @@ void sink_take_over(struct sink *sink, const struct sink *from);
  * `old` is freed; or ERROR_BUSY and it hangs, as of sink_stop. ERROR_MEMORY or ERROR_SYSTEM: `next` does not
  * run.
  */
-int sink_replace(struct sink *old, struct sink *next);
+int sink_replace(struct sink *old, struct sink *next, const struct spools *spools);
 
 /* sink_new and sink_begin. */
 int sink_start(const struct site_config *site, const struct sink_config *config, const struct spools *spools,
-               struct sink **sink);
+               struct alarm_board *board, struct sink **sink);
 
 /* Gives it SINK_STOP_MS from now to send what is waiting, and does not wait for it. */
 void sink_ask_to_stop(struct sink *sink);

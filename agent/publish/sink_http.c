@@ -12,13 +12,10 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "publish/http_target.h"
 #include "publish/sink_http_inside.h"
 
 enum { FIRST_PORTION = 1000 /* readings of a backlog at once, to begin with */ };
-
-static const char *url_of(const struct sink_http *writer, size_t endpoint) {
-    return endpoint == 0 ? writer->sink.config->url : writer->sink.config->endpoints[endpoint - 1];
-}
 
 static void release(struct sink *sink) {
     struct sink_http *writer = (struct sink_http *)sink;
@@ -30,26 +27,11 @@ static void release(struct sink *sink) {
 
 static int make_client(struct sink_http *writer, size_t endpoint) {
     const struct sink_config *config = writer->sink.config;
-    struct text url = {0}, authorization = {0};
-    writer->format->write_url(config, url_of(writer, endpoint), &url);
-    if (config->token)
-        text_add_format(&authorization, "%s %s", writer->format->token_scheme(config), config->token);
-    const struct http_options options = {
-        .url = url.data,
-        .user = config->user,
-        .password = config->password,
-        .authorization = authorization.data,
-        .ca_file = config->ca_file,
-        .certificate_file = config->certificate_file,
-        .key_file = config->key_file,
-        .headers = writer->format->headers,
-        .timeout_ms = config->timeout_ms,
-    };
-    int error = url.failed || authorization.failed ? ERROR_MEMORY
-                                                   : http_client_new(&options, &writer->clients[endpoint]);
-    if (authorization.data)
-        explicit_bzero(authorization.data, authorization.size);
-    text_done(&authorization);
+    struct text url = {0};
+    writer->format->write_url(config, http_target_url(writer->sink.config, endpoint), &url);
+    int error = url.failed ? ERROR_MEMORY
+                           : http_target_open(config, url.data, writer->format->token_scheme(config),
+                                              writer->format->headers, &writer->clients[endpoint]);
     text_done(&url);
     return error;
 }
@@ -71,11 +53,7 @@ static int prepare(struct sink *sink) {
     if (!error)
         return 0;
     release(sink);
-    if (error != ERROR_ARGUMENT)
-        return ERROR_MEMORY;
-    log_write(LOG_ERROR, sink->config->name,
-              "its url cannot be used: write http://host:port/path, user and password apart from it");
-    return ERROR_CONFIG;
+    return http_target_say(sink->config, error);
 }
 
 /* Waits whatever else rings, but no longer than until the sink is asked to stop. */
@@ -99,7 +77,7 @@ static void tell(const struct sink_http *writer, enum verdict_kind verdict, cons
 
 static void complain(struct sink_http *writer, enum verdict_kind verdict) {
     const char *name = writer->sink.config->name, *text = writer->answer.text;
-    const char *url = url_of(writer, writer->endpoints.current);
+    const char *url = http_target_url(writer->sink.config, writer->endpoints.current);
     struct complaint *trouble = &writer->trouble[writer->endpoints.current];
     int64_t now_ms = clock_monotonic_ms();
     if (writer->error)
@@ -123,7 +101,7 @@ static void retry(struct sink_http *writer, enum verdict_kind verdict) {
     bool is_fault = verdict == VERDICT_FAULT;
     writer->has_taken = writer->has_taken && is_fault;
     writer->due_ms[LANE_LIVE] = now_ms;
-    const char *url = url_of(writer, writer->endpoints.current);
+    const char *url = http_target_url(writer->sink.config, writer->endpoints.current);
     if (endpoints_fail(&writer->endpoints, now_ms, after_ms)) {
         tell(writer, verdict, url, now_ms);
         writer->has_taken = false;
@@ -143,7 +121,8 @@ static void retry(struct sink_http *writer, enum verdict_kind verdict) {
 }
 
 static void be_content(struct sink_http *writer) {
-    const char *name = writer->sink.config->name, *url = url_of(writer, writer->endpoints.current);
+    const char *name = writer->sink.config->name,
+               *url = http_target_url(writer->sink.config, writer->endpoints.current);
     int64_t now_ms = clock_monotonic_ms();
     backoff_reset(&writer->backoffs[LANE_LIVE]);
     backoff_reset(&writer->backoffs[writer->lane]);

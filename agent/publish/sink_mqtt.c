@@ -38,6 +38,7 @@ static void release(struct sink *sink) {
     window_done(&mqtt->window);
     for (size_t i = 0; i < N_ROUND_SOURCES; i++)
         gathering_done(&mqtt->gatherings[i]);
+    sink_mqtt_done_alarms(mqtt);
     forbidden_done(&mqtt->forbidden);
     text_done(&mqtt->topic);
     text_done(&mqtt->message);
@@ -209,6 +210,7 @@ static void on_connected(struct sink_mqtt *mqtt, const struct mqtt_event *event)
     mqtt->taken_ms = INT64_MIN;
     broker_list_succeed(&mqtt->brokers, clock_monotonic_ms());
     say_connected(mqtt);
+    sink_mqtt_begin_alarms(mqtt);
     if (!forbidden_has(&mqtt->forbidden, NULL, clock_monotonic_ms()) &&
         sink_mqtt_send_presence(mqtt, &mqtt->online) == ERROR_MEMORY)
         sink_mqtt_rest(mqtt, error_word(ERROR_MEMORY));
@@ -243,6 +245,8 @@ static int64_t next_look_ms(const struct sink_mqtt *mqtt, int64_t now_ms) {
                   (sink_mqtt_is_held(mqtt) ? SINK_MQTT_HELD_MS : ACKNOWLEDGE_MS) + 1;
     if (now_ms < mqtt->pause_until_ms)
         return mqtt->pause_until_ms < next_ms ? mqtt->pause_until_ms : next_ms;
+    if (mqtt->alarms.next_ms < next_ms)
+        next_ms = mqtt->alarms.next_ms;
     if (sink_mqtt_has_room(mqtt) && mqtt->paced_until_ms < next_ms)
         next_ms = mqtt->paced_until_ms;
     if (broker_list_is_first_due(&mqtt->brokers, now_ms)) /* what is under way is waited for */
@@ -316,8 +320,8 @@ static bool is_done(struct sink_mqtt *mqtt) {
     return sink_mqtt_send_presence(mqtt, &mqtt->offline) != 0;
 }
 
-static void run(struct sink *sink) {
-    struct sink_mqtt *mqtt = (struct sink_mqtt *)sink;
+static void run_until_stopped(struct sink_mqtt *mqtt) {
+    struct sink *sink = &mqtt->sink;
     while (true) {
         int64_t look_again_ms = step(mqtt);
         if (sink_is_stopping(sink)) {
@@ -328,6 +332,14 @@ static void run(struct sink *sink) {
         }
         bell_wait(&sink->bell, look_again_ms);
     }
+}
+
+static void run(struct sink *sink) {
+    if (sink->board && alarm_board_listen(sink->board, bell_ring, &sink->bell) != 0)
+        log_write(LOG_ERROR, sink->config->name, "out of memory: alarms come late");
+    run_until_stopped((struct sink_mqtt *)sink);
+    if (sink->board)
+        alarm_board_unlisten(sink->board, &sink->bell);
 }
 
 const struct sink_kind_info sink_mqtt_kind = {

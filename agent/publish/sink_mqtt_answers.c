@@ -44,12 +44,17 @@ static void on_refused(struct sink_mqtt *mqtt, const struct mqtt_event *event, c
     struct spool_row *row = flight->row;
     enum verdict_kind verdict = verdict_of_mqtt(event->reason);
     bool is_denied = verdict == VERDICT_DENIED;
+    if (flight->is_alarm && verdict != VERDICT_LATER) {
+        sink_mqtt_refuse_alarm(mqtt, verdict, event->text);
+        window_settle(&mqtt->window, event->token, NULL);
+        return;
+    }
     sink_mqtt_complain(mqtt, row, event->text);
     if (verdict == VERDICT_LATER) {
         sink_mqtt_rest(mqtt, event->text);
         return;
     }
-    if (row && sink_mqtt_is_batched(mqtt) && (is_denied || n > 1)) {
+    if (row && sink_mqtt_is_batched(mqtt, row) && (is_denied || n > 1)) {
         on_refused_batch(mqtt, event, flight, n);
         return;
     }
@@ -69,10 +74,10 @@ static void on_acknowledged(struct sink_mqtt *mqtt, const struct mqtt_event *eve
                             const struct flight *flight) {
     sink_health_deliver(mqtt->sink.health, 1);
     mqtt->took_meanwhile = true;
-    if (flight->row) {
+    if (flight->row || flight->is_alarm)
         backoff_reset(&mqtt->backoff); /* it not only connects, it works */
+    if (flight->row)
         mqtt->taken_ms = clock_monotonic_ms();
-    }
     window_settle(&mqtt->window, event->token, NULL);
 }
 
@@ -82,7 +87,7 @@ void sink_mqtt_on_answer(struct sink_mqtt *mqtt, const struct mqtt_event *event)
     if (n == 0)
         return;
     mqtt->has_worked = true;
-    if (flight->row)
+    if (flight->row || flight->is_alarm)
         mqtt->limit = mqtt->limit * 2 < mqtt->most ? mqtt->limit * 2 : mqtt->most;
     sink_mqtt_note_answer(mqtt, flight);
     if (event->kind == MQTT_REFUSED)

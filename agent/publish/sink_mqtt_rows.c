@@ -25,21 +25,25 @@ enum {
     BYTES_UNDER_WAY_MOST = 256 << 10,
 };
 
-bool sink_mqtt_is_batched(const struct sink_mqtt *mqtt) {
-    return mqtt->sink.config->devices_per_message > 1;
+static bool is_event(const struct spool_row *row) {
+    return row->view && row->view->alarm;
 }
 
-/* Hands one message to the broker; the window takes over its rows, none of the presence. */
-static int send_message(struct sink_mqtt *mqtt, const struct text *topic, bool retained,
-                        const struct text *message, struct spool_row *const *rows, size_t n,
-                        enum spool_lane lane) {
-    struct flight flight = {.lane = lane, .sent_ms = clock_monotonic_ms(), .bytes = message->size};
-    int error =
-        mqtt_client_publish(mqtt->client, topic->data, message->data, message->size, retained, &flight.token);
-    if (!error && n == 0)
+bool sink_mqtt_is_batched(const struct sink_mqtt *mqtt, const struct spool_row *row) {
+    return mqtt->sink.config->devices_per_message > 1 && !is_event(row);
+}
+
+int sink_mqtt_send(struct sink_mqtt *mqtt, const struct outgoing *message) {
+    struct flight flight = {.lane = message->lane,
+                            .is_alarm = message->is_alarm,
+                            .sent_ms = clock_monotonic_ms(),
+                            .bytes = message->message->size};
+    int error = mqtt_client_publish(mqtt->client, message->topic->data, message->message->data,
+                                    message->message->size, message->retained, &flight.token);
+    if (!error && message->n == 0)
         window_add(&mqtt->window, &flight);
-    for (size_t i = 0; i < n && !error; i++) {
-        flight.row = rows[i];
+    for (size_t i = 0; i < message->n && !error; i++) {
+        flight.row = message->rows[i];
         window_add(&mqtt->window, &flight);
         flight.bytes = 0;
     }
@@ -47,7 +51,8 @@ static int send_message(struct sink_mqtt *mqtt, const struct text *topic, bool r
 }
 
 int sink_mqtt_send_presence(struct sink_mqtt *mqtt, const struct text *presence) {
-    return send_message(mqtt, &mqtt->status_topic, true, presence, NULL, 0, LANE_LIVE);
+    return sink_mqtt_send(
+        mqtt, &(struct outgoing){.topic = &mqtt->status_topic, .message = presence, .retained = true});
 }
 
 void sink_mqtt_complain(struct sink_mqtt *mqtt, const struct spool_row *row, const char *reason) {
@@ -89,9 +94,8 @@ static size_t count_alike(struct spool_row *const *rows, size_t n) {
  */
 static int encode(struct sink_mqtt *mqtt, struct spool_row *const *rows, size_t *n,
                   const struct text **topic) {
-    *topic = !sink_mqtt_is_batched(mqtt) ? &mqtt->topic
-             : is_of_node(rows[0])       ? &mqtt->nodes_topic
-                                         : &mqtt->batch_topic;
+    bool is_batched = sink_mqtt_is_batched(mqtt, rows[0]);
+    *topic = !is_batched ? &mqtt->topic : is_of_node(rows[0]) ? &mqtt->nodes_topic : &mqtt->batch_topic;
     if (rows[0]->view)
         encode_json_topic(&mqtt->source, rows[0]->view, &mqtt->topic);
     else
@@ -99,9 +103,8 @@ static int encode(struct sink_mqtt *mqtt, struct spool_row *const *rows, size_t 
     if (is_of_node(rows[0]))
         mqtt->source.clock_error_s = clock_error_s();
     while (!(*topic)->failed) {
-        int error = sink_mqtt_is_batched(mqtt)
-                        ? encode_json_rows(mqtt->encoder, &mqtt->source, rows, *n, &mqtt->message)
-                        : encode_json_row(mqtt->encoder, &mqtt->source, rows[0], &mqtt->message);
+        int error = is_batched ? encode_json_rows(mqtt->encoder, &mqtt->source, rows, *n, &mqtt->message)
+                               : encode_json_row(mqtt->encoder, &mqtt->source, rows[0], &mqtt->message);
         if (error || mqtt_publish_size((*topic)->data, mqtt->message.size) <= mqtt->largest_packet)
             return error;
         if (*n == 1)
@@ -124,7 +127,7 @@ static int send_rows(struct sink_mqtt *mqtt, enum round_source source, size_t n)
     enum spool_lane lane = round_lane(source);
     const struct text *topic;
     char reason[80] = "topic or message are not possible in MQTT";
-    bool is_denied = !sink_mqtt_is_batched(mqtt) && rows[0]->view &&
+    bool is_denied = !sink_mqtt_is_batched(mqtt, rows[0]) && rows[0]->view &&
                      forbidden_has(&mqtt->forbidden, rows[0]->view, clock_monotonic_ms());
     int error = 0;
     if (is_denied) {
@@ -138,7 +141,9 @@ static int send_rows(struct sink_mqtt *mqtt, enum round_source source, size_t n)
         snprintf(reason, sizeof(reason), "%zu bytes are more than its maximum packet size of %" PRIu32,
                  mqtt->message.size, mqtt->largest_packet);
     if (!error)
-        error = send_message(mqtt, topic, false, &mqtt->message, rows, n, lane);
+        error = sink_mqtt_send(
+            mqtt, &(struct outgoing){
+                      .topic = topic, .message = &mqtt->message, .rows = rows, .n = n, .lane = lane});
     if (error == ERROR_ARGUMENT || error == ERROR_TOO_BIG) {
         for (size_t i = 0; i < n; i++)
             set_aside(mqtt, rows[i], lane, is_denied, reason);
@@ -234,6 +239,16 @@ static bool has_turn(struct sink_mqtt *mqtt, enum round_source source, int64_t n
     return false;
 }
 
+/* Of the first `n` rows those that go in one message. */
+static size_t together(struct spool_row *const *rows, size_t n) {
+    if (n == 0 || is_event(rows[0]))
+        return n > 0 ? 1 : 0;
+    size_t i = 1;
+    while (i < n && !is_event(rows[i]))
+        i++;
+    return i;
+}
+
 /* The one place where rows are read, in the order of the sources. How many of `source` make a message now. */
 static size_t gather(struct sink_mqtt *mqtt, enum round_source *source) {
     int64_t now_ms = clock_monotonic_ms();
@@ -255,7 +270,7 @@ static size_t gather(struct sink_mqtt *mqtt, enum round_source *source) {
         size_t n = gathering_ready(gathering, per_message, now_ms,
                                    is_waiting ? mqtt->sink.config->batch_wait_ms : 0);
         if (n > 0)
-            return n;
+            return together(gathering->rows, n);
     }
     return 0;
 }
@@ -267,7 +282,7 @@ bool sink_mqtt_has_room(const struct sink_mqtt *mqtt) {
 
 int sink_mqtt_fill(struct sink_mqtt *mqtt) {
     enum round_source source;
-    int error = 0;
+    int error = sink_mqtt_send_alarms(mqtt);
     for (size_t n; !error && sink_mqtt_has_room(mqtt) && (n = gather(mqtt, &source)) > 0;) {
         error = send_rows(mqtt, source, n);
         sink_mqtt_settle(mqtt);

@@ -20,6 +20,7 @@ struct sinks {
 
 struct sink_set {
     struct spools spools;
+    struct alarm_board *board;
     uv_mutex_t lock; /* whoever changes `running`, and whoever else looks at it */
     struct sinks running, prepared, hanging;
 };
@@ -70,7 +71,8 @@ static struct sink *hide(struct sink_set *set, const char *name) {
     return sink;
 }
 
-int sink_set_start(const struct site_config *site, const struct spools *spools, struct sink_set **made) {
+int sink_set_start(const struct site_config *site, const struct spools *spools, struct alarm_board *board,
+                   struct sink_set **made) {
     struct sink_set *set = calloc(1, sizeof(*set));
     if (!set)
         return ERROR_MEMORY;
@@ -79,10 +81,11 @@ int sink_set_start(const struct site_config *site, const struct spools *spools, 
         return ERROR_SYSTEM;
     }
     set->spools = *spools;
+    set->board = board;
     int error = 0;
     for (size_t i = 0; i < site->n_sinks && !error; i++) {
         struct sink *sink = NULL;
-        error = sink_start(site, &site->sinks[i], spools, &sink);
+        error = sink_start(site, &site->sinks[i], spools, board, &sink);
         if (!error)
             show(set, sink);
     }
@@ -104,7 +107,7 @@ int sink_set_prepare(struct sink_set *set, const struct site_config *site,
         struct sink *sink = NULL;
         if (!change->now || (change->before && !change->changed))
             continue;
-        error = sink_new(site, change->now, &set->spools, &sink);
+        error = sink_new(site, change->now, &set->spools, set->board, &sink);
         if (!error)
             error = sinks_add(&set->prepared, sink);
         if (error)
@@ -156,7 +159,7 @@ static void begin(struct sink_set *set, struct sink *next) {
     struct sink *old = swap(set, next);
     if (!old)
         show(set, next);
-    int error = old ? sink_replace(old, next) : sink_begin(next, &set->spools);
+    int error = old ? sink_replace(old, next, &set->spools) : sink_begin(next, &set->spools);
     if (error == ERROR_BUSY)
         keep(&set->hanging, old);
     if (!error || error == ERROR_BUSY)

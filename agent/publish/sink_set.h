@@ -12,10 +12,12 @@
 
 struct sink_set;
 
-/* Starts the configuration's sinks. The spools are borrowed. 0, or an error as sink_start's: then *set is
- * NULL.
+/*
+ * Starts the configuration's sinks. Spools and board (NULL: no alarms) are borrowed. 0, or an error as
+ * sink_start's: then *set is NULL.
  */
-int sink_set_start(const struct site_config *site, const struct spools *spools, struct sink_set **set);
+int sink_set_start(const struct site_config *site, const struct spools *spools, struct alarm_board *board,
+                   struct sink_set **set);
 
 /*
  * The first half of a change, which can fail: makes the sinks that are added or changed, and starts nothing.

@@ -16,6 +16,7 @@
 struct flight {
     int token;             /* what the receiver settles it by */
     struct spool_row *row; /* a reference; NULL: a message that is no row */
+    bool is_alarm;         /* of those: the state of an alarm */
     enum spool_lane lane;  /* that it was read from */
     int64_t sent_ms;       /* monotonic */
     size_t bytes;          /* of the message, where it is the first of it; else 0 */

@@ -114,7 +114,7 @@ static void add_judged(struct client *client) {
     struct alarm_board *alarms = server->alarms;
     struct power_board *power = server->power;
     pthread_mutex_unlock(&server->lock);
-    status_write_judged(&client->text, power, alarms);
+    status_write_judged(&client->text, power, alarms, clock_error_s());
 }
 
 struct node_piece {

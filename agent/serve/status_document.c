@@ -164,8 +164,11 @@ static void add_words(struct text *text, const char *name, const char *time_name
 }
 
 static void add_receiver(struct text *text, const struct sink_state *sink) {
-    static const char *const types[] = {
-        [SINK_MQTT] = "mqtt", [SINK_REMOTE_WRITE] = "remote_write", [SINK_INFLUX] = "influx"};
+    static const char *const types[] = {[SINK_MQTT] = "mqtt",
+                                        [SINK_REMOTE_WRITE] = "remote_write",
+                                        [SINK_INFLUX] = "influx",
+                                        [SINK_ALERTMANAGER] = "alertmanager",
+                                        [SINK_WEBHOOK] = "webhook"};
     static const char *const states[] = {[SINK_STARTING] = "starting",
                                          [SINK_WORKING] = "working",
                                          [SINK_RETRYING] = "retrying",

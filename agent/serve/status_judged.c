@@ -88,7 +88,7 @@ static void add_out(struct text *text, const struct power_summary *summary) {
 
 static void add_power(void *context, const struct power_summary *summary) {
     struct text *text = context;
-    text_add_string(text, "\n],\"power\":{");
+    text_add_string(text, ",\"power\":{");
     status_add_integer(text, "time", summary->time_ms);
     status_add_integer(text, "nodes", summary->n_nodes);
     status_add_integer(text, "dead", summary->n_dead);
@@ -100,7 +100,7 @@ static void add_power(void *context, const struct power_summary *summary) {
     add_demand(text, summary);
     add_coverage(text, summary);
     add_out(text, summary);
-    text_add_string(text, "},\"alarms\":[");
+    text_add_char(text, '}');
 }
 
 /* --- alarms --- */
@@ -134,10 +134,17 @@ static void add_alarm(void *context, const struct alarm_record *record) {
     text_add_char(text, '}');
 }
 
-void status_write_judged(struct text *text, struct power_board *power, struct alarm_board *alarms) {
+void status_write_judged(struct text *text, struct power_board *power, struct alarm_board *alarms,
+                         double clock_error_s) {
     struct alarms_piece piece = {text, 0};
-    if (!power || !power_board_show(power, add_power, text))
-        text_add_string(text, "\n],\"alarms\":[");
+    text_add_string(text, "\n],\"clock_error\":");
+    if (isfinite(clock_error_s))
+        text_add_number(text, clock_error_s);
+    else
+        text_add_string(text, "null");
+    if (power)
+        power_board_show(power, add_power, text);
+    text_add_string(text, ",\"alarms\":[");
     if (alarms)
         alarm_board_show(alarms, 0, add_alarm, &piece);
     text_add_string(text, "\n],\"nodes\":[\n");

@@ -3,6 +3,7 @@
  * What the judge says, as pieces of the status document, between its devices and its tail; none where the
  * configuration has no section `power`:
  *
+ *   "clock_error":0.012,
  *   "power":{"time":1764000059000,"nodes":783,"dead":8,"on_battery":0,"undetermined":0,
  *    "redundancy":{"kept":158,"lost":1,"planned":0,"unknown":0,"first_lost":"rack-05-3"},"cooling":{...},
  *    "worst_loss":{"lost":"ups-a2","worst":"ups-b2","headroom":0.12,"headroom_watts":300000,"exceeded":0,
@@ -29,8 +30,9 @@
 #include "model/latest.h"
 #include "model/power_board.h"
 
-/* Up to where the first node follows. Either board may be NULL or empty. */
-void status_write_judged(struct text *text, struct power_board *power, struct alarm_board *alarms);
+/* Up to where the first node follows. Either board may be NULL or empty. `clock_error_s`: NAN: not known. */
+void status_write_judged(struct text *text, struct power_board *power, struct alarm_board *alarms,
+                         double clock_error_s);
 /* `latest` is NULL where nothing was judged yet. `first`: no comma before it. */
 void status_write_node(struct text *text, const struct site_config *config, const struct power_node *node,
                        const struct latest_device *latest, bool first);

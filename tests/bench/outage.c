@@ -60,7 +60,7 @@ static void open_spools(struct bench *bench) {
 
 static void start_sinks(struct bench *bench) {
     for (size_t i = 0; i < bench->config->n_sinks && i < SINKS_MOST; i++)
-        if (sink_start(bench->config, &bench->config->sinks[i], &bench->spools, &bench->sinks[i]) != 0)
+        if (sink_start(bench->config, &bench->config->sinks[i], &bench->spools, NULL, &bench->sinks[i]) != 0)
             exit(1);
 }
 

@@ -354,7 +354,7 @@ static void free_devices(struct feeder *feeder) {
 
 static void run(struct feeder *feeder) {
     for (size_t i = 0; i < feeder->site.n_sinks; i++)
-        if (sink_start(&feeder->site, &feeder->sinks[i], &feeder->spools, &feeder->running[i]) != 0)
+        if (sink_start(&feeder->site, &feeder->sinks[i], &feeder->spools, NULL, &feeder->running[i]) != 0)
             exit(1);
     feed(feeder);
     publisher_stop(feeder->publisher);

@@ -536,9 +536,45 @@ static void http_sinks_are_checked(void **state) {
         "hallwatch.yaml:10:63: sinks[5].user: a bucket takes a token: write token_file\n"
         "hallwatch.yaml:11:34: sinks[6].url: ends before the \"?\": write \"bucket\" or \"database\" beside "
         "it\n"
-        "hallwatch.yaml:12:56: sinks[7].token_file: only sinks of type remote_write and influx have this\n"
+        "hallwatch.yaml:12:56: sinks[7].token_file: only sinks of type remote_write, influx, alertmanager "
+        "and "
+        "webhook have this\n"
         "hallwatch.yaml:13:65: sinks[8].user: write either a user or a token\n"
         "hallwatch.yaml:14:69: sinks[9].ca_file: cannot read none.pem: no such file\n");
+}
+
+static void alarm_sinks_are_checked(void **state) {
+    (void)state;
+    check_mistakes(
+        HEAD DEVICE
+        "sinks:\n"
+        "  - {name: a, type: alertmanager, url: \"http://h:9093/api/v2/alerts\"}\n"
+        "  - {name: b, type: alertmanager, url: \"http://h:9093\", endpoints: [\"mqtt://h\"]}\n"
+        "  - {name: c, type: webhook, url: \"http://h/x?key=1\", batch_readings: 5, order: strict}\n"
+        "  - {name: d, type: webhook, url: \"h\", client_id: x, batch_wait: 1s, backlog_rate: 5/s}\n",
+        "hallwatch.yaml:5:40: sinks[0].url: ends before \"/api\": what follows is added\n"
+        "hallwatch.yaml:6:69: sinks[1].endpoints: must be like http://alertmanager:9093\n"
+        "hallwatch.yaml:7:71: sinks[2].batch_readings: only sinks of type remote_write and influx have "
+        "this\n"
+        "hallwatch.yaml:7:81: sinks[2].order: only sinks of type mqtt, remote_write and influx have this\n"
+        "hallwatch.yaml:8:35: sinks[3].url: must be like https://desk.example/hooks/hall\n"
+        "hallwatch.yaml:8:51: sinks[3].client_id: only sinks of type mqtt have this\n"
+        "hallwatch.yaml:8:66: sinks[3].batch_wait: only sinks of type mqtt, remote_write and influx have "
+        "this\n"
+        "hallwatch.yaml:8:84: sinks[3].backlog_rate: only sinks of type mqtt, remote_write and influx have "
+        "this\n");
+    write_file("token.txt", "s3cr3t\n", 0600);
+    struct site_config *config = load_right(
+        HEAD DEVICE "sinks:\n"
+                    "  - {name: a, type: alertmanager, url: \"http://h:9093\", endpoints: [\"https://i\"]}\n"
+                    "  - {name: b, type: webhook, url: \"http://h/x?key=1\", token_file: token.txt}\n",
+        NULL);
+    assert_int_equal(config->sinks[0].kind, SINK_ALERTMANAGER);
+    assert_int_equal(config->sinks[0].n_endpoints, 1);
+    assert_int_equal(config->sinks[1].kind, SINK_WEBHOOK);
+    assert_int_equal(config->sinks[1].order, SINK_STRICT);
+    assert_string_equal(config->sinks[1].token, "s3cr3t");
+    config_free(config);
 }
 
 static void http_sinks_are_read(void **state) {
@@ -948,6 +984,7 @@ int main(void) {
         IN_FOLDER(gateways_take_their_own),
         IN_FOLDER(sinks_are_checked),
         IN_FOLDER(http_sinks_are_checked),
+        IN_FOLDER(alarm_sinks_are_checked),
         IN_FOLDER(http_sinks_are_read),
         IN_FOLDER(brokers_are_reached_with_tls),
         IN_FOLDER(what_tls_cannot_use_is_said),

@@ -188,39 +188,53 @@ static void views_keep_their_names(void **state) {
     device_view_release(view);
 }
 
-static void a_node_or_an_alarm_stays_one(void **state) {
+static void views_of_no_device_say_what_they_are_of(void **state) {
     (void)state;
-    struct device_view *view = specimen_view(NODE_NUMBERS, "", 5), *back;
-    struct text text = {0}, series = {0};
+    struct device_view *view = odd_view(), *back;
+    struct text text = {0}, series = {0}, before = {0};
     struct view_list list;
+    assert_int_equal(view_encode(view, &before), 0);
+    view->node = strdup("랙 \"1\"");
+    view->alarm = strdup("leak-1");
+    view->detail = strdup("\"state\":\"active\"");
+    assert_int_equal(view_encode(view, &text), 0);
     assert_int_equal(view_encode_list(view, &series), 0);
+    assert_memory_equal(text.data, before.data, before.size); /* others are as they always were */
     assert_int_equal(view_decode_list(series.data, series.size, &list), 0);
-    for (int i = 1; i < 4; i++) {
-        text_clear(&text);
-        free(view->node);
-        free(view->alarm);
-        view->node = i & 1 ? strdup("ups-a") : NULL;
-        view->alarm = i & 2 ? strdup("node_budget-00c0ffee") : NULL;
-        assert_int_equal(view_encode(view, &text), 0);
-        assert_int_equal(view_decode(text.data, text.size, 77, &list, &back), 0);
-        assert_true(!back->gateway && !back->node == !view->node && !back->alarm == !view->alarm);
-        assert_true(!view->node || strcmp(back->node, "ups-a") == 0);
-        assert_true(!view->alarm || strcmp(back->alarm, view->alarm) == 0);
-        device_view_release(back);
-        assert_int_equal(view_decode(text.data, text.size - 1, 1, &list, &back), ERROR_GARBLED);
-    }
+    assert_int_equal(view_decode(text.data, text.size, 1, &list, &back), 0);
+    check_same_view(view, back);
+    assert_string_equal(back->node, view->node);
+    assert_string_equal(back->alarm, "leak-1");
+    assert_string_equal(back->detail, view->detail);
+    device_view_release(back);
+    for (size_t size = before.size + 1; size < text.size; size++)
+        assert_int_equal(view_decode(text.data, size, 1, &list, &back), ERROR_GARBLED);
+    free(view->alarm);
+    free(view->detail);
+    view->alarm = view->detail = NULL;
+    text_clear(&text);
+    assert_int_equal(view_encode(view, &text), 0);
+    assert_int_equal(view_decode(text.data, text.size, 1, &list, &back), 0);
+    assert_string_equal(back->node, view->node);
+    assert_null(back->alarm);
+    assert_null(back->detail);
+    device_view_release(back);
     series_list_release(list.list);
-    text_done(&text);
     text_done(&series);
+    text_done(&before);
+    text_done(&text);
     device_view_release(view);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(values_come_back_bit_by_bit),  cmocka_unit_test(decimals_of_any_length_come_back),
-        cmocka_unit_test(readings_of_meters_are_small), cmocka_unit_test(single_precision_stays_so),
-        cmocka_unit_test(a_row_must_fit_its_view),      cmocka_unit_test(views_keep_their_names),
-        cmocka_unit_test(a_node_or_an_alarm_stays_one),
+        cmocka_unit_test(values_come_back_bit_by_bit),
+        cmocka_unit_test(decimals_of_any_length_come_back),
+        cmocka_unit_test(readings_of_meters_are_small),
+        cmocka_unit_test(single_precision_stays_so),
+        cmocka_unit_test(a_row_must_fit_its_view),
+        cmocka_unit_test(views_keep_their_names),
+        cmocka_unit_test(views_of_no_device_say_what_they_are_of),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,9 @@
  * A view as bytes: its texts and its part names. A list as bytes: the class, then each series. Texts that
  * these borrow (class, point, reason) are kept behind the series in the list's own piece of memory, so that
  * they live as long as it does.
+ *
+ * What is of no device has more texts, behind the names: so the others are as they were before there were
+ * any, and files of that time can be read.
  */
 #include "publish/spool/view_codec.h"
 
@@ -12,7 +15,7 @@
 #include "base/error.h"
 #include "publish/spool/byte_codec.h"
 
-enum { TEXTS = 13, LATER_TEXTS = 2, SERIES_MOST = 1 << 20, SIZE_MOST = 64 << 20 };
+enum { TEXTS = 13, LATER_TEXTS = 3, SERIES_MOST = 1 << 20, SIZE_MOST = 64 << 20 };
 
 static void list_texts(struct device_view *view, char **texts[TEXTS]) {
     char **const all[TEXTS] = {&view->site,   &view->hall,     &view->row,          &view->rack,
@@ -26,6 +29,7 @@ static void list_texts(struct device_view *view, char **texts[TEXTS]) {
 static void list_later_texts(struct device_view *view, char **texts[LATER_TEXTS]) {
     texts[0] = &view->node;
     texts[1] = &view->alarm;
+    texts[2] = &view->detail;
 }
 
 static void add_place(struct text *text, const struct place *place) {

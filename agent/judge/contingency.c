@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every single loss, or a set of them, and what is kept of it. The losses themselves: contingency_loss.c. */
+#include "judge/contingency.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "judge/contingency_inside.h"
+
+static bool grid_init(struct grid *grid) {
+    size_t n = grid->network.n + (size_t)1, links = grid->network.n_links + (size_t)1;
+    grid->present = calloc(n, sizeof(*grid->present));
+    grid->after = calloc(n, sizeof(*grid->after));
+    grid->touched = calloc(n, sizeof(*grid->touched));
+    grid->flows = calloc(links, sizeof(*grid->flows));
+    grid->shares = calloc(links, sizeof(*grid->shares));
+    return grid->present && grid->after && grid->touched && grid->flows && grid->shares &&
+           order_queue_init(&grid->queue, n) == 0;
+}
+
+static void grid_done(struct grid *grid) {
+    network_done(&grid->network);
+    order_queue_done(&grid->queue);
+    free(grid->present);
+    free(grid->after);
+    free(grid->touched);
+    free(grid->flows);
+    free(grid->shares);
+}
+
+struct contingency *contingency_new(const struct topology *topology) {
+    size_t n = topology->n_nodes + (size_t)1;
+    struct contingency *contingency = calloc(1, sizeof(*contingency));
+    if (!contingency)
+        return NULL;
+    contingency->topology = topology;
+    contingency->volts = calloc(n, sizeof(*contingency->volts));
+    contingency->known = calloc(n, sizeof(*contingency->known));
+    contingency->n_out = calloc(n, sizeof(*contingency->n_out));
+    contingency->failovers = calloc(n, sizeof(*contingency->failovers));
+    contingency->broken = calloc(n, sizeof(*contingency->broken));
+    contingency->results = calloc(2 * n, sizeof(*contingency->results));
+    if (contingency->volts && contingency->known && contingency->n_out && contingency->failovers &&
+        contingency->broken && contingency->results &&
+        network_init_power(&contingency->power.network, topology) == 0 &&
+        network_init_heat(&contingency->heat.network, topology) == 0 && grid_init(&contingency->power) &&
+        grid_init(&contingency->heat)) {
+        contingency_find_volts(topology, contingency->volts);
+        return contingency;
+    }
+    contingency_free(contingency);
+    return NULL;
+}
+
+void contingency_free(struct contingency *contingency) {
+    if (!contingency)
+        return;
+    grid_done(&contingency->power);
+    grid_done(&contingency->heat);
+    free(contingency->volts);
+    free(contingency->known);
+    free(contingency->n_out);
+    free(contingency->failovers);
+    free(contingency->broken);
+    free(contingency->results);
+    free(contingency);
+}
+
+/* --- what a loss leaves of one node --- */
+
+static enum contingency_limit limit_of(const struct grid *grid, uint32_t place, const struct flow *load) {
+    static const enum contingency_limit limits[FLOWS] = {LIMIT_WATTS, LIMIT_VOLTAMPERES, LIMIT_L1, LIMIT_L2,
+                                                         LIMIT_L3};
+    const struct flow *inverse = &grid->present[place].inverse;
+    int binding = FLOWS;
+    for (int i = 0; i < FLOWS; i++)
+        if (inverse->of[i] > 0 &&
+            (binding == FLOWS || load->of[i] * inverse->of[i] > load->of[binding] * inverse->of[binding]))
+            binding = i;
+    if (binding == FLOWS)
+        return LIMIT_NONE;
+    return grid->network.is_heat ? LIMIT_HEAT : limits[binding];
+}
+
+static int flow_of(enum contingency_limit limit) {
+    switch (limit) {
+    case LIMIT_VOLTAMPERES:
+        return FLOW_VA;
+    case LIMIT_L1:
+    case LIMIT_L2:
+    case LIMIT_L3:
+        return FLOW_PHASE + (int)(limit - LIMIT_L1);
+    case LIMIT_NONE:
+    case LIMIT_WATTS:
+    case LIMIT_HEAT:
+        break;
+    }
+    return FLOW_W;
+}
+
+static double units_left(const struct grid *grid, uint32_t place) {
+    return grid->after[place].flags & AFTER_FEWER_UNITS ? grid->units_left : 1;
+}
+
+static double watts_left(const struct grid *grid, uint32_t place) {
+    const struct after_node *after = &grid->after[place];
+    int i = flow_of(limit_of(grid, place, &after->load));
+    return units_left(grid, place) / grid->present[place].inverse.of[i] - after->load.of[i];
+}
+
+void contingency_judge(struct contingency *contingency, const struct grid *grid, uint32_t place) {
+    struct contingency_result *result = contingency->result;
+    const struct present_node *present = &grid->present[place];
+    uint32_t node = grid->network.node[place];
+    double ratio = grid->after[place].ratio;
+    struct failover *failover = &contingency->failovers[node];
+    contingency->had_rated = true;
+    contingency->had_ratio |= (present->flags & PRESENT_KNOWN) || ratio > CONTINGENCY_FULL;
+    if (!(present->flags & PRESENT_KNOWN) || (present->flags & PRESENT_LOWER))
+        result->is_lower_bound = true;
+    if (ratio > CONTINGENCY_FULL) {
+        result->n_exceeded++;
+        if (result->first == POWER_NO_NODE || ratio > result->first_ratio) {
+            result->first = node;
+            result->first_ratio = ratio;
+        }
+    }
+    if (result->worst == POWER_NO_NODE || 1 - ratio < result->worst_headroom) {
+        result->worst = node;
+        result->worst_headroom = 1 - ratio;
+        result->worst_watts = watts_left(grid, place);
+    }
+    if (contingency->in_pass && (present->flags & PRESENT_KNOWN) && !(ratio <= failover->ratio))
+        *failover = (struct failover){ratio, result->lost};
+}
+
+/* --- the pass --- */
+
+static double greater(double a, double b) {
+    return isnan(a) || isnan(b) ? (double)NAN : a > b ? a : b;
+}
+
+static void begin_pass(struct contingency *contingency, const struct contingency_input *input) {
+    contingency->input = input;
+    contingency_prepare(contingency);
+    for (uint32_t i = 0; i < contingency->topology->n_nodes; i++) {
+        uint32_t place = contingency->heat.network.place[i];
+        double heat = place != POWER_NO_NODE ? contingency->heat.present[place].ratio : 0;
+        contingency->failovers[i] =
+            (struct failover){greater(contingency->power.present[i].ratio, heat), POWER_NO_NODE};
+        contingency->broken[i] = BROKEN_NOT;
+    }
+    contingency->n_results = contingency->topology->n_nodes;
+    contingency->worst = NULL;
+}
+
+static bool matters(const struct contingency *contingency, uint32_t node) {
+    uint32_t place = contingency->heat.network.place[node];
+    bool feeds = contingency->power.network.fed[node].n > 0 ||
+                 (place != POWER_NO_NODE && contingency->heat.network.fed[place].n > 0);
+    return feeds && contingency->power.present[node].supply != SUPPLY_DEAD;
+}
+
+static void lose_one(struct contingency *contingency, uint32_t lost, struct contingency_result *result) {
+    contingency_settle(contingency, &lost, 1, result);
+    contingency_note_redundancy(contingency);
+    if (result->worst != POWER_NO_NODE && result->is_known &&
+        (!contingency->worst || result->worst_headroom < contingency->worst->worst_headroom))
+        contingency->worst = result;
+}
+
+void contingency_pass(struct contingency *contingency, const struct contingency_input *input) {
+    begin_pass(contingency, input);
+    contingency->in_pass = true;
+    for (uint32_t i = 0; i < contingency->topology->n_nodes; i++) {
+        struct contingency_result *result = &contingency->results[i];
+        if (!matters(contingency, i)) {
+            *result = (struct contingency_result){.lost = i,
+                                                  .first = POWER_NO_NODE,
+                                                  .worst = POWER_NO_NODE,
+                                                  .battery_s = (double)NAN,
+                                                  .start_s = (double)NAN,
+                                                  .is_known = true};
+            continue;
+        }
+        lose_one(contingency, i, result);
+        if (contingency->power.present[i].units > 1)
+            lose_one(contingency, i | CONTINGENCY_ONE_UNIT, &contingency->results[contingency->n_results++]);
+    }
+    contingency->in_pass = false;
+    contingency->has_pass = true;
+    contingency->input = NULL;
+}
+
+const struct contingency_result *contingency_results(const struct contingency *contingency) {
+    return contingency->results;
+}
+
+const struct contingency_result *contingency_unit_results(const struct contingency *contingency, size_t *n) {
+    *n = contingency->has_pass ? contingency->n_results - contingency->topology->n_nodes : 0;
+    return contingency->results + contingency->topology->n_nodes;
+}
+
+const struct contingency_result *contingency_worst(const struct contingency *contingency) {
+    return contingency->has_pass ? contingency->worst : NULL;
+}
+
+double contingency_failover_ratio(const struct contingency *contingency, uint32_t node, uint32_t *lost) {
+    *lost = contingency->has_pass ? contingency->failovers[node].lost : POWER_NO_NODE;
+    return contingency->has_pass ? contingency->failovers[node].ratio : (double)NAN;
+}
+
+/* --- any set --- */
+
+static double ratio_after(const struct grid *grid, uint32_t place) {
+    const struct after_node *after = &grid->after[place];
+    if (after->epoch != grid->epoch)
+        return grid->present[place].ratio;
+    return isnan(grid->present[place].ratio) && !(after->ratio > CONTINGENCY_FULL) ? (double)NAN
+                                                                                   : after->ratio;
+}
+
+void contingency_lose(struct contingency *contingency, const struct contingency_input *input,
+                      const uint32_t *lost, size_t n_lost, struct contingency_result *result, double *ratio,
+                      uint8_t *after) {
+    contingency->input = input;
+    contingency_prepare(contingency);
+    contingency_settle(contingency, lost, n_lost, result);
+    for (uint32_t i = 0; i < contingency->topology->n_nodes; i++) {
+        uint32_t place = contingency->heat.network.place[i];
+        double heat = place != POWER_NO_NODE ? ratio_after(&contingency->heat, place) : 0;
+        ratio[i] = greater(ratio_after(&contingency->power, i), heat);
+        after[i] = grid_supply(&contingency->power, i);
+    }
+    contingency->input = NULL;
+}
+
+void contingency_look(const struct contingency *contingency, uint32_t node, struct contingency_node *look) {
+    const struct grid *grid = &contingency->power;
+    uint32_t place = node, cooler = contingency->heat.network.place[node];
+    if (cooler != POWER_NO_NODE &&
+        ratio_after(&contingency->heat, cooler) > ratio_after(&contingency->power, node)) {
+        grid = &contingency->heat;
+        place = cooler;
+    }
+    const struct present_node *present = &grid->present[place];
+    bool is_touched = grid->after[place].epoch == grid->epoch;
+    const struct flow *load = is_touched ? &grid->after[place].load : &present->load;
+    *look = (struct contingency_node){.limit = limit_of(grid, place, load)};
+    int i = flow_of(look->limit);
+    double volts = look->limit >= LIMIT_L1 && look->limit <= LIMIT_L3 ? present->volts[i - FLOW_PHASE] : 1;
+    look->before = present->flags & PRESENT_KNOWN ? present->load.of[i] / volts : (double)NAN;
+    look->after = load->of[i] / volts;
+    look->usable = (is_touched ? units_left(grid, place) : 1) / present->inverse.of[i] / volts;
+    look->is_lower_bound = !(present->flags & PRESENT_KNOWN) || (present->flags & PRESENT_LOWER);
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of contingency share: the present state of a network, and what one loss makes of it. */
+#ifndef HALLWATCH_JUDGE_CONTINGENCY_INSIDE_H
+#define HALLWATCH_JUDGE_CONTINGENCY_INSIDE_H
+
+#include "judge/contingency.h"
+#include "judge/network.h"
+#include "judge/order_queue.h"
+
+enum present_flag {
+    PRESENT_KNOWN = 1 << 0,      /* its load is a reading, or a sum of such */
+    PRESENT_LOWER = 1 << 1,      /* at least so much, or an estimate */
+    PRESENT_BLOCKED = 1 << 2,    /* open, off, failed, out of service */
+    PRESENT_HOLDS = 1 << 3,      /* it has a battery of its own */
+    PRESENT_IS_BATTERY = 1 << 4, /* it is one: feeds where nothing else does */
+    PRESENT_ON_BATTERY = 1 << 5, /* its machine says so: it takes nothing */
+    PRESENT_STANDBY = 1 << 6,    /* it can start */
+    PRESENT_STEPS_DOWN = 1 << 7,
+    PRESENT_RATED = 1 << 8,
+    PRESENT_PREFERS = 1 << 9,
+    PRESENT_PARALLEL = 1 << 10,
+    PRESENT_HAS_RULE = 1 << 11, /* of redundancy, about its sources in this network */
+    PRESENT_OF_PATH = 1 << 13,  /* that rule: 2N, whatever is lost */
+    PRESENT_PLANNED = 1 << 12,  /* out of service, or dead behind what is */
+};
+
+struct present_node {
+    struct flow load;    /* 0 where nothing is known */
+    struct flow inverse; /* 1 / usable; 0: not rated */
+    uint64_t carrying;   /* which of its sources, by rank */
+    uint64_t allowed;    /* those that it may take from */
+    double ratio;        /* load over usable; NAN: rated and not known; 0: not rated */
+    double capacity;     /* for shares in proportion; INFINITY: not given */
+    uint32_t flags;      /* enum present_flag */
+    uint8_t supply;      /* enum node_supply */
+    uint8_t n_needed;    /* sources, below which it steps down */
+    uint32_t units;      /* of it, in service */
+    double volts[PHASES];
+};
+
+enum after_flag {
+    AFTER_LOST = 1 << 0,
+    AFTER_STARTED = 1 << 1,  /* a generator */
+    AFTER_RESHARES = 1 << 2, /* its sources are the same, and can carry less */
+    AFTER_FEWER_UNITS = 1 << 3,
+    AFTER_JUDGED = 1 << 4,
+    AFTER_SOUGHT = 1 << 5,   /* a generator was looked for above it */
+    AFTER_WAS_DEAD = 1 << 6, /* before generators started */
+    AFTER_WAS_HELD = 1 << 7, /* the same: by its own battery */
+    AFTER_DIED = 1 << 8,     /* of heat: it has no electricity any more */
+};
+
+struct after_node {
+    uint32_t epoch; /* of the loss that touched it */
+    uint8_t supply;
+    uint16_t flags;
+    uint64_t carrying;
+    struct flow more; /* than at present, of what it feeds */
+    struct flow load; /* of those that were judged */
+    double ratio;     /* the same */
+};
+
+/* One network, at present and after the loss at hand. */
+struct grid {
+    struct network network;
+    struct present_node *present;
+    struct flow *flows; /* per link, in the fed node's phases: what it carries at present */
+    double *shares;     /* per link: of the fed node's */
+    struct after_node *after;
+    uint32_t *touched; /* places */
+    uint32_t n_touched, epoch;
+    double units_left; /* of the node that loses one unit: the share */
+    struct order_queue queue;
+};
+
+/* Its greatest ratio after any single loss. */
+struct failover {
+    double ratio;
+    uint32_t lost;
+};
+
+struct contingency {
+    const struct topology *topology;
+    const struct contingency_input *input; /* during a call */
+    struct grid power, heat;
+    double *volts;   /* per node, nominal: of the circuit, between phases of three; 0: not known */
+    uint64_t *known; /* per place of electricity, for the present state: links, by rank */
+    uint32_t *n_out; /* per place of electricity, for the present state: how many links carry */
+    struct failover *failovers;
+    uint8_t *broken;                    /* per node: enum broken */
+    struct contingency_result *results; /* n_nodes, then those of units */
+    size_t n_results;
+    const struct contingency_result *worst;
+    bool has_pass, in_pass;
+    /* The loss at hand. */
+    struct contingency_result *result;
+    bool had_rated, had_ratio; /* something rated was touched; and could be judged */
+};
+
+/* What single losses say of a node's redundancy. */
+enum broken { BROKEN_NOT, BROKEN_UNSURE, BROKEN_YES };
+
+/* --- one node of the present state (contingency_node.c) --- */
+
+/* Nominal voltages. */
+void contingency_find_volts(const struct topology *topology, double *volts);
+/* All but what its sources say, and what follows from that. */
+void contingency_prepare_node(const struct contingency *contingency, uint32_t number,
+                              struct present_node *present);
+void contingency_prepare_cooler(const struct contingency *contingency, uint32_t number,
+                                struct present_node *present);
+double contingency_ratio(const struct present_node *node, const struct flow *load);
+
+/* --- the present state (contingency_present.c) --- */
+
+void contingency_prepare(struct contingency *contingency);
+
+/* A ratio above this exceeds. */
+#define CONTINGENCY_FULL (1 + 1e-9)
+
+/* --- what a loss leaves of a node (contingency.c) --- */
+
+/* A rated node that carries more than at present, or has fewer units. */
+void contingency_judge(struct contingency *contingency, const struct grid *grid, uint32_t place);
+
+/* --- one loss (contingency_loss.c) --- */
+
+/* Goes through both networks and fills *result. `lost`: nodes, or'ed with CONTINGENCY_ONE_UNIT. */
+void contingency_settle(struct contingency *contingency, const uint32_t *lost, size_t n_lost,
+                        struct contingency_result *result);
+struct after_node *grid_touch(struct grid *grid, uint32_t place);
+/* As it is after the loss at hand. */
+uint8_t grid_supply(const struct grid *grid, uint32_t place);
+uint64_t grid_carrying(const struct grid *grid, uint32_t place);
+/* Settles the queue's nodes and what follows from them. */
+void grid_spread(struct grid *grid);
+/* Shares of its carrying sources, by its behaviour; 0 of the others. `shares`: one per source. */
+void grid_find_shares(const struct grid *grid, uint32_t place, uint64_t carrying, double *shares);
+
+/* --- what a loss says of redundancy (contingency_redundancy.c) --- */
+
+void contingency_note_redundancy(struct contingency *contingency);
+/* What is out of service, or dead behind what is. */
+void contingency_find_planned(struct contingency *contingency, struct grid *grid);
+
+#endif
