@@ -235,6 +235,8 @@ static int agent_start(struct agent *agent) {
     if (error == 0 && agent->config->intake != NULL)
         error = site_source_start(agent->config, on_batch, agent, &agent->source);
     if (error == 0)
+        status_server_set_halls(agent->status, agent->source);
+    if (error == 0)
         error = make_reload(agent);
     if (error == 0)
         error = poller_start(agent->poller);
