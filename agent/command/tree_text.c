@@ -130,11 +130,11 @@ static void add_supply(const struct tree_look *look, uint32_t node, struct tree_
     const struct power_node *config = &look->power->nodes[node];
     const struct node_present *present = &judged->present[node];
     bool is_cooling = judged->topology->sources[node].n == 0 && judged->topology->fed[node].n == 0;
+    bool is_open = config->normally_open;
     if (present->condition == CONDITION_OUT)
         add_said(cells, MOOD_WARNING, "out of service");
-    else if (present->condition == CONDITION_OPEN)
-        add_said(cells, config->normally_open ? MOOD_DIM : MOOD_WARNING,
-                 config->normally_open ? "open" : "open or off");
+    else if (present->condition == CONDITION_OPEN || (is_open && present->condition == CONDITION_UNKNOWN))
+        add_said(cells, is_open ? MOOD_DIM : MOOD_WARNING, is_open ? "open" : "open or off");
     else if (present->condition == CONDITION_BYPASS)
         add_said(cells, MOOD_WARNING, "on bypass");
     if (present->condition == CONDITION_SELECTS && present->selected > 0 &&
@@ -145,7 +145,7 @@ static void add_supply(const struct tree_look *look, uint32_t node, struct tree_
     }
     if (is_cooling)
         return;
-    if (judged->supply[node] == SUPPLY_DEAD)
+    if (judged->supply[node] == SUPPLY_DEAD && !(is_open && present->condition != CONDITION_NORMAL))
         add_said(cells, MOOD_DIM, "dead");
     else if (judged->supply[node] == SUPPLY_BATTERY)
         add_said(cells, MOOD_WARNING, "on battery");
