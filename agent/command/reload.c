@@ -179,11 +179,18 @@ static void read_config(struct reload *reload) {
 
 /* --- exchanging: on the thread --- */
 
+/* Whether the nodes are others, or what they are measured and judged by. */
+static bool is_judged_anew(const struct config_changes *changes) {
+    return (changes->site & SITE_POWER) != 0 || changes->n_added + changes->n_removed + changes->n_changed > 0;
+}
+
 static void exchange(struct reload *reload) {
     struct site_config *before = reload->parts.config;
     reload->parts.config = reload->next;
     reload->next = NULL;
     status_server_set_config(reload->parts.status, reload->parts.config);
+    if (is_judged_anew(&reload->changes))
+        judging_set_config(reload->parts.judging, reload->parts.config);
     for (size_t i = 0; i < N_SPOOLS; i++)
         spool_set_most_bytes(reload->parts.spools.of[i], (size_t)reload->parts.config->buffer_bytes);
     sink_set_exchange(reload->parts.sinks, &reload->changes);

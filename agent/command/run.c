@@ -39,6 +39,7 @@ struct agent {
     struct latest *latest;
     struct status_server *status;
     struct alarm_board *board;
+    struct state_store *store;
     struct judging *judging;
     struct publisher *publisher;
     uv_loop_t loop;
@@ -112,6 +113,14 @@ static int open_spools(struct agent *agent) {
     return error;
 }
 
+/* What was kept becomes the judge's before the store goes on writing. */
+static int start_judging(struct agent *agent) {
+    int error = state_store_open(agent->config->spool.folder, agent->board, &agent->store);
+    if (error == 0)
+        error = judging_new(agent->config, agent->board, agent->store, &agent->judging);
+    return error == 0 ? state_store_start(agent->store) : error;
+}
+
 /* The socket first: another agent that holds it may hold the broker's session of that name too. */
 static int start_publishing(struct agent *agent) {
     int error = open_spools(agent);
@@ -121,6 +130,9 @@ static int start_publishing(struct agent *agent) {
     agent->board = alarm_board_new();
     if (agent->latest == NULL || agent->board == NULL)
         return ERROR_MEMORY;
+    error = start_judging(agent);
+    if (error != 0)
+        return error;
     error = status_server_start(agent->config, agent->latest, &agent->spools, &agent->status);
     if (error == 0)
         error = sink_set_start(agent->config, &agent->spools, agent->board, &agent->sinks);
@@ -197,6 +209,7 @@ static bool agent_stop(struct agent *agent) {
     status_server_stop(agent->status);
     if (agent->publisher != NULL)
         publisher_stop(agent->publisher);
+    state_store_stop(agent->store);
     all &= sink_set_stop(agent->sinks);
     if (agent->loop_made) {
         uv_close((uv_handle_t *)&agent->patience, NULL);
@@ -211,6 +224,8 @@ static void agent_free(struct agent *agent) {
     poller_free(agent->poller);
     publisher_free(agent->publisher);
     latest_free(agent->latest);
+    judging_free(agent->judging);
+    state_store_free(agent->store);
     alarm_board_free(agent->board);
     for (size_t i = 0; i < N_SPOOLS; i++)
         spool_close(agent->spools.of[i]);

@@ -141,6 +141,7 @@ void judge_free(struct judge *judge) {
 /* --- one tick --- */
 
 void judge_take(struct judge *judge, const struct batch *batch, const struct judge_time *time) {
+    sums_synchronize(judge->sums, time->wall_ms, time->monotonic_ms);
     if (sums_take(judge->sums, batch, time->wall_ms))
         judge->is_state_new = true;
     alarms_take(judge->alarms, batch, time);
@@ -228,6 +229,7 @@ bool judge_tick(struct judge *judge, const struct judge_time *time) {
     int64_t elapsed_ms = judge->has_ticked ? time->monotonic_ms - judge->time.monotonic_ms : TURN_MS;
     judge->time = *time;
     judge->has_ticked = true;
+    sums_synchronize(judge->sums, time->wall_ms, time->monotonic_ms);
     if (sums_age(judge->sums, time->wall_ms))
         judge->is_state_new = true;
     sums_settle(judge->sums, time->wall_ms);

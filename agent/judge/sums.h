@@ -11,13 +11,14 @@
 #ifndef HALLWATCH_JUDGE_SUMS_H
 #define HALLWATCH_JUDGE_SUMS_H
 
+#include "drivers/catalog.h"
 #include "judge/topology.h"
 
 enum sum_flag {
     SUM_LOWER_BOUND = 1 << 0, /* part is unknown: at least this much. May raise an alarm, never clears one */
     SUM_VA_IS_BOUND = 1 << 1, /* voltamperes: an upper bound, because some var is not known */
     SUM_A_IS_BOUND = 1 << 2,  /* amperes: the same */
-    SUM_HAS_PHASES = 1 << 3,  /* watts and amperes per phase are there */
+    SUM_HAS_PHASES = 1 << 3,  /* watts per phase are there */
     SUM_HAS_VARS = 1 << 4,
     SUM_HAS_AMPERES = 1 << 5,
     SUM_HAS_VOLTS = 1 << 6,
@@ -25,7 +26,8 @@ enum sum_flag {
     SUM_MEASURED = 1 << 8, /* by meters of its own, not by adding what it feeds */
 };
 
-/* Base units. What is not there (flags) is NAN. */
+/* Base units. What is not there (flags) is NAN. Nodes with one conductor, of one phase or of direct current,
+ * have their figures at index 0. */
 struct node_sum {
     double watts, vars, voltamperes, joules; /* of all phases */
     double phase_watts[PHASES], phase_vars[PHASES], phase_amperes[PHASES], phase_volts[PHASES];
@@ -34,7 +36,8 @@ struct node_sum {
      * too old. */
     float measured, held, unknown;
     int64_t oldest_ms, newest_ms; /* wall clock of its inputs; 0: none. Their distance is the skew */
-    uint32_t flags;               /* enum sum_flag */
+    uint32_t energy_resets; /* times that one of its counters ran backwards or leapt: that step is lost */
+    uint32_t flags;         /* enum sum_flag */
 };
 
 struct sums;
@@ -52,6 +55,11 @@ struct batch;
  * availability) has changed.
  */
 bool sums_take(struct sums *sums, const struct batch *batch, int64_t now_ms);
+/*
+ * One instant on both clocks, before what is said of it: a wall clock that is set then makes no input old. A
+ * clock that steps back does not, even without this.
+ */
+void sums_synchronize(struct sums *sums, int64_t now_ms, int64_t monotonic_ms);
 /* Inputs grow old: looked at with each tick. True where a state was last known too long ago now. */
 bool sums_age(struct sums *sums, int64_t now_ms);
 /* Node `node` is out of service, or back. */
@@ -81,8 +89,15 @@ struct node_load {
 void sums_load(const struct sums *sums, uint32_t node, struct node_load *load);
 
 /*
- * What a node can carry lastingly: rating x continuous ratio x derating x units in service, the least of what
- * was given. INFINITY where nothing was. Amperes per phase.
+ * What each node feeds, added up as it goes its way: for holding a node's own meters against it. NAN where it
+ * feeds nothing, or not all of that is measured now.
+ */
+double sums_children_watts(const struct sums *sums, uint32_t node);
+
+/*
+ * What a node can carry lastingly: rating x continuous ratio x derating x units in service; a rating is of
+ * one unit. INFINITY where nothing was given; voltamperes also follow from amperes and volts. Amperes per
+ * phase.
  */
 struct usable {
     double watts, voltamperes, amperes;

@@ -50,13 +50,29 @@ enum node_condition {
     CONDITION_BYPASS,     /* a UPS: feeds on, without its protection */
     CONDITION_SELECTS,    /* an STS or ATS: feeds from the source of `selected` */
     CONDITION_OUT,        /* out of service: hallwatch maintain */
+    CONDITION_STANDBY,    /* a generator, a pump: feeds nothing now, and starts by itself when it is needed */
 };
 struct node_present {
-    uint8_t condition;  /* enum node_condition */
-    uint8_t selected;   /* rank of the source, of CONDITION_SELECTS */
-    uint8_t was_known;  /* of CONDITION_UNKNOWN: the condition last known; else the same */
-    uint32_t units_out; /* of its units that have failed or are out of service */
+    uint8_t condition; /* enum node_condition */
+    uint8_t selected;  /* rank of the source, of CONDITION_SELECTS */
+    /* Of CONDITION_UNKNOWN: the condition last known; of CONDITION_OUT: what it is told to be all the same,
+     * or CONDITION_OUT; else the same as the condition. */
+    uint8_t was_known;
+    bool is_contradicted; /* said to feed nothing, yet what is behind it takes power */
+    uint32_t units_out;   /* of its units that have failed or are out of service */
+    int64_t since_ms;     /* when the condition became this one; the caller's clock */
 };
+/*
+ * The condition to reckon with: where it is unknown the one last known, else the node's normal one: open for
+ * what is normally open, standing by for a generator. What is out of service and yet told to be on is on, for
+ * as long as it is told so; how much it may be relied on is contingency's.
+ */
+enum node_condition topology_condition(const struct power_node *node, const struct node_present *present);
+/* Whether power goes through the node, or comes from it, in that condition. What cools is fed whether it runs
+ * or not. */
+bool topology_conducts(const struct power_node *node, enum node_condition condition);
+/* A battery or its like: gives power only where nothing else does. */
+bool topology_is_storage(enum power_kind kind);
 
 /* What follows for a node. */
 enum node_supply {
@@ -69,9 +85,22 @@ enum node_supply {
 /*
  * Which edges carry now, and what that makes of each node. `present`, `supply`: n_nodes; `carries`: n_edges,
  * 0..1 the share of the fed node's load that goes this way (equally, by preference, or in proportion to
- * `capacity`, the usable capacity of each node). A dead node's edges carry nothing.
+ * `capacity`, the usable capacity of each node, W or VA; INFINITY: not known). A dead node's edges carry
+ * nothing. Sources of which a node takes one: of a UPS, unless they are its modules, the first that is there,
+ * on bypass the static bypass or else the last; of what prefers, the one selected, else the first that is
+ * there. Batteries carry where nothing else does.
  */
 void topology_settle(const struct topology *topology, const struct node_present *present,
                      const double *capacity, uint8_t *supply, float *carries);
+
+/*
+ * Contradictions: nodes said to feed nothing (open, out, standing by) although something behind them, which
+ * nothing else feeds, was seen to take power after they were said so. Sets is_contradicted of each node;
+ * topology_settle then takes those as feeding, and calls them undetermined. `supply`: as it is without
+ * contradictions. `draws_ms`: when each node was last seen to take power, 0: it does not; `evidence`: n_nodes
+ * for the working. Returns how many there are.
+ */
+size_t topology_contradict(const struct topology *topology, struct node_present *present,
+                           const uint8_t *supply, const int64_t *draws_ms, int64_t *evidence);
 
 #endif

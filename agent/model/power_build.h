@@ -32,7 +32,9 @@ struct power_build {
     struct name_index nodes;   /* numbers of `written`, before power_order */
     struct name_index devices; /* of all gateways; numbers of `device_settings` */
     struct name_index budgets;
+    bool has_all_links; /* none was refused: what seems to feed nothing does */
     const struct device_settings **device_settings;
+    const struct device_config **device_configs; /* in their order; NULL: another gateway's */
     size_t n_devices;
 };
 
