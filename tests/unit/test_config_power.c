@@ -416,6 +416,11 @@ static void a_meter_counts_once_in_a_line(void **state) {
          "    - {name: c, kind: bus, sources: b, meters: \"meter-a:output\"}\n",
          "12:59: nodes[1].meters: \"meter-a\" measures \"c\", too, which stands below \"a\": it would count "
          "twice"},
+        {"    - {name: a, kind: bus, sources: in, meters: meter-a}\n"
+         "    - {name: b, kind: bus, sources: a, meters: meter-a}\n"
+         "    - {name: c, kind: bus, sources: in, meters: meter-a}\n",
+         "12:49: nodes[1].meters: \"meter-a\" measures \"b\", too, which stands below \"a\": it would count "
+         "twice"},
     };
     CHECK(cases);
     config_free(load_right(HEAD "  nodes:\n" IN "    - {name: a, kind: bus, sources: in, meters: meter-a}\n"
