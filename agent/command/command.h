@@ -23,11 +23,15 @@ struct command {
 extern const struct command command_check;
 extern const struct command command_drivers;
 extern const struct command command_identify;
+extern const struct command command_maintain;
 extern const struct command command_plan;
 extern const struct command command_prove;
 extern const struct command command_read;
 extern const struct command command_rejects;
+extern const struct command command_reset;
 extern const struct command command_run;
 extern const struct command command_status;
+extern const struct command command_tree;
+extern const struct command command_why;
 
 #endif

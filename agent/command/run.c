@@ -12,6 +12,7 @@
 #include <uv.h>
 
 #include "acquire/poller.h"
+#include "acquire/site_source.h"
 #include "base/log.h"
 #include "command/command.h"
 #include "command/config_log.h"
@@ -39,12 +40,14 @@ struct agent {
     struct latest *latest;
     struct status_server *status;
     struct alarm_board *board;
+    struct state_store *store;
     struct judging *judging;
     struct publisher *publisher;
     uv_loop_t loop;
     bool loop_made;
     bool on_terminal; /* it was started by hand: it ends with its terminal */
     struct poller *poller;
+    struct site_source *source; /* NULL: it is not the site */
     struct reload *reload;
     uv_signal_t signals[N_SIGNALS];
     uv_timer_t patience; /* runs while the field loop is asked to end */
@@ -112,6 +115,14 @@ static int open_spools(struct agent *agent) {
     return error;
 }
 
+/* What was kept becomes the judge's before the store goes on writing. */
+static int start_judging(struct agent *agent) {
+    int error = state_store_open(agent->config->spool.folder, agent->board, &agent->store);
+    if (error == 0)
+        error = judging_new(agent->config, agent->board, agent->store, &agent->judging);
+    return error == 0 ? state_store_start(agent->store) : error;
+}
+
 /* The socket first: another agent that holds it may hold the broker's session of that name too. */
 static int start_publishing(struct agent *agent) {
     int error = open_spools(agent);
@@ -121,6 +132,9 @@ static int start_publishing(struct agent *agent) {
     agent->board = alarm_board_new();
     if (agent->latest == NULL || agent->board == NULL)
         return ERROR_MEMORY;
+    error = start_judging(agent);
+    if (error != 0)
+        return error;
     error = status_server_start(agent->config, agent->latest, &agent->spools, &agent->status);
     if (error == 0)
         error = sink_set_start(agent->config, &agent->spools, agent->board, &agent->sinks);
@@ -182,6 +196,7 @@ static int make_reload(struct agent *agent) {
         .sinks = agent->sinks,
         .status = agent->status,
         .judging = agent->judging,
+        .source = agent->source,
         .config = agent->config,
     };
     int error = reload_new(&parts, &agent->reload);
@@ -195,8 +210,10 @@ static int make_reload(struct agent *agent) {
 static bool agent_stop(struct agent *agent) {
     bool all = reload_finish(agent->reload);
     status_server_stop(agent->status);
+    site_source_stop(agent->source);
     if (agent->publisher != NULL)
         publisher_stop(agent->publisher);
+    state_store_stop(agent->store);
     all &= sink_set_stop(agent->sinks);
     if (agent->loop_made) {
         uv_close((uv_handle_t *)&agent->patience, NULL);
@@ -210,7 +227,10 @@ static void agent_free(struct agent *agent) {
     /* The poller takes its batches back from the publisher before either is freed. */
     poller_free(agent->poller);
     publisher_free(agent->publisher);
+    site_source_free(agent->source);
     latest_free(agent->latest);
+    judging_free(agent->judging);
+    state_store_free(agent->store);
     alarm_board_free(agent->board);
     for (size_t i = 0; i < N_SPOOLS; i++)
         spool_close(agent->spools.of[i]);
@@ -227,6 +247,10 @@ static int agent_start(struct agent *agent) {
         error = make_poller(agent);
     if (error == 0)
         error = start_publishing(agent);
+    if (error == 0 && agent->config->intake != NULL)
+        error = site_source_start(agent->config, on_batch, agent, &agent->source);
+    if (error == 0)
+        status_server_set_halls(agent->status, agent->source);
     if (error == 0)
         error = make_reload(agent);
     if (error == 0)

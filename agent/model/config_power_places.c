@@ -50,6 +50,36 @@ static void check_redundancy(struct power_build *build, uint32_t number) {
                      spare + 1, ways, ways == 1 ? "" : "s", node->units, node->units == 1 ? "" : "s");
 }
 
+/* Walks that recurse, and drawings, may rely on a bound. */
+static void check_depth(struct power_build *build) {
+    const struct power_config *power = build->power;
+    uint32_t *depth = power_take(build, power->n_nodes, sizeof(*depth));
+    for (uint32_t i = 0; depth && i < power->n_nodes; i++) {
+        const struct power_node *node = &power->nodes[i];
+        for (size_t k = 0; k < node->n_sources; k++)
+            if (depth[i] <= depth[node->sources[k].node])
+                depth[i] = depth[node->sources[k].node] + 1;
+        if (depth[i] != POWER_DEPTH_MOST)
+            continue;
+        power_refuse(build, i, "sources", &build->written[i]->name,
+                     "%d sources stand above each other here: a path may have %d", POWER_DEPTH_MOST,
+                     POWER_DEPTH_MOST - 1);
+        break;
+    }
+    free(depth);
+}
+
+/* The contract is held at the intake. */
+static void check_intake(struct power_build *build) {
+    const struct setting *contract = &build->settings->contract;
+    bool found = !setting_given(contract);
+    for (size_t i = 0; i < build->power->n_nodes && !found; i++)
+        found = build->power->nodes[i].kind == POWER_INTAKE;
+    if (!found)
+        mistakes_add(&build->build->mistakes, &contract->at, "power.contract",
+                     "no node is of kind intake, where the contract's demand is measured");
+}
+
 void power_check_places(struct power_build *build) {
     const struct power_config *power = build->power;
     bool *feeds = power_take(build, power->n_nodes, sizeof(*feeds));
@@ -59,8 +89,11 @@ void power_check_places(struct power_build *build) {
         for (size_t k = 0; k < power->nodes[i].n_cooled_by; k++)
             feeds[power->nodes[i].cooled_by[k]] = true;
     }
+    check_depth(build);
+    check_intake(build);
     for (uint32_t i = 0; feeds && i < power->n_nodes; i++) {
-        check_place(build, i, feeds[i]);
+        if (build->has_all_links)
+            check_place(build, i, feeds[i]);
         check_redundancy(build, i);
     }
     free(feeds);

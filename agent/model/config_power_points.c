@@ -13,17 +13,13 @@ struct naming {
     const char *key;
     const struct setting *setting;
     const struct device_settings *device;
+    const struct driver *driver; /* NULL: not known here */
 };
 
 static void refuse_device(const struct naming *naming, const char *name) {
     struct power_build *build = naming->build;
-    const char **names = power_take(build, build->n_devices, sizeof(*names));
-    for (size_t i = 0; names && i < build->n_devices; i++)
-        names[i] = build->device_settings[i]->name.text;
-    if (names)
-        power_refuse_unknown(build, naming->node, naming->key, naming->setting, "device", name, names,
-                             build->n_devices);
-    free(names);
+    power_refuse_unknown(build, naming->node, naming->key, naming->setting, "device", name,
+                         build->device_names, build->n_devices);
 }
 
 static bool set_part(const struct naming *naming, const char *word, struct power_point *point) {
@@ -64,6 +60,40 @@ static bool set_id(const struct naming *naming, const char *id, struct power_poi
     return right;
 }
 
+static bool captures(const struct match *match, enum part part) {
+    bool found = false;
+    for (size_t i = 0; i < MATCH_CAPTURES; i++)
+        found |= match->captures[i] == part;
+    return found;
+}
+
+/* Whether a point's place may be of the part: by its own word, its group's, or what is numbered. */
+static bool may_be_of(const struct group *group, const struct point *point, enum part part) {
+    bool found = point->at.part == part || group->at.part == part || captures(&group->only, part) ||
+                 captures(&point->only, part);
+    for (size_t i = 0; i < group->depth; i++)
+        found |= group->over[i].part == part;
+    return found;
+}
+
+/* Whether the driver tells anything of such a part. An input of remote I/O has a name. */
+static void check_part(const struct naming *naming, const struct power_point *point) {
+    const struct driver *driver = naming->driver;
+    bool found = !driver || point->part == PART_NONE;
+    for (size_t i = 0; !found && i < driver->n_groups; i++) {
+        const struct group *group = &driver->groups[i];
+        for (size_t k = 0; !found && k < group->n_points; k++) {
+            const char *name = group->points[k].at.point;
+            found = may_be_of(group, &group->points[k], point->part) &&
+                    (!point->name || (name && strcmp(name, point->name) == 0));
+        }
+    }
+    if (!found)
+        power_refuse(naming->build, naming->node, naming->key, naming->setting,
+                     "\"%.100s\" (%s) has no %s%s%s", naming->device->name.text, driver->name,
+                     catalog_part(point->part), point->name ? " " : "", point->name ? point->name : "");
+}
+
 /* A device's name may hold a colon, or begin with a minus: what is one as a whole is taken as one. */
 static bool find_device(struct naming *naming, char *text, char **place) {
     const struct power_build *build = naming->build;
@@ -78,6 +108,7 @@ static bool find_device(struct naming *naming, char *text, char **place) {
     if (number == POWER_NO_NODE)
         return false;
     naming->device = build->device_settings[number];
+    naming->driver = build->device_configs[number] ? build->device_configs[number]->driver : NULL;
     return true;
 }
 
@@ -102,7 +133,10 @@ static bool set_point(struct naming *naming, char *text, struct power_point *poi
     char *id = place ? strchr(place, '/') : NULL;
     if (id)
         *id++ = '\0';
-    return (!place || set_part(naming, place, point)) && (!id || set_id(naming, id, point));
+    if ((place && !set_part(naming, place, point)) || (id && !set_id(naming, id, point)))
+        return false;
+    check_part(naming, point);
+    return true;
 }
 
 /* The gateway that reads all its points; "" where every one does. */
@@ -120,7 +154,7 @@ static void check_gateway(struct naming *naming, const char **gateway) {
 
 static bool add_point(struct power_build *build, uint32_t number, const char *key,
                       const struct setting *setting, const char **gateway, struct power_point *point) {
-    struct naming naming = {build, number, key, setting, NULL};
+    struct naming naming = {build, number, key, setting, NULL, NULL};
     char *copy = config_copy(build->build, setting->text);
     bool right = copy && set_point(&naming, copy, point);
     if (right)

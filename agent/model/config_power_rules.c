@@ -209,7 +209,9 @@ static void set_rule(const struct making *making) {
     set_labels(making);
     set_test(making);
     set_deadband(making);
-    if (setting_given(&settings->quantity) && !setting_given(&settings->priority))
+    /* What was refused would be said to be missing. */
+    if (making->build->build->read_whole && setting_given(&settings->quantity) &&
+        !setting_given(&settings->priority))
         refuse(making, "priority", &settings->priority, "is missing: 1 (act within minutes) to 4 (journal)");
 }
 

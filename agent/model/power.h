@@ -17,6 +17,7 @@
 #include "model/mistakes.h"
 
 enum { POWER_NODES_MOST = 100000, POWER_SOURCES_MOST = 16, POWER_METERS_MOST = 64, PHASES = 3 };
+enum { POWER_DEPTH_MOST = 100 }; /* levels of sources, one above the other */
 #define POWER_NO_NODE UINT32_MAX
 
 enum power_kind {

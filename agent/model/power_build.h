@@ -32,7 +32,10 @@ struct power_build {
     struct name_index nodes;   /* numbers of `written`, before power_order */
     struct name_index devices; /* of all gateways; numbers of `device_settings` */
     struct name_index budgets;
+    bool has_all_links; /* none was refused: what seems to feed nothing does */
     const struct device_settings **device_settings;
+    const char **node_names, **device_names;     /* as written, for the nearest one */
+    const struct device_config **device_configs; /* in their order; NULL: another gateway's */
     size_t n_devices;
 };
 

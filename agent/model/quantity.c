@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -79,21 +80,21 @@ static void write_forms(const char *number, const enum dimension *dimensions, st
     }
 }
 
-static int refuse_unit(const char *unit, const enum dimension *dimensions, char *why, size_t size) {
-    const char *symbols[N_UNITS];
-    size_t n = 0;
-    struct text list = {0};
-    for (int i = PERCENT; i < N_UNITS; i++)
-        if (is_wanted(catalog_unit((enum unit)i)->dimension, dimensions))
-            symbols[n++] = catalog_unit((enum unit)i)->symbol;
-    for (size_t i = 0; i < n; i++)
-        text_add_format(&list, "%s%s", i ? ", " : "", symbols[i]);
-    const char *nearest = text_nearest(unit, symbols, n);
-    if (nearest)
-        snprintf(why, size, "unknown unit \"%.40s\"; did you mean \"%s\"?", unit, nearest);
-    else
-        snprintf(why, size, "unknown unit \"%.40s\"; known: %s", unit, list.data ? list.data : "");
-    text_done(&list);
+/* "kva" is likely to be kVA; anything else is likelier to be a word for a unit than another unit. */
+static int refuse_unit(const char *number, const char *unit, const enum dimension *dimensions, char *why,
+                       size_t size) {
+    struct text forms = {0};
+    write_forms(number, dimensions, &forms);
+    for (int i = PERCENT; i < N_UNITS; i++) {
+        const struct unit_info *info = catalog_unit((enum unit)i);
+        if (!is_wanted(info->dimension, dimensions) || strcasecmp(info->symbol, unit) != 0)
+            continue;
+        text_clear(&forms);
+        text_add_format(&forms, "%s %s", number, info->symbol);
+        break;
+    }
+    snprintf(why, size, "unknown unit \"%.40s\": write %s", unit, forms.data ? forms.data : "");
+    text_done(&forms);
     return ERROR_ARGUMENT;
 }
 
@@ -135,7 +136,7 @@ int quantity_read(const char *text, const enum dimension *dimensions, double *va
         return refuse(text, number, DIMENSION_NONE, dimensions, why, size);
     enum unit unit = find_unit(symbol);
     if (unit == UNIT_UNSTATED)
-        return refuse_unit(symbol, dimensions, why, size);
+        return refuse_unit(number, symbol, dimensions, why, size);
     const struct unit_info *info = catalog_unit(unit);
     if (!is_wanted(info->dimension, dimensions))
         return refuse(text, number, info->dimension, dimensions, why, size);

@@ -12,13 +12,15 @@
 
 struct judging {
     struct alarm_board *board;
+    struct state_store *store;
+    struct maintenance maintenance; /* what operators have ordered and still holds */
     _Atomic(struct site_config *)
         next;                   /* one reference: it takes the place of the one in force; NULL: none does */
     struct site_config *config; /* the one in force */
     struct judge *judge;        /* NULL: it has no power section */
     struct time_zone *zone;     /* NULL: UTC */
     uint32_t generations;
-    int64_t due_ms; /* monotonic */
+    int64_t due_ms, keep_due_ms; /* monotonic */
     /* The one before, while it takes leave. */
     struct judge *leaving;
     struct site_config *leaving_config;
@@ -29,7 +31,7 @@ static struct judge_time now(const struct judging *judging) {
     return (struct judge_time){
         .wall_ms = wall_ms,
         .monotonic_ms = clock_monotonic_ms(),
-        .zone_offset_s = judging->zone ? time_zone_offset_s(judging->zone, wall_ms / 1000) : 0,
+        .zone_offset_s = judging->zone ? time_zone_offset(judging->zone, wall_ms / 1000) : 0,
     };
 }
 
@@ -50,11 +52,17 @@ static void hand_over_figure(void *context, const char *key, double value) {
     judge_restore_figure(over->to, key, value);
 }
 
-/* Alarms that stand, and what was counted, are the new judge's. */
+static void set_out(struct judge *judge, const struct journal_order *order, const struct judge_time *time) {
+    judge_set_out(judge, order->of, order->until_ms, order->by, order->why, time);
+}
+
+/* Alarms that stand, what was counted and who is out of service are the new judge's. */
 static void hand_over(struct judging *judging, const struct judge *from, struct judge *to) {
     struct handing_over over = {to, now(judging)};
     alarm_board_show(judging->board, 0, hand_over_alarm, &over);
     judge_list_figures(from, hand_over_figure, &over);
+    for (size_t i = 0; i < judging->maintenance.n; i++)
+        set_out(to, &judging->maintenance.orders[i], &over.time);
 }
 
 static int make_judge(struct judging *judging, const struct site_config *config, struct judge **judge) {
@@ -101,17 +109,27 @@ static void exchange(struct judging *judging, struct site_config *config) {
 
 /* --- life --- */
 
-int judging_new(struct site_config *config, struct alarm_board *board, struct judging **judging) {
+static void restore(struct judging *judging) {
+    struct handing_over over = {judging->judge, now(judging)};
+    state_store_list_alarms(judging->store, hand_over_alarm, &over);
+    state_store_list_figures(judging->store, hand_over_figure, &over);
+}
+
+int judging_new(struct site_config *config, struct alarm_board *board, struct state_store *store,
+                struct judging **judging) {
     struct judging *new = calloc(1, sizeof(*new));
     if (!new)
         return ERROR_MEMORY;
     new->board = board;
+    new->store = store;
     new->config = config_hold(config);
     if (make_judge(new, config, &new->judge) != 0) {
         judging_free(new);
         return ERROR_MEMORY;
     }
     load_zone(new);
+    if (new->judge)
+        restore(new);
     *judging = new;
     return 0;
 }
@@ -124,6 +142,7 @@ void judging_free(struct judging *judging) {
     config_free(judging->config);
     config_free(atomic_load(&judging->next));
     time_zone_free(judging->zone);
+    maintenance_done(&judging->maintenance);
     free(judging);
 }
 
@@ -132,6 +151,39 @@ void judging_set_config(struct judging *judging, struct site_config *config) {
 }
 
 /* --- at work --- */
+
+enum { KEEP_MS = 30000 /* how often figures are given to the store */ };
+
+static void obey(struct judging *judging, const struct journal_order *order, const struct judge_time *time) {
+    bool is_known =
+        order->kind == ORDER_RESET
+            ? judge_reset(judging->judge, order->of, order->by, order->why, time)
+            : judge_set_out(judging->judge, order->of, order->until_ms, order->by, order->why, time);
+    if (!is_known)
+        log_write(LOG_WARNING, "judge", "%s orders %s: there is no such %s", order->by, order->of,
+                  order->kind == ORDER_RESET ? "alarm that latches and has returned" : "node");
+}
+
+/* What ended counts as ordered now: its time is over. */
+static void obey_all(struct judging *judging, const struct judge_time *time) {
+    struct journal_order order;
+    while (state_store_next_order(judging->store, &order)) {
+        if (order.kind != ORDER_RESET && !maintenance_take(&judging->maintenance, &order))
+            log_write(LOG_ERROR, "judge", "%s is not taken out of service after a reload: %s", order.of,
+                      error_word(ERROR_MEMORY));
+        obey(judging, &order, time);
+    }
+    for (size_t i = 0; i < judging->maintenance.n; i++) {
+        const struct journal_order *out = &judging->maintenance.orders[i];
+        if (out->until_ms <= time->wall_ms)
+            judge_set_out(judging->judge, out->of, 0, out->by, out->why, time);
+    }
+    maintenance_expire(&judging->maintenance, time->wall_ms);
+}
+
+static void keep_figure(void *context, const char *key, double value) {
+    state_store_put_figure(context, key, value);
+}
 
 void judging_take(struct judging *judging, const struct batch *batch) {
     struct judge_time time = now(judging);
@@ -151,6 +203,11 @@ void judging_tick(struct judging *judging) {
     judging->due_ms = time.monotonic_ms + JUDGE_TICK_MS;
     if (!judging->judge)
         return;
+    obey_all(judging, &time);
+    if (time.monotonic_ms >= judging->keep_due_ms) {
+        judge_list_figures(judging->judge, keep_figure, judging->store);
+        judging->keep_due_ms = time.monotonic_ms + KEEP_MS;
+    }
     int64_t began_us = clock_monotonic_us();
     bool has_passed = judge_tick(judging->judge, &time);
     double took_s = (double)(clock_monotonic_us() - began_us) / 1e6;

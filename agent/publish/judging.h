@@ -8,14 +8,17 @@
 #define HALLWATCH_PUBLISH_JUDGING_H
 
 #include "judge/judge.h"
+#include "publish/state_store.h"
 
 struct judging;
 
 /*
  * Holds the configuration, which may have no power section: then nothing is judged until one comes that has.
- * Borrows the board. 0 or ERROR_MEMORY.
+ * Borrows the board and the store, which is opened and not yet started: what it kept is the judge's again.
+ * 0 or ERROR_MEMORY.
  */
-int judging_new(struct site_config *config, struct alarm_board *board, struct judging **judging);
+int judging_new(struct site_config *config, struct alarm_board *board, struct state_store *store,
+                struct judging **judging);
 void judging_free(struct judging *judging); /* NULL is fine */
 
 /* Any thread: another configuration is in force. Its power section is judged from the next tick on. */

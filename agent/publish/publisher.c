@@ -83,6 +83,8 @@ static void publish(struct publisher *publisher, struct batch *batch) {
         append_all(publisher, batch);
     if (publisher->observe)
         publisher->observe(publisher->context, batch);
+    if (publisher->judging)
+        judging_take(publisher->judging, batch);
     device_view_release(batch->view);
     batch->view = NULL;
     if (batch->give_back)
@@ -100,11 +102,30 @@ static void publish_all(struct publisher *publisher) {
     }
 }
 
+static void judge(struct publisher *publisher) {
+    struct batch *batch;
+    if (!publisher->judging || clock_monotonic_ms() < judging_due_ms(publisher->judging))
+        return;
+    judging_tick(publisher->judging);
+    while ((batch = judging_next_batch(publisher->judging))) {
+        append_all(publisher, batch);
+        if (publisher->observe)
+            publisher->observe(publisher->context, batch);
+    }
+}
+
 /* Until something has come, or the judge is due: time passes for it when nothing comes, too. */
 static void wait_for_calls(struct publisher *publisher) {
-    while (sem_wait(&publisher->calls) != 0 && errno == EINTR)
-        ;
-    uv_sleep(GATHER_MS);
+    if (!publisher->judging) {
+        while (sem_wait(&publisher->calls) != 0 && errno == EINTR)
+            ;
+        uv_sleep(GATHER_MS);
+        return;
+    }
+    int64_t due_ms = judging_due_ms(publisher->judging);
+    const struct timespec due = {.tv_sec = due_ms / 1000, .tv_nsec = due_ms % 1000 * 1000000};
+    if (sem_clockwait(&publisher->calls, CLOCK_MONOTONIC, &due) == 0)
+        uv_sleep(GATHER_MS);
 }
 
 static void run(void *context) {
@@ -113,6 +134,7 @@ static void run(void *context) {
     while (!atomic_load(&publisher->stopping)) {
         wait_for_calls(publisher);
         publish_all(publisher);
+        judge(publisher);
     }
     publish_all(publisher);
 }

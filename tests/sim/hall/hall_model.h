@@ -47,11 +47,9 @@ struct hall_spec {
 #define HALL_COOLANT_HEAT 4.03e6 /* rho cp of 25 % propylene glycol, J/(m3 K) */
 #define HALL_BATTERY_SECONDS 600 /* at full load */
 #define HALL_RECHARGE 0.1        /* of the UPS's rating, until the battery is full */
-#define HALL_CHILLERS 0.9 /* what all chillers together take, of the heat of all racks at design power */
+#define HALL_CHILLERS 0.9        /* what all chillers take, of the heat of all racks at design power */
 #define HALL_CHILLER_COP 4.5
-#define HALL_WATER_SECONDS                                                                                   \
-    12 /* in which the heat of design power warms the water by 1 K, none being taken                         \
-        */
+#define HALL_WATER_SECONDS 2    /* in which that heat warms the water by 1 K, none being taken */
 #define HALL_WATER_CELSIUS 20.0 /* the chillers' set point */
 
 struct phase_state {
