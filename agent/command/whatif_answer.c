@@ -104,9 +104,8 @@ int whatif_answer(const struct judged *judged, const uint32_t *lost, size_t n_lo
                                      .ratio = calloc(n + 1, sizeof(double)),
                                      .after = calloc(n + 1, sizeof(uint8_t)),
                                      .loses_redundancy = calloc(n + 1, sizeof(bool))};
-    int error = answer->contingency && answer->ratio && answer->after && answer->loses_redundancy
-                    ? 0
-                    : ERROR_MEMORY;
+    int error =
+        answer->contingency && answer->ratio && answer->after && answer->loses_redundancy ? 0 : ERROR_MEMORY;
     if (!error) {
         contingency_pass(answer->contingency, &input); /* what is kept at present */
         contingency_lose(answer->contingency, &input, lost, n_lost, &answer->result, answer->ratio,
@@ -141,10 +140,14 @@ bool whatif_is_in(const struct whatif_answer *answer, enum whatif_list list, uin
     case WHATIF_DROPPED:
         return after == SUPPLY_DEAD && before != SUPPLY_DEAD && topology->fed[node].n == 0 &&
                topology->sources[node].n > 0 && !is_lost(answer, node);
-    case WHATIF_ON_BATTERY: return after == SUPPLY_BATTERY && before != SUPPLY_BATTERY;
-    case WHATIF_REDUNDANCY: return answer->loses_redundancy[node];
-    case WHATIF_UNKNOWN: return isnan(answer->ratio[node]) || before == SUPPLY_UNDETERMINED;
-    case N_WHATIF_LISTS: break;
+    case WHATIF_ON_BATTERY:
+        return after == SUPPLY_BATTERY && before != SUPPLY_BATTERY;
+    case WHATIF_REDUNDANCY:
+        return answer->loses_redundancy[node];
+    case WHATIF_UNKNOWN:
+        return isnan(answer->ratio[node]) || before == SUPPLY_UNDETERMINED;
+    case N_WHATIF_LISTS:
+        break;
     }
     return false;
 }

@@ -19,8 +19,8 @@ struct whatif_answer {
 };
 
 /*
- * Loses `lost`, which is borrowed, from what is judged; that is left as it was. 0 or ERROR_MEMORY; to be ended
- * with whatif_answer_done.
+ * Loses `lost`, which is borrowed, from what is judged; that is left as it was. 0 or ERROR_MEMORY; to be
+ * ended with whatif_answer_done.
  */
 int whatif_answer(const struct judged *judged, const uint32_t *lost, size_t n_lost,
                   struct whatif_answer *answer);
