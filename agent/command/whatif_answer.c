@@ -52,6 +52,13 @@ static void later_done(struct later *later) {
     free(later->carries);
 }
 
+static bool is_lost(const struct whatif_answer *answer, uint32_t node) {
+    for (size_t i = 0; i < answer->n_lost; i++)
+        if (answer->lost[i] == node)
+            return true;
+    return false;
+}
+
 /* What had its redundancy and has it no more. */
 static int find_redundancy(struct whatif_answer *answer, const struct contingency *now) {
     const struct judged *judged = answer->judged;
@@ -71,7 +78,8 @@ static int find_redundancy(struct whatif_answer *answer, const struct contingenc
         contingency_pass(then, &input);
     }
     for (uint32_t i = 0; is_there && i < judged->topology->n_nodes; i++)
-        answer->loses_redundancy[i] = contingency_redundancy(now, i) == REDUNDANCY_KEPT &&
+        answer->loses_redundancy[i] = !is_lost(answer, i) &&
+                                      contingency_redundancy(now, i) == REDUNDANCY_KEPT &&
                                       contingency_redundancy(then, i) == REDUNDANCY_LOST;
     later_done(&later);
     contingency_free(then);
@@ -126,13 +134,6 @@ void whatif_answer_done(struct whatif_answer *answer) {
     *answer = (struct whatif_answer){0};
 }
 
-static bool is_lost(const struct whatif_answer *answer, uint32_t node) {
-    for (size_t i = 0; i < answer->n_lost; i++)
-        if (answer->lost[i] == node)
-            return true;
-    return false;
-}
-
 bool whatif_is_in(const struct whatif_answer *answer, enum whatif_list list, uint32_t node) {
     const struct topology *topology = answer->judged->topology;
     uint8_t before = answer->judged->supply[node], after = answer->after[node];
@@ -145,7 +146,9 @@ bool whatif_is_in(const struct whatif_answer *answer, enum whatif_list list, uin
     case WHATIF_REDUNDANCY:
         return answer->loses_redundancy[node];
     case WHATIF_UNKNOWN:
-        return isnan(answer->ratio[node]) || before == SUPPLY_UNDETERMINED;
+        return isnan(answer->ratio[node]) || before == SUPPLY_UNDETERMINED ||
+               (topology->fed[node].n == 0 && topology->sources[node].n > 0 &&
+                isnan(answer->judged->loads[node].watts) && isnan(answer->judged->loads[node].voltamperes));
     case N_WHATIF_LISTS:
         break;
     }
