@@ -134,6 +134,15 @@ void whatif_answer_done(struct whatif_answer *answer) {
     *answer = (struct whatif_answer){0};
 }
 
+/* Nothing is known of a load that matters: of what is rated, or takes it for itself. */
+static bool is_blank(const struct judged *judged, uint32_t node) {
+    const struct node_load *load = &judged->loads[node];
+    const struct usable *usable = &judged->usable[node];
+    bool is_rated = !isinf(usable->watts) || !isinf(usable->voltamperes) || !isinf(usable->amperes);
+    bool is_end = judged->topology->fed[node].n == 0 && judged->topology->sources[node].n > 0;
+    return (is_rated || is_end) && isnan(load->watts) && isnan(load->voltamperes);
+}
+
 bool whatif_is_in(const struct whatif_answer *answer, enum whatif_list list, uint32_t node) {
     const struct topology *topology = answer->judged->topology;
     uint8_t before = answer->judged->supply[node], after = answer->after[node];
@@ -146,9 +155,7 @@ bool whatif_is_in(const struct whatif_answer *answer, enum whatif_list list, uin
     case WHATIF_REDUNDANCY:
         return answer->loses_redundancy[node];
     case WHATIF_UNKNOWN:
-        return isnan(answer->ratio[node]) || before == SUPPLY_UNDETERMINED ||
-               (topology->fed[node].n == 0 && topology->sources[node].n > 0 &&
-                isnan(answer->judged->loads[node].watts) && isnan(answer->judged->loads[node].voltamperes));
+        return before == SUPPLY_UNDETERMINED || (before != SUPPLY_DEAD && is_blank(answer->judged, node));
     case N_WHATIF_LISTS:
         break;
     }
