@@ -73,7 +73,7 @@ struct restored {
 struct node_out {
     uint32_t node, condition;
     int64_t until_ms; /* wall clock; 0: back in service */
-    bool is_settled;
+    bool is_settled, has_expired;
     char *by, *why;
     struct node_out *next;
 };

@@ -19,10 +19,16 @@ static bool is_named(const char *wanted, const char *have) {
     return wanted == NULL || (have != NULL && text_same_name(wanted, have));
 }
 
-static bool fits_site(const struct power_rule *site, const struct device_view *view) {
-    return site == NULL || (is_named(site->device, view->device) && is_named(site->hall, view->hall) &&
-                            is_named(site->row, view->row) && is_named(site->rack, view->rack) &&
-                            is_named(site->feed, view->feed));
+static bool fits_site(const struct power_rule *site, const struct device_watch *watch) {
+    const struct device_view *view = watch->view;
+    const struct device_config *config = watch->config;
+    if (site == NULL)
+        return true;
+    return is_named(site->device, view->device) &&
+           is_named(site->hall, config != NULL ? config->hall : view->hall) &&
+           is_named(site->row, config != NULL ? config->row : view->row) &&
+           is_named(site->rack, config != NULL ? config->rack : view->rack) &&
+           is_named(site->feed, config != NULL ? config->feed : view->feed);
 }
 
 static bool fits_node(const struct alarms *alarms, const struct rule *rule,
@@ -46,7 +52,7 @@ static bool fits_device(const struct alarms *alarms, const struct rule *rule,
         return false;
     if (rule->classes != 0 && (rule->classes & OF_CLASS(watch->class)) == 0)
         return false;
-    return fits_site(rule->site, watch->view) && fits_node(alarms, rule, watch);
+    return fits_site(rule->site, watch) && fits_node(alarms, rule, watch);
 }
 
 static bool fits_place(const struct rule *rule, const struct series *series) {

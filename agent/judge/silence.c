@@ -230,6 +230,20 @@ static bool is_critical(const struct device_watch *watch) {
            watch->class == CLASS_GENSET || watch->has_leak_sensor;
 }
 
+/* By which of the two rules: the one whose alarm stands from before a restart, when what it had is not known
+ * yet. */
+static const struct rule *rule_of(const struct alarms *alarms, const struct device_watch *watch) {
+    const struct rule *const *rules = alarms->silence->device_rules;
+    for (size_t i = 0; i < 2; i++) {
+        const struct alarm *alarm = watch->silent[i] != ALARM_NO_CONDITION
+                                        ? alarm_engine_look(alarms->engine, watch->silent[i])
+                                        : NULL;
+        if (alarm != NULL && alarm->is_up)
+            return rules[i];
+    }
+    return rules[is_critical(watch)];
+}
+
 static void look_at_device(struct alarms *alarms, uint32_t device, const struct judge_time *time) {
     struct device_watch *watch = &alarms->devices[device];
     int64_t now_ms = time->monotonic_ms;
@@ -242,7 +256,7 @@ static void look_at_device(struct alarms *alarms, uint32_t device, const struct 
     if (!watch->is_overdue)
         device_conditions_lose(alarms, watch, now_ms);
     watch->is_overdue = true;
-    const struct rule *rule = alarms->silence->device_rules[is_critical(watch)];
+    const struct rule *rule = rule_of(alarms, watch);
     uint32_t condition = rule != NULL ? silence_condition(alarms, device, rule, time) : ALARM_NO_CONDITION;
     if (condition == ALARM_NO_CONDITION)
         return;
