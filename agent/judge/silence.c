@@ -13,6 +13,7 @@
 
 enum {
     LOOK_MS = 200,
+    NOTE_MS = 1000,             /* loads of PDUs */
     START_MS = 20 * 1000,       /* how long all devices have to answer first */
     DEFAULT_INTERVAL_MS = 5000, /* of a device that says none */
     BUS_FEWEST = 2
@@ -106,7 +107,7 @@ int silence_new(struct alarms *alarms, struct silence **silence) {
     *silence = new;
     if (new == NULL)
         return ERROR_MEMORY;
-    new->looked_ms = new->shifted_ms = INT64_MIN;
+    new->looked_ms = new->noted_ms = new->shifted_ms = INT64_MIN;
     new->device_rules[SILENT_DEVICE] = alarms_rule(alarms, "device_silent");
     new->device_rules[SILENT_CRITICAL_DEVICE] = alarms_rule(alarms, "critical_device_silent");
     if (join_all(alarms, new) != 0)
@@ -293,7 +294,10 @@ void silence_tick(struct alarms *alarms, const struct judge_time *time) {
     if (silence->looked_ms != INT64_MIN && now_ms - silence->looked_ms < LOOK_MS)
         return;
     silence->looked_ms = now_ms;
-    silence_note_loads(alarms, now_ms);
+    if (silence->noted_ms == INT64_MIN || now_ms - silence->noted_ms >= NOTE_MS) {
+        silence_note_loads(alarms, now_ms);
+        silence->noted_ms = now_ms;
+    }
     for (uint32_t i = 0; i < alarms->n_devices; i++)
         look_at_device(alarms, i, time);
     for (size_t i = 0; i < silence->n_groups; i++) {

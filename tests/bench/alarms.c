@@ -37,9 +37,9 @@ static void *room(size_t n, size_t size) {
     return memory;
 }
 
-static char *name_of(const char *format, unsigned number) {
+static char *name_of(const char *prefix, unsigned number) {
     char name[40];
-    snprintf(name, sizeof(name), format, number);
+    snprintf(name, sizeof(name), "%s%u", prefix, number);
     char *copied = strdup(name);
     if (!copied)
         abort();
@@ -81,12 +81,12 @@ static void make_devices(struct bench *bench) {
     for (uint32_t i = 0; i < DEVICES; i++) {
         bool is_ups = i % 50 == 0;
         struct device_config *config = &bench->config.devices[i];
-        *config = (struct device_config){.name = name_of("device-%u", i),
+        *config = (struct device_config){.name = name_of("device-", i),
                                          .driver = is_ups ? &ups : &pdu,
                                          .hall = empty,
-                                         .row = name_of("%u", i / 80),
-                                         .rack = name_of("%u", i / 2),
-                                         .feed = name_of(i % 2 ? "B" : "A", 0)};
+                                         .row = name_of("", i / 80),
+                                         .rack = name_of("", i / 2),
+                                         .feed = name_of("", i % 2)};
         config->url = (struct device_url){.transport = TRANSPORT_SNMP, .host = config->name, .port = 161};
         config->interval_ms[RATE_NORMAL] = 1000;
         struct series_list *list = series_list_new(POINTS);
@@ -109,7 +109,7 @@ static void make_nodes(struct bench *bench) {
     bench->power.n_nodes = NODES;
     for (uint32_t i = 0; i < NODES; i++) {
         struct power_node *node = &bench->power.nodes[i];
-        *node = (struct power_node){.name = name_of("node-%u", i),
+        *node = (struct power_node){.name = name_of("node-", i),
                                     .hall = empty,
                                     .row = empty,
                                     .rack = empty,
