@@ -5,66 +5,20 @@ publishes, by a Prometheus with these rules, raise the same alarms on the same t
 
 import json
 import re
-import socketserver
-import struct
 import subprocess
 import tempfile
-import threading
 import unittest
 from pathlib import Path
 
 from agent import Agent
 from device_servers import TOP
+from modbus_units import Devices, gauge, state, write_map
 from servers import Prometheus, http, wait_until
 
 RULES = TOP / "conf" / "prometheus" / "alerts.yml"
 DELAY_S = 2
 # Of another subject than hallwatch's alarm, as the file says.
 NOT_COMPARED = {"failover_overload"}
-
-
-class Devices:
-    """Modbus units on one port. What is in `silent` does not answer."""
-
-    def __init__(self, units):
-        self.units, self.silent = units, set()
-        devices = self
-
-        class Handler(socketserver.StreamRequestHandler):
-            def handle(self):
-                while len(head := self.rfile.read(8)) == 8:
-                    identity, _, size, unit, function = struct.unpack(">HHHBB", head)
-                    address, count = struct.unpack(">HH", self.rfile.read(size - 2))
-                    registers = devices.units[unit]
-                    if unit in devices.silent:
-                        continue
-                    if function != 3 or any(i not in registers for i in range(address, address + count)):
-                        answer = struct.pack(">BB", function | 0x80, 2)
-                    else:
-                        words = [registers[i] & 0xFFFF for i in range(address, address + count)]
-                        answer = struct.pack(f">BB{count}H", function, 2 * count, *words)
-                    self.wfile.write(struct.pack(">HHHB", identity, 0, len(answer) + 1, unit) + answer)
-
-        socketserver.ThreadingTCPServer.allow_reuse_address = True
-        self.server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.port = self.server.server_address[1]
-
-    def __enter__(self):
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *_):
-        self.server.shutdown()
-        self.server.server_close()
-
-
-def state(quantity, register, **words):
-    return {"quantity": quantity, "holding": register, "type": "u16", "states": {code: word for word, code in words.items()}, "rate": "fast"}
-
-
-def gauge(quantity, register, unit, **more):
-    return {"quantity": quantity, "holding": register, "type": "s16", "unit": unit, "rate": "fast", **more}
 
 
 # A map for each class of devices.
@@ -135,17 +89,14 @@ class Agreement(unittest.TestCase):
         return self.enterContext(Prometheus(config=config))
 
     def agent(self, prometheus, port, names):
-        for name, points in MAPS.items():
-            document = {"name": f"map_{name}", "title": name, "class": name, "protocol": "modbus", "sources": "this test",
-                        "first_register": 0, "points": points}  # fmt: skip
-            (self.folder / f"{name}.yaml").write_text(json.dumps(document))
+        maps = [write_map(self.folder, f"map_{name}", name, points) for name, points in MAPS.items()]
         level = {"warning": "3 kW", "critical": "5 kW", "on_delay": f"{DELAY_S}s", "off_delay": f"{DELAY_S}s"}
         delays = {"on_delay": f"{DELAY_S}s", "off_delay": f"{DELAY_S}s"}
         return self.enterContext(Agent(
             [{"name": name, "driver": f"map_{kind}", "url": f"modbus://127.0.0.1:{port}/{unit}", "interval": "500ms"}
              for unit, (name, (kind, _)) in enumerate(DEVICES.items(), 1)],
             [{"name": "prometheus", "type": "remote_write", "url": prometheus.write_url, "batch_wait": "200ms"}],
-            maps=[str(self.folder / f"{name}.yaml") for name in MAPS],
+            maps=maps,
             spool={"folder": str(self.folder / "spool")},
             poll={"fast": "500ms", "timeout": "300ms"},
             power={"nodes": list(nodes()), "budgets": {"rack": level}, "publish": "500ms",
