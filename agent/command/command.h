@@ -31,5 +31,7 @@ extern const struct command command_rejects;
 extern const struct command command_reset;
 extern const struct command command_run;
 extern const struct command command_status;
+extern const struct command command_tree;
+extern const struct command command_why;
 
 #endif

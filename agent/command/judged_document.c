@@ -11,7 +11,7 @@ static int32_t zone_offset_s(const struct power_config *power, int64_t time_ms) 
     struct time_zone *zone;
     if (time_zone_load(power->time_zone, &zone) != 0)
         return 0; /* the configuration was checked: it was there a moment ago */
-    int32_t offset_s = time_zone_offset_s(zone, time_ms / 1000);
+    int32_t offset_s = time_zone_offset(zone, time_ms / 1000);
     time_zone_free(zone);
     return offset_s;
 }

@@ -130,11 +130,11 @@ static void add_supply(const struct tree_look *look, uint32_t node, struct tree_
     const struct power_node *config = &look->power->nodes[node];
     const struct node_present *present = &judged->present[node];
     bool is_cooling = judged->topology->sources[node].n == 0 && judged->topology->fed[node].n == 0;
+    bool is_open = config->normally_open;
     if (present->condition == CONDITION_OUT)
         add_said(cells, MOOD_WARNING, "out of service");
-    else if (present->condition == CONDITION_OPEN)
-        add_said(cells, config->normally_open ? MOOD_DIM : MOOD_WARNING,
-                 config->normally_open ? "open" : "open or off");
+    else if (present->condition == CONDITION_OPEN || (is_open && present->condition == CONDITION_UNKNOWN))
+        add_said(cells, is_open ? MOOD_DIM : MOOD_WARNING, is_open ? "open" : "open or off");
     else if (present->condition == CONDITION_BYPASS)
         add_said(cells, MOOD_WARNING, "on bypass");
     if (present->condition == CONDITION_SELECTS && present->selected > 0 &&
@@ -145,8 +145,8 @@ static void add_supply(const struct tree_look *look, uint32_t node, struct tree_
     }
     if (is_cooling)
         return;
-    if (judged->supply[node] == SUPPLY_DEAD)
-        add_said(cells, MOOD_DIM, "dead");
+    if (judged->supply[node] == SUPPLY_DEAD && !(is_open && present->condition != CONDITION_NORMAL))
+        add_said(cells, MOOD_DIM, config->kind == POWER_GENERATOR ? "stands" : "dead");
     else if (judged->supply[node] == SUPPLY_BATTERY)
         add_said(cells, MOOD_WARNING, "on battery");
     else if (judged->supply[node] == SUPPLY_UNDETERMINED)
@@ -187,6 +187,12 @@ static void add_coverage(const struct tree_look *look, uint32_t node, struct tre
     }
 }
 
+/* Its rating is of heat, which its power says nothing of. */
+static bool carries_heat(const struct tree_look *look, uint32_t node) {
+    enum power_kind kind = look->power->nodes[node].kind;
+    return kind == POWER_CHILLER || kind == POWER_HEADER || kind == POWER_CDU || kind == POWER_AIR_UNIT;
+}
+
 static void write_figures(const struct tree_look *look, uint32_t node, struct tree_cells *cells) {
     const struct node_sum *sum = &look->judged->sums[node];
     double ratio = look->judged->ratio[node];
@@ -194,7 +200,7 @@ static void write_figures(const struct tree_look *look, uint32_t node, struct tr
     human_write_watts(sum->watts, watts, sizeof(watts));
     snprintf(cells->power, sizeof(cells->power), "%s%s", *watts && sum->flags & SUM_LOWER_BOUND ? "≥ " : "",
              *watts ? watts : "-");
-    if (isfinite(ratio) && ratio > 0)
+    if (isfinite(ratio) && ratio > 0 && !carries_heat(look, node))
         snprintf(cells->used, sizeof(cells->used), "%.0f %%", ratio * 100);
 }
 
@@ -240,7 +246,7 @@ static struct many gather(const struct tree_look *look, const uint32_t *nodes, s
         many.watts += isnan(sum->watts) ? 0 : sum->watts;
         many.dead += look->judged->supply[node] == SUPPLY_DEAD;
         many.on_battery += look->judged->supply[node] == SUPPLY_BATTERY;
-        if (isfinite(ratio) && ratio > 0 &&
+        if (isfinite(ratio) && ratio > 0 && !carries_heat(look, node) &&
             (many.worst == POWER_NO_NODE || ratio > look->judged->ratio[many.worst]))
             many.worst = node;
         if (!look->alarms || !look->alarms[node].rule)

@@ -15,6 +15,9 @@ static void add_condition(const struct why *why, uint32_t number) {
     const struct power_node *node = &why->judged->power->nodes[number];
     const struct node_present *present = &why->judged->present[number];
     const struct power_point *tells = node->breaker ? node->breaker : node->device;
+    bool is_unknown = present->condition == CONDITION_UNKNOWN;
+    if (!tells && is_unknown)
+        return;
     why_begin(why, "state");
     text_add_string(why->text, words[present->condition]);
     if (present->condition == CONDITION_SELECTS && present->selected < node->n_sources) {
@@ -22,11 +25,9 @@ static void add_condition(const struct why *why, uint32_t number) {
         why_add_name(why, node->sources[present->selected].node);
     }
     if (tells) {
-        text_add_string(why->text, ", as ");
+        text_add_string(why->text, is_unknown ? ": nothing is heard of it from " : ", as ");
         text_add_printable(why->text, tells->device);
-        text_add_string(why->text, " tells");
-    } else if (present->condition == CONDITION_UNKNOWN) {
-        text_add_string(why->text, ": nothing tells it");
+        text_add_string(why->text, is_unknown ? "" : " tells");
     }
     text_add_char(why->text, '\n');
 }

@@ -28,6 +28,20 @@ static void add_children(const struct why *why, uint32_t node) {
         text_add_format(why->text, "%*s+ %u more\n", WHY_LABEL, "", run->n - CHILDREN_MOST);
 }
 
+/* A node that takes all that its sources carry is known by their meters. */
+static void add_own_sources(const struct why *why, uint32_t node) {
+    const struct topology *topology = why->judged->topology;
+    const struct edge_run *run = &topology->sources[node];
+    for (uint32_t i = 0; i < run->n; i++) {
+        uint32_t source = topology->edges[run->first + i].from;
+        text_add_format(why->text, "%*s%s ", WHY_LABEL, "", i ? "+" : "=");
+        why_add_watts(why, why->judged->sums[source].watts);
+        text_add_string(why->text, " of ");
+        why_add_name(why, source);
+        text_add_char(why->text, '\n');
+    }
+}
+
 static void add_meters(const struct why *why, const struct power_node *node) {
     for (size_t i = 0; i < node->n_meters; i++) {
         const struct power_point *meter = &node->meters[i];
@@ -82,15 +96,21 @@ static void add_power(const struct why *why, uint32_t number) {
     else if (node->n_meters > 0 && sum->flags & SUM_MEASURED)
         text_add_string(why->text, ", of its meters:");
     else if (node->n_meters > 0)
-        text_add_string(why->text, ", of what it feeds, for its meters say nothing:");
-    else
-        text_add_string(why->text, why->judged->topology->fed[number].n > 0 ? ", of what it feeds"
-                                                                            : ": nothing measures it");
+        text_add_string(why->text, ", for its meters say nothing:");
     if (node->n_meters > 0 && !node->elsewhere)
         add_meters(why, node);
-    text_add_char(why->text, '\n');
-    if (!(sum->flags & SUM_MEASURED) && !node->elsewhere)
-        add_children(why, number);
+    bool feeds = why->judged->topology->fed[number].n > 0;
+    if (!(sum->flags & SUM_MEASURED) && !node->elsewhere) {
+        text_add_string(why->text, feeds               ? ", of what it feeds\n"
+                                   : isnan(sum->watts) ? ": nothing measures it\n"
+                                                       : ", of what feeds it\n");
+        if (feeds)
+            add_children(why, number);
+        else if (isfinite(sum->watts))
+            add_own_sources(why, number);
+    } else {
+        text_add_char(why->text, '\n');
+    }
     add_coverage(why, sum);
     add_apparent(why, sum);
 }

@@ -72,14 +72,16 @@ static void add_point(const struct described *item, const struct place *place, s
     struct point there = *item->point;
     struct described shown = {item->driver, true, item->group, &there};
     there.source.address = (uint16_t)(there.source.address + offset_of(item, place));
-    text_add_string(text, text->size ? ", else " : "");
-    driver_point_source(text, &shown);
+    struct text one = {0}, manual = {0};
+    driver_point_source(&one, &shown);
     if (item->driver->protocol == PROTOCOL_SNMP && item->group->depth > 0)
-        text_add_string(text, " by row");
-    struct text manual = {0};
+        text_add_string(&one, " by row");
     driver_point_manual(&manual, item);
     if (manual.size)
-        text_add_format(text, " in %s", manual.data);
+        text_add_format(&one, " in %s", manual.data);
+    if (one.data && !(text->data && strstr(text->data, one.data))) /* variants may read the same */
+        text_add_format(text, "%s%s", text->size ? ", else " : "", one.data);
+    text_done(&one);
     text_done(&manual);
 }
 

@@ -191,10 +191,12 @@ static void add_meters(struct sums *sums, uint32_t node) {
         sum_meters(&sums->topology->power->nodes[node], meters, n, &sum, &sums->weights[node], &draws_ms);
     note_draw(sums, node, draws_ms);
     sums->is_blind[node] = !is_known;
-    if (is_known)
+    if (is_known) {
         put(sums, node, &sum);
-    else
+        sums->due[node / 64] &= ~(UINT64_C(1) << node % 64); /* nothing is to be added up for it */
+    } else {
         set_due(sums, node);
+    }
 }
 
 /*
