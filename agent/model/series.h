@@ -25,7 +25,8 @@ enum quality {
     QUALITY_STALE,
     QUALITY_BAD, /* implausible: out of the physical range, unknown state code, no number */
     QUALITY_SUBSTITUTED,
-    QUALITY_ENDED, /* no reading: the series has ended; only on the way to the sinks */
+    QUALITY_ENDED, /* no reading: the series has ended; on the way to the sinks, and of nodes that another
+                      gateway tells of no more, with the last value */
     N_QUALITIES
 };
 const char *quality_word(enum quality quality);
@@ -117,8 +118,8 @@ struct batch {
     void *owner;              /* the pool it returns to */
     /* Any thread: takes the batch, without a view, back. NULL: it goes back through publisher_take_back. */
     void (*give_back)(struct batch *batch);
-    int64_t time_ms;          /* wall clock, when the last reply arrived */
-    uint32_t first, n;        /* series first .. first + n - 1 of the view */
+    int64_t time_ms;   /* wall clock, when the last reply arrived */
+    uint32_t first, n; /* series first .. first + n - 1 of the view */
     uint32_t room;
     bool urgent;    /* of fast points: what people act on within seconds. A series is always or never. */
     bool is_news;   /* urgent, and not what was said before: the publisher's to say */
