@@ -99,6 +99,8 @@ void device_view_release(struct device_view *view);             /* frees with th
 bool device_view_is_device(const struct device_view *view);
 /* The name of what it is of, for messages: a device, a node, an alarm's id or a gateway. */
 const char *device_view_name(const struct device_view *view);
+/* What a view of a gateway itself is about: "links", "delivery" or "judging". */
+const char *device_view_gateway_part(const struct device_view *view);
 
 /* The labels of a series, in the published order, without empty ones. */
 enum { LABELS_MOST = 16 };
