@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What judging costs: at the site of a campus, whose twelve gateways a feeder stands in for, and on one of these gateways.
 
-The campus is that of conf/campus/make_campus.py: 250 MW, twelve halls, 1,900 racks, about 9,000 nodes. To the site its gateways publish
-each node once a second, as they do with `devices_per_message: 50`. The gateway alone has hall 1; each of its metered nodes has a
-meter of hallsim, polled once a second."""
+The campus is that of conf/campus/make_campus.py: 250 MW, twelve halls, 1,900 racks, about 9,000 nodes. To the site its
+gateways publish each node once a second, as they do with `devices_per_message: 50`. The gateway alone has hall 1; each of its
+metered nodes has a meter of hallsim, polled once a second."""
 
 import csv
 import json
