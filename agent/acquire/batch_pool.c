@@ -13,11 +13,12 @@ struct batch_pool {
     size_t n, most;
 };
 
-struct batch_pool *batch_pool_new(size_t most) {
-    struct batch_pool *pool = calloc(1, sizeof(*pool));
-    if (pool)
-        pool->most = most;
-    return pool;
+struct batch_pool *batch_pool_new(void) {
+    return calloc(1, sizeof(struct batch_pool));
+}
+
+void batch_pool_set_most(struct batch_pool *pool, size_t most) {
+    pool->most = most;
 }
 
 static void give_back(struct batch *batch) {

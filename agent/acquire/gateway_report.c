@@ -3,11 +3,13 @@
  * What the gateway says of itself: the counters of its links, now and then, in batches like those of a
  * device. To the rest of this folder it is a device that is never polled.
  */
+#include <math.h>
 #include <stdlib.h>
 
 #include "acquire/describe.h"
 #include "acquire/device.h"
 #include "acquire/link_events.h"
+#include "base/clock.h"
 
 enum { REPORT_MS = 10 * 1000 };
 
@@ -43,14 +45,15 @@ void gateway_report_say(struct poller *poller) {
     const struct link_counts counts = {.network = modbus_service_counts(poller->modbus),
                                        .serial = rtu_service_counts(poller->lines),
                                        .snmp = snmp_service_counts(poller->snmp),
-                                       .traps = poller_trap_counts(poller)};
+                                       .traps = poller_trap_counts(poller),
+                                       .clock_error_s = clock_error_s()};
     const struct plan_range all = {0, (uint32_t)gateway->view->n_series};
     struct batch *batch = device_take_batch(gateway, all);
     if (batch == NULL)
         return; /* the last one is still with the publisher */
     link_events_write(&counts, batch->values);
     for (uint32_t i = 0; i < batch->n; i++)
-        batch->qualities[i] = QUALITY_GOOD;
+        batch->qualities[i] = (uint8_t)(isnan(batch->values[i]) ? QUALITY_ABSENT : QUALITY_GOOD);
     batch->time_ms = poller_sample_ms(poller);
     device_hand_over(gateway, batch);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The list of what links count. */
+/* The list of what links count; behind it, by how much the clock may be wrong. */
 #include "acquire/link_events.h"
 
 static const struct {
@@ -49,17 +49,20 @@ static const struct {
 enum { N_EVENTS = sizeof(events) / sizeof(events[0]) };
 
 size_t link_events_n(void) {
-    return N_EVENTS;
+    return N_EVENTS + 1;
 }
 
 struct series_list *link_events_list(void) {
-    struct series_list *list = series_list_new(N_EVENTS);
+    struct series_list *list = series_list_new(N_EVENTS + 1);
     for (size_t i = 0; list != NULL && i < N_EVENTS; i++)
         list->series[i] = (struct series){.quantity = events[i].quantity, .reason = events[i].reason};
+    if (list != NULL)
+        list->series[N_EVENTS] = (struct series){.quantity = CLOCK_ERROR};
     return list;
 }
 
 void link_events_write(const struct link_counts *counts, double *values) {
     for (size_t i = 0; i < N_EVENTS; i++)
         values[i] = (double)*(const uint64_t *)(const void *)((const char *)counts + events[i].at);
+    values[N_EVENTS] = counts->clock_error_s;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What links count, as series of the gateway: each event under its own name. One place lists them; who adds a
- * counter to a link adds it there. Pure.
+ * What links count, as series of the gateway: each event under its own name; and how well the gateway knows
+ * the time that it gives to readings. One place lists them; who adds a counter to a link adds it there. Pure.
  */
 #ifndef HALLWATCH_ACQUIRE_LINK_EVENTS_H
 #define HALLWATCH_ACQUIRE_LINK_EVENTS_H
@@ -16,12 +16,13 @@ struct link_counts {
     struct modbus_counts serial;
     struct snmp_counts snmp;
     struct trap_counts traps;
+    double clock_error_s; /* NAN: not known */
 };
 
 size_t link_events_n(void);
 /* All series with their reasons; NULL when out of memory. */
 struct series_list *link_events_list(void);
-/* Their values, in the same order. */
+/* Their values, in the same order; NAN: no reading. */
 void link_events_write(const struct link_counts *counts, double *values);
 
 #endif

@@ -7,12 +7,11 @@
 #include <string.h>
 #include <uv.h>
 
-#include "acquire/batch_pool.h"
 #include "acquire/told_node.h"
 #include "base/error.h"
 #include "base/log.h"
 
-enum { GATEWAYS_MOST = 256, BATCHES_PER_NODE = 3 };
+enum { BATCHES_PER_NODE = 3 };
 
 /* Where a node's messages of one stream stand. */
 struct stream {
@@ -38,14 +37,13 @@ struct site_intake {
     struct site_intake_options options;
     char *site, *hall;
     struct node_reader *reader;
-    struct batch_pool *pool;
     struct intake_node *nodes; /* as in the topology */
     uint32_t *slots;           /* of a hash table over names: number + 1; 0: free */
     size_t n_slots;            /* a power of two */
     struct told_site told;
     int64_t wall_ms, monotonic_ms; /* of the payload under way */
     uv_mutex_t lock;               /* of what follows */
-    struct gateway gateways[GATEWAYS_MOST];
+    struct gateway gateways[SITE_GATEWAYS_MOST];
     size_t n_gateways;
     struct intake_totals totals;
     struct complaint unreadable;
@@ -78,7 +76,7 @@ static struct gateway *find_gateway(struct site_intake *intake, const char *name
 
 static struct gateway *make_gateway(struct site_intake *intake, const char *name) {
     struct gateway *gateway = find_gateway(intake, name);
-    if (gateway || intake->n_gateways == GATEWAYS_MOST)
+    if (gateway || intake->n_gateways == SITE_GATEWAYS_MOST)
         return gateway;
     gateway = &intake->gateways[intake->n_gateways++];
     gateway->public =
@@ -104,8 +102,8 @@ static bool list_nodes(struct site_intake *intake) {
         gateway->public.n_nodes++;
         n++;
     }
-    intake->pool = batch_pool_new(n * BATCHES_PER_NODE);
-    return intake->slots && intake->nodes && intake->pool;
+    batch_pool_set_most(intake->options.pool, n * BATCHES_PER_NODE);
+    return intake->slots && intake->nodes;
 }
 
 /* --- batches --- */
@@ -123,7 +121,7 @@ static bool give_message(struct site_intake *intake, uint32_t number, size_t str
     const struct power_node *configured = &intake->options.power->nodes[number];
     if (!told_node_extend(&node->told, &intake->told, configured, number, message))
         return false;
-    struct batch *batch = batch_pool_take(intake->pool, node->told.view);
+    struct batch *batch = batch_pool_take(intake->options.pool, node->told.view);
     if (!batch)
         return false;
     told_node_write(&node->told, stream, message, batch);
@@ -133,7 +131,7 @@ static bool give_message(struct site_intake *intake, uint32_t number, size_t str
 }
 
 static void give_unknown(struct site_intake *intake, struct intake_node *node) {
-    struct batch *batch = batch_pool_take(intake->pool, node->told.view);
+    struct batch *batch = batch_pool_take(intake->options.pool, node->told.view);
     if (!batch)
         return; /* it is tried again */
     told_node_write_unknown(&node->told, batch);
@@ -285,7 +283,7 @@ int site_intake_new(const struct site_intake_options *options, struct site_intak
     new->options = *options;
     new->site = strdup(options->site);
     new->hall = strdup(options->hall);
-    new->told = (struct told_site){.site = new->site, .hall = new->hall};
+    new->told = (struct told_site){.site = new->site, .hall = new->hall, .generations = options->generations};
     new->reader = node_reader_new(take_message, new);
     if (!new->site || !new->hall || !new->reader || !list_nodes(new)) {
         site_intake_free(new);
@@ -302,7 +300,6 @@ void site_intake_free(struct site_intake *intake) {
         told_node_done(&intake->nodes[i].told);
     }
     told_site_done(&intake->told);
-    batch_pool_free(intake->pool);
     node_reader_free(intake->reader);
     uv_mutex_destroy(&intake->lock);
     free(intake->nodes);

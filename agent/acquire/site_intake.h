@@ -8,15 +8,20 @@
 #ifndef HALLWATCH_ACQUIRE_SITE_INTAKE_H
 #define HALLWATCH_ACQUIRE_SITE_INTAKE_H
 
+#include "acquire/batch_pool.h"
 #include "acquire/node_message.h"
 #include "model/config.h"
 
 struct site_intake;
 
+enum { SITE_GATEWAYS_MOST = 256 };
+
 struct site_intake_options {
     const struct power_config *power; /* borrowed; of its nodes those that are `elsewhere` */
     const char *site, *hall;          /* copied; the hall of nodes that have none of their own */
     int64_t silent_ms;                /* without a message for so long a gateway is silent */
+    struct batch_pool *pool;          /* borrowed: batches outlive an intake */
+    uint32_t *generations;            /* borrowed: of the views that it or others made */
     void (*give)(void *context, struct batch *batch); /* the batch is given away */
     void *context;
 };
@@ -51,7 +56,7 @@ struct intake_totals {
 
 /* 0 or ERROR_MEMORY. */
 int site_intake_new(const struct site_intake_options *options, struct site_intake **intake);
-void site_intake_free(struct site_intake *intake); /* NULL is fine; after all batches have come back */
+void site_intake_free(struct site_intake *intake); /* NULL is fine */
 
 /* A payload as it came, at that time on both clocks. */
 void site_intake_take(struct site_intake *intake, const char *payload, size_t size, int64_t wall_ms,

@@ -62,7 +62,7 @@ static struct device_view *make_view(struct told_site *site, const struct power_
     series_list_release(list);
     if (!view)
         return NULL;
-    view->generation = ++site->generation;
+    view->generation = ++*site->generations;
     view->class = power_kind_word(configured->kind);
     if (device_view_set(&view->node, configured->name) && device_view_set(&view->site, site->site) &&
         device_view_set(&view->hall, configured->hall[0] ? configured->hall : site->hall) &&

@@ -16,7 +16,7 @@ struct told_site {
     const char *site, *hall; /* borrowed; the hall of nodes that have none of their own */
     struct series_list *shapes[TOLD_SHAPES];
     size_t n_shapes;
-    uint32_t generation;
+    uint32_t *generations; /* borrowed: of the last view made */
 };
 void told_site_done(struct told_site *site);
 

@@ -19,3 +19,17 @@ bool mqtt_can_publish(const char *topic, size_t payload_size) {
 bool mqtt_is_field(const char *text) {
     return !text || strlen(text) <= FIELD_MOST;
 }
+
+void mqtt_add_topic_level(struct text *topic, const char *name) {
+    uint32_t character;
+    const char *end = name + strlen(name);
+    for (size_t size; name < end; name += size) {
+        size = text_take_character(name, (size_t)(end - name), &character);
+        bool is_kept = size > 0 && !text_is_control(character) && !strchr("/+#%", *name);
+        size += size == 0;
+        if (is_kept)
+            text_add(topic, name, size);
+        for (size_t i = 0; !is_kept && i < size; i++)
+            text_add_format(topic, "%%%02X", (unsigned char)name[i]);
+    }
+}

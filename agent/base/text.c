@@ -5,7 +5,6 @@
  */
 #include "base/text.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <float.h>
 #include <inttypes.h>
@@ -20,7 +19,7 @@
 #include "base/decimal.h"
 #include "base/error.h"
 
-enum { FIRST_ROOM = 128, WORD_MOST = 64 };
+enum { FIRST_ROOM = 128 };
 
 void text_done(struct text *text) {
     free(text->data);
@@ -347,47 +346,4 @@ bool text_same_name(const char *a, const char *b) {
     free(normal_a);
     free(normal_b);
     return same;
-}
-
-/* Edits from one word to another: a letter more, fewer, other, or two swapped. Case does not count. */
-static size_t distance(const char *a, size_t n_a, const char *b, size_t n_b) {
-    size_t rows[3][WORD_MOST + 1]; /* row i is rows[i % 3]: two back is needed for swaps */
-    for (size_t j = 0; j <= n_b; j++)
-        rows[0][j] = j;
-    for (size_t i = 1; i <= n_a; i++) {
-        size_t *row = rows[i % 3], *above = rows[(i - 1) % 3], *two_above = rows[(i + 1) % 3];
-        row[0] = i;
-        for (size_t j = 1; j <= n_b; j++) {
-            int x = tolower((unsigned char)a[i - 1]), y = tolower((unsigned char)b[j - 1]);
-            size_t least = above[j - 1] + (x != y);
-            if (above[j] + 1 < least)
-                least = above[j] + 1;
-            if (row[j - 1] + 1 < least)
-                least = row[j - 1] + 1;
-            if (i > 1 && j > 1 && x == tolower((unsigned char)b[j - 2]) &&
-                y == tolower((unsigned char)a[i - 2]) && two_above[j - 2] + 1 < least)
-                least = two_above[j - 2] + 1;
-            row[j] = least;
-        }
-    }
-    return rows[n_a % 3][n_b];
-}
-
-const char *text_nearest(const char *word, const char *const *words, size_t n) {
-    size_t length = strlen(word);
-    if (length == 0 || length > WORD_MOST)
-        return NULL;
-    const char *nearest = NULL;
-    size_t least = 1 + length / 3; /* more edits than that is another word */
-    for (size_t i = 0; i < n; i++) {
-        size_t other = strlen(words[i]);
-        if (other > WORD_MOST)
-            continue;
-        size_t edits = distance(word, length, words[i], other);
-        if (edits < length && edits <= least && (!nearest || edits < least)) {
-            least = edits;
-            nearest = words[i];
-        }
-    }
-    return nearest;
 }

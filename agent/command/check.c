@@ -45,9 +45,12 @@ static int run(int argc, char **argv) {
         fputs(config->warnings, stderr);
     variants_warn(config->devices, config->n_devices);
     add_drivers(&drivers, config);
-    printf("%s: ok, %zu device%s (%s), %zu sink%s\n", path, config->n_devices,
+    printf("%s: ok, %zu device%s (%s), %zu sink%s", path, config->n_devices,
            config->n_devices == 1 ? "" : "s", drivers.data ? drivers.data : "", config->n_sinks,
            config->n_sinks == 1 ? "" : "s");
+    if (config->power)
+        printf(", %zu node%s", config->power->n_nodes, config->power->n_nodes == 1 ? "" : "s");
+    printf("\n");
     text_done(&drivers);
     config_free(config);
     return STATUS_OK;
@@ -61,7 +64,7 @@ const struct command command_check = {
         "Reads the configuration CONFIG, its inventories, device maps and secrets as `hallwatch run` would "
         "and prints "
         "every\n"
-        "mistake as file:line:column. Asks no device and no sink.\n\n"
+        "mistake as file:line:column; what is odd and can be lived with, too. Asks no device and no sink.\n\n"
         "  --gateway NAME  check as the gateway NAME; default: the configuration's, else the host's name\n\n"
         "Exit status: 0 the configuration is right, 2 it is not.\n",
     .run = run,

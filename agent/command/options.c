@@ -42,7 +42,13 @@ static int read_option(int argc, char **argv, int at, const struct option *optio
         }
         if (!equals && at + 1 == argc)
             return refuse(argv, "a value must follow", argv[at]);
-        *options[i].value = equals ? equals + 1 : argv[at + 1];
+        const char *value = equals ? equals + 1 : argv[at + 1];
+        if (options[i].values && options[i].values->n == options[i].values->room)
+            return refuse(argv, "that option is given too often:", argv[at]);
+        if (options[i].values)
+            options[i].values->at[options[i].values->n++] = value;
+        else
+            *options[i].value = value;
         return equals ? 1 : 2;
     }
     return refuse_unknown(argv, argv[at], name, options, n);

@@ -9,11 +9,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* One of `value` and `flag` is set: where the value, or that it was given, is put. */
+/* The values of an option that may be given several times: room for `room` of them. */
+struct option_values {
+    const char **at;
+    size_t n, room;
+};
+
+/* One of `value`, `values` and `flag` is set: where the value, or that it was given, is put. */
 struct option {
     const char *name; /* without the dashes */
     const char **value;
     bool *flag;
+    struct option_values *values;
 };
 
 /*

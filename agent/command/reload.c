@@ -110,6 +110,15 @@ static bool keeps_identity(struct reload *reload) {
     return mistakes == 0;
 }
 
+static void keep_intake(struct reload *reload) {
+    struct intake_config *copy;
+    log_write(LOG_WARNING, subject, "%s: power.site: to change it takes a restart", reload->parts.path);
+    if (intake_config_copy(reload->parts.config->intake, &copy) != 0)
+        return; /* nobody reads it after the start; it will be said again */
+    intake_config_free(reload->next->intake);
+    reload->next->intake = copy;
+}
+
 /*
  * What stays as it is until a restart. The configuration then says so too: the next one is compared with what
  * is in force.
@@ -128,12 +137,14 @@ static void keep_until_restart(struct reload *reload) {
         log_write(LOG_WARNING, subject, "%s: poll.phase: to change it takes a restart", reload->parts.path);
         now->phase = before->phase;
     }
-    unsigned kept = reload->changes.site & (SITE_SOCKET | SITE_PHASE | SITE_TRAPS | SITE_SPOOL);
+    unsigned kept = reload->changes.site & (SITE_SOCKET | SITE_PHASE | SITE_TRAPS | SITE_SPOOL | SITE_INTAKE);
     reload->changes.site &= ~kept;
     if ((kept & SITE_TRAPS) != 0)
         log_write(LOG_WARNING, subject, "%s: traps: to change them takes a restart", reload->parts.path);
     if ((kept & SITE_SPOOL) != 0)
         log_write(LOG_WARNING, subject, "%s: spool: to change it takes a restart", reload->parts.path);
+    if ((kept & SITE_INTAKE) != 0)
+        keep_intake(reload);
     if (!config_changes_any(&reload->changes))
         return;
     /* Nobody reads these after the start. */
@@ -189,8 +200,10 @@ static void exchange(struct reload *reload) {
     reload->parts.config = reload->next;
     reload->next = NULL;
     status_server_set_config(reload->parts.status, reload->parts.config);
-    if (is_judged_anew(&reload->changes))
+    if (is_judged_anew(&reload->changes)) {
         judging_set_config(reload->parts.judging, reload->parts.config);
+        site_source_set_config(reload->parts.source, reload->parts.config);
+    }
     for (size_t i = 0; i < N_SPOOLS; i++)
         spool_set_most_bytes(reload->parts.spools.of[i], (size_t)reload->parts.config->buffer_bytes);
     sink_set_exchange(reload->parts.sinks, &reload->changes);

@@ -14,6 +14,7 @@
 #include <uv.h>
 
 #include "acquire/poller.h"
+#include "acquire/site_source.h"
 #include "model/config.h"
 #include "publish/judging.h"
 #include "publish/sink_set.h"
@@ -30,6 +31,7 @@ struct reload_parts {
     struct sink_set *sinks;
     struct status_server *status;
     struct judging *judging;
+    struct site_source *source; /* NULL: it is not the site */
     struct site_config *config; /* in force; this reference is taken over where reload_new succeeds */
 };
 

@@ -12,6 +12,7 @@
 #include <uv.h>
 
 #include "acquire/poller.h"
+#include "acquire/site_source.h"
 #include "base/log.h"
 #include "command/command.h"
 #include "command/config_log.h"
@@ -47,6 +48,7 @@ struct agent {
     bool loop_made;
     bool on_terminal; /* it was started by hand: it ends with its terminal */
     struct poller *poller;
+    struct site_source *source; /* NULL: it is not the site */
     struct reload *reload;
     uv_signal_t signals[N_SIGNALS];
     uv_timer_t patience; /* runs while the field loop is asked to end */
@@ -198,6 +200,7 @@ static int make_reload(struct agent *agent) {
         .sinks = agent->sinks,
         .status = agent->status,
         .judging = agent->judging,
+        .source = agent->source,
         .config = agent->config,
     };
     int error = reload_new(&parts, &agent->reload);
@@ -211,6 +214,7 @@ static int make_reload(struct agent *agent) {
 static bool agent_stop(struct agent *agent) {
     bool all = reload_finish(agent->reload);
     status_server_stop(agent->status);
+    site_source_stop(agent->source);
     if (agent->publisher != NULL)
         publisher_stop(agent->publisher);
     state_store_stop(agent->store);
@@ -227,6 +231,7 @@ static void agent_free(struct agent *agent) {
     /* The poller takes its batches back from the publisher before either is freed. */
     poller_free(agent->poller);
     publisher_free(agent->publisher);
+    site_source_free(agent->source);
     latest_free(agent->latest);
     judging_free(agent->judging);
     state_store_free(agent->store);
@@ -247,6 +252,10 @@ static int agent_start(struct agent *agent) {
         error = make_poller(agent);
     if (error == 0)
         error = start_publishing(agent);
+    if (error == 0 && agent->config->intake != NULL)
+        error = site_source_start(agent->config, on_batch, agent, &agent->source);
+    if (error == 0)
+        status_server_set_halls(agent->status, agent->source);
     if (error == 0)
         error = make_reload(agent);
     if (error == 0)

@@ -209,6 +209,25 @@ static void add_maintenance(struct text *text, const json_t *document, const jso
     }
 }
 
+/* Of the site: whose nodes are unknown, and why. */
+static void add_gateways(struct text *text, const json_t *document) {
+    const json_t *gateways = json_object_get(document, "gateways"), *gateway;
+    size_t i, n = json_array_size(gateways), silent = 0;
+    if (n == 0)
+        return;
+    begin(text, "gateways");
+    json_array_foreach(gateways, i, gateway) {
+        const char *name = json_string_value(json_object_get(gateway, "gateway"));
+        const char *state = json_string_value(json_object_get(gateway, "state"));
+        if (!name || !state || strcmp(state, "silent") != 0)
+            continue;
+        text_add_string(text, silent++ ? ", " : "SILENT: ");
+        text_add_printable(text, name);
+        text_add_format(text, " (%.0f nodes unknown)", number_or_0(gateway, "nodes"));
+    }
+    text_add_format(text, silent ? ", %zu of %zu heard\n" : "%zu of %zu heard\n", n - silent, n);
+}
+
 static void add_clock(struct text *text, const json_t *document) {
     double error_s = status_number(document, "clock_error");
     begin(text, "clock");
@@ -237,6 +256,7 @@ void status_print_power(const json_t *document, FILE *out) {
     add_loss(&text, json_object_get(power, "worst_loss"));
     add_blind(&text, document, power);
     add_maintenance(&text, document, power);
+    add_gateways(&text, document);
     add_clock(&text, document);
     text_add_char(&text, '\n');
     if (!text.failed)

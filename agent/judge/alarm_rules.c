@@ -110,6 +110,8 @@ int rule_set_make(const struct power_config *power, struct rule_set *set) {
     for (size_t i = 0; i < power->n_rules; i++) {
         const struct power_rule *site = &power->rules[i];
         struct rule *rule = find(set, site->name);
+        if (rule == NULL && site->of_default)
+            continue; /* of no rule that there is */
         if (rule == NULL) {
             rule = &set->rules[set->n++];
             *rule = (struct rule){

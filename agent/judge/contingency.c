@@ -4,13 +4,21 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "judge/contingency_inside.h"
 
+static void *make_lines(size_t n, size_t size) {
+    void *lines = aligned_alloc(CACHE_LINE, n * size);
+    if (lines)
+        memset(lines, 0, n * size);
+    return lines;
+}
+
 static bool grid_init(struct grid *grid) {
     size_t n = grid->network.n + (size_t)1, links = grid->network.n_links + (size_t)1;
-    grid->present = calloc(n, sizeof(*grid->present));
-    grid->after = calloc(n, sizeof(*grid->after));
+    grid->present = make_lines(n, sizeof(*grid->present));
+    grid->after = make_lines(n, sizeof(*grid->after));
     grid->touched = calloc(n, sizeof(*grid->touched));
     grid->flows = calloc(links, sizeof(*grid->flows));
     grid->shares = calloc(links, sizeof(*grid->shares));
@@ -68,51 +76,17 @@ void contingency_free(struct contingency *contingency) {
 
 /* --- what a loss leaves of one node --- */
 
-static enum contingency_limit limit_of(const struct grid *grid, uint32_t place, const struct flow *load) {
-    static const enum contingency_limit limits[FLOWS] = {LIMIT_WATTS, LIMIT_VOLTAMPERES, LIMIT_L1, LIMIT_L2,
-                                                         LIMIT_L3};
-    const struct flow *inverse = &grid->present[place].inverse;
-    int binding = FLOWS;
-    for (int i = 0; i < FLOWS; i++)
-        if (inverse->of[i] > 0 &&
-            (binding == FLOWS || load->of[i] * inverse->of[i] > load->of[binding] * inverse->of[binding]))
-            binding = i;
-    if (binding == FLOWS)
-        return LIMIT_NONE;
-    return grid->network.is_heat ? LIMIT_HEAT : limits[binding];
-}
-
-static int flow_of(enum contingency_limit limit) {
-    switch (limit) {
-    case LIMIT_VOLTAMPERES:
-        return FLOW_VA;
-    case LIMIT_L1:
-    case LIMIT_L2:
-    case LIMIT_L3:
-        return FLOW_PHASE + (int)(limit - LIMIT_L1);
-    case LIMIT_NONE:
-    case LIMIT_WATTS:
-    case LIMIT_HEAT:
-        break;
-    }
-    return FLOW_W;
-}
-
-static double units_left(const struct grid *grid, uint32_t place) {
-    return grid->after[place].flags & AFTER_FEWER_UNITS ? grid->units_left : 1;
-}
-
-static double watts_left(const struct grid *grid, uint32_t place) {
-    const struct after_node *after = &grid->after[place];
-    int i = flow_of(limit_of(grid, place, &after->load));
-    return units_left(grid, place) / grid->present[place].inverse.of[i] - after->load.of[i];
+static double watts_left(const struct grid *grid, uint32_t place, const struct flow *load) {
+    int i = grid_find_binding(grid, place, load);
+    return grid_units_left(grid, place) / grid->present[place].inverse.of[i] - load->of[i];
 }
 
 void contingency_judge(struct contingency *contingency, const struct grid *grid, uint32_t place) {
     struct contingency_result *result = contingency->result;
     const struct present_node *present = &grid->present[place];
     uint32_t node = grid->network.node[place];
-    double ratio = grid->after[place].ratio;
+    struct flow load = grid_load_after(grid, place);
+    double ratio = contingency_ratio(present, &load) / grid_units_left(grid, place);
     struct failover *failover = &contingency->failovers[node];
     contingency->had_rated = true;
     contingency->had_ratio |= (present->flags & PRESENT_KNOWN) || ratio > CONTINGENCY_FULL;
@@ -128,7 +102,7 @@ void contingency_judge(struct contingency *contingency, const struct grid *grid,
     if (result->worst == POWER_NO_NODE || 1 - ratio < result->worst_headroom) {
         result->worst = node;
         result->worst_headroom = 1 - ratio;
-        result->worst_watts = watts_left(grid, place);
+        result->worst_watts = watts_left(grid, place, &load);
     }
     if (contingency->in_pass && (present->flags & PRESENT_KNOWN) && !(ratio <= failover->ratio))
         *failover = (struct failover){ratio, result->lost};
@@ -136,7 +110,7 @@ void contingency_judge(struct contingency *contingency, const struct grid *grid,
 
 /* --- the pass --- */
 
-static double greater(double a, double b) {
+double contingency_greater(double a, double b) {
     return isnan(a) || isnan(b) ? (double)NAN : a > b ? a : b;
 }
 
@@ -147,7 +121,7 @@ static void begin_pass(struct contingency *contingency, const struct contingency
         uint32_t place = contingency->heat.network.place[i];
         double heat = place != POWER_NO_NODE ? contingency->heat.present[place].ratio : 0;
         contingency->failovers[i] =
-            (struct failover){greater(contingency->power.present[i].ratio, heat), POWER_NO_NODE};
+            (struct failover){contingency_greater(contingency->power.present[i].ratio, heat), POWER_NO_NODE};
         contingency->broken[i] = BROKEN_NOT;
     }
     contingency->n_results = contingency->topology->n_nodes;
@@ -208,49 +182,4 @@ const struct contingency_result *contingency_worst(const struct contingency *con
 double contingency_failover_ratio(const struct contingency *contingency, uint32_t node, uint32_t *lost) {
     *lost = contingency->has_pass ? contingency->failovers[node].lost : POWER_NO_NODE;
     return contingency->has_pass ? contingency->failovers[node].ratio : (double)NAN;
-}
-
-/* --- any set --- */
-
-static double ratio_after(const struct grid *grid, uint32_t place) {
-    const struct after_node *after = &grid->after[place];
-    if (after->epoch != grid->epoch)
-        return grid->present[place].ratio;
-    return isnan(grid->present[place].ratio) && !(after->ratio > CONTINGENCY_FULL) ? (double)NAN
-                                                                                   : after->ratio;
-}
-
-void contingency_lose(struct contingency *contingency, const struct contingency_input *input,
-                      const uint32_t *lost, size_t n_lost, struct contingency_result *result, double *ratio,
-                      uint8_t *after) {
-    contingency->input = input;
-    contingency_prepare(contingency);
-    contingency_settle(contingency, lost, n_lost, result);
-    for (uint32_t i = 0; i < contingency->topology->n_nodes; i++) {
-        uint32_t place = contingency->heat.network.place[i];
-        double heat = place != POWER_NO_NODE ? ratio_after(&contingency->heat, place) : 0;
-        ratio[i] = greater(ratio_after(&contingency->power, i), heat);
-        after[i] = grid_supply(&contingency->power, i);
-    }
-    contingency->input = NULL;
-}
-
-void contingency_look(const struct contingency *contingency, uint32_t node, struct contingency_node *look) {
-    const struct grid *grid = &contingency->power;
-    uint32_t place = node, cooler = contingency->heat.network.place[node];
-    if (cooler != POWER_NO_NODE &&
-        ratio_after(&contingency->heat, cooler) > ratio_after(&contingency->power, node)) {
-        grid = &contingency->heat;
-        place = cooler;
-    }
-    const struct present_node *present = &grid->present[place];
-    bool is_touched = grid->after[place].epoch == grid->epoch;
-    const struct flow *load = is_touched ? &grid->after[place].load : &present->load;
-    *look = (struct contingency_node){.limit = limit_of(grid, place, load)};
-    int i = flow_of(look->limit);
-    double volts = look->limit >= LIMIT_L1 && look->limit <= LIMIT_L3 ? present->volts[i - FLOW_PHASE] : 1;
-    look->before = present->flags & PRESENT_KNOWN ? present->load.of[i] / volts : (double)NAN;
-    look->after = load->of[i] / volts;
-    look->usable = (is_touched ? units_left(grid, place) : 1) / present->inverse.of[i] / volts;
-    look->is_lower_bound = !(present->flags & PRESENT_KNOWN) || (present->flags & PRESENT_LOWER);
 }

@@ -98,8 +98,17 @@ void contingency_lose(struct contingency *contingency, const struct contingency_
 struct contingency_node {
     enum contingency_limit limit; /* LIMIT_NONE: not rated */
     double before, after, usable; /* before: NAN where it is not known */
+    double amperes[PHASES];       /* after it; NAN: no voltage is known */
     bool is_lower_bound;
 };
 void contingency_look(const struct contingency *contingency, uint32_t node, struct contingency_node *look);
+
+/*
+ * The state that the last contingency_lose leaves, so that one can ask what a further loss would do: lost
+ * nodes are open, generators that started run, loads are as they have become. `present` and `loads` (n_nodes)
+ * hold the state before it, and are changed; `supply` and `carries` are written.
+ */
+void contingency_write_after(const struct contingency *contingency, struct node_present *present,
+                             struct node_load *loads, uint8_t *supply, float *carries);
 
 #endif

@@ -3,6 +3,8 @@
 #ifndef HALLWATCH_JUDGE_CONTINGENCY_INSIDE_H
 #define HALLWATCH_JUDGE_CONTINGENCY_INSIDE_H
 
+#include <assert.h>
+
 #include "judge/contingency.h"
 #include "judge/network.h"
 #include "judge/order_queue.h"
@@ -24,18 +26,21 @@ enum present_flag {
     PRESENT_PLANNED = 1 << 12,  /* out of service, or dead behind what is */
 };
 
+/* In the order of use: what every loss looks at is in the first two lines of the cache, which have 64 bytes.
+ */
 struct present_node {
-    struct flow load;    /* 0 where nothing is known */
-    struct flow inverse; /* 1 / usable; 0: not rated */
-    uint64_t carrying;   /* which of its sources, by rank */
-    uint64_t allowed;    /* those that it may take from */
-    double ratio;        /* load over usable; NAN: rated and not known; 0: not rated */
-    double capacity;     /* for shares in proportion; INFINITY: not given */
     uint32_t flags;      /* enum present_flag */
     uint8_t supply;      /* enum node_supply */
     uint8_t n_needed;    /* sources, below which it steps down */
-    uint32_t units;      /* of it, in service */
+    uint64_t carrying;   /* which of its sources, by rank */
+    struct flow load;    /* 0 where nothing is known */
+    struct flow inverse; /* 1 / usable; 0: not rated */
+    double ratio;        /* load over usable; NAN: rated and not known; 0: not rated */
+    double capacity;     /* for shares in proportion; INFINITY: not given */
+    uint64_t allowed;    /* sources that it may take from */
     double volts[PHASES];
+    uint32_t units; /* of it, in service */
+    char rest[28];
 };
 
 enum after_flag {
@@ -43,22 +48,24 @@ enum after_flag {
     AFTER_STARTED = 1 << 1,  /* a generator */
     AFTER_RESHARES = 1 << 2, /* its sources are the same, and can carry less */
     AFTER_FEWER_UNITS = 1 << 3,
-    AFTER_JUDGED = 1 << 4,
     AFTER_SOUGHT = 1 << 5,   /* a generator was looked for above it */
     AFTER_WAS_DEAD = 1 << 6, /* before generators started */
     AFTER_WAS_HELD = 1 << 7, /* the same: by its own battery */
     AFTER_DIED = 1 << 8,     /* of heat: it has no electricity any more */
 };
 
+/* One line. */
 struct after_node {
     uint32_t epoch; /* of the loss that touched it */
     uint8_t supply;
     uint16_t flags;
     uint64_t carrying;
     struct flow more; /* than at present, of what it feeds */
-    struct flow load; /* of those that were judged */
-    double ratio;     /* the same */
 };
+
+enum { CACHE_LINE = 64 };
+static_assert(sizeof(struct present_node) % CACHE_LINE == 0, "whole lines");
+static_assert(sizeof(struct after_node) == CACHE_LINE, "one line");
 
 /* One network, at present and after the loss at hand. */
 struct grid {
@@ -122,6 +129,18 @@ void contingency_prepare(struct contingency *contingency);
 
 /* A rated node that carries more than at present, or has fewer units. */
 void contingency_judge(struct contingency *contingency, const struct grid *grid, uint32_t place);
+
+/* NAN where either is. */
+double contingency_greater(double a, double b);
+
+/* --- one node after a loss (contingency_look.c) --- */
+
+/* Which of the flows comes nearest to its limit; FLOWS: none has one. */
+int grid_find_binding(const struct grid *grid, uint32_t place, const struct flow *load);
+/* The share of its units that is left to the node; 1 where it is not one of these that is lost. */
+double grid_units_left(const struct grid *grid, uint32_t place);
+struct flow grid_load_after(const struct grid *grid, uint32_t place);
+double grid_ratio_after(const struct grid *grid, uint32_t place);
 
 /* --- one loss (contingency_loss.c) --- */
 

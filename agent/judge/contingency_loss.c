@@ -320,21 +320,18 @@ static void step_down(struct contingency *contingency, struct grid *grid, uint32
     add(&after->more, &own, contingency->topology->power->nodes[grid->network.node[place]].step_down - 1);
 }
 
+static bool grows(const struct grid *grid, uint32_t place) {
+    const struct flow *load = &grid->present[place].load, *more = &grid->after[place].more;
+    bool any = false;
+    for (int i = 0; i < FLOWS; i++)
+        any |= more->of[i] > grows_by * load->of[i] + grows_least;
+    return any;
+}
+
 static void judge(struct contingency *contingency, struct grid *grid, uint32_t place) {
-    const struct present_node *present = &grid->present[place];
-    struct after_node *after = &grid->after[place];
-    bool grows = after->flags & AFTER_FEWER_UNITS;
-    after->load = present->load;
-    for (int i = 0; i < FLOWS; i++) {
-        double more = after->more.of[i], least = grows_by * present->load.of[i] + grows_least;
-        grows |= more > least;
-        after->load.of[i] += more;
-        after->load.of[i] = after->load.of[i] > 0 ? after->load.of[i] : 0;
-    }
-    after->ratio = contingency_ratio(present, &after->load);
-    if (after->flags & AFTER_FEWER_UNITS)
-        after->ratio /= grid->units_left;
-    if (after->supply != SUPPLY_DEAD && grows && (present->flags & PRESENT_RATED))
+    const struct after_node *after = &grid->after[place];
+    if (after->supply != SUPPLY_DEAD && (grid->present[place].flags & PRESENT_RATED) &&
+        ((after->flags & AFTER_FEWER_UNITS) || grows(grid, place)))
         contingency_judge(contingency, grid, place);
 }
 
@@ -402,10 +399,18 @@ static void recharge(struct contingency *contingency, uint32_t place, struct flo
         taken->of[FLOW_PHASE + i] += capacity / n;
 }
 
+/* Whether anything of it may change beside its supply. */
+static bool takes_otherwise(const struct grid *grid, uint32_t place) {
+    const struct after_node *after = &grid->after[place];
+    enum { ABOUT_LOAD = AFTER_RESHARES | AFTER_FEWER_UNITS | AFTER_WAS_HELD };
+    return after->carrying != grid->present[place].carrying || (after->flags & ABOUT_LOAD);
+}
+
 static void settle_flows(struct contingency *contingency, struct grid *grid) {
     uint32_t place, n = grid->n_touched;
     for (uint32_t i = 0; i < n; i++)
-        order_queue_add(&grid->queue, grid->touched[i]);
+        if (takes_otherwise(grid, grid->touched[i]))
+            order_queue_add(&grid->queue, grid->touched[i]);
     while (order_queue_take_greatest(&grid->queue, &place)) {
         struct after_node *after = &grid->after[place];
         const struct present_node *present = &grid->present[place];

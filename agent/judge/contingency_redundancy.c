@@ -17,11 +17,10 @@ static enum broken judge_sources(const struct grid *grid, uint32_t place) {
     enum broken broken = BROKEN_NOT;
     for (uint32_t k = 0; k < sources->n; k++) {
         uint32_t from = grid->network.links[sources->first + k].from;
-        const struct after_node *after = &grid->after[from];
         const struct present_node *present = &grid->present[from];
         if (!(carrying >> k & 1) || !(present->flags & PRESENT_RATED))
             continue;
-        double ratio = after->epoch == grid->epoch ? after->ratio : present->ratio;
+        double ratio = grid_ratio_after(grid, from);
         if (ratio > CONTINGENCY_FULL)
             return BROKEN_YES;
         if (is_unsure(present) || isnan(ratio))

@@ -12,10 +12,9 @@ enum { FORECAST_FROM_S = 180 };
 
 /* --- volts --- */
 
-/* Between phase and neutral where it has one. */
+/* Sums tell the volts of three-phase nodes between phase and neutral. */
 static double nominal_volts(const struct power_node *node) {
-    bool has_neutral = node->phases == PHASES && !node->line_to_line;
-    return has_neutral ? node->rating.volts / sqrt(3) : node->rating.volts;
+    return node->phases == PHASES ? node->rating.volts / sqrt(3) : node->rating.volts;
 }
 
 static double highest_volts(const struct judged *judged, uint32_t node) {

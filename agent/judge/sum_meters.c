@@ -220,19 +220,18 @@ static bool draws_power(const struct power_node *node, const struct node_sum *su
     return sum->amperes > fmax(noise_amperes, noise_share * node->rating.amperes);
 }
 
-/* Places that say nothing at all are unknown whole. */
-static void add_unknown(const struct look *look, double weight, struct tally *tally) {
+/* Places that say nothing at all are unknown whole. A counter does not go away because it is not read. */
+static void add_unknown(const struct meter *meter, const struct meter_set *set, double weight,
+                        struct tally *tally) {
     struct node_sum unknown;
     sum_unknown(&unknown);
-    if (look && look->set->has_joules) { /* a counter does not go away because it is not read */
-        unknown.joules = look->set->joules;
+    unknown.energy_resets = set->resets;
+    if (set->has_joules) {
+        unknown.joules = set->joules;
         unknown.flags |= SUM_HAS_ENERGY;
     }
-    unknown.energy_resets = look ? look->set->resets : 0;
-    tally_add(tally, &(struct sum_part){.sum = &unknown,
-                                        .share = look ? look->meter->sign : 1,
-                                        .weight = weight,
-                                        .kind = ADDS_STRAIGHT});
+    tally_add(tally, &(struct sum_part){
+                         .sum = &unknown, .share = meter->sign, .weight = weight, .kind = ADDS_STRAIGHT});
 }
 
 static void add_set(const struct look *look, uint32_t n_meters, struct tally *tally, int64_t *draws_ms) {
@@ -240,7 +239,7 @@ static void add_set(const struct look *look, uint32_t n_meters, struct tally *ta
     double weight = weight_of(look->node, look->set, n_meters);
     const struct reading *witness = look_at(look, &sum);
     if (!witness) {
-        add_unknown(look, weight, tally);
+        add_unknown(look->meter, look->set, weight, tally);
         return;
     }
     if (witness->state == READING_FRESH && witness->seen_ms > *draws_ms && draws_power(look->node, &sum))
@@ -255,6 +254,7 @@ static void add_set(const struct look *look, uint32_t n_meters, struct tally *ta
 
 bool sum_meters(const struct power_node *node, const struct meter *meters, uint32_t n, struct node_sum *sum,
                 double *weight, int64_t *draws_ms) {
+    const struct meter_set unheard = {.last_watts = NAN};
     struct tally tally;
     *draws_ms = 0;
     tally_begin(&tally);
@@ -264,7 +264,7 @@ bool sum_meters(const struct power_node *node, const struct meter *meters, uint3
             add_set(&look, n, &tally, draws_ms);
         }
         if (meters[i].n_sets == 0)
-            add_unknown(NULL, weight_of(node, &(struct meter_set){.last_watts = NAN}, n), &tally);
+            add_unknown(&meters[i], &unheard, weight_of(node, &unheard, n), &tally);
     }
     tally_end(&tally, node, sum, weight);
     sum->flags |= SUM_MEASURED;

@@ -113,6 +113,8 @@ struct intake_config {
     struct sink_config brokers; /* where that is; url and endpoints alike: all of them are subscribed to */
     int64_t silent_ms;          /* a gateway that was not heard for so long is silent */
 };
+/* A copy of its own, or NULL of NULL. 0 or ERROR_MEMORY. */
+int intake_config_copy(const struct intake_config *from, struct intake_config **to);
 void intake_config_free(struct intake_config *intake); /* NULL is fine */
 
 enum { TRAP_LISTENS_MOST = 8, TRAP_PROXIES_MOST = 64 };

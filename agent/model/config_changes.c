@@ -176,6 +176,10 @@ static bool is_same_spool(const struct spool_config *a, const struct spool_confi
            a->quota_age_ms == b->quota_age_ms && a->spill_after_ms == b->spill_after_ms;
 }
 
+static bool is_same_intake(const struct intake_config *a, const struct intake_config *b) {
+    return a && b ? a->silent_ms == b->silent_ms && is_same_sink(&a->brokers, &b->brokers) : a == b;
+}
+
 static bool is_same_power(const struct power_config *a, const struct power_config *b) {
     return a && b ? a->digest == b->digest : a == b;
 }
@@ -197,6 +201,8 @@ int config_compare(const struct site_config *before, struct site_config *now,
         changes->site |= SITE_BUFFER;
     if (!is_same_spool(&before->spool, &now->spool))
         changes->site |= SITE_SPOOL;
+    if (!is_same_intake(before->intake, now->intake))
+        changes->site |= SITE_INTAKE;
     if (!is_same_power(before->power, now->power))
         changes->site |= SITE_POWER;
     share_maps(before, now);

@@ -31,7 +31,8 @@ enum {
     SITE_PHASE = 1 << 4, /* polls spread or aligned */
     SITE_TRAPS = 1 << 5,
     SITE_SPOOL = 1 << 6,
-    SITE_POWER = 1 << 7, /* topology, budgets, alarms: judged anew */
+    SITE_INTAKE = 1 << 7,                     /* whether it is the site, and where it listens */
+    SITE_POWER = 1 << 8,                      /* topology, budgets, alarms: judged anew */
     SITE_IDENTITY = SITE_NAME | SITE_GATEWAY, /* in every label and topic: not while the agent runs */
 };
 

@@ -276,10 +276,11 @@ static void check_number_of_devices(struct devices *devices) {
     struct build *build = devices->build;
     const struct setting *gateway = &build->settings.gateway;
     struct spot whole = {build->path, 0, 0};
+    bool may_have_none = build->settings.power.site.brokers.n > 0; /* its halls' gateways have them */
     if (devices->n_all == 0) {
-        if (build->mistakes.n == 0)
+        if (build->mistakes.n == 0 && !may_have_none)
             mistakes_add(&build->mistakes, &whole, "", "no devices: write \"devices\" or \"inventory\"");
-    } else if (build->config->n_devices == 0) {
+    } else if (build->config->n_devices == 0 && !may_have_none) {
         bool configured = setting_given(gateway) && build->config->gateway &&
                           strcmp(gateway->text, build->config->gateway) == 0;
         struct text list = {0};

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "model/config_build.h"
 
 /* What access needs, in a sink's words. */
@@ -64,6 +65,22 @@ void config_build_intake(struct build *build) {
     to->is_mqtt_3 = site->version.number == 1;
     config_build_access(build, &access, to);
     intake->silent_ms = site->silent.number;
+}
+
+int intake_config_copy(const struct intake_config *from, struct intake_config **to) {
+    *to = NULL;
+    if (!from)
+        return 0;
+    struct intake_config *copy = malloc(sizeof(*copy));
+    if (!copy)
+        return ERROR_MEMORY;
+    copy->silent_ms = from->silent_ms;
+    int error = sink_config_copy(&from->brokers, &copy->brokers);
+    if (error)
+        free(copy);
+    else
+        *to = copy;
+    return error;
 }
 
 void intake_config_free(struct intake_config *intake) {

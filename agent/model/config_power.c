@@ -123,7 +123,8 @@ static void collect_devices(struct power_build *build) {
     build->devices.names = power_take(build, most, sizeof(*build->devices.names));
     build->device_settings = power_take(build, most, sizeof(*build->device_settings));
     build->device_configs = power_take(build, most, sizeof(*build->device_configs));
-    if (!build->devices.names || !build->device_settings || !build->device_configs)
+    build->device_names = power_take(build, most, sizeof(*build->device_names));
+    if (!build->devices.names || !build->device_settings || !build->device_configs || !build->device_names)
         return;
     for (size_t i = 0; i < from->settings.devices.n; i++)
         build->device_settings[build->n_devices++] = &listed[i];
@@ -134,6 +135,7 @@ static void collect_devices(struct power_build *build) {
     const struct site_config *config = from->config;
     for (size_t i = 0, here = 0; i < build->n_devices; i++) {
         power_add_name(&build->devices, &build->device_settings[i]->name, (uint32_t)i);
+        build->device_names[i] = build->device_settings[i]->name.text;
         if (here < config->n_devices && config->devices[here].name &&
             strcmp(config->devices[here].name, build->device_settings[i]->name.text) == 0)
             build->device_configs[i] = &config->devices[here++];
@@ -149,8 +151,10 @@ static void collect_nodes(struct power_build *build) {
     for (size_t i = 0; i < from->n_topologies; i++)
         for (size_t k = 0; k < from->topologies[i].n; k++)
             build->written[build->n_written++] = &from->topologies[i].nodes[k];
-    for (size_t i = 0; i < build->n_written; i++)
+    for (size_t i = 0; i < build->n_written; i++) {
         power_add_name(&build->nodes, &build->written[i]->name, (uint32_t)i);
+        build->node_names[i] = build->written[i]->name.text;
+    }
     power_sort_names(&build->nodes);
 }
 
@@ -260,9 +264,11 @@ static void make(struct power_build *build) {
     }
     build->written = power_take(build, most, sizeof(*build->written));
     build->nodes.names = power_take(build, most, sizeof(*build->nodes.names));
+    build->node_names = power_take(build, most, sizeof(*build->node_names));
     build->power->nodes = power_take(build, most, sizeof(*build->power->nodes));
     build->power->files = power_take(build, n_files, sizeof(*build->power->files));
-    if (!build->written || !build->nodes.names || !build->power->nodes || !build->power->files)
+    if (!build->written || !build->nodes.names || !build->node_names || !build->power->nodes ||
+        !build->power->files)
         return;
     set_times(build);
     collect_devices(build);
@@ -283,6 +289,8 @@ void config_build_power(struct build *from) {
     free_names(&build.nodes);
     free_names(&build.devices);
     free_names(&build.budgets);
+    free(build.node_names);
+    free(build.device_names);
     free(build.device_settings);
     free(build.device_configs);
     free(build.written);

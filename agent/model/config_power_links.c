@@ -13,12 +13,7 @@
 
 static void refuse_source(struct power_build *build, uint32_t number, const char *key,
                           const struct setting *setting, const char *name) {
-    const char **names = power_take(build, build->n_written, sizeof(*names));
-    for (size_t i = 0; names && i < build->n_written; i++)
-        names[i] = build->written[i]->name.text;
-    if (names)
-        power_refuse_unknown(build, number, key, setting, "node", name, names, build->n_written);
-    free(names);
+    power_refuse_unknown(build, number, key, setting, "node", name, build->node_names, build->n_written);
 }
 
 /* "L2", or "L2-L3-L1", into numbers; false for anything else. */

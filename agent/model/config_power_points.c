@@ -18,13 +18,8 @@ struct naming {
 
 static void refuse_device(const struct naming *naming, const char *name) {
     struct power_build *build = naming->build;
-    const char **names = power_take(build, build->n_devices, sizeof(*names));
-    for (size_t i = 0; names && i < build->n_devices; i++)
-        names[i] = build->device_settings[i]->name.text;
-    if (names)
-        power_refuse_unknown(build, naming->node, naming->key, naming->setting, "device", name, names,
-                             build->n_devices);
-    free(names);
+    power_refuse_unknown(build, naming->node, naming->key, naming->setting, "device", name,
+                         build->device_names, build->n_devices);
 }
 
 static bool set_part(const struct naming *naming, const char *word, struct power_point *point) {

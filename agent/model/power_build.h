@@ -34,6 +34,7 @@ struct power_build {
     struct name_index budgets;
     bool has_all_links; /* none was refused: what seems to feed nothing does */
     const struct device_settings **device_settings;
+    const char **node_names, **device_names;     /* as written, for the nearest one */
     const struct device_config **device_configs; /* in their order; NULL: another gateway's */
     size_t n_devices;
 };

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/mqtt_rules.h"
 #include "model/alarm_json.h"
 #include "publish/view_cache.h"
 
@@ -189,40 +190,26 @@ void encode_json_presence(const struct json_source *source, const char *status, 
     text_add_char(message, '}');
 }
 
-void encode_json_topic_level(struct text *topic, const char *name) {
-    uint32_t character;
-    const char *end = name + strlen(name);
-    for (size_t size; name < end; name += size) {
-        size = text_take_character(name, (size_t)(end - name), &character);
-        bool is_kept = size > 0 && !text_is_control(character) && !strchr("/+#%", *name);
-        size += size == 0;
-        if (is_kept)
-            text_add(topic, name, size);
-        for (size_t i = 0; !is_kept && i < size; i++)
-            text_add_format(topic, "%%%02X", (unsigned char)name[i]);
-    }
-}
-
 static void begin_topic(const char *site, const char *below, struct text *topic) {
     text_clear(topic);
     text_add_string(topic, "hallwatch/");
-    encode_json_topic_level(topic, site);
+    mqtt_add_topic_level(topic, site);
     text_add_string(topic, below);
 }
 
 void encode_json_status_topic(const struct json_source *source, struct text *topic) {
     begin_topic(source->site, "/status/", topic);
-    encode_json_topic_level(topic, source->gateway);
+    mqtt_add_topic_level(topic, source->gateway);
 }
 
 void encode_json_batch_topic(const struct json_source *source, struct text *topic) {
     begin_topic(source->site, "/batch/", topic);
-    encode_json_topic_level(topic, source->gateway);
+    mqtt_add_topic_level(topic, source->gateway);
 }
 
 void encode_json_nodes_topic(const struct json_source *source, struct text *topic) {
     begin_topic(source->site, "/nodes/", topic);
-    encode_json_topic_level(topic, source->gateway);
+    mqtt_add_topic_level(topic, source->gateway);
 }
 
 void encode_json_gap_topic(const struct json_source *source, struct text *topic) {
@@ -246,14 +233,14 @@ void encode_json_topic(const struct json_source *source, const struct device_vie
     while (!ways[i].name)
         i++;
     begin_topic(view->site, ways[i].below, topic);
-    encode_json_topic_level(topic, ways[i].name);
+    mqtt_add_topic_level(topic, ways[i].name);
     if (view->gateway)
         text_add_string(topic, is_about_delivery(view) ? "/delivery" : "/links");
 }
 
 void encode_json_alarm_topic(const struct json_source *source, const char *id, struct text *topic) {
     begin_topic(source->site, "/alarm/", topic);
-    encode_json_topic_level(topic, id);
+    mqtt_add_topic_level(topic, id);
 }
 
 void encode_json_alarm(const struct json_source *source, const struct alarm_record *record,

@@ -51,13 +51,6 @@ int encode_json_rows(struct encode_json *encoder, const struct json_source *sour
                      struct spool_row *const *rows, size_t n, struct text *message);
 
 /*
- * Adds one level of a topic: what MQTT reserves or forbids there (/ + # control characters, codes that are no
- * characters, bytes that are no UTF-8) and the percent sign itself are percent-encoded, everything else is
- * kept.
- */
-void encode_json_topic_level(struct text *topic, const char *name);
-
-/*
  * Replaces `topic` by hallwatch/SITE/DEVICE, hallwatch/SITE/node/NODE, hallwatch/SITE/event/GATEWAY of
  * alarms, or hallwatch/SITE/status/GATEWAY/links of the gateway's own.
  */

@@ -100,7 +100,7 @@ static int encode(struct sink_mqtt *mqtt, struct spool_row *const *rows, size_t 
         encode_json_topic(&mqtt->source, rows[0]->view, &mqtt->topic);
     else
         encode_json_gap_topic(&mqtt->source, &mqtt->topic);
-    if (is_of_node(rows[0]))
+    if (is_of_node(rows[0]) || is_event(rows[0]))
         mqtt->source.clock_error_s = clock_error_s();
     while (!(*topic)->failed) {
         int error = is_batched ? encode_json_rows(mqtt->encoder, &mqtt->source, rows, *n, &mqtt->message)

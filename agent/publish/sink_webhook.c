@@ -53,6 +53,7 @@ static bool is_event(const struct spool_row *row) {
 }
 
 static enum verdict_kind post(struct sink_webhook *webhook, const struct spool_row *row) {
+    webhook->source.clock_error_s = clock_error_s();
     int error = encode_json_row(webhook->encoder, &webhook->source, row, &webhook->message);
     memset(&webhook->answer, 0, sizeof(webhook->answer));
     if (error)

@@ -18,6 +18,7 @@
 #include "base/log.h"
 #include "base/thread.h"
 #include "serve/status_document.h"
+#include "serve/status_halls.h"
 #include "serve/status_judged.h"
 
 enum { CLIENTS_MOST = 16, PIECE_SIZE = 65536, PATIENCE_MS = 10000, CHECK_MS = 1000, BACKLOG = 16 };
@@ -42,6 +43,7 @@ struct status_server {
     struct sink_set *sinks;     /* NULL: they do not run yet */
     struct alarm_board *alarms; /* NULL: nothing is judged yet */
     struct power_board *power;
+    struct site_source *halls; /* NULL: it is not the site */
 
     struct latest *latest;
     struct spools spools;
@@ -150,7 +152,10 @@ static void add_tail(struct client *client) {
     pthread_mutex_lock(&server->lock);
     struct status_configuration configuration = server->configuration;
     struct sink_set *sinks = server->sinks;
+    struct site_source *halls = server->halls;
     pthread_mutex_unlock(&server->lock);
+    if (halls)
+        site_source_show(halls, status_write_halls, &client->text);
     if (sinks)
         delivery.n_sinks = sink_set_states(sinks, delivery.sinks, SINK_STATES_MOST);
     status_write_tail(&client->text, &configuration, server->folder, &delivery);
@@ -356,6 +361,12 @@ void status_server_set_config(struct status_server *server, struct site_config *
 void status_server_set_sinks(struct status_server *server, struct sink_set *sinks) {
     pthread_mutex_lock(&server->lock);
     server->sinks = sinks;
+    pthread_mutex_unlock(&server->lock);
+}
+
+void status_server_set_halls(struct status_server *server, struct site_source *halls) {
+    pthread_mutex_lock(&server->lock);
+    server->halls = halls;
     pthread_mutex_unlock(&server->lock);
 }
 

@@ -8,6 +8,7 @@
 #ifndef HALLWATCH_SERVE_STATUS_H
 #define HALLWATCH_SERVE_STATUS_H
 
+#include "acquire/site_source.h"
 #include "model/alarm_board.h"
 #include "model/config.h"
 #include "model/latest.h"
@@ -28,6 +29,8 @@ void status_server_set_sinks(struct status_server *server, struct sink_set *sink
 /* Any thread: what is judged is told from these, borrowed until the server is stopped. */
 void status_server_set_boards(struct status_server *server, struct alarm_board *alarms,
                               struct power_board *power);
+/* The same of what hears the halls; NULL: it is not the site. */
+void status_server_set_halls(struct status_server *server, struct site_source *halls);
 /* Any thread: another configuration is in force, and held; its socket is not looked at. */
 void status_server_set_config(struct status_server *server, struct site_config *config);
 /* Any thread: a configuration was refused for so many mistakes. */

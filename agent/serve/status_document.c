@@ -15,6 +15,8 @@ static void add_links(struct text *text, const struct latest_device *links) {
     text_add_char(text, '{');
     for (size_t i = 0; i < links->view->n_series; i++) {
         const struct series *series = &links->view->series[i];
+        if (!series->reason) /* it counts nothing */
+            continue;
         if (series->quantity != quantity) {
             text_add_string(text, quantity != QUANTITY_NONE ? "}" : "");
             status_add_name(text, catalog_quantity(series->quantity)->name);

@@ -194,7 +194,7 @@ int main(int argc, char **argv) {
     open_spools(bench);
     start_sinks(bench);
     make_devices(bench);
-    if (publisher_start(&bench->spools, NULL, NULL, &bench->publisher) != 0)
+    if (publisher_start(&bench->spools, NULL, NULL, NULL, &bench->publisher) != 0)
         return 1;
     feed_outage(bench, (uint32_t)strtoul(argv[2], NULL, 10));
     feed_live(bench, &signals);

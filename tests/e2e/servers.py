@@ -268,6 +268,36 @@ class Prometheus(TimeSeriesServer):
         ]
 
 
+class Alertmanager(Server):
+    """Alertmanager, which tells nobody."""
+
+    def command(self):
+        with open(self.path("am.yml"), "w") as conf:
+            conf.write("route: {receiver: nobody}\nreceivers: [{name: nobody}]\n")
+        return [
+            "prometheus-alertmanager",
+            "--config.file=" + self.path("am.yml"),
+            "--storage.path=" + self.path("data"),
+            f"--web.listen-address=127.0.0.1:{self.port}",
+            "--cluster.listen-address=",
+        ]
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    def is_ready(self):
+        try:
+            http(self.url + "/-/ready", timeout_s=2)
+            return True
+        except OSError:
+            return False
+
+    def alerts(self):
+        """The firing ones, by their label "alarm"."""
+        return {one["labels"]["alarm"]: one for one in json.loads(http(self.url + "/api/v2/alerts"))}
+
+
 class InfluxDB(Server):
     """InfluxDB 1 with the database "facility". `options` are further lines of its [http] section."""
 

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A receiver of Prometheus remote write and Influx line protocol, in a thread, that can misbehave. It reads
-requests with decoders of its own and keeps the samples that it has accepted."""
+"""A receiver of Prometheus remote write, Influx line protocol and JSON, in a thread, that can misbehave. It reads
+requests with decoders of its own and keeps the samples, or JSON objects, that it has accepted."""
 
 import gzip
 import http.server
+import json
 import re
 import socket
 import ssl
@@ -69,6 +70,9 @@ def samples_of_lines(text):
 
 
 def decode(headers, body):
+    if headers["Content-Type"] == "application/json":
+        document = json.loads(body)
+        return document if isinstance(document, list) else [document]
     if headers["Content-Encoding"] == "gzip":
         return list(samples_of_lines(gzip.decompress(body).decode()))
     return list(samples_of(snappy.uncompress(body)))

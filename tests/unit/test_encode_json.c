@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mqtt_rules.h"
 #include "tests/sim/specimen.h"
 #include "tests/unit/check.h"
 
@@ -235,7 +236,7 @@ static void topics_hold_what_mqtt_allows(void **state) {
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct text topic = {0};
-        encode_json_topic_level(&topic, cases[i].name);
+        mqtt_add_topic_level(&topic, cases[i].name);
         assert_string_equal(topic.data, cases[i].level);
         text_done(&topic);
     }

@@ -15,7 +15,7 @@
 static double value_of(const struct series_list *list, const double *values, enum quantity quantity,
                        const char *reason) {
     for (size_t i = 0; i < list->n; i++)
-        if (list->series[i].quantity == quantity && strcmp(list->series[i].reason, reason) == 0)
+        if (list->series[i].quantity == quantity && list->series[i].reason && strcmp(list->series[i].reason, reason) == 0)
             return values[i];
     fail_msg("no series with reason %s", reason);
     return 0;
@@ -26,6 +26,7 @@ static const struct link_counts counts = {
     .serial = {.connects = 4, .noise = 5, .garbled = {[MODBUS_WRONG_CHECK_SUM] = 6}},
     .snmp = {.foreign = 7, .kernel_drops = 8},
     .traps = {.received = 9, .wrong_credentials = 10},
+    .clock_error_s = 0.25,
 };
 
 static void each_event_has_its_own_name(void **state) {
@@ -44,7 +45,9 @@ static void each_event_has_its_own_name(void **state) {
     assert_true(value_of(list, values, SNMP_EVENTS, "foreign") == 7);
     assert_true(value_of(list, values, SNMP_EVENTS, "kernel_dropped") == 8);
     assert_true(value_of(list, values, TRAP_EVENTS, "wrong_credentials") == 10);
-    for (size_t i = 0; i < list->n; i++) {
+    assert_int_equal(list->series[list->n - 1].quantity, CLOCK_ERROR);
+    assert_true(values[list->n - 1] == 0.25);
+    for (size_t i = 0; i + 1 < list->n; i++) {
         sum += values[i];
         for (size_t k = 0; k < i; k++)
             assert_false(list->series[i].quantity == list->series[k].quantity &&

@@ -63,6 +63,8 @@ static void all_labels_fit(void **state) {
     view->row = strdup("row");
     view->feed = strdup("A");
     view->gateway = strdup("gw");
+    view->node = strdup("ups-a");
+    view->alarm = strdup("leak_detected-1");
     struct series series = {.quantity = ACTIVE_POWER,
                             .place = {.part = PART_OUTLET,
                                       .depth = 3,

@@ -17,6 +17,8 @@ struct fixture {
     struct power_node nodes[N_NODES];
     struct power_config power;
     struct site_intake *intake;
+    struct batch_pool *pool;
+    uint32_t generations;
     struct batch *batches[BATCHES_MOST];
     size_t n;
 };
@@ -54,7 +56,10 @@ static int setup(void **state) {
         node->hall = i == 1 ? hall : empty;
     }
     fixture->power = (struct power_config){.nodes = fixture->nodes, .n_nodes = N_NODES};
+    fixture->pool = batch_pool_new();
     const struct site_intake_options options = {.power = &fixture->power,
+                                                .pool = fixture->pool,
+                                                .generations = &fixture->generations,
                                                 .site = "dc1",
                                                 .hall = "yard",
                                                 .silent_ms = SILENT_MS,
@@ -69,6 +74,7 @@ static int teardown(void **state) {
     struct fixture *fixture = *state;
     give_back_all(fixture);
     site_intake_free(fixture->intake);
+    batch_pool_free(fixture->pool);
     test_free(fixture);
     return 0;
 }

@@ -245,6 +245,164 @@ static void what_is_not_known_is_said(void **state) {
     end(hall);
 }
 
+/* A total less what is metered behind it; when that is not known, nothing is. */
+static void a_meter_that_is_taken_off(void **state) {
+    (void)state;
+    struct hall *hall = begin();
+    struct plant *plant = &hall->plant;
+    plant_node(plant, POWER_BUS, "bus", "", "total;-part");
+    plant_settle(plant);
+    uint32_t total = plant_device(plant, "total", power_and_var, 2);
+    uint32_t part = plant_device(plant, "part", power_and_var, 2);
+    say(hall, total, (double[]){9000, 4000});
+    settle(hall);
+    assert_true(isnan(sum(hall, "bus")->watts));
+    say(hall, part, (double[]){5000, 1000});
+    settle(hall);
+    assert_near(sum(hall, "bus")->watts, 4000);
+    assert_near(sum(hall, "bus")->vars, 3000);
+    assert_near(sum(hall, "bus")->voltamperes, 5000);
+    end(hall);
+}
+
+/* A counter that runs backwards was reset, one that leaps is another's: that step is lost, and counted. */
+static void a_counter_goes_on(void **state) {
+    (void)state;
+    static const double said[] = {1e9, 1.001e9, 5e5, 1.5e6, 9e12, 9.000001e12};
+    static const double sums[] = {1e9, 1.001e9, 1.001e9, 1.002e9, 1.002e9, 1.003e9};
+    static const uint32_t resets[] = {0, 0, 1, 1, 2, 2};
+    struct hall *hall = begin();
+    struct plant *plant = &hall->plant;
+    plant_node(plant, POWER_BUS, "bus", "", "");
+    plant_node(plant, POWER_BREAKER, "q1", "bus", "m1")->rating.watts = 1e6;
+    plant_settle(plant);
+    uint32_t m1 = plant_device(plant, "m1", whole_meter, COUNT(whole_meter));
+    for (size_t i = 0; i < COUNT(said); i++) {
+        double values[COUNT(whole_meter)] = {1000, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, said[i]};
+        hall->now_ms += 1000;
+        say(hall, m1, values);
+        settle(hall);
+        assert_near(sum(hall, "q1")->joules, sums[i]);
+        assert_near(sum(hall, "bus")->joules, sums[i]);
+        assert_int_equal(sum(hall, "bus")->energy_resets, resets[i]);
+    }
+    end(hall);
+}
+
+/* Half of a rack's energy goes each way; when one feed is lost, the counters go on from where they were. */
+static void a_counter_goes_on_over_a_transfer(void **state) {
+    (void)state;
+    struct hall *hall = begin();
+    struct plant *plant = &hall->plant;
+    static const struct series contact[] = {{BREAKER_STATE, {.part = PART_BREAKER, .point = "qa"}, NULL}};
+    plant_breaker(plant_node(plant, POWER_BREAKER, "a", "", ""), "io:breaker/qa");
+    plant_node(plant, POWER_BREAKER, "b", "", "");
+    plant_node(plant, POWER_RACK, "rack", "a;b", "m");
+    plant_settle(plant);
+    uint32_t m = plant_device(plant, "m", whole_meter, COUNT(whole_meter));
+    uint32_t io = plant_device(plant, "io", contact, 1);
+    double values[COUNT(whole_meter)] = {1000, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, 1000};
+    say(hall, m, values);
+    settle(hall);
+    assert_near(sum(hall, "a")->joules, 500);
+    say_watts(hall, io, BREAKER_OPEN);
+    settle(hall);
+    assert_near(sum(hall, "a")->watts, 0);
+    assert_near(sum(hall, "b")->joules, 500);
+    values[9] = 3000;
+    say(hall, m, values);
+    settle(hall);
+    assert_near(sum(hall, "b")->watts, 1000);
+    assert_near(sum(hall, "b")->joules, 2500);
+    say_watts(hall, io, BREAKER_CLOSED);
+    settle(hall);
+    assert_near(sum(hall, "a")->joules, 500);
+    values[9] = 5000;
+    say(hall, m, values);
+    settle(hall);
+    assert_near(sum(hall, "a")->joules, 1500);
+    assert_near(sum(hall, "b")->joules, 3500);
+    end(hall);
+}
+
+/* The meter of a bus is silent: what it feeds is known, and the bus takes that at least. */
+static void a_silent_meter_over_known_ones(void **state) {
+    (void)state;
+    struct hall *hall = begin();
+    struct plant *plant = &hall->plant;
+    plant_node(plant, POWER_INTAKE, "grid", "", "");
+    plant_node(plant, POWER_BUS, "bus", "grid", "main");
+    plant_node(plant, POWER_BREAKER, "q1", "bus", "m1");
+    plant_settle(plant);
+    uint32_t main = plant_device(plant, "main", power_only, 1), m1 = plant_device(plant, "m1", power_only, 1);
+    say_watts(hall, m1, 900);
+    settle(hall);
+    assert_near(sum(hall, "bus")->watts, 900);
+    assert_int_equal(sum(hall, "bus")->flags & (SUM_LOWER_BOUND | SUM_MEASURED), SUM_LOWER_BOUND);
+    assert_near(sum(hall, "grid")->watts, 900);
+    say_watts(hall, main, 1000);
+    settle(hall);
+    assert_near(sum(hall, "bus")->watts, 1000);
+    assert_int_equal(sum(hall, "bus")->flags & (SUM_LOWER_BOUND | SUM_MEASURED), SUM_MEASURED);
+    assert_near(sum(hall, "grid")->watts, 1000);
+    assert_near(sums_children_watts(plant->sums, plant_number(plant, "bus")), 900);
+    plant_say_badly(plant, m1, QUALITY_STALE, hall->now_ms);
+    settle(hall);
+    assert_true(isnan(sums_children_watts(plant->sums, plant_number(plant, "bus"))));
+    end(hall);
+}
+
+/* What the UPS gives is known; its breaker sees that at its own voltage. */
+static void amperes_before_a_ups(void **state) {
+    (void)state;
+    struct hall *hall = begin();
+    struct plant *plant = &hall->plant;
+    static const struct series ups[] = {{ACTIVE_POWER, {.part = PART_OUTPUT, .phase = PHASE_TOTAL}, NULL},
+                                        {APPARENT_POWER, {.part = PART_OUTPUT, .phase = PHASE_TOTAL}, NULL},
+                                        {ACTIVE_POWER, {.part = PART_INPUT, .phase = PHASE_TOTAL}, NULL}};
+    plant_node(plant, POWER_BREAKER, "q", "", "")->rating.volts = 400;
+    plant_node(plant, POWER_UPS, "ups", "q", "ups-1");
+    plant_settle(plant);
+    say(hall, plant_device(plant, "ups-1", ups, 3), (double[]){90000, 100000, 95000});
+    settle(hall);
+    assert_near(sum(hall, "ups")->watts, 90000);
+    assert_near(sum(hall, "q")->phase_watts[1], 30000);
+    assert_near(sum(hall, "q")->amperes, 100000 / (sqrt(3) * 400));
+    assert_int_equal(sum(hall, "q")->flags & SUM_A_IS_BOUND, SUM_A_IS_BOUND);
+    assert_int_equal(sum(hall, "q")->flags & SUM_VA_IS_BOUND, SUM_VA_IS_BOUND);
+    end(hall);
+}
+
+/* Judged loads: the mean of the minute, of a UPS the peak of the second. */
+static void loads_are_means_and_peaks(void **state) {
+    (void)state;
+    struct hall *hall = begin();
+    struct plant *plant = &hall->plant;
+    struct node_load load;
+    plant_node(plant, POWER_UPS, "ups", "", "m1");
+    plant_node(plant, POWER_BREAKER, "q", "", "m1");
+    plant_settle(plant);
+    uint32_t m1 = plant_device(plant, "m1", power_only, 1);
+    say_watts(hall, m1, 1000);
+    settle(hall);
+    hall->now_ms += 30000;
+    say_watts(hall, m1, 5000);
+    settle(hall);
+    hall->now_ms += 500;
+    say_watts(hall, m1, 2000);
+    settle(hall);
+    sums_load(plant->sums, 0, &load);
+    assert_near(load.watts, 5000);
+    sums_load(plant->sums, 1, &load);
+    assert_near(load.watts, (1000 * 30 + 5000 * 0.5) / 30.5);
+    hall->now_ms += 1200;
+    settle(hall);
+    sums_load(plant->sums, 0, &load);
+    assert_near(load.watts, 2000);
+    assert_false(load.is_lower_bound);
+    end(hall);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_double_fed_rack_counts_once),
@@ -253,6 +411,12 @@ int main(void) {
         cmocka_unit_test(one_phase_on_three),
         cmocka_unit_test(direct_current),
         cmocka_unit_test(what_is_not_known_is_said),
+        cmocka_unit_test(a_meter_that_is_taken_off),
+        cmocka_unit_test(a_counter_goes_on),
+        cmocka_unit_test(a_counter_goes_on_over_a_transfer),
+        cmocka_unit_test(a_silent_meter_over_known_ones),
+        cmocka_unit_test(amperes_before_a_ups),
+        cmocka_unit_test(loads_are_means_and_peaks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
