@@ -307,12 +307,14 @@ static void settle_one(struct alarms *alarms, const struct judged *judged, struc
     const struct alarm_rule *rule = &alarms->abouts[alarm->condition].rule->life;
     if (alarm->cause != ALARM_NO_CONDITION && stands(alarms, alarm->cause))
         return;
-    if (alarm->cause != ALARM_NO_CONDITION)
+    if (alarm->cause != ALARM_NO_CONDITION && alarm->recovers)
         alarm->waits_until_ms = now_ms + (rule->on_delay_ms > GRACE_MS ? rule->on_delay_ms : GRACE_MS);
     struct look look = {.alarms = alarms, .judged = judged, .all = all, .of = alarm};
     uint32_t at = find_cause(&look), cause = at != NONE ? all[at].condition : ALARM_NO_CONDITION;
     alarm->is_to_say = alarm->is_to_say || cause != alarm->cause;
     alarm->cause = cause;
+    if (cause != ALARM_NO_CONDITION)
+        alarm->recovers = look.by != NULL && look.by->link->recovers;
 }
 
 struct alarm *cause_root(const struct alarms *alarms, const struct alarm *alarm) {
