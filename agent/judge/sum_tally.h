@@ -47,6 +47,8 @@ void tally_end(const struct tally *tally, const struct power_node *node, struct 
 
 /* Nothing known at all. */
 void sum_unknown(struct node_sum *sum);
+/* The share that is left for what is not known; what rounding leaves is none. */
+float sum_rest(double measured, double held);
 /* The highest phase's; NAN: none known. */
 double sum_highest(const double *phase_amperes);
 

@@ -66,6 +66,38 @@ static void inlets_add_up(void **state) {
     end(plant);
 }
 
+/* What the device adds up itself is its total; what is numbered is asked for by its number. */
+static void a_total_beside_its_parts(void **state) {
+    (void)state;
+    static const struct series pdu[] = {{ACTIVE_POWER, {.part = PART_INPUT, .depth = 1, .id = {1}}, NULL},
+                                        {ACTIVE_POWER, {.part = PART_INPUT, .phase = PHASE_TOTAL}, NULL},
+                                        {ACTIVE_POWER, {.part = PART_INPUT, .depth = 1, .id = {2}}, NULL}};
+    struct plant *plant = begin();
+    plant_node(plant, POWER_PDU, "whole", "", "pdu");
+    plant_node(plant, POWER_PDU, "first", "", "pdu:input/1");
+    plant_settle(plant);
+    plant_say(plant, plant_device(plant, "pdu", pdu, 3), (double[]){100, 305, 200}, start_ms, start_ms);
+    assert_near(settled(plant, "whole", start_ms)->watts, 305);
+    assert_near(plant_sum(plant, "first")->watts, 100);
+    end(plant);
+}
+
+/* A plant that tells its mains, its battery and its load current: the battery is on the bus. */
+static void volts_of_direct_current(void **state) {
+    (void)state;
+    static const struct series plant_of_dc[] = {{VOLTAGE, {.part = PART_MAINS}, NULL},
+                                                {BATTERY_VOLTAGE, {.part = PART_BATTERY}, NULL},
+                                                {CURRENT, {.part = PART_LOAD, .phase = PHASE_TOTAL}, NULL}};
+    struct plant *plant = begin();
+    plant_node(plant, POWER_DC_BUS, "dc", "", "d")->phases = 0;
+    plant_node(plant, POWER_PDU, "ac", "", "d")->phases = 1;
+    plant_settle(plant);
+    plant_say(plant, plant_device(plant, "d", plant_of_dc, 3), (double[]){231, -54, 10}, start_ms, start_ms);
+    assert_near(settled(plant, "dc", start_ms)->watts, 540);
+    assert_near(plant_sum(plant, "ac")->phase_volts[0], 231);
+    end(plant);
+}
+
 /* Totals are numbered, phases are not (vertiv_geist): one input, one meter. */
 static void phases_beside_a_numbered_total(void **state) {
     (void)state;
@@ -399,6 +431,8 @@ static void why_shows_the_inputs(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(inlets_add_up),
+        cmocka_unit_test(a_total_beside_its_parts),
+        cmocka_unit_test(volts_of_direct_current),
         cmocka_unit_test(phases_beside_a_numbered_total),
         cmocka_unit_test(the_part_that_is_meant),
         cmocka_unit_test(a_breaker_and_its_silence),
