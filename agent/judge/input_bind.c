@@ -52,6 +52,7 @@ static const struct {
     {HELD_RATIO, SLOT_HELD, -1, -1, SORT_ANY, NULL},
     {UNKNOWN_RATIO, SLOT_UNKNOWN, -1, -1, SORT_ANY, NULL},
     {INPUT_SKEW, SLOT_SKEW, -1, -1, SORT_ANY, NULL},
+    {CLOCK_ERROR, SLOT_CLOCK_ERROR, -1, -1, SORT_ANY, NULL},
 };
 
 struct choice {

@@ -88,8 +88,11 @@ void alarm_draft_begin(struct alarm_draft *draft) {
                                              .limit = (double)NAN,
                                              .headroom_watts = (double)NAN,
                                              .seconds_left = (double)NAN,
+                                             .metric = "",
                                              .since_ms = -1,
                                              .changed_ms = -1}};
+    for (size_t i = 0; i < ALARM_TEXTS; i++)
+        alarm_text_set(&draft->record, i, "");
 }
 
 void alarm_draft_done(struct alarm_draft *draft) {

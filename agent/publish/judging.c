@@ -9,9 +9,11 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/time_zone.h"
+#include "judge/judge_summary.h"
 
 struct judging {
     struct alarm_board *board;
+    struct power_board *power; /* NULL: nobody looks */
     struct state_store *store;
     struct maintenance maintenance; /* what operators have ordered and still holds */
     _Atomic(struct site_config *)
@@ -105,6 +107,8 @@ static void exchange(struct judging *judging, struct site_config *config) {
     if (judging->leaving && judge)
         hand_over(judging, judging->leaving, judge);
     load_zone(judging);
+    if (judging->power && !judge)
+        power_board_clear(judging->power);
 }
 
 /* --- life --- */
@@ -144,6 +148,10 @@ void judging_free(struct judging *judging) {
     time_zone_free(judging->zone);
     maintenance_done(&judging->maintenance);
     free(judging);
+}
+
+void judging_set_power_board(struct judging *judging, struct power_board *power) {
+    judging->power = power;
 }
 
 void judging_set_config(struct judging *judging, struct site_config *config) {
@@ -195,6 +203,22 @@ int64_t judging_due_ms(const struct judging *judging) {
     return judging->due_ms;
 }
 
+/* Without memory the summary before stays. */
+static void summarize(struct judging *judging, const struct judge_time *time) {
+    struct power_summary summary;
+    judge_summarize(judge_look(judging->judge), time, &summary);
+    for (size_t i = 0; i < judging->maintenance.n; i++) {
+        const struct journal_order *order = &judging->maintenance.orders[i];
+        if (order->kind != ORDER_MAINTAIN || order->until_ms <= time->wall_ms)
+            continue;
+        if (summary.n_out < POWER_OUT_MOST)
+            summary.out[summary.n_out] =
+                (struct power_out){order->of, order->by, order->why, order->until_ms};
+        summary.n_out++;
+    }
+    power_board_put(judging->power, &summary);
+}
+
 void judging_tick(struct judging *judging) {
     struct site_config *next = atomic_exchange(&judging->next, NULL);
     if (next)
@@ -212,6 +236,8 @@ void judging_tick(struct judging *judging) {
     bool has_passed = judge_tick(judging->judge, &time);
     double took_s = (double)(clock_monotonic_us() - began_us) / 1e6;
     judge_note_durations(judging->judge, has_passed ? 0 : took_s, has_passed ? took_s : 0);
+    if (has_passed && judging->power)
+        summarize(judging, &time);
 }
 
 struct batch *judging_next_batch(struct judging *judging) {

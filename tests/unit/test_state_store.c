@@ -65,6 +65,7 @@ static void add_state(void *context, const struct alarm_record *record) {
     char *all = context;
     assert_string_equal(record->rule, "leak_detected");
     assert_string_equal(record->node, "한글");
+    assert_string_equal(record->device, "");
     assert_string_equal(record->summary, "water under \"row\" 3");
     assert_true(record->value == 1.25 && isnan(record->limit) && record->latches);
     assert_int_equal(record->n_consequences, 3);
