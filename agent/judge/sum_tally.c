@@ -17,6 +17,15 @@ void sum_unknown(struct node_sum *sum) {
         sum->phase_watts[i] = sum->phase_vars[i] = sum->phase_amperes[i] = sum->phase_volts[i] = NAN;
 }
 
+void sum_dead(struct node_sum *sum) {
+    sum->watts = sum->vars = sum->voltamperes = sum->amperes = 0;
+    for (unsigned i = 0; i < PHASES; i++)
+        sum->phase_watts[i] = sum->phase_vars[i] = sum->phase_amperes[i] = 0;
+    sum->measured = 1;
+    sum->held = sum->unknown = 0;
+    sum->flags &= ~(uint32_t)SUM_LOWER_BOUND;
+}
+
 double sum_highest(const double *phase_amperes) {
     return fmax(fmax(phase_amperes[0], phase_amperes[1]), phase_amperes[2]);
 }
