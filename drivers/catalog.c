@@ -409,7 +409,9 @@ static const struct quantity_info quantities[N_QUANTITIES] = {
                     KIND_GAUGE, DIMENSION_RATIO, "1", 0, 1, .human = "%", .human_per = 0.01},
     [UNKNOWN_RATIO] = {"facility_unknown_ratio", "share of a node's inputs that is not known", KIND_GAUGE,
                        DIMENSION_RATIO, "1", 0, 1, .human = "%", .human_per = 0.01},
-    [INPUT_SKEW] = {"facility_input_skew_seconds", "from the oldest to the newest input of a node's sum",
+    [INPUT_SKEW] = {"facility_input_skew_seconds",
+                    "from the oldest to the newest input of a node's sum, with what clocks of other gateways "
+                    "may be wrong",
                     KIND_GAUGE, DIMENSION_TIME, "s", 0, 86400, .human = "ms", .human_per = 0.001},
     [USABLE_LOAD] = {"facility_usable_load_ratio",
                      "load over usable capacity: rating x continuous ratio x derating", KIND_GAUGE,

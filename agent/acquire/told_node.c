@@ -105,14 +105,14 @@ bool told_node_extend(struct told_node *node, struct told_site *site, const stru
     return true;
 }
 
-/* Of one stream, or with TOLD_STREAMS of all. */
-static void write_stale(const struct told_node *node, size_t stream, struct batch *batch) {
+/* What was told in one stream, or with TOLD_STREAMS in any, and is told no more. */
+static void write_ended(const struct told_node *node, size_t stream, struct batch *batch) {
     for (uint32_t i = 1; i < batch->n; i++) {
         if (batch->qualities[i] != QUALITY_ABSENT || node->streams_of[i] == TOLD_STREAMS ||
             (stream < TOLD_STREAMS && node->streams_of[i] != stream))
             continue;
         batch->values[i] = node->values[i];
-        batch->qualities[i] = QUALITY_STALE;
+        batch->qualities[i] = QUALITY_ENDED;
     }
 }
 
@@ -131,7 +131,7 @@ void told_node_write(struct told_node *node, size_t stream, const struct node_me
         node->streams_of[found] = (uint8_t)stream;
         at = found + 1;
     }
-    write_stale(node, stream, batch);
+    write_ended(node, stream, batch);
 }
 
 void told_node_write_unknown(const struct told_node *node, struct batch *batch) {
@@ -143,7 +143,7 @@ void told_node_write_unknown(const struct told_node *node, struct batch *batch) 
                    {MEASURED_RATIO, 0},
                    {HELD_RATIO, 0},
                    {UNKNOWN_RATIO, 1}};
-    write_stale(node, TOLD_STREAMS, batch);
+    write_ended(node, TOLD_STREAMS, batch);
     for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++) {
         const struct series series = {.quantity = unknown[i].quantity};
         size_t at = find_series(node->view->series, batch->n, &series, 0);

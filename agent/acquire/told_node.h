@@ -34,11 +34,11 @@ void told_node_done(struct told_node *node);
  */
 bool told_node_extend(struct told_node *node, struct told_site *site, const struct power_node *configured,
                       uint32_t number, const struct node_message *message);
-/* Writes what the message says into a batch of the view; what came in this stream before and does not now is
- * stale, with its last value. */
+/* Writes what the message says into a batch of the view; what came in this stream before and does not now has
+ * ended, with its last value. */
 void told_node_write(struct told_node *node, size_t stream, const struct node_message *message,
                      struct batch *batch);
-/* Writes that nothing is known any more: the sum is unknown, and all else stale. */
+/* Writes that nothing is known any more: the sum is unknown, and all else has ended. */
 void told_node_write_unknown(const struct told_node *node, struct batch *batch);
 
 #endif

@@ -45,9 +45,10 @@ static int run(int argc, char **argv) {
         fputs(config->warnings, stderr);
     variants_warn(config->devices, config->n_devices);
     add_drivers(&drivers, config);
-    printf("%s: ok, %zu device%s (%s), %zu sink%s", path, config->n_devices,
-           config->n_devices == 1 ? "" : "s", drivers.data ? drivers.data : "", config->n_sinks,
-           config->n_sinks == 1 ? "" : "s");
+    printf("%s: ok, %zu device%s", path, config->n_devices, config->n_devices == 1 ? "" : "s");
+    if (drivers.size > 0)
+        printf(" (%s)", drivers.data);
+    printf(", %zu sink%s", config->n_sinks, config->n_sinks == 1 ? "" : "s");
     if (config->power)
         printf(", %zu node%s", config->power->n_nodes, config->power->n_nodes == 1 ? "" : "s");
     printf("\n");

@@ -32,6 +32,7 @@ extern const struct command command_reset;
 extern const struct command command_run;
 extern const struct command command_status;
 extern const struct command command_tree;
+extern const struct command command_whatif;
 extern const struct command command_why;
 
 #endif

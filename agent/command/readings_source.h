@@ -8,13 +8,13 @@
 #ifndef HALLWATCH_COMMAND_READINGS_SOURCE_H
 #define HALLWATCH_COMMAND_READINGS_SOURCE_H
 
-#include <jansson.h>
-
 #include "model/series.h"
 
+struct json_t; /* jansson's */
+
 struct readings_source {
-    json_t *document; /* places and classes of the views borrow from it */
-    int64_t time_ms;  /* wall clock: when the document was written */
+    struct json_t *document; /* places and classes of the views borrow from it */
+    int64_t time_ms;         /* wall clock: when the document was written */
     /*
      * By time. Each holds readings of one device, node or alarm that are of one time, so that there are
      * several of one that is read at several rates. What its view says beside is in the others.

@@ -40,6 +40,7 @@ struct agent {
     struct latest *latest;
     struct status_server *status;
     struct alarm_board *board;
+    struct power_board *power;
     struct state_store *store;
     struct judging *judging;
     struct publisher *publisher;
@@ -130,7 +131,8 @@ static int start_publishing(struct agent *agent) {
         return error;
     agent->latest = latest_new();
     agent->board = alarm_board_new();
-    if (agent->latest == NULL || agent->board == NULL)
+    agent->power = power_board_new();
+    if (agent->latest == NULL || agent->board == NULL || agent->power == NULL)
         return ERROR_MEMORY;
     error = start_judging(agent);
     if (error != 0)
@@ -143,6 +145,8 @@ static int start_publishing(struct agent *agent) {
     if (error != 0)
         return error;
     status_server_set_sinks(agent->status, agent->sinks);
+    status_server_set_boards(agent->status, agent->board, agent->power);
+    judging_set_power_board(agent->judging, agent->power);
     error = publisher_start(&agent->spools, agent->judging, observe, agent->latest, &agent->publisher);
     if (error == 0)
         publisher_report(agent->publisher, agent->sinks);
@@ -232,6 +236,7 @@ static void agent_free(struct agent *agent) {
     judging_free(agent->judging);
     state_store_free(agent->store);
     alarm_board_free(agent->board);
+    power_board_free(agent->power);
     for (size_t i = 0; i < N_SPOOLS; i++)
         spool_close(agent->spools.of[i]);
     reload_free(agent->reload);

@@ -186,21 +186,27 @@ static void add_blind(struct text *text, const json_t *document, const json_t *p
     text_add_char(text, '\n');
 }
 
-static void add_maintenance(struct text *text, const json_t *power) {
+static void add_maintenance(struct text *text, const json_t *document, const json_t *power) {
     const json_t *out = json_object_get(power, "out");
     size_t n = json_array_size(out);
     double all = number_or_0(power, "n_out");
-    if (n == 0)
-        return;
-    begin(text, "maintenance");
+    char span[32];
     for (size_t i = 0; i < n; i++) {
-        const char *name = json_string_value(json_array_get(out, i));
-        text_add_string(text, i ? ", " : "");
-        text_add_printable(text, name ? name : "");
+        const json_t *one = json_array_get(out, i);
+        double left_s = (status_number(one, "until") - status_number(document, "time")) / 1000;
+        begin(text, i ? "" : "maintenance");
+        text_add_printable(text, status_text(one, "node"));
+        status_write_span(left_s > 0 ? left_s : 0, span, sizeof(span));
+        text_add_format(text, ", for another %s, by ", span);
+        text_add_printable(text, status_text(one, "by"));
+        text_add_string(text, ": ");
+        text_add_printable(text, status_text(one, "why"));
+        text_add_char(text, '\n');
     }
-    if (all > (double)n)
-        text_add_format(text, " and %.0f more", all - (double)n);
-    text_add_char(text, '\n');
+    if (n > 0 && all > (double)n) {
+        begin(text, "");
+        text_add_format(text, "and %.0f more\n", all - (double)n);
+    }
 }
 
 /* Of the site: whose nodes are unknown, and why. */
@@ -249,7 +255,7 @@ void status_print_power(const json_t *document, FILE *out) {
     add_contract(&text, json_object_get(power, "demand"));
     add_loss(&text, json_object_get(power, "worst_loss"));
     add_blind(&text, document, power);
-    add_maintenance(&text, power);
+    add_maintenance(&text, document, power);
     add_gateways(&text, document);
     add_clock(&text, document);
     text_add_char(&text, '\n');

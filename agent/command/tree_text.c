@@ -244,7 +244,8 @@ static struct many gather(const struct tree_look *look, const uint32_t *nodes, s
         double ratio = look->judged->ratio[node];
         many.is_least |= isnan(sum->watts) || sum->flags & SUM_LOWER_BOUND;
         many.watts += isnan(sum->watts) ? 0 : sum->watts;
-        many.dead += look->judged->supply[node] == SUPPLY_DEAD;
+        many.dead += look->judged->supply[node] == SUPPLY_DEAD &&
+                     look->power->nodes[node].kind != POWER_GENERATOR;
         many.on_battery += look->judged->supply[node] == SUPPLY_BATTERY;
         if (isfinite(ratio) && ratio > 0 && !carries_heat(look, node) &&
             (many.worst == POWER_NO_NODE || ratio > look->judged->ratio[many.worst]))

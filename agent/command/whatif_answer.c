@@ -52,6 +52,13 @@ static void later_done(struct later *later) {
     free(later->carries);
 }
 
+static bool is_lost(const struct whatif_answer *answer, uint32_t node) {
+    for (size_t i = 0; i < answer->n_lost; i++)
+        if (answer->lost[i] == node)
+            return true;
+    return false;
+}
+
 /* What had its redundancy and has it no more. */
 static int find_redundancy(struct whatif_answer *answer, const struct contingency *now) {
     const struct judged *judged = answer->judged;
@@ -71,7 +78,8 @@ static int find_redundancy(struct whatif_answer *answer, const struct contingenc
         contingency_pass(then, &input);
     }
     for (uint32_t i = 0; is_there && i < judged->topology->n_nodes; i++)
-        answer->loses_redundancy[i] = contingency_redundancy(now, i) == REDUNDANCY_KEPT &&
+        answer->loses_redundancy[i] = !is_lost(answer, i) &&
+                                      contingency_redundancy(now, i) == REDUNDANCY_KEPT &&
                                       contingency_redundancy(then, i) == REDUNDANCY_LOST;
     later_done(&later);
     contingency_free(then);
@@ -104,9 +112,8 @@ int whatif_answer(const struct judged *judged, const uint32_t *lost, size_t n_lo
                                      .ratio = calloc(n + 1, sizeof(double)),
                                      .after = calloc(n + 1, sizeof(uint8_t)),
                                      .loses_redundancy = calloc(n + 1, sizeof(bool))};
-    int error = answer->contingency && answer->ratio && answer->after && answer->loses_redundancy
-                    ? 0
-                    : ERROR_MEMORY;
+    int error =
+        answer->contingency && answer->ratio && answer->after && answer->loses_redundancy ? 0 : ERROR_MEMORY;
     if (!error) {
         contingency_pass(answer->contingency, &input); /* what is kept at present */
         contingency_lose(answer->contingency, &input, lost, n_lost, &answer->result, answer->ratio,
@@ -127,11 +134,13 @@ void whatif_answer_done(struct whatif_answer *answer) {
     *answer = (struct whatif_answer){0};
 }
 
-static bool is_lost(const struct whatif_answer *answer, uint32_t node) {
-    for (size_t i = 0; i < answer->n_lost; i++)
-        if (answer->lost[i] == node)
-            return true;
-    return false;
+/* Nothing is known of a load that matters: of what is rated, or takes it for itself. */
+static bool is_blank(const struct judged *judged, uint32_t node) {
+    const struct node_load *load = &judged->loads[node];
+    const struct usable *usable = &judged->usable[node];
+    bool is_rated = !isinf(usable->watts) || !isinf(usable->voltamperes) || !isinf(usable->amperes);
+    bool is_end = judged->topology->fed[node].n == 0 && judged->topology->sources[node].n > 0;
+    return (is_rated || is_end) && isnan(load->watts) && isnan(load->voltamperes);
 }
 
 bool whatif_is_in(const struct whatif_answer *answer, enum whatif_list list, uint32_t node) {
@@ -141,10 +150,14 @@ bool whatif_is_in(const struct whatif_answer *answer, enum whatif_list list, uin
     case WHATIF_DROPPED:
         return after == SUPPLY_DEAD && before != SUPPLY_DEAD && topology->fed[node].n == 0 &&
                topology->sources[node].n > 0 && !is_lost(answer, node);
-    case WHATIF_ON_BATTERY: return after == SUPPLY_BATTERY && before != SUPPLY_BATTERY;
-    case WHATIF_REDUNDANCY: return answer->loses_redundancy[node];
-    case WHATIF_UNKNOWN: return isnan(answer->ratio[node]) || before == SUPPLY_UNDETERMINED;
-    case N_WHATIF_LISTS: break;
+    case WHATIF_ON_BATTERY:
+        return after == SUPPLY_BATTERY && before != SUPPLY_BATTERY;
+    case WHATIF_REDUNDANCY:
+        return answer->loses_redundancy[node];
+    case WHATIF_UNKNOWN:
+        return before == SUPPLY_UNDETERMINED || (before != SUPPLY_DEAD && is_blank(answer->judged, node));
+    case N_WHATIF_LISTS:
+        break;
     }
     return false;
 }

@@ -19,14 +19,14 @@ struct whatif_answer {
 };
 
 /*
- * Loses `lost`, which is borrowed, from what is judged; that is left as it was. 0 or ERROR_MEMORY; to be ended
- * with whatif_answer_done.
+ * Loses `lost`, which is borrowed, from what is judged; that is left as it was. 0 or ERROR_MEMORY; to be
+ * ended with whatif_answer_done.
  */
 int whatif_answer(const struct judged *judged, const uint32_t *lost, size_t n_lost,
                   struct whatif_answer *answer);
 void whatif_answer_done(struct whatif_answer *answer);
 
-/* Nodes of which it tells; unknown: rated, and its load is not known. */
+/* Nodes of which it tells; unknown: the load, of what is rated or an end load. */
 enum whatif_list { WHATIF_DROPPED, WHATIF_ON_BATTERY, WHATIF_REDUNDANCY, WHATIF_UNKNOWN, N_WHATIF_LISTS };
 bool whatif_is_in(const struct whatif_answer *answer, enum whatif_list list, uint32_t node);
 

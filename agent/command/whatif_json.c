@@ -72,8 +72,8 @@ static void add_list(struct text *text, const char *name, const struct whatif_an
 
 static void add_nodes(struct text *text, const struct whatif_answer *answer) {
     static const char *const units[] = {
-        [LIMIT_NONE] = "",  [LIMIT_WATTS] = "W", [LIMIT_VOLTAMPERES] = "VA", [LIMIT_L1] = "A",
-        [LIMIT_L2] = "A",   [LIMIT_L3] = "A",    [LIMIT_HEAT] = "W"};
+        [LIMIT_NONE] = "", [LIMIT_WATTS] = "W", [LIMIT_VOLTAMPERES] = "VA", [LIMIT_L1] = "A",
+        [LIMIT_L2] = "A",  [LIMIT_L3] = "A",    [LIMIT_HEAT] = "W"};
     static const char *const phases[] = {[LIMIT_L1] = "L1", [LIMIT_L2] = "L2", [LIMIT_L3] = "L3"};
     uint32_t *nodes = calloc(answer->judged->topology->n_nodes + (size_t)1, sizeof(*nodes));
     size_t n = nodes ? whatif_sort(answer, high_ratio, nodes) : 0;

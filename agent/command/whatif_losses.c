@@ -78,11 +78,11 @@ static void add_row(const struct judged *judged, const struct contingency_result
         table_add(table, "%s", "");
     table_add(table, result->n_on_battery ? "%u" : "", result->n_on_battery);
     table_add(table, "%s",
-              !result->is_known         ? "not known"
-              : result->is_lower_bound  ? "at least"
-              : result->n_uncooled > 0  ? "cooling lost"
-              : result->n_interrupted   ? "interrupted"
-                                        : "");
+              !result->is_known        ? "not known"
+              : result->is_lower_bound ? "at least"
+              : result->n_uncooled > 0 ? "cooling lost"
+              : result->n_interrupted  ? "interrupted"
+                                       : "");
 }
 
 int whatif_print_all(const struct judged *judged, size_t most, FILE *out) {

@@ -162,7 +162,7 @@ enum finding rule_find_within(const struct rule *rule, double value, double dead
 
 bool rule_has_point(const char *points, const char *point) {
     size_t size = strlen(point);
-    for (const char *at = points; (at = strstr(at, point)) != NULL; at += size)
+    for (const char *at = points; size > 0 && (at = strstr(at, point)) != NULL; at += size)
         if (at > points && at[-1] == '|' && at[size] == '|')
             return true;
     return false;

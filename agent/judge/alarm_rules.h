@@ -74,7 +74,8 @@ struct rule {
     double limit, deadband;
     uint8_t special;      /* enum rule_figure of ON_NODE, enum rule_silence of ON_SILENCE */
     bool only_opened;     /* a breaker: open counts once it was seen closed */
-    bool unless_standby;  /* not while the device says that it is off or stands by */
+    enum quantity unless; /* not while this of the same device is in one of these states */
+    uint32_t unless_states;
     bool unless_rated;    /* not where a rated node is held to the same by its figures */
     bool is_generic;      /* follows from every other alarm of the same device */
     bool is_seconds_left; /* its value is the time that is left */

@@ -31,6 +31,8 @@ bool alarms_reset(struct alarms *alarms, const char *id, const char *by, const c
 /* A node goes out of service until `until_ms` (wall clock), or comes back (0). */
 void alarms_set_out(struct alarms *alarms, uint32_t node, int64_t until_ms, const char *by, const char *why,
                     const struct judge_time *time);
+/* A node whose time out of service has run out since the last call; POWER_NO_NODE: none. */
+uint32_t alarms_next_back(struct alarms *alarms);
 
 /* Measures of how the alarms fare (ISA-18.2, EEMUA 191). */
 struct alarm_measures {

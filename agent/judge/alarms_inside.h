@@ -31,7 +31,7 @@ struct bound {
     const struct rule *rule;
     uint32_t series;    /* whose reading asks for a look */
     uint32_t reference; /* another series of the view; NO_SERIES */
-    uint32_t standby;   /* the series that says that the machine is off; NO_SERIES */
+    uint32_t unless;    /* the series in whose states the rule does not hold; NO_SERIES */
     uint32_t condition;
     float constant;   /* in the place of a reference; NAN: none */
     bool seen_closed; /* a breaker that is `only_opened` */
@@ -73,7 +73,7 @@ struct restored {
 struct node_out {
     uint32_t node, condition;
     int64_t until_ms; /* wall clock; 0: back in service */
-    bool is_settled;
+    bool is_settled, has_expired;
     char *by, *why;
     struct node_out *next;
 };

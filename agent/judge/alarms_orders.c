@@ -217,6 +217,7 @@ void alarms_set_out(struct alarms *alarms, uint32_t node, int64_t until_ms, cons
         free(new_why);
     }
     out->until_ms = until_ms;
+    out->has_expired = false;
     alarms->is_out[node] = alarms->outs_changed = true;
     if (out->condition == ALARM_NO_CONDITION)
         return;
@@ -231,9 +232,19 @@ void alarms_expire(struct alarms *alarms, const struct judge_time *time) {
     for (struct node_out *out = alarms->outs; out != NULL; out = out->next)
         if (out->until_ms <= time->wall_ms && (out->until_ms != 0 || !out->is_settled)) {
             /* Restored, and nobody says any more that it is out: it is back. */
+            out->has_expired = out->until_ms != 0;
             bring_back(alarms, out, time->monotonic_ms);
             out->is_settled = true;
         }
+}
+
+uint32_t alarms_next_back(struct alarms *alarms) {
+    for (struct node_out *out = alarms->outs; out != NULL; out = out->next)
+        if (out->has_expired) {
+            out->has_expired = false;
+            return out->node;
+        }
+    return POWER_NO_NODE;
 }
 
 void alarms_drop_orders(struct alarms *alarms) {

@@ -21,6 +21,7 @@ struct cause_link {
     const char *consequence, *cause; /* names of rules */
     enum relation relation;
     bool any_time; /* as long as the cause stands, not only about its onset */
+    bool recovers; /* it needs a while to be itself again when its cause is gone */
 };
 
 enum { CAUSE_LINKS = 74 };

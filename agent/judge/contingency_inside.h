@@ -142,17 +142,51 @@ double grid_units_left(const struct grid *grid, uint32_t place);
 struct flow grid_load_after(const struct grid *grid, uint32_t place);
 double grid_ratio_after(const struct grid *grid, uint32_t place);
 
+/* --- who is fed after a loss (contingency_supply.c) --- */
+
+/* Here, to be taken in, for they are called for every node of every loss. */
+static inline struct after_node *grid_touch(struct grid *grid, uint32_t place) {
+    struct after_node *after = &grid->after[place];
+    if (after->epoch == grid->epoch)
+        return after;
+    after->epoch = grid->epoch;
+    after->supply = grid->present[place].supply;
+    after->carrying = grid->present[place].carrying;
+    after->flags = 0;
+    after->more = (struct flow){0};
+    grid->touched[grid->n_touched++] = place;
+    return after;
+}
+
+static inline bool grid_is_touched(const struct grid *grid, uint32_t place) {
+    return grid->after[place].epoch == grid->epoch;
+}
+
+static inline uint8_t grid_supply(const struct grid *grid, uint32_t place) {
+    return grid_is_touched(grid, place) ? grid->after[place].supply : grid->present[place].supply;
+}
+
+static inline uint64_t grid_carrying(const struct grid *grid, uint32_t place) {
+    return grid_is_touched(grid, place) ? grid->after[place].carrying : grid->present[place].carrying;
+}
+
+static inline bool grid_has_flag(const struct grid *grid, uint32_t place, unsigned flag) {
+    return grid_is_touched(grid, place) && (grid->after[place].flags & flag);
+}
+
+void grid_mark(struct grid *grid, uint32_t place, enum after_flag flag); /* touches and queues it */
+/* Settles the queue's nodes and what follows from them. */
+void grid_spread(struct grid *grid);
+/* Notes what is dead, or stands on batteries, at once, and lets generators take over. */
+void contingency_start_generators(struct contingency *contingency);
+/* What stands by beside a cooler that is lost takes over. */
+void contingency_start_coolers(struct contingency *contingency);
+
 /* --- one loss (contingency_loss.c) --- */
 
 /* Goes through both networks and fills *result. `lost`: nodes, or'ed with CONTINGENCY_ONE_UNIT. */
 void contingency_settle(struct contingency *contingency, const uint32_t *lost, size_t n_lost,
                         struct contingency_result *result);
-struct after_node *grid_touch(struct grid *grid, uint32_t place);
-/* As it is after the loss at hand. */
-uint8_t grid_supply(const struct grid *grid, uint32_t place);
-uint64_t grid_carrying(const struct grid *grid, uint32_t place);
-/* Settles the queue's nodes and what follows from them. */
-void grid_spread(struct grid *grid);
 /* Shares of its carrying sources, by its behaviour; 0 of the others. `shares`: one per source. */
 void grid_find_shares(const struct grid *grid, uint32_t place, uint64_t carrying, double *shares);
 

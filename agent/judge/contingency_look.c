@@ -16,17 +16,14 @@ int grid_find_binding(const struct grid *grid, uint32_t place, const struct flow
     return binding;
 }
 
-static bool is_touched(const struct grid *grid, uint32_t place) {
-    return grid->after[place].epoch == grid->epoch;
-}
-
 double grid_units_left(const struct grid *grid, uint32_t place) {
-    return is_touched(grid, place) && (grid->after[place].flags & AFTER_FEWER_UNITS) ? grid->units_left : 1;
+    return grid_is_touched(grid, place) && (grid->after[place].flags & AFTER_FEWER_UNITS) ? grid->units_left
+                                                                                          : 1;
 }
 
 struct flow grid_load_after(const struct grid *grid, uint32_t place) {
     struct flow load = grid->present[place].load;
-    if (!is_touched(grid, place))
+    if (!grid_is_touched(grid, place))
         return load;
     if (grid->after[place].supply == SUPPLY_DEAD)
         return (struct flow){0};
@@ -40,7 +37,7 @@ struct flow grid_load_after(const struct grid *grid, uint32_t place) {
 /* What is not known stays so, unless it exceeds by what has come alone. */
 double grid_ratio_after(const struct grid *grid, uint32_t place) {
     const struct present_node *present = &grid->present[place];
-    if (!is_touched(grid, place))
+    if (!grid_is_touched(grid, place))
         return present->ratio;
     struct flow load = grid_load_after(grid, place);
     double ratio = contingency_ratio(present, &load) / grid_units_left(grid, place);
@@ -92,7 +89,7 @@ void contingency_look(const struct contingency *contingency, uint32_t node, stru
 static void write_load(const struct grid *grid, uint32_t place, struct node_load *load) {
     const struct present_node *present = &grid->present[place];
     struct flow after = grid_load_after(grid, place);
-    if (!is_touched(grid, place))
+    if (!grid_is_touched(grid, place))
         return;
     bool is_lower = (present->flags & (PRESENT_KNOWN | PRESENT_LOWER)) != PRESENT_KNOWN;
     *load = (struct node_load){.watts = after.of[FLOW_W],
@@ -104,7 +101,7 @@ static void write_load(const struct grid *grid, uint32_t place, struct node_load
 }
 
 static void write_condition(const struct grid *grid, uint32_t place, struct node_present *present) {
-    if (!is_touched(grid, place))
+    if (!grid_is_touched(grid, place))
         return;
     unsigned flags = grid->after[place].flags;
     if (flags & (AFTER_LOST | AFTER_STARTED))

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One loss, or a set. First downwards, sources before what they feed: who is still fed, and from where. Then
- * generators that stand by start where they are missed. Then upwards, what is fed before its sources: how
- * much each carries now. Only what the loss reaches is touched. Rules: contingency.h.
+ * One loss, or a set. When it is known who is fed from where (contingency_supply.c): how much each carries,
+ * what is fed before its sources. Only what the loss reaches is touched. Rules: contingency.h.
  */
 #include <math.h>
 
@@ -11,254 +10,11 @@
 /* More load than rounding makes. */
 static const double grows_by = 1e-9, grows_least = 1e-6;
 
-/* --- what the loss touches --- */
-
-struct after_node *grid_touch(struct grid *grid, uint32_t place) {
-    struct after_node *after = &grid->after[place];
-    if (after->epoch == grid->epoch)
-        return after;
-    after->epoch = grid->epoch;
-    after->supply = grid->present[place].supply;
-    after->carrying = grid->present[place].carrying;
-    after->flags = 0;
-    after->more = (struct flow){0};
-    grid->touched[grid->n_touched++] = place;
-    return after;
-}
-
-static bool is_touched(const struct grid *grid, uint32_t place) {
-    return grid->after[place].epoch == grid->epoch;
-}
-
-uint8_t grid_supply(const struct grid *grid, uint32_t place) {
-    return is_touched(grid, place) ? grid->after[place].supply : grid->present[place].supply;
-}
-
-uint64_t grid_carrying(const struct grid *grid, uint32_t place) {
-    return is_touched(grid, place) ? grid->after[place].carrying : grid->present[place].carrying;
-}
-
-static bool has_flag(const struct grid *grid, uint32_t place, unsigned flag) {
-    return is_touched(grid, place) && (grid->after[place].flags & flag);
-}
-
-static void mark(struct grid *grid, uint32_t place, enum after_flag flag) {
-    grid_touch(grid, place)->flags |= (uint16_t)flag;
-    order_queue_add(&grid->queue, place);
-}
-
-/* --- downwards: who is fed, and from where --- */
-
-/* Which of its sources it takes from. */
-static uint64_t choose_sources(const struct grid *grid, uint32_t place) {
-    const struct present_node *present = &grid->present[place];
-    const struct edge_run *sources = &grid->network.sources[place];
-    uint64_t live = 0, batteries = 0;
-    for (uint32_t k = 0; k < sources->n; k++) {
-        uint32_t from = grid->network.links[sources->first + k].from;
-        bool is_battery = grid->present[from].flags & PRESENT_IS_BATTERY;
-        if (grid_supply(grid, from) != SUPPLY_DEAD && (present->allowed >> k & 1))
-            *(is_battery ? &batteries : &live) |= UINT64_C(1) << k;
-    }
-    uint64_t all = live ? live : batteries;
-    if (!(present->flags & PRESENT_PREFERS) || all == 0)
-        return all;
-    uint64_t kept = all & present->carrying;
-    kept = kept ? kept : all;
-    return kept & (~kept + 1); /* the first */
-}
-
-/* LIVE where any of them is. */
-static enum node_supply supply_from(const struct grid *grid, uint32_t place, uint64_t carrying) {
-    const struct edge_run *sources = &grid->network.sources[place];
-    enum node_supply supply = SUPPLY_UNDETERMINED;
-    for (; carrying; carrying &= carrying - 1) {
-        uint32_t k = (uint32_t)__builtin_ctzll(carrying);
-        uint32_t source = grid->network.links[sources->first + k].from;
-        enum node_supply from = (enum node_supply)grid_supply(grid, source);
-        bool is_battery = grid->present[source].flags & PRESENT_IS_BATTERY;
-        if (from == SUPPLY_LIVE && !is_battery)
-            return SUPPLY_LIVE;
-        if (from == SUPPLY_BATTERY || is_battery)
-            supply = SUPPLY_BATTERY;
-    }
-    return supply;
-}
-
-/* Its machine says that it stands on its battery: its own, or those that are nodes. */
-static enum node_supply find_storage(const struct grid *grid, uint32_t place, uint64_t *carrying) {
-    const struct edge_run *sources = &grid->network.sources[place];
-    for (uint32_t k = 0; k < sources->n; k++) {
-        uint32_t from = grid->network.links[sources->first + k].from;
-        if ((grid->present[from].flags & PRESENT_IS_BATTERY) && grid_supply(grid, from) != SUPPLY_DEAD)
-            *carrying |= UINT64_C(1) << k;
-    }
-    return *carrying || (grid->present[place].flags & PRESENT_HOLDS) ? SUPPLY_BATTERY : SUPPLY_DEAD;
-}
-
-static enum node_supply find_supply(const struct grid *grid, uint32_t place, uint64_t *carrying) {
-    const struct present_node *present = &grid->present[place];
-    *carrying = 0;
-    if ((present->flags & PRESENT_BLOCKED) || has_flag(grid, place, AFTER_LOST | AFTER_DIED))
-        return SUPPLY_DEAD;
-    if ((present->flags & PRESENT_STANDBY) && !has_flag(grid, place, AFTER_STARTED))
-        return SUPPLY_DEAD;
-    if (present->flags & PRESENT_ON_BATTERY)
-        return find_storage(grid, place, carrying);
-    if (grid->network.sources[place].n == 0)
-        return SUPPLY_LIVE;
-    *carrying = choose_sources(grid, place);
-    if (*carrying == 0)
-        return present->flags & PRESENT_HOLDS ? SUPPLY_BATTERY : SUPPLY_DEAD;
-    return supply_from(grid, place, *carrying);
-}
-
-static void queue_fed(struct grid *grid, uint32_t place) {
-    const struct edge_run *fed = &grid->network.fed[place];
-    const uint32_t *links = grid->network.by_source + fed->first;
-    for (uint32_t k = 0; k < fed->n; k++)
-        order_queue_add(&grid->queue, grid->network.links[links[k]].to);
-}
-
-void grid_spread(struct grid *grid) {
-    uint32_t place;
-    while (order_queue_take_least(&grid->queue, &place)) {
-        struct after_node *after = grid_touch(grid, place);
-        uint64_t carrying;
-        enum node_supply supply = find_supply(grid, place, &carrying);
-        after->carrying = carrying;
-        if (after->supply == supply)
-            continue;
-        after->supply = (uint8_t)supply;
-        queue_fed(grid, place);
-    }
-}
-
-/* --- what stands by: generators --- */
-
-/* Whether a node stands on its own battery, or those that are nodes for it. */
-static bool is_held(const struct grid *grid, uint32_t place) {
-    const struct edge_run *sources = &grid->network.sources[place];
-    uint64_t carrying = grid_carrying(grid, place);
-    if (grid_supply(grid, place) != SUPPLY_BATTERY || carrying == 0)
-        return grid_supply(grid, place) == SUPPLY_BATTERY;
-    uint32_t link = sources->first + (uint32_t)__builtin_ctzll(carrying);
-    return grid->present[grid->network.links[link].from].flags & PRESENT_IS_BATTERY;
-}
-
-static void note_autonomy(struct contingency *contingency, uint32_t node) {
-    double held_s = (double)contingency->topology->power->nodes[node].autonomy_ms / 1000;
-    if (held_s > 0 && !(held_s >= contingency->result->battery_s))
-        contingency->result->battery_s = held_s;
-}
-
-/* By design: the node's own, and its batteries'. */
-static void note_held(struct contingency *contingency, uint32_t place) {
-    const struct network *network = &contingency->power.network;
-    uint64_t carrying = grid_carrying(&contingency->power, place);
-    contingency->power.after[place].flags |= AFTER_WAS_HELD;
-    note_autonomy(contingency, place);
-    for (; carrying; carrying &= carrying - 1)
-        note_autonomy(
-            contingency,
-            network->links[network->sources[place].first + (uint32_t)__builtin_ctzll(carrying)].from);
-}
-
-/* Through what is dead, yet not lost, up to the generators that can start; these are queued. */
-static bool seek_generators(struct grid *grid, uint32_t place) {
-    bool found = false;
-    order_queue_add(&grid->queue, place);
-    while (order_queue_take_greatest(&grid->queue, &place)) {
-        struct after_node *after = grid_touch(grid, place);
-        const struct edge_run *sources = &grid->network.sources[place];
-        if (after->flags & (AFTER_SOUGHT | AFTER_LOST))
-            continue;
-        after->flags |= AFTER_SOUGHT;
-        if (grid->present[place].flags & PRESENT_STANDBY) {
-            after->flags |= AFTER_STARTED;
-            found = true;
-        }
-        for (uint32_t k = 0; k < sources->n; k++) {
-            uint32_t from = grid->network.links[sources->first + k].from;
-            if (grid_supply(grid, from) == SUPPLY_DEAD && !(grid->present[from].flags & PRESENT_BLOCKED))
-                order_queue_add(&grid->queue, from);
-        }
-    }
-    return found;
-}
-
-/* Remembers how it stood before generators took over. */
-static void note_at_once(struct contingency *contingency) {
-    struct grid *grid = &contingency->power;
-    struct contingency_result *result = contingency->result;
-    for (uint32_t i = 0; i < grid->n_touched; i++) {
-        uint32_t place = grid->touched[i];
-        struct after_node *after = &grid->after[place];
-        if (after->supply == SUPPLY_DEAD && grid->present[place].supply != SUPPLY_DEAD)
-            after->flags |= AFTER_WAS_DEAD;
-        if (after->supply != SUPPLY_BATTERY || grid->present[place].supply == SUPPLY_BATTERY)
-            continue;
-        result->n_on_battery++;
-        if (is_held(grid, place))
-            note_held(contingency, place);
-    }
-}
-
-static void start_generators(struct contingency *contingency) {
-    struct grid *grid = &contingency->power;
-    uint32_t n = grid->n_touched;
-    bool found = false;
-    for (uint32_t i = 0; i < n; i++) {
-        const struct after_node *after = &grid->after[grid->touched[i]];
-        if ((after->flags & (AFTER_WAS_DEAD | AFTER_WAS_HELD)) && !(after->flags & AFTER_LOST))
-            found |= seek_generators(grid, grid->touched[i]);
-    }
-    if (!found)
-        return;
-    for (uint32_t i = 0; i < grid->n_touched; i++) {
-        uint32_t place = grid->touched[i];
-        double start_s = (double)contingency->topology->power->nodes[place].start_ms / 1000;
-        if (!(grid->after[place].flags & AFTER_STARTED))
-            continue;
-        order_queue_add(&grid->queue, place);
-        if (!(start_s <= contingency->result->start_s))
-            contingency->result->start_s = start_s;
-    }
-    grid_spread(grid);
-}
-
-/* Whether a machine that stands by has something to run on. */
-static bool can_start(const struct grid *power, uint32_t node) {
-    const struct edge_run *sources = &power->network.sources[node];
-    bool can = sources->n == 0;
-    for (uint32_t k = 0; k < sources->n; k++)
-        can |= grid_supply(power, power->network.links[sources->first + k].from) != SUPPLY_DEAD;
-    return can && !has_flag(power, node, AFTER_LOST);
-}
-
-/* What stands by beside a cooler that is lost takes over. */
-static void start_coolers(struct contingency *contingency) {
-    struct grid *grid = &contingency->heat;
-    for (uint32_t i = 0, n = grid->n_touched; i < n; i++) {
-        uint32_t place = grid->touched[i];
-        const struct edge_run *coolers = &grid->network.sources[place];
-        if (!(grid->present[place].carrying & ~grid->after[place].carrying))
-            continue;
-        for (uint32_t k = 0; k < coolers->n; k++) {
-            uint32_t from = grid->network.links[coolers->first + k].from;
-            if ((grid->present[from].flags & PRESENT_STANDBY) &&
-                can_start(&contingency->power, grid->network.node[from]))
-                mark(grid, from, AFTER_STARTED);
-        }
-    }
-    grid_spread(grid);
-}
-
 /* --- upwards: how much each carries --- */
 
 static double capacity_after(const struct grid *grid, uint32_t place) {
     double capacity = grid->present[place].capacity;
-    return has_flag(grid, place, AFTER_FEWER_UNITS) ? capacity * grid->units_left : capacity;
+    return grid_has_flag(grid, place, AFTER_FEWER_UNITS) ? capacity * grid->units_left : capacity;
 }
 
 void grid_find_shares(const struct grid *grid, uint32_t place, uint64_t carrying, double *shares) {
@@ -286,10 +42,10 @@ static void add(struct flow *to, const struct flow *flow, double times) {
 }
 
 static bool is_nothing(const struct flow *flow) {
+    double sum = 0;
     for (int i = 0; i < FLOWS; i++)
-        if (flow->of[i] != 0)
-            return false;
-    return true;
+        sum += fabs(flow->of[i]);
+    return sum == 0;
 }
 
 /* What a node uses itself, beside what it feeds. */
@@ -321,11 +77,13 @@ static void step_down(struct contingency *contingency, struct grid *grid, uint32
 }
 
 static bool grows(const struct grid *grid, uint32_t place) {
-    const struct flow *load = &grid->present[place].load, *more = &grid->after[place].more;
-    bool any = false;
-    for (int i = 0; i < FLOWS; i++)
-        any |= more->of[i] > grows_by * load->of[i] + grows_least;
-    return any;
+    const double *load = grid->present[place].load.of, *more = grid->after[place].more.of;
+    double most = -1;
+    for (int i = 0; i < FLOWS; i++) {
+        double by = more[i] - grows_by * load[i];
+        most = by > most ? by : most;
+    }
+    return most > grows_least;
 }
 
 static void judge(struct contingency *contingency, struct grid *grid, uint32_t place) {
@@ -375,6 +133,10 @@ static void share_anew(struct grid *grid, uint32_t place, struct flow *taken) {
 
 static void take_more(struct grid *grid, uint32_t place, const struct flow *taken) {
     const struct edge_run *sources = &grid->network.sources[place];
+    if (sources->n == 1) {
+        push_up(grid, sources->first, taken);
+        return;
+    }
     for (uint32_t k = 0; k < sources->n; k++) {
         struct flow more = {0};
         add(&more, taken, grid->shares[sources->first + k]);
@@ -434,7 +196,7 @@ static void settle_flows(struct contingency *contingency, struct grid *grid) {
 /* --- the whole of it --- */
 
 static void mark_lost(struct grid *grid, uint32_t place) {
-    mark(grid, place, AFTER_LOST);
+    grid_mark(grid, place, AFTER_LOST);
 }
 
 /* It carries on with one unit less; what it feeds in proportion is shared out anew. */
@@ -480,7 +242,7 @@ static void count_dead(struct contingency *contingency) {
         if (!is_dead || (after->flags & AFTER_LOST))
             continue;
         if (cooler != POWER_NO_NODE)
-            mark(&contingency->heat, cooler, AFTER_DIED);
+            grid_mark(&contingency->heat, cooler, AFTER_DIED);
         if (grid->network.fed[place].n > 0)
             continue;
         result->n_dropped++;
@@ -521,12 +283,11 @@ void contingency_settle(struct contingency *contingency, const uint32_t *lost, s
     for (size_t i = 0; i < n_lost; i++)
         mark_loss(contingency, lost[i]);
     grid_spread(&contingency->power);
-    note_at_once(contingency);
-    start_generators(contingency);
+    contingency_start_generators(contingency);
     count_dead(contingency);
     settle_flows(contingency, &contingency->power);
     grid_spread(&contingency->heat);
-    start_coolers(contingency);
+    contingency_start_coolers(contingency);
     count_uncooled(contingency);
     settle_flows(contingency, &contingency->heat);
     if (contingency->had_rated && !contingency->had_ratio)

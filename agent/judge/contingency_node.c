@@ -93,8 +93,12 @@ static bool is_cooling(enum power_kind kind) {
     return kind == POWER_CHILLER || kind == POWER_HEADER || kind == POWER_CDU || kind == POWER_AIR_UNIT;
 }
 
+/* Of what can carry nothing (no unit of it is in service) so much that any load exceeds it. */
 static double inverse_of(double usable) {
-    return usable > 0 && isfinite(usable) ? 1 / usable : 0;
+    const double most = 1e30;
+    if (isnan(usable) || isinf(usable))
+        return 0;
+    return usable * most > 1 ? 1 / usable : most;
 }
 
 static void find_limit(const struct power_node *node, const struct usable *usable, const double *volts,
@@ -102,13 +106,15 @@ static void find_limit(const struct power_node *node, const struct usable *usabl
     double *inverse = present->inverse.of;
     int n = count_phases(node);
     inverse[FLOW_W] = is_cooling(node->kind) ? 0 : inverse_of(usable->watts);
-    inverse[FLOW_VA] = inverse_of(usable->voltamperes);
     for (int i = 0; i < n; i++)
         inverse[FLOW_PHASE + i] = inverse_of(usable->amperes * volts[i]);
+    /* Where no VA were given, they only repeat what the amperes say. */
+    if (node->rating.voltamperes > 0 || !(inverse[FLOW_PHASE] > 0))
+        inverse[FLOW_VA] = inverse_of(usable->voltamperes);
     present->capacity = (double)INFINITY;
     if (inverse[FLOW_W] > 0)
         present->capacity = usable->watts;
-    else if (inverse[FLOW_VA] > 0)
+    else if (usable->voltamperes > 0)
         present->capacity = usable->voltamperes;
     for (int i = 0; i < FLOWS; i++)
         if (inverse[i] > 0)

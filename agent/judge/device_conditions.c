@@ -19,10 +19,16 @@ static bool is_named(const char *wanted, const char *have) {
     return wanted == NULL || (have != NULL && text_same_name(wanted, have));
 }
 
-static bool fits_site(const struct power_rule *site, const struct device_view *view) {
-    return site == NULL || (is_named(site->device, view->device) && is_named(site->hall, view->hall) &&
-                            is_named(site->row, view->row) && is_named(site->rack, view->rack) &&
-                            is_named(site->feed, view->feed));
+static bool fits_site(const struct power_rule *site, const struct device_watch *watch) {
+    const struct device_view *view = watch->view;
+    const struct device_config *config = watch->config;
+    if (site == NULL)
+        return true;
+    return is_named(site->device, view->device) &&
+           is_named(site->hall, config != NULL ? config->hall : view->hall) &&
+           is_named(site->row, config != NULL ? config->row : view->row) &&
+           is_named(site->rack, config != NULL ? config->rack : view->rack) &&
+           is_named(site->feed, config != NULL ? config->feed : view->feed);
 }
 
 static bool fits_node(const struct alarms *alarms, const struct rule *rule,
@@ -46,7 +52,7 @@ static bool fits_device(const struct alarms *alarms, const struct rule *rule,
         return false;
     if (rule->classes != 0 && (rule->classes & OF_CLASS(watch->class)) == 0)
         return false;
-    return fits_site(rule->site, watch->view) && fits_node(alarms, rule, watch);
+    return fits_site(rule->site, watch) && fits_node(alarms, rule, watch);
 }
 
 static bool fits_place(const struct rule *rule, const struct series *series) {
@@ -112,9 +118,10 @@ static uint32_t find_reference(const struct rule *rule, const struct device_view
     return best;
 }
 
-static uint32_t find_standby(const struct device_view *view) {
-    for (uint32_t i = 0; i < view->n_series; i++)
-        if (view->series[i].quantity == UNIT_STATE && view->series[i].place.part == PART_NONE &&
+/* Of a machine as a whole: not of one of its modules or functions. */
+static uint32_t find_unless(const struct rule *rule, const struct device_view *view) {
+    for (uint32_t i = 0; rule->unless != QUANTITY_NONE && i < view->n_series; i++)
+        if (view->series[i].quantity == rule->unless && view->series[i].place.depth == 0 &&
             view->series[i].place.point == NULL)
             return i;
     return NO_SERIES;
@@ -131,10 +138,9 @@ static float design_flow(const struct alarms *alarms, const struct device_watch 
 /* Whether the device has all that the rule compares. */
 static bool complete(const struct alarms *alarms, const struct device_watch *watch, struct bound *bound) {
     const struct rule *rule = bound->rule;
-    bound->reference = bound->standby = NO_SERIES;
+    bound->reference = NO_SERIES;
     bound->constant = NAN;
-    if (rule->unless_standby)
-        bound->standby = find_standby(watch->view);
+    bound->unless = find_unless(rule, watch->view);
     if (rule->reference == QUANTITY_NONE)
         return true;
     if (rule->quantity == COOLANT_FLOW)
@@ -318,9 +324,9 @@ static double value_of(const struct bound *bound, const struct device_watch *wat
     return value;
 }
 
-static bool stands_by(const struct bound *bound, const struct device_watch *watch) {
-    double state = bound->standby != NO_SERIES ? watch->values[bound->standby] : (double)NAN;
-    return state == UNIT_STANDBY || state == UNIT_OFF;
+static bool does_not_hold(const struct bound *bound, const struct device_watch *watch) {
+    double state = bound->unless != NO_SERIES ? watch->values[bound->unless] : (double)NAN;
+    return state >= 0 && state < 32 && (bound->rule->unless_states & OF_STATE((unsigned)state)) != 0;
 }
 
 /* Found open is a position; seen to open is an event. */
@@ -336,7 +342,7 @@ static void judge(struct alarms *alarms, const struct device_watch *watch, struc
     enum finding finding = rule_find(bound->rule, compared);
     if (bound->rule->only_opened)
         finding = find_opened(bound, value, finding);
-    if (finding == FINDING_BREACHED && bound->standby != NO_SERIES && stands_by(bound, watch))
+    if (finding == FINDING_BREACHED && does_not_hold(bound, watch))
         finding = FINDING_CLEAR;
     alarm_engine_offer(alarms->engine, bound->condition, finding, compared, bound->rule->limit, now_ms);
 }

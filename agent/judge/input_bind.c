@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SETS_MOST = POWER_METERS_MOST };
+enum { SETS_MOST = 256 /* places of one part: outlets of a PDU, circuits of a panel */ };
 
 void input_bind_add(struct bounds *bounds, struct bound bound) {
     if (bounds->n == bounds->room) {
@@ -42,6 +42,7 @@ static const struct {
     {CURRENT, SLOT_A, SLOT_PHASE_A, SLOT_PAIR_A, SORT_CURRENT, NULL},
     {VOLTAGE, SLOT_V, SLOT_PHASE_V, -1, SORT_VOLTAGE, NULL},
     {LINE_VOLTAGE, -1, -1, SLOT_LINE_V, SORT_VOLTAGE, NULL},
+    {BATTERY_VOLTAGE, SLOT_V, -1, -1, SORT_VOLTAGE, NULL}, /* of direct current: the battery is on the bus */
     /* As node views of other gateways have it (node_figures.c). */
     {ACTIVE_POWER, SLOT_W_AT_LEAST, -1, -1, SORT_ANY, "at_least"},
     {APPARENT_POWER, SLOT_VA_BOUND, -1, -1, SORT_ANY, "bound"},
@@ -51,6 +52,18 @@ static const struct {
     {HELD_RATIO, SLOT_HELD, -1, -1, SORT_ANY, NULL},
     {UNKNOWN_RATIO, SLOT_UNKNOWN, -1, -1, SORT_ANY, NULL},
     {INPUT_SKEW, SLOT_SKEW, -1, -1, SORT_ANY, NULL},
+    {CLOCK_ERROR, SLOT_CLOCK_ERROR, -1, -1, SORT_ANY, NULL},
+};
+
+struct choice {
+    const struct device_view *view;
+    const struct power_node *node;
+    const struct power_point *point; /* NULL: the view is the node's own */
+    enum part part[N_SORTS];         /* N_PARTS: none says such a thing */
+    uint32_t id[SETS_MOST][PLACE_DEPTH];
+    uint8_t depth[SETS_MOST];
+    unsigned n_sets; /* of numbered places; 0: it has none */
+    bool has_total;  /* which is told beside several numbers, and is meant */
 };
 
 static bool same_text(const char *a, const char *b) {
@@ -69,9 +82,11 @@ static int slot_among(const struct place *place, int whole, int phase, int pair)
 
 /* The slot of a series for a meter, -1: none. What has a name of its own is another thing than the plain
  * one, unless the point names it. */
-static int slot_of(const struct series *series, const struct power_point *point, enum sort *sort) {
+static int slot_of(const struct choice *choice, const struct series *series, enum sort *sort) {
+    const struct power_point *point = choice->point;
     for (size_t i = 0; i < sizeof(meanings) / sizeof(meanings[0]); i++) {
-        if (meanings[i].quantity != series->quantity || (point && meanings[i].sort == SORT_ANY))
+        if (meanings[i].quantity != series->quantity || (point && meanings[i].sort == SORT_ANY) ||
+            (series->quantity == BATTERY_VOLTAGE && choice->node->phases != 0))
             continue;
         if (!same_text(series->place.point, point ? point->name : meanings[i].point))
             continue;
@@ -93,6 +108,9 @@ static part_order giver_order = {PART_NONE,     PART_OUTPUT, PART_LOAD,  PART_SH
 static part_order generator_order = {PART_GENERATOR, PART_NONE, PART_OUTPUT, PART_INPUT, N_PARTS};
 static part_order intake_order = {PART_MAINS, PART_NONE, PART_INLET, PART_INPUT, PART_OUTPUT, N_PARTS};
 static part_order bypass_order = {PART_BYPASS, PART_NONE, PART_OUTPUT, PART_INPUT, N_PARTS};
+/* Mains are alternating; the input of a distribution is not. */
+static part_order direct_voltage_order = {PART_NONE,    PART_OUTPUT, PART_LOAD, PART_SHELF,
+                                          PART_BATTERY, PART_INPUT,  N_PARTS};
 static part_order voltage_order = {PART_NONE, PART_INPUT, PART_INLET, PART_OUTPUT, PART_MAINS, N_PARTS};
 
 static const enum part *order_of(enum power_kind kind) {
@@ -114,21 +132,11 @@ static bool is_meant(const struct place *place, const struct power_point *point,
     return memcmp(place->id, point->id, point->depth * sizeof(point->id[0])) == 0;
 }
 
-struct choice {
-    const struct device_view *view;
-    const struct power_node *node;
-    const struct power_point *point; /* NULL: the view is the node's own */
-    enum part part[N_SORTS];         /* N_PARTS: none says such a thing */
-    uint32_t id[SETS_MOST][PLACE_DEPTH];
-    uint8_t depth[SETS_MOST];
-    unsigned n_sets; /* of numbered places; 0: it has none */
-};
-
 static bool says(const struct choice *choice, enum part part, enum sort sort) {
     for (size_t i = 0; i < choice->view->n_series; i++) {
         const struct series *series = &choice->view->series[i];
         enum sort of;
-        if (series->place.part != part || slot_of(series, choice->point, &of) < 0 || of != sort)
+        if (series->place.part != part || slot_of(choice, series, &of) < 0 || of != sort)
             continue;
         if (choice->point->part != part || is_meant(&series->place, choice->point, sort))
             return true;
@@ -145,15 +153,17 @@ static enum part first_that_says(const struct choice *choice, const enum part *o
 
 static void choose_parts(struct choice *choice) {
     const enum part *order = order_of(choice->node->kind);
+    const enum part *volts = choice->node->phases == 0 ? direct_voltage_order : voltage_order;
     enum part named = choice->point->part;
     for (enum sort sort = SORT_POWER; sort <= SORT_VOLTAGE; sort++) {
+        bool is_direct = sort == SORT_VOLTAGE && choice->node->phases == 0; /* not what a rectifier takes */
         if (named == PART_NONE)
-            choice->part[sort] = first_that_says(choice, order, sort);
+            choice->part[sort] = first_that_says(choice, is_direct ? volts : order, sort);
         else
             choice->part[sort] = says(choice, named, sort) ? named : N_PARTS;
     }
     if (choice->part[SORT_VOLTAGE] == N_PARTS)
-        choice->part[SORT_VOLTAGE] = first_that_says(choice, voltage_order, SORT_VOLTAGE);
+        choice->part[SORT_VOLTAGE] = first_that_says(choice, volts, SORT_VOLTAGE);
 }
 
 /* --- sets --- */
@@ -166,23 +176,32 @@ static int find_set(const struct choice *choice, const struct place *place) {
     return -1;
 }
 
-/* Numbers of the places that say power, or current where none does. */
+static bool is_of(const struct choice *choice, const struct series *series, enum sort sort) {
+    enum sort of;
+    return series->place.part == choice->part[sort] && slot_of(choice, series, &of) >= 0 && of == sort &&
+           (choice->point->part == PART_NONE || is_meant(&series->place, choice->point, sort));
+}
+
+/* Numbers of the places that say power, or current where none does; unless the device adds them up itself. */
 static void choose_sets(struct choice *choice) {
     enum sort sort = choice->part[SORT_POWER] != N_PARTS ? SORT_POWER : SORT_CURRENT;
+    bool has_total = false;
     for (size_t i = 0; i < choice->view->n_series && choice->n_sets < SETS_MOST; i++) {
         const struct place *place = &choice->view->series[i].place;
-        enum sort of;
-        if (place->part != choice->part[sort] || place->depth == 0 ||
-            (choice->point->part != PART_NONE && !is_meant(place, choice->point, sort)) ||
-            slot_of(&choice->view->series[i], choice->point, &of) < 0 || of != sort ||
-            find_set(choice, place) >= 0)
+        if (!is_of(choice, &choice->view->series[i], sort))
+            continue;
+        has_total |= place->depth == 0 && (place->phase == PHASE_NONE || place->phase == PHASE_TOTAL);
+        if (place->depth == 0 || find_set(choice, place) >= 0)
             continue;
         memcpy(choice->id[choice->n_sets], place->id, sizeof(place->id));
         choice->depth[choice->n_sets++] = place->depth;
     }
+    choice->has_total = has_total && choice->n_sets > 1;
+    if (choice->has_total)
+        choice->n_sets = 0;
 }
 
-/* Which set a series belongs to, -1: none. A total of the part beside several numbers is their sum. */
+/* Which set a series belongs to, -1: none. */
 static int set_of(const struct choice *choice, const struct series *series, enum sort sort) {
     const struct place *place = &series->place;
     if (!choice->point || sort == SORT_ANY)
@@ -190,6 +209,8 @@ static int set_of(const struct choice *choice, const struct series *series, enum
     if (place->part != choice->part[sort])
         return -1;
     if (choice->point->part == place->part && !is_meant(place, choice->point, sort))
+        return -1;
+    if (choice->has_total && place->depth > 0 && sort != SORT_VOLTAGE)
         return -1;
     if (choice->n_sets <= 1)
         return 0;
@@ -234,7 +255,7 @@ static void add_set(const struct choice *choice, uint32_t number, unsigned set, 
     for (size_t i = 0; i < choice->view->n_series; i++) {
         const struct series *series = &choice->view->series[i];
         enum sort sort;
-        int slot = slot_of(series, choice->point, &sort);
+        int slot = slot_of(choice, series, &sort);
         if (slot < 0 || set_of(choice, series, sort) != (int)set)
             continue;
         if (best[slot] < 0 || merit(&series->place) > merit(&choice->view->series[best[slot]].place))

@@ -135,7 +135,8 @@ static struct binding *binding_new(struct inputs *inputs, struct device_view *vi
         inputs_free_binding(binding);
         return NULL;
     }
-    qsort(bounds.bounds, bounds.n, sizeof(*bounds.bounds), compare_bounds);
+    if (bounds.n > 0)
+        qsort(bounds.bounds, bounds.n, sizeof(*bounds.bounds), compare_bounds);
     binding->view = device_view_hold(view);
     binding->bounds = bounds.bounds;
     binding->n = bounds.n;

@@ -40,6 +40,7 @@ enum slot {
     SLOT_HELD,
     SLOT_UNKNOWN,
     SLOT_SKEW,
+    SLOT_CLOCK_ERROR, /* of that gateway */
     N_SLOTS
 };
 

@@ -225,6 +225,15 @@ static bool judge_losses(struct judge *judge) {
     return true;
 }
 
+/* Whose time out of service has run out. */
+static void bring_back(struct judge *judge) {
+    for (uint32_t node = alarms_next_back(judge->alarms); node != POWER_NO_NODE;
+         node = alarms_next_back(judge->alarms)) {
+        sums_set_out(judge->sums, node, false);
+        judge->is_state_new = true;
+    }
+}
+
 bool judge_tick(struct judge *judge, const struct judge_time *time) {
     int64_t elapsed_ms = judge->has_ticked ? time->monotonic_ms - judge->time.monotonic_ms : TURN_MS;
     judge->time = *time;
@@ -243,6 +252,7 @@ bool judge_tick(struct judge *judge, const struct judge_time *time) {
     bool has_passed = judge_losses(judge);
     alarms_judge_nodes(judge->alarms, &judge->judged, time);
     alarms_settle(judge->alarms, &judge->judged, time);
+    bring_back(judge);
     alarm_rows_note(judge->rows, judge->board);
     node_series_note(judge->series, &judge->judged);
     return has_passed;

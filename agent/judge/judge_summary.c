@@ -33,11 +33,6 @@ static void count_node(const struct judged *judged, uint32_t node, struct power_
     summary->n_on_battery += judged->supply[node] == SUPPLY_BATTERY;
     summary->n_undetermined += judged->supply[node] == SUPPLY_UNDETERMINED;
     summary->n_unknown += isnan(judged->sums[node].watts) && is_fed;
-    if (judged->present[node].condition == CONDITION_OUT) {
-        if (summary->n_out < POWER_OUT_MOST)
-            summary->out[summary->n_out] = judged->power->nodes[node].name;
-        summary->n_out++;
-    }
 }
 
 /* What stands at the ends of the network is what is to be measured: each weighs what it takes, or is rated.

@@ -6,7 +6,8 @@
 #include "judge/judge.h"
 #include "model/power_board.h"
 
-/* Texts of the summary are the configuration's. */
+/* Texts of the summary are the configuration's. What is out of service is not said: who orders it knows more.
+ */
 void judge_summarize(const struct judged *judged, const struct judge_time *time,
                      struct power_summary *summary);
 

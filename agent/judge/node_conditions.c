@@ -3,12 +3,14 @@
 #include "judge/node_conditions.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "judge/rule_figures.h"
 
-enum { SWEEP_MS = 1000, PLANNED_PRIORITY = 4 };
+enum { SWEEP_MS = 1000, PLANNED_PRIORITY = 4, SUBJECT_MOST = 300 };
 
 /* A figure of a node held to a rule. */
 struct held {
@@ -26,10 +28,36 @@ struct node_conditions {
     uint64_t passes; /* of the contingency, when it was looked at last */
 };
 
+static bool same_gateway(const struct power_node *a, const struct power_node *b) {
+    return strcmp(a->gateway != NULL ? a->gateway : "", b->gateway != NULL ? b->gateway : "") == 0;
+}
+
+/* Whether it feeds what another gateway measures: no gateway sees all that its loss does. */
+static bool spans_gateways(const struct alarms *alarms, uint32_t node) {
+    const struct topology *topology = alarms->topology;
+    const struct power_node *nodes = alarms->power->nodes;
+    const struct edge_run *run = &topology->fed[node];
+    for (uint32_t i = run->first; i < run->first + run->n; i++)
+        if (!same_gateway(&nodes[node], &nodes[topology->edges[topology->by_source[i]].to]))
+            return true;
+    return false;
+}
+
+/* A node of another gateway is that one's to judge; the site sees whether it is heard, and what spans both.
+ */
+static bool is_judged_here(const struct alarms *alarms, const struct rule *rule, uint32_t node) {
+    if (!alarms->power->nodes[node].elsewhere)
+        return true;
+    if (alarms->config->intake == NULL)
+        return false;
+    return rule->special == FIGURE_UNSEEN ||
+           (rule->special == FIGURE_FAILOVER && spans_gateways(alarms, node));
+}
+
 static bool holds(const struct alarms *alarms, const struct rule *rule, uint32_t node) {
     uint32_t kind = OF_KIND(alarms->power->nodes[node].kind);
     return rule->on == ON_NODE && !rule->is_disabled && (rule->kinds == 0 || (rule->kinds & kind) != 0) &&
-           (rule->not_kinds & kind) == 0 &&
+           (rule->not_kinds & kind) == 0 && is_judged_here(alarms, rule, node) &&
            node_has_figure(alarms->topology, node, (enum rule_figure)rule->special);
 }
 
@@ -45,12 +73,14 @@ static int add(struct alarms *alarms, struct node_conditions *conditions, const 
                uint32_t node) {
     const struct power_node *of = &alarms->power->nodes[node];
     bool is_budget = rule->special == FIGURE_WARNING || rule->special == FIGURE_CRITICAL;
+    char subject[SUBJECT_MOST]; /* another one than its own gateway's */
+    snprintf(subject, sizeof(subject), "%s%s", of->elsewhere ? "site " : "", of->name);
     struct about about = {.rule = rule,
                           .node = node,
                           .device = NO_DEVICE,
                           .series = NO_SERIES,
                           .group = NO_GROUP,
-                          .key = alarm_key(rule->life.name, of->name, NULL)};
+                          .key = alarm_key(rule->life.name, subject, NULL)};
     uint32_t condition =
         alarms_add(alarms, &about, is_budget ? of->budget->on_delay_ms : rule->life.on_delay_ms,
                    is_budget ? of->budget->off_delay_ms : rule->life.off_delay_ms, NULL);

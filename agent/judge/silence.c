@@ -13,6 +13,7 @@
 
 enum {
     LOOK_MS = 200,
+    NOTE_MS = 1000,             /* loads of PDUs */
     START_MS = 20 * 1000,       /* how long all devices have to answer first */
     DEFAULT_INTERVAL_MS = 5000, /* of a device that says none */
     BUS_FEWEST = 2
@@ -106,7 +107,7 @@ int silence_new(struct alarms *alarms, struct silence **silence) {
     *silence = new;
     if (new == NULL)
         return ERROR_MEMORY;
-    new->looked_ms = new->shifted_ms = INT64_MIN;
+    new->looked_ms = new->noted_ms = new->shifted_ms = INT64_MIN;
     new->device_rules[SILENT_DEVICE] = alarms_rule(alarms, "device_silent");
     new->device_rules[SILENT_CRITICAL_DEVICE] = alarms_rule(alarms, "critical_device_silent");
     if (join_all(alarms, new) != 0)
@@ -230,6 +231,20 @@ static bool is_critical(const struct device_watch *watch) {
            watch->class == CLASS_GENSET || watch->has_leak_sensor;
 }
 
+/* By which of the two rules: the one whose alarm stands from before a restart, when what it had is not known
+ * yet. */
+static const struct rule *rule_of(const struct alarms *alarms, const struct device_watch *watch) {
+    const struct rule *const *rules = alarms->silence->device_rules;
+    for (size_t i = 0; i < 2; i++) {
+        const struct alarm *alarm = watch->silent[i] != ALARM_NO_CONDITION
+                                        ? alarm_engine_look(alarms->engine, watch->silent[i])
+                                        : NULL;
+        if (alarm != NULL && alarm->is_up)
+            return rules[i];
+    }
+    return rules[is_critical(watch)];
+}
+
 static void look_at_device(struct alarms *alarms, uint32_t device, const struct judge_time *time) {
     struct device_watch *watch = &alarms->devices[device];
     int64_t now_ms = time->monotonic_ms;
@@ -242,7 +257,7 @@ static void look_at_device(struct alarms *alarms, uint32_t device, const struct 
     if (!watch->is_overdue)
         device_conditions_lose(alarms, watch, now_ms);
     watch->is_overdue = true;
-    const struct rule *rule = alarms->silence->device_rules[is_critical(watch)];
+    const struct rule *rule = rule_of(alarms, watch);
     uint32_t condition = rule != NULL ? silence_condition(alarms, device, rule, time) : ALARM_NO_CONDITION;
     if (condition == ALARM_NO_CONDITION)
         return;
@@ -279,7 +294,10 @@ void silence_tick(struct alarms *alarms, const struct judge_time *time) {
     if (silence->looked_ms != INT64_MIN && now_ms - silence->looked_ms < LOOK_MS)
         return;
     silence->looked_ms = now_ms;
-    silence_note_loads(alarms, now_ms);
+    if (silence->noted_ms == INT64_MIN || now_ms - silence->noted_ms >= NOTE_MS) {
+        silence_note_loads(alarms, now_ms);
+        silence->noted_ms = now_ms;
+    }
     for (uint32_t i = 0; i < alarms->n_devices; i++)
         look_at_device(alarms, i, time);
     for (size_t i = 0; i < silence->n_groups; i++) {

@@ -23,7 +23,7 @@ struct silence {
     struct silent_group *groups;
     size_t n_groups, room;
     const struct rule *device_rules[2]; /* NULL: off */
-    int64_t looked_ms, shifted_ms;
+    int64_t looked_ms, noted_ms, shifted_ms;
 };
 
 /* How often the device is asked. */

@@ -150,6 +150,19 @@ static const struct reading *witness_of(const struct look *look) {
     return NULL;
 }
 
+/*
+ * Between which times the inputs of another gateway's node lie, by our clock: as it says, and so much more to
+ * both sides as its clock may be wrong (power.md section 1). One that does not say how wrong it may be is
+ * taken for one that is not synchronized (base/clock.h).
+ */
+static void widen_by_clock(const struct look *look, int64_t time_ms, struct node_sum *sum) {
+    static const double unsynchronized_s = 16;
+    double skew_s = value_of(look, SLOT_SKEW), error_s = value_of(look, SLOT_CLOCK_ERROR);
+    int64_t error_ms = (int64_t)ceil(1000 * (isnan(error_s) ? unsynchronized_s : error_s));
+    sum->newest_ms = time_ms + error_ms;
+    sum->oldest_ms = time_ms - error_ms - (skew_s > 0 ? (int64_t)(skew_s * 1000) : 0);
+}
+
 /* Another gateway's node: what it says of how much it knows; an old word of that is held over, too. */
 static const struct reading *look_elsewhere(const struct look *look, struct node_sum *sum) {
     const struct reading *whole = reading_of(look, SLOT_W), *least = reading_of(look, SLOT_W_AT_LEAST);
@@ -171,12 +184,10 @@ static const struct reading *look_elsewhere(const struct look *look, struct node
     }
     sum->measured = (float)measured;
     sum->held = (float)held;
-    sum->unknown = (float)fmax(0, 1 - measured - held);
-    if (sum->unknown > 1e-6F)
+    sum->unknown = sum_rest(measured, held);
+    if (sum->unknown > 0)
         sum->flags |= SUM_LOWER_BOUND;
-    double skew_s = value_of(look, SLOT_SKEW);
-    sum->newest_ms = witness->time_ms;
-    sum->oldest_ms = witness->time_ms - (skew_s > 0 ? (int64_t)(skew_s * 1000) : 0);
+    widen_by_clock(look, witness->time_ms, sum);
     return witness;
 }
 

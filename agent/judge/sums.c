@@ -23,6 +23,7 @@ static bool make_room(struct sums *sums) {
            (sums->present = calloc(n, sizeof(*sums->present))) &&
            (sums->supply = calloc(n, sizeof(*sums->supply))) &&
            (sums->supply_before = calloc(n, sizeof(*sums->supply_before))) &&
+           (sums->supply_said = calloc(n, sizeof(*sums->supply_said))) &&
            (sums->capacity = calloc(n, sizeof(*sums->capacity))) &&
            (sums->weights = calloc(n, sizeof(*sums->weights))) &&
            (sums->joules = calloc(n, sizeof(*sums->joules))) &&
@@ -89,11 +90,12 @@ void sums_free(struct sums *sums) {
     if (!sums)
         return;
     inputs_free(sums->inputs);
-    void *parts[] = {sums->sums,     sums->present,     sums->supply,  sums->capacity,
-                     sums->weights,  sums->joules,      sums->windows, sums->joules_before,
-                     sums->draws_ms, sums->evidence,    sums->is_out,  sums->is_behind_meters,
-                     sums->is_blind, sums->is_rerouted, sums->carries, sums->carries_before,
-                     sums->due,      sums->changed,     sums->stamps,  sums->supply_before};
+    void *parts[] = {sums->sums,       sums->present,     sums->supply,  sums->capacity,
+                     sums->weights,    sums->joules,      sums->windows, sums->joules_before,
+                     sums->draws_ms,   sums->evidence,    sums->is_out,  sums->is_behind_meters,
+                     sums->is_blind,   sums->is_rerouted, sums->carries, sums->carries_before,
+                     sums->due,        sums->changed,     sums->stamps,  sums->supply_before,
+                     sums->supply_said};
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
         free(parts[i]);
     free(sums);
@@ -151,7 +153,8 @@ static void note_changed(struct sums *sums, uint32_t node) {
 /* Who adds this node up has to do so anew. */
 static void set_dependents_due(struct sums *sums, uint32_t node) {
     const struct topology *topology = sums->topology;
-    for (uint32_t i = 0; i < topology->sources[node].n; i++) {
+    /* What stands behind meters is known by those only: nobody adds it up. */
+    for (uint32_t i = 0; !sums->is_behind_meters[node] && i < topology->sources[node].n; i++) {
         uint32_t source = topology->edges[topology->sources[node].first + i].from;
         if (sums->is_blind[source] || !inputs_is_metered(sums->inputs, source))
             set_due(sums, source);
@@ -172,14 +175,21 @@ static void put(struct sums *sums, uint32_t node, const struct node_sum *sum) {
     set_dependents_due(sums, node);
 }
 
-/* What is seen of power where there should be none, or was, may make or end a contradiction. */
+/* Power seen, or no longer seen, where states say there is none: a contradiction may begin or end. */
 static void note_draw(struct sums *sums, uint32_t node, int64_t draws_ms) {
     bool drew = sums->draws_ms[node] > 0, draws = draws_ms > 0;
     sums->draws_ms[node] = draws_ms;
-    if ((draws && sums->supply[node] == SUPPLY_DEAD) || (drew && !draws && sums->n_contradicted > 0))
+    if ((drew || draws) && sums->supply_said[node] == SUPPLY_DEAD)
         sums->is_topology_due = true;
     if (drew != draws && sums->topology->power->nodes[node].kind == POWER_GENERATOR)
         note_state(sums, node);
+}
+
+/* What it feeds is known by this node's own meters only. */
+static bool feeds_who_is_behind(const struct sums *sums, uint32_t node) {
+    const struct edge_run run = sums->topology->fed[node];
+    return run.n == 1 &&
+           sums->is_behind_meters[sums->topology->edges[sums->topology->by_source[run.first]].to];
 }
 
 static void add_meters(struct sums *sums, uint32_t node) {
@@ -190,13 +200,15 @@ static void add_meters(struct sums *sums, uint32_t node) {
     bool is_known =
         sum_meters(&sums->topology->power->nodes[node], meters, n, &sum, &sums->weights[node], &draws_ms);
     note_draw(sums, node, draws_ms);
-    sums->is_blind[node] = !is_known;
-    if (is_known) {
-        put(sums, node, &sum);
-        sums->due[node / 64] &= ~(UINT64_C(1) << node % 64); /* nothing is to be added up for it */
-    } else {
-        set_due(sums, node);
+    if (sums->supply[node] == SUPPLY_DEAD) {
+        sum_dead(&sum);
+        is_known = true;
     }
+    sums->is_blind[node] = !is_known;
+    if (is_known || feeds_who_is_behind(sums, node))
+        put(sums, node, &sum);
+    else
+        set_due(sums, node);
 }
 
 /*
@@ -216,13 +228,6 @@ static void carry_energy(struct sums *sums, uint32_t node, struct node_sum *sum)
     *said = sum->joules;
 }
 
-/* What it feeds is known by this node's own meters only. */
-static bool feeds_who_is_behind(const struct sums *sums, uint32_t node) {
-    const struct edge_run run = sums->topology->fed[node];
-    return run.n == 1 &&
-           sums->is_behind_meters[sums->topology->edges[sums->topology->by_source[run.first]].to];
-}
-
 /* Its meters say nothing. What it feeds is known: so much it takes at least, losses come on top. */
 static void add_up_blind(struct sums *sums, uint32_t node, struct node_sum *sum) {
     uint32_t n;
@@ -230,9 +235,7 @@ static void add_up_blind(struct sums *sums, uint32_t node, struct node_sum *sum)
     const struct meter *meters = inputs_meters(sums->inputs, node, &n);
     double weight = sums->weights[node];
     struct node_sum own;
-    sum_unknown(sum);
-    if (!feeds_who_is_behind(sums, node))
-        sum_children(sums->topology, sums->carries, sums->sums, sums->weights, node, sum);
+    sum_children(sums->topology, sums->carries, sums->sums, sums->weights, node, sum);
     sum_meters(&sums->topology->power->nodes[node], meters, n, &own, &weight, &draws_ms);
     sums->weights[node] = weight;
     if (isnan(sum->watts) || sum->newest_ms == 0) {
@@ -247,6 +250,8 @@ static void add_up_blind(struct sums *sums, uint32_t node, struct node_sum *sum)
 static void add_up(struct sums *sums, uint32_t node) {
     struct node_sum sum;
     if (inputs_is_metered(sums->inputs, node)) {
+        if (!sums->is_blind[node] || feeds_who_is_behind(sums, node))
+            return; /* what its meters say is all there is */
         add_up_blind(sums, node, &sum);
     } else if (sums->is_behind_meters[node]) {
         sum_sources(sums->topology, sums->sums, sums->weights, node, &sum);
@@ -281,13 +286,19 @@ static void settle_topology(struct sums *sums) {
         sums->present[i].is_contradicted = false;
     sums->is_topology_due = false;
     topology_settle(topology, sums->present, sums->capacity, sums->supply, sums->carries);
-    sums->n_contradicted =
+    memcpy(sums->supply_said, sums->supply, topology->n_nodes * sizeof(*sums->supply));
+    size_t n_contradicted =
         topology_contradict(topology, sums->present, sums->supply, sums->draws_ms, sums->evidence);
-    if (sums->n_contradicted > 0)
+    if (n_contradicted > 0)
         topology_settle(topology, sums->present, sums->capacity, sums->supply, sums->carries);
-    for (uint32_t i = 0; i < topology->n_nodes; i++)
-        if (sums->supply[i] != sums->supply_before[i])
-            note_changed(sums, i);
+    for (uint32_t i = 0; i < topology->n_nodes; i++) {
+        if (sums->supply[i] == sums->supply_before[i])
+            continue;
+        note_changed(sums, i);
+        if (inputs_is_metered(sums->inputs, i) &&
+            (sums->supply[i] == SUPPLY_DEAD || sums->supply_before[i] == SUPPLY_DEAD))
+            add_meters(sums, i);
+    }
     note_rerouted(sums);
 }
 

@@ -13,7 +13,7 @@ struct sums {
     /* Per node. */
     struct node_sum *sums;
     struct node_present *present;
-    uint8_t *supply, *supply_before;
+    uint8_t *supply, *supply_before, *supply_said; /* said: as states have it, contradictions left out */
     double *capacity, *weights;
     double *joules, *joules_before; /* of nodes that add up: as said last, and what came before it */
     struct node_window *windows;
@@ -23,7 +23,7 @@ struct sums {
     float *carries, *carries_before;            /* per edge */
     uint64_t *due;                              /* a bit a node: to be added up anew */
     uint32_t *changed, *stamps;
-    size_t n_changed, n_contradicted;
+    size_t n_changed;
     uint32_t stamp;
     int64_t now_ms; /* the inputs' own time */
     bool is_topology_due;

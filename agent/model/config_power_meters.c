@@ -29,44 +29,45 @@ static int compare_uses(const void *a, const void *b) {
     return order ? order : (x->node > y->node) - (x->node < y->node);
 }
 
-/* A walk up from nodes: which were met in it, by its number. */
+/* A walk up from nodes: what was met in it, by its number, and from which of them. */
 struct climb {
     struct power_build *build;
-    uint32_t *met, *stack;
+    uint32_t *met, *from, *stack;
     uint32_t number, n;
 };
 
-static void climb_to(struct climb *climb, uint32_t node) {
-    if (climb->met[node] == climb->number)
-        return;
-    climb->met[node] = climb->number;
-    climb->stack[climb->n++] = node;
+static void climb_from(struct climb *climb, uint32_t node, uint32_t from) {
+    const struct power_node *at = &climb->build->power->nodes[node];
+    for (size_t k = 0; k < at->n_sources; k++) {
+        uint32_t source = at->sources[k].node;
+        if (climb->met[source] == climb->number)
+            continue;
+        climb->met[source] = climb->number;
+        climb->from[source] = from;
+        climb->stack[climb->n++] = source;
+    }
 }
 
-static void refuse_use(const struct climb *climb, const struct use *use, uint32_t below) {
-    const struct power_node *nodes = climb->build->power->nodes;
-    const struct setting at = {.at = use->point->at, .text = ""};
-    power_refuse(climb->build, use->node, "meters", &at,
-                 "\"%.100s\" measures \"%.100s\", too, which stands below \"%.100s\": it would count twice",
-                 use->point->device, nodes[below].name, nodes[use->node].name);
-}
-
-/* Nodes of one meter: whether one stands above another. What is above all of them is walked once. */
+/* Nodes of one meter: whether one stands above another. What is above several is walked once. */
 static void check_uses(struct climb *climb, const struct use *uses, size_t n) {
     const struct power_node *nodes = climb->build->power->nodes;
     climb->number++;
     climb->n = 0;
     for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < nodes[uses[i].node].n_sources; k++)
-            climb_to(climb, nodes[uses[i].node].sources[k].node);
+        climb_from(climb, uses[i].node, uses[i].node);
     while (climb->n > 0) {
-        const struct power_node *node = &nodes[climb->stack[--climb->n]];
-        for (size_t k = 0; k < node->n_sources; k++)
-            climb_to(climb, node->sources[k].node);
+        uint32_t node = climb->stack[--climb->n];
+        climb_from(climb, node, climb->from[node]);
     }
-    for (size_t i = 0; i < n; i++)
-        if (climb->met[uses[i].node] == climb->number)
-            refuse_use(climb, &uses[i], uses[n - 1].node);
+    for (size_t i = 0; i < n; i++) {
+        const struct setting at = {.at = uses[i].point->at, .text = ""};
+        uint32_t node = uses[i].node;
+        if (climb->met[node] == climb->number)
+            power_refuse(
+                climb->build, node, "meters", &at,
+                "\"%.100s\" measures \"%.100s\", too, which stands below \"%.100s\": it would count twice",
+                uses[i].point->device, nodes[climb->from[node]].name, nodes[node].name);
+    }
 }
 
 static void check_lines(struct power_build *build) {
@@ -77,13 +78,14 @@ static void check_lines(struct power_build *build) {
     struct use *uses = power_take(build, n, sizeof(*uses));
     struct climb climb = {.build = build,
                           .met = power_take(build, power->n_nodes, sizeof(*climb.met)),
+                          .from = power_take(build, power->n_nodes, sizeof(*climb.from)),
                           .stack = power_take(build, power->n_nodes, sizeof(*climb.stack))};
     for (uint32_t i = 0; uses && i < power->n_nodes; i++)
         for (size_t k = 0; k < power->nodes[i].n_meters; k++)
             uses[n_uses++] = (struct use){&power->nodes[i].meters[k], i};
     if (n_uses > 0)
         qsort(uses, n_uses, sizeof(*uses), compare_uses);
-    for (size_t first = 0, i = 1; climb.met && climb.stack && i <= n_uses; i++) {
+    for (size_t first = 0, i = 1; climb.met && climb.from && climb.stack && i <= n_uses; i++) {
         if (i < n_uses && compare_points(uses[first].point, uses[i].point) == 0)
             continue;
         if (i - first > 1)
@@ -92,6 +94,7 @@ static void check_lines(struct power_build *build) {
     }
     free(uses);
     free(climb.met);
+    free(climb.from);
     free(climb.stack);
 }
 

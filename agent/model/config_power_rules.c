@@ -5,17 +5,29 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/alarm_names.h"
 #include "model/power_build.h"
 #include "model/quantity.h"
 
 static const char prefix[] = "facility_";
 enum { PREFIX_SIZE = sizeof(prefix) - 1 };
 
+/* What a rule is held against, for its limit. */
+enum measure {
+    MEASURE_UNKNOWN, /* its mistake was said */
+    MEASURE_NONE,    /* a default alarm without a limit */
+    MEASURE_STATE,
+    MEASURE_NUMBER
+};
+
 /* One rule while it is made. */
 struct making {
     struct power_build *build;
     const struct rule_settings *settings;
     struct power_rule *rule;
+    enum measure measure;
+    enum quantity state;      /* of MEASURE_STATE */
+    enum dimension dimension; /* of MEASURE_NUMBER */
 };
 
 static void refuse(const struct making *making, const char *key, const struct setting *setting,
@@ -108,35 +120,79 @@ static void set_labels(const struct making *making) {
 
 /* --- what it is held to --- */
 
-static bool set_state(const struct making *making, const char *key, const struct setting *setting) {
+static void choose_measure(struct making *making) {
+    enum quantity quantity = making->rule->quantity;
+    if (quantity == QUANTITY_NONE)
+        return;
+    const struct quantity_info *info = catalog_quantity(quantity);
+    making->measure = info->kind == KIND_STATE ? MEASURE_STATE : MEASURE_NUMBER;
+    making->state = quantity;
+    making->dimension = info->dimension;
+}
+
+/* A rule that names no quantity is a default one. */
+static void choose_default(struct making *making) {
+    const struct setting *name = &making->settings->name;
+    const struct alarm_name *alarm = alarm_name_find(name->text);
+    if (alarm) {
+        making->measure = alarm->state ? MEASURE_STATE : alarm->limit ? MEASURE_NUMBER : MEASURE_NONE;
+        making->state = alarm->state;
+        making->dimension = alarm->limit;
+        return;
+    }
+    if (!setting_given(name))
+        return;
+    const char **names = power_take(making->build, n_alarm_names, sizeof(*names));
+    for (size_t i = 0; names && i < n_alarm_names; i++)
+        names[i] = alarm_names[i].name;
+    const char *nearest = names ? text_nearest(name->text, names, n_alarm_names) : NULL;
+    entry_add_mistake(&making->settings->entry, "name", name, &making->build->build->mistakes,
+                      "no default alarm is called \"%.60s\"%s%s%s", name->text,
+                      nearest ? "; did you mean \"" : ": write \"quantity\" for one of the site's own",
+                      nearest ? nearest : "", nearest ? "\"?" : "");
+    free(names);
+}
+
+static void set_state(const struct making *making, const char *key, const struct setting *setting) {
     enum { WORDS_MOST = 32 };
     const char *words[WORDS_MOST];
     size_t n = 0;
-    const struct state_word *state = catalog_quantity(making->rule->quantity)->states;
+    const struct state_word *state = catalog_quantity(making->state)->states;
     for (; state && state->word && n < WORDS_MOST; state++) {
         words[n++] = state->word;
         making->rule->limit = state->code;
         if (strcmp(state->word, setting->text) == 0)
-            return true;
+            return;
     }
     refuse_unknown(making, key, setting, "state", words, n);
-    return false;
 }
 
-/* A number of what the quantity is; of a default rule, whose quantity is not said here, any. */
 static void set_number(const struct making *making, const char *key, const struct setting *setting,
                        enum dimension wanted, double *value) {
     const enum dimension dimensions[] = {wanted, DIMENSION_NONE};
     enum dimension dimension;
     char why[256];
-    bool any = making->rule->quantity == QUANTITY_NONE;
-    if (!any && (wanted == DIMENSION_NONE || wanted == DIMENSION_DATA)) {
+    if (wanted == DIMENSION_NONE || wanted == DIMENSION_DATA) {
         if (text_to_number(setting->text, value) != 0)
             refuse(making, key, setting, "must be a plain number: what is counted has no unit");
         return;
     }
-    if (quantity_read(setting->text, any ? NULL : dimensions, value, &dimension, why, sizeof(why)) != 0)
+    if (quantity_read(setting->text, dimensions, value, &dimension, why, sizeof(why)) != 0)
         refuse(making, key, setting, why);
+}
+
+static void set_limit(const struct making *making, const char *key, const struct setting *setting) {
+    bool is_word = making->rule->test >= TEST_IS;
+    if (making->measure == MEASURE_NONE)
+        refuse(making, key, setting, "this default alarm has no limit: leave this out");
+    else if (making->measure == MEASURE_STATE && !is_word)
+        refuse(making, key, setting, "the quantity is a state: write is or is_not, and a word");
+    else if (making->measure == MEASURE_NUMBER && is_word)
+        refuse(making, key, setting, "only of a quantity that is a state: write above or below");
+    else if (making->measure == MEASURE_STATE)
+        set_state(making, key, setting);
+    else if (making->measure == MEASURE_NUMBER)
+        set_number(making, key, setting, making->dimension, &making->rule->limit);
 }
 
 static void set_test(const struct making *making) {
@@ -153,42 +209,29 @@ static void set_test(const struct making *making) {
         given = tests[i];
         rule->test = (enum condition_test)i;
     }
-    if (!given && setting_given(&settings->quantity))
+    if (given)
+        set_limit(making, keys[rule->test], given);
+    else if (setting_given(&settings->quantity))
         refuse(making, "above", &settings->above, "is missing: above, below, is or is_not");
-    if (!given)
-        return;
-    const struct quantity_info *info = rule->quantity ? catalog_quantity(rule->quantity) : NULL;
-    bool is_state = info && info->kind == KIND_STATE, is_word = rule->test >= TEST_IS;
-    if (is_state && !is_word)
-        refuse(making, keys[rule->test], given, "the quantity is a state: write is or is_not, and a word");
-    else if (!is_state && is_word && (info || !setting_given(&settings->quantity)))
-        refuse(making, keys[rule->test], given, "only of a quantity that is a state: write above or below");
-    else if (is_state)
-        set_state(making, keys[rule->test], given);
-    else if (info || !setting_given(&settings->quantity))
-        set_number(making, keys[rule->test], given, info ? info->dimension : DIMENSION_NONE, &rule->limit);
 }
 
 static void set_deadband(const struct making *making) {
     const struct setting *setting = &making->settings->deadband;
-    struct power_rule *rule = making->rule;
-    if (!setting_given(setting) || (!rule->quantity && setting_given(&making->settings->quantity)))
+    bool is_level = making->dimension == DIMENSION_TEMPERATURE;
+    if (!setting_given(setting) || making->measure == MEASURE_UNKNOWN)
         return;
-    const struct quantity_info *info = rule->quantity ? catalog_quantity(rule->quantity) : NULL;
-    enum dimension dimension = info ? info->dimension : DIMENSION_NONE;
-    if (dimension == DIMENSION_TEMPERATURE)
-        dimension = DIMENSION_TEMPERATURE_DIFFERENCE;
-    if (info && info->kind == KIND_STATE)
-        refuse(making, "deadband", setting, "a state has none: leave this out");
+    if (making->measure != MEASURE_NUMBER)
+        refuse(making, "deadband", setting, "only a number has one: leave this out");
     else
-        set_number(making, "deadband", setting, dimension, &rule->deadband);
-    if (rule->deadband < 0)
+        set_number(making, "deadband", setting,
+                   is_level ? DIMENSION_TEMPERATURE_DIFFERENCE : making->dimension, &making->rule->deadband);
+    if (making->rule->deadband < 0)
         refuse(making, "deadband", setting, "must not be below 0");
 }
 
 /* --- all of it --- */
 
-static void set_rule(const struct making *making) {
+static void set_rule(struct making *making) {
     const struct rule_settings *settings = making->settings;
     struct power_rule *rule = making->rule;
     *rule = (struct power_rule){
@@ -206,6 +249,9 @@ static void set_rule(const struct making *making) {
         .response = set_text(making, &settings->response),
     };
     set_quantity(making);
+    choose_measure(making);
+    if (rule->of_default)
+        choose_default(making);
     set_labels(making);
     set_test(making);
     set_deadband(making);
@@ -222,7 +268,7 @@ void power_build_rules(struct power_build *build) {
     struct named *names = power_take(build, list->n, sizeof(*names));
     power->rules = power_take(build, list->n, sizeof(*power->rules));
     for (size_t i = 0; names && power->rules && i < list->n; i++) {
-        const struct making making = {build, &settings[i], &power->rules[power->n_rules++]};
+        struct making making = {build, &settings[i], &power->rules[power->n_rules++]};
         names[i] = (struct named){&settings[i].entry, &settings[i].name};
         set_rule(&making);
     }

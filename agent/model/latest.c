@@ -127,7 +127,7 @@ static void take(struct slot *slot, const struct batch *batch, uint32_t n) {
             note_trouble(slot, batch, i);
         slot->values[number] = batch->values[i];
         slot->times_ms[number] = batch->time_ms;
-        slot->qualities[number] = batch->qualities[i];
+        slot->qualities[number] = batch->qualities[i] == QUALITY_ENDED ? QUALITY_STALE : batch->qualities[i];
         any = true;
     }
     if (any && !health)

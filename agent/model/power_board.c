@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 
-enum { TEXTS = 4 + POWER_OUT_MOST };
+enum { TEXTS = 4 + 3 * POWER_OUT_MOST };
 
 struct power_board {
     pthread_mutex_t lock;
@@ -39,8 +39,11 @@ static void list_texts(struct power_summary *summary, const char **texts[TEXTS])
     texts[n++] = &summary->cooling.first_lost;
     texts[n++] = &summary->loss.lost;
     texts[n++] = &summary->loss.worst;
-    for (size_t i = 0; i < POWER_OUT_MOST; i++)
-        texts[n++] = &summary->out[i];
+    for (size_t i = 0; i < POWER_OUT_MOST; i++) {
+        texts[n++] = &summary->out[i].node;
+        texts[n++] = &summary->out[i].by;
+        texts[n++] = &summary->out[i].why;
+    }
 }
 
 int power_board_put(struct power_board *board, const struct power_summary *summary) {

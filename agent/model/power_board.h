@@ -19,6 +19,12 @@ struct power_redundancy_counts {
 
 enum { POWER_OUT_MOST = 16 };
 
+/* A node out of service: until when (wall clock), who said so and why. */
+struct power_out {
+    const char *node, *by, *why;
+    int64_t until_ms;
+};
+
 struct power_summary {
     int64_t time_ms; /* wall clock */
     uint32_t n_nodes, n_dead, n_on_battery, n_undetermined;
@@ -41,8 +47,8 @@ struct power_summary {
     } demand;
     /* Of the loads' expected power: shares, together 1; NAN: there are no inputs. */
     double measured, held, unknown;
-    uint32_t n_unknown;              /* nodes of which nothing is known */
-    const char *out[POWER_OUT_MOST]; /* nodes out of service, the first ones */
+    uint32_t n_unknown;                   /* nodes of which nothing is known */
+    struct power_out out[POWER_OUT_MOST]; /* the first ones */
     uint32_t n_out;
 };
 

@@ -84,6 +84,12 @@ const char *device_view_name(const struct device_view *view) {
     return view->device;
 }
 
+const char *device_view_gateway_part(const struct device_view *view) {
+    if (view->n_series > 0 && catalog_part_is_named(view->series[0].place.part))
+        return "delivery";
+    return view->n_series > 0 && view->series[0].quantity == JUDGE_TIME ? "judging" : "links";
+}
+
 struct device_view *device_view_hold(struct device_view *view) {
     atomic_fetch_add_explicit(&view->references, 1, memory_order_relaxed);
     return view;

@@ -25,7 +25,8 @@ enum quality {
     QUALITY_STALE,
     QUALITY_BAD, /* implausible: out of the physical range, unknown state code, no number */
     QUALITY_SUBSTITUTED,
-    QUALITY_ENDED, /* no reading: the series has ended; only on the way to the sinks */
+    QUALITY_ENDED, /* no reading: the series has ended; on the way to the sinks, and of nodes that another
+                      gateway tells of no more, with the last value */
     N_QUALITIES
 };
 const char *quality_word(enum quality quality);
@@ -98,6 +99,8 @@ void device_view_release(struct device_view *view);             /* frees with th
 bool device_view_is_device(const struct device_view *view);
 /* The name of what it is of, for messages: a device, a node, an alarm's id or a gateway. */
 const char *device_view_name(const struct device_view *view);
+/* What a view of a gateway itself is about: "links", "delivery" or "judging". */
+const char *device_view_gateway_part(const struct device_view *view);
 
 /* The labels of a series, in the published order, without empty ones. */
 enum { LABELS_MOST = 16 };
@@ -117,8 +120,8 @@ struct batch {
     void *owner;              /* the pool it returns to */
     /* Any thread: takes the batch, without a view, back. NULL: it goes back through publisher_take_back. */
     void (*give_back)(struct batch *batch);
-    int64_t time_ms;          /* wall clock, when the last reply arrived */
-    uint32_t first, n;        /* series first .. first + n - 1 of the view */
+    int64_t time_ms;   /* wall clock, when the last reply arrived */
+    uint32_t first, n; /* series first .. first + n - 1 of the view */
     uint32_t room;
     bool urgent;    /* of fast points: what people act on within seconds. A series is always or never. */
     bool is_news;   /* urgent, and not what was said before: the publisher's to say */

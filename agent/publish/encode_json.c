@@ -217,11 +217,6 @@ void encode_json_gap_topic(const struct json_source *source, struct text *topic)
     text_add_string(topic, "/gaps");
 }
 
-/* What a gateway says of itself: of its delivery, or of its links. */
-static bool is_about_delivery(const struct device_view *view) {
-    return view->n_series > 0 && catalog_part_is_named(view->series[0].place.part);
-}
-
 void encode_json_topic(const struct json_source *source, const struct device_view *view, struct text *topic) {
     const struct {
         const char *below, *name;
@@ -235,7 +230,7 @@ void encode_json_topic(const struct json_source *source, const struct device_vie
     begin_topic(view->site, ways[i].below, topic);
     mqtt_add_topic_level(topic, ways[i].name);
     if (view->gateway)
-        text_add_string(topic, is_about_delivery(view) ? "/delivery" : "/links");
+        text_add_format(topic, "/%s", device_view_gateway_part(view));
 }
 
 void encode_json_alarm_topic(const struct json_source *source, const char *id, struct text *topic) {

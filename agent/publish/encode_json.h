@@ -52,7 +52,7 @@ int encode_json_rows(struct encode_json *encoder, const struct json_source *sour
 
 /*
  * Replaces `topic` by hallwatch/SITE/DEVICE, hallwatch/SITE/node/NODE, hallwatch/SITE/event/GATEWAY of
- * alarms, or hallwatch/SITE/status/GATEWAY/links of the gateway's own.
+ * alarms, or hallwatch/SITE/status/GATEWAY/links (delivery, judging) of the gateway's own.
  */
 void encode_json_topic(const struct json_source *source, const struct device_view *view, struct text *topic);
 /* Replaces it by hallwatch/SITE/status/GATEWAY/gaps, where it is told what is no more. */

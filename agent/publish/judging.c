@@ -9,9 +9,11 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/time_zone.h"
+#include "judge/judge_summary.h"
 
 struct judging {
     struct alarm_board *board;
+    struct power_board *power; /* NULL: nobody looks */
     struct state_store *store;
     struct maintenance maintenance; /* what operators have ordered and still holds */
     _Atomic(struct site_config *)
@@ -56,10 +58,27 @@ static void set_out(struct judge *judge, const struct journal_order *order, cons
     judge_set_out(judge, order->of, order->until_ms, order->by, order->why, time);
 }
 
+static void copy_alarm(void *context, const struct alarm_record *record) {
+    struct alarm_board *copy = context;
+    if (alarm_board_put(copy, record) != 0)
+        log_write(LOG_ERROR, "judge", "alarm %s is judged anew after a reload: %s", record->id,
+                  error_word(ERROR_MEMORY));
+}
+
+/* By way of a copy: what is handed over goes on the board again, which nobody may be looking at then. */
+static void hand_over_alarms(struct alarm_board *board, struct handing_over *over) {
+    struct alarm_board *copy = alarm_board_new();
+    if (!copy)
+        return;
+    alarm_board_show(board, 0, copy_alarm, copy);
+    alarm_board_show(copy, 0, hand_over_alarm, over);
+    alarm_board_free(copy);
+}
+
 /* Alarms that stand, what was counted and who is out of service are the new judge's. */
 static void hand_over(struct judging *judging, const struct judge *from, struct judge *to) {
     struct handing_over over = {to, now(judging)};
-    alarm_board_show(judging->board, 0, hand_over_alarm, &over);
+    hand_over_alarms(judging->board, &over);
     judge_list_figures(from, hand_over_figure, &over);
     for (size_t i = 0; i < judging->maintenance.n; i++)
         set_out(to, &judging->maintenance.orders[i], &over.time);
@@ -105,6 +124,8 @@ static void exchange(struct judging *judging, struct site_config *config) {
     if (judging->leaving && judge)
         hand_over(judging, judging->leaving, judge);
     load_zone(judging);
+    if (judging->power && !judge)
+        power_board_clear(judging->power);
 }
 
 /* --- life --- */
@@ -144,6 +165,10 @@ void judging_free(struct judging *judging) {
     time_zone_free(judging->zone);
     maintenance_done(&judging->maintenance);
     free(judging);
+}
+
+void judging_set_power_board(struct judging *judging, struct power_board *power) {
+    judging->power = power;
 }
 
 void judging_set_config(struct judging *judging, struct site_config *config) {
@@ -195,6 +220,22 @@ int64_t judging_due_ms(const struct judging *judging) {
     return judging->due_ms;
 }
 
+/* Without memory the summary before stays. */
+static void summarize(struct judging *judging, const struct judge_time *time) {
+    struct power_summary summary;
+    judge_summarize(judge_look(judging->judge), time, &summary);
+    for (size_t i = 0; i < judging->maintenance.n; i++) {
+        const struct journal_order *order = &judging->maintenance.orders[i];
+        if (order->kind != ORDER_MAINTAIN || order->until_ms <= time->wall_ms)
+            continue;
+        if (summary.n_out < POWER_OUT_MOST)
+            summary.out[summary.n_out] =
+                (struct power_out){order->of, order->by, order->why, order->until_ms};
+        summary.n_out++;
+    }
+    power_board_put(judging->power, &summary);
+}
+
 void judging_tick(struct judging *judging) {
     struct site_config *next = atomic_exchange(&judging->next, NULL);
     if (next)
@@ -212,6 +253,8 @@ void judging_tick(struct judging *judging) {
     bool has_passed = judge_tick(judging->judge, &time);
     double took_s = (double)(clock_monotonic_us() - began_us) / 1e6;
     judge_note_durations(judging->judge, has_passed ? 0 : took_s, has_passed ? took_s : 0);
+    if (has_passed && judging->power)
+        summarize(judging, &time);
 }
 
 struct batch *judging_next_batch(struct judging *judging) {

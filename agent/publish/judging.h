@@ -8,6 +8,7 @@
 #define HALLWATCH_PUBLISH_JUDGING_H
 
 #include "judge/judge.h"
+#include "model/power_board.h"
 #include "publish/state_store.h"
 
 struct judging;
@@ -20,6 +21,8 @@ struct judging;
 int judging_new(struct site_config *config, struct alarm_board *board, struct state_store *store,
                 struct judging **judging);
 void judging_free(struct judging *judging); /* NULL is fine */
+/* Before the publisher starts: where the state of the whole is put after each pass. Borrowed. */
+void judging_set_power_board(struct judging *judging, struct power_board *power);
 
 /* Any thread: another configuration is in force. Its power section is judged from the next tick on. */
 void judging_set_config(struct judging *judging, struct site_config *config);

@@ -3,6 +3,7 @@
 #include "publish/proof.h"
 
 #include <stdio.h>
+#include <string.h>
 
 bool proof_make_marker(struct proof_times *times, const struct spool_row *row, struct proof_marker *marker) {
     int64_t *newest_ms = &times->newest_ms[row->kind], *marker_ms = &times->marker_ms[row->kind];
@@ -24,6 +25,8 @@ void proof_write_part(const struct device_view *view, uint32_t first, char part[
         view->gateway && first < view->n_series ? catalog_part(view->series[first].place.part) : "";
     if (component && *component)
         snprintf(part, PROOF_PART_SIZE, "%s", component);
+    else if (view->gateway && strcmp(device_view_gateway_part(view), "judging") == 0)
+        snprintf(part, PROOF_PART_SIZE, "judging"); /* links have the number */
     else
         snprintf(part, PROOF_PART_SIZE, "%u", first);
 }

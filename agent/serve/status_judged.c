@@ -79,8 +79,12 @@ static void add_out(struct text *text, const struct power_summary *summary) {
     status_add_name(text, "out");
     text_add_char(text, '[');
     for (uint32_t i = 0; i < summary->n_out && i < POWER_OUT_MOST; i++) {
-        text_add_string(text, i ? "," : "");
-        text_add_json(text, summary->out[i]);
+        text_add_string(text, i ? ",{" : "{");
+        status_add_text(text, "node", summary->out[i].node);
+        status_add_integer(text, "until", summary->out[i].until_ms);
+        status_add_text(text, "by", summary->out[i].by);
+        status_add_text(text, "why", summary->out[i].why);
+        text_add_char(text, '}');
     }
     text_add_char(text, ']');
     status_add_integer(text, "n_out", summary->n_out);

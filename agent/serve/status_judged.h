@@ -10,7 +10,8 @@
  *     "dropped":0,"dropped_watts":0,"at_least":true,"exceeding_losses":0},
  *    "demand":{"contract":250000000,"forecast":...,"last":...,"month_peak":...,"left":312,"estimated":true,
  *     "partial":true},
- *    "coverage":{"measured":0.98,"held":0.02,"unknown":0},"unknown_nodes":3,"out":["chiller-3"],"n_out":1},
+ *    "coverage":{"measured":0.98,"held":0.02,"unknown":0},"unknown_nodes":3,
+ *    "out":[{"node":"chiller-3","until":1764003600000,"by":"kim","why":"filters"}],"n_out":1},
  *   "alarms":[
  *    {"id":"ups_on_battery-1a2b3c4d","rule":"ups_on_battery","state":"active","priority":2,"since":...,
  *     "changed":...,"latches":true,"chattering":true,"value":12,"limit":10,"headroom":...,"time_left":240,

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What judging costs: a pass over all single losses of a campus of about 8,000 nodes, and of one gateway's
- * part of it, with all loads known.
+ * What judging costs, of a campus of about 8,000 nodes and of one gateway's part of it: a tick of 20 ms with
+ * all that was read meanwhile (every load is metered and read once a second, five figures each), and a pass
+ * over all single losses.
  *
- *   bench_judge [PASSES]
+ *   bench_judge [SECONDS]
  */
 #include <math.h>
 #include <stdio.h>
@@ -11,22 +12,25 @@
 #include <string.h>
 #include <time.h>
 
-#include "judge/contingency.h"
+#include "judge/judge.h"
 
 enum { ROOM = 12000, ROOM_SOURCES = 4, RACKS_ROW = 16, RACKS_TAP_OFF = 4, UPS_SIDE = 4, CHILLERS = 6 };
-enum { PASSES = 40 };
+enum { FIGURES = 5, TICKS_SECOND = 1000 / JUDGE_TICK_MS, SECONDS = 20 };
+static const int64_t begun_ms = 1764000000000;
+
+/* A meter: its view has the five figures. */
+struct meter {
+    struct batch batch;
+    double values[FIGURES];
+    uint8_t qualities[FIGURES];
+};
 
 struct campus {
     struct power_config config;
     struct power_node *nodes;
-    struct node_present *present;
-    struct node_sum *sums;
-    struct node_load *loads;
-    struct usable *usable;
-    double *capacity;
-    uint8_t *supply;
-    float *carries;
-    struct topology *topology;
+    struct series_list *list;
+    struct meter *meters;
+    size_t n_meters;
 };
 
 static void *room(size_t n, size_t size) {
@@ -41,6 +45,9 @@ static uint32_t add(struct campus *campus, enum power_kind kind, double watts) {
     struct power_node *node = &campus->nodes[number];
     if (number >= ROOM)
         exit(1);
+    if (asprintf(&node->name, "node-%u", number) < 0)
+        exit(1);
+    node->hall = node->row = node->rack = node->feed = "";
     node->kind = kind;
     node->sources = room(ROOM_SOURCES, sizeof(*node->sources));
     node->phases = 3;
@@ -62,6 +69,24 @@ static uint32_t add_on(struct campus *campus, enum power_kind kind, double watts
     uint32_t node = add(campus, kind, watts);
     feed(campus, node, source);
     return node;
+}
+
+static void meter(struct campus *campus, uint32_t node, double watts) {
+    struct power_node *of = &campus->nodes[node];
+    struct meter *meter = &campus->meters[campus->n_meters++];
+    struct device_view *view = device_view_new((uint32_t)campus->n_meters, campus->list);
+    if (!view || !device_view_set(&view->device, of->name))
+        exit(1);
+    view->class = "meter";
+    of->meters = room(1, sizeof(*of->meters));
+    of->meters[0] = (struct power_point){.device = of->name, .sign = 1};
+    of->n_meters = 1;
+    double amperes = watts / (sqrt(3) * 400);
+    const double values[FIGURES] = {watts, watts, amperes, amperes, amperes};
+    memcpy(meter->values, values, sizeof(values));
+    memset(meter->qualities, QUALITY_GOOD, sizeof(meter->qualities));
+    meter->batch = (struct batch){
+        .view = view, .n = FIGURES, .room = FIGURES, .values = meter->values, .qualities = meter->qualities};
 }
 
 static void cool(struct campus *campus, uint32_t node, uint32_t cooler) {
@@ -105,9 +130,11 @@ static void add_racks(struct campus *campus, struct hall_side sides[2], uint32_t
             if (rack % RACKS_TAP_OFF == 0)
                 sides[side].tap_off = add_on(campus, POWER_TAP_OFF, 600e3, sides[side].busway);
             pdus[side] = add_on(campus, POWER_PDU, 150e3, sides[side].tap_off);
+            meter(campus, pdus[side], 45e3 + rack % 97 * 50);
         }
         if (rack % RACKS_TAP_OFF == 0) {
             cdu = add_on(campus, POWER_CDU, 700e3, sides[0].critical);
+            meter(campus, cdu, 20e3);
             cool(campus, cdu, header);
         }
         uint32_t node = add_on(campus, POWER_RACK, 0, pdus[0]);
@@ -125,49 +152,24 @@ static void add_hall(struct campus *campus, const uint32_t supplies[2], uint32_t
     campus->nodes[header].redundancy = (struct power_redundancy){REDUNDANCY_N_PLUS, 1};
     for (int i = 0; i < CHILLERS; i++)
         cool(campus, header, add_on(campus, POWER_CHILLER, 5e6, sides[i % 2].low));
+    for (uint32_t i = 0; i < CHILLERS; i++)
+        meter(campus, campus->nodes[header].cooled_by[i], 800e3);
     for (uint32_t i = 0; i < racks / RACKS_ROW * 4; i++)
-        add_on(campus, POWER_AIR_UNIT, 0, sides[i % 2].low);
+        meter(campus, add_on(campus, POWER_AIR_UNIT, 0, sides[i % 2].low), 20e3);
     add_racks(campus, sides, header, racks);
 }
 
-/* What feeds carries what it feeds, and a tenth of what is left of each rack's 100 kW differs. */
-static void set_loads(struct campus *campus) {
-    double *watts = room(ROOM, sizeof(*watts));
-    for (uint32_t i = campus->topology->n_nodes; i-- > 0;) {
-        struct node_load *load = &campus->loads[i];
-        const struct edge_run *sources = &campus->topology->sources[i];
-        enum power_kind kind = campus->nodes[i].kind;
-        watts[i] += kind == POWER_RACK ? 90e3 + i % 97 * 100 : campus->topology->fed[i].n == 0 ? 20e3 : 0;
-        load->watts = load->voltamperes = watts[i];
-        for (int phase = 0; phase < PHASES; phase++)
-            load->phase_amperes[phase] = watts[i] / (sqrt(3) * 400);
-        for (uint32_t k = 0; k < sources->n; k++) {
-            const struct edge *edge = &campus->topology->edges[sources->first + k];
-            watts[edge->from] += watts[i] * (double)campus->carries[sources->first + k];
-        }
-    }
-    free(watts);
-}
-
-static void finish(struct campus *campus) {
-    size_t n = campus->config.n_nodes;
-    campus->config.nodes = campus->nodes;
-    if (topology_new(&campus->config, &campus->topology) != 0)
+static struct series_list *make_list(void) {
+    static const struct series series[FIGURES] = {{ACTIVE_POWER, {.phase = PHASE_TOTAL}, NULL},
+                                                  {APPARENT_POWER, {.phase = PHASE_TOTAL}, NULL},
+                                                  {CURRENT, {.phase = PHASE_L1}, NULL},
+                                                  {CURRENT, {.phase = PHASE_L2}, NULL},
+                                                  {CURRENT, {.phase = PHASE_L3}, NULL}};
+    struct series_list *list = series_list_new(FIGURES);
+    if (!list)
         exit(1);
-    campus->present = room(n, sizeof(*campus->present));
-    campus->sums = room(n, sizeof(*campus->sums));
-    campus->loads = room(n, sizeof(*campus->loads));
-    campus->usable = room(n, sizeof(*campus->usable));
-    campus->capacity = room(n, sizeof(*campus->capacity));
-    campus->supply = room(n, sizeof(*campus->supply));
-    campus->carries = room(campus->topology->n_edges, sizeof(*campus->carries));
-    for (size_t i = 0; i < n; i++) {
-        double watts = campus->nodes[i].rating.watts > 0 ? campus->nodes[i].rating.watts : (double)INFINITY;
-        campus->usable[i] = (struct usable){watts, watts, watts / (sqrt(3) * 400)};
-        campus->capacity[i] = watts;
-    }
-    topology_settle(campus->topology, campus->present, campus->capacity, campus->supply, campus->carries);
-    set_loads(campus);
+    memcpy(list->series, series, sizeof(series));
+    return list;
 }
 
 static double cpu_ms(void) {
@@ -181,30 +183,66 @@ static int compare(const void *left, const void *right) {
     return a < b ? -1 : a > b;
 }
 
-static void measure(const char *title, struct campus *campus, int passes) {
-    const struct contingency_input input = {campus->topology, campus->present, campus->supply,
-                                            campus->carries,  campus->sums,    campus->loads,
-                                            campus->usable};
-    struct contingency *contingency = contingency_new(campus->topology);
-    double *times_ms = room((size_t)passes, sizeof(*times_ms));
-    size_t n_real = 0;
+static void print_times(const char *what, double *times_ms, size_t n) {
+    qsort(times_ms, n, sizeof(*times_ms), compare);
+    printf("         %-28s %6.2f ms (p50) %6.2f ms (p99) %6.2f ms (largest)\n", what, times_ms[n / 2],
+           times_ms[n * 99 / 100], times_ms[n - 1]);
+}
+
+/* What a tick's meters say goes in, slightly other than before; what comes out is taken and left. */
+static double tick(struct campus *campus, struct judge *judge, size_t number) {
+    int64_t now_ms = begun_ms + (int64_t)number * JUDGE_TICK_MS;
+    const struct judge_time time = {.wall_ms = now_ms, .monotonic_ms = now_ms - begun_ms + 1000};
+    double begin_ms = cpu_ms();
+    for (size_t i = number % TICKS_SECOND; i < campus->n_meters; i += TICKS_SECOND) {
+        struct meter *meter = &campus->meters[i];
+        for (int k = 0; k < FIGURES; k++)
+            meter->values[k] *= number & 1 ? 1.001 : 1 / 1.001;
+        meter->batch.time_ms = now_ms;
+        judge_take(judge, &meter->batch, &time);
+    }
+    judge_tick(judge, &time);
+    while (judge_next_batch(judge))
+        ;
+    return cpu_ms() - begin_ms;
+}
+
+static void measure_passes(const struct judged *judged, size_t passes) {
+    const struct contingency_input input = {judged->topology, judged->present, judged->supply,
+                                            judged->carries,  judged->sums,    judged->loads,
+                                            judged->usable};
+    struct contingency *contingency = contingency_new(judged->topology);
+    double *times_ms = room(passes, sizeof(*times_ms));
     if (!contingency)
         exit(1);
-    for (int i = 0; i < passes; i++) {
-        double begun_ms = cpu_ms();
+    for (size_t i = 0; i < passes; i++) {
+        double begin_ms = cpu_ms();
         contingency_pass(contingency, &input);
-        times_ms[i] = cpu_ms() - begun_ms;
+        times_ms[i] = cpu_ms() - begin_ms;
     }
-    qsort(times_ms, (size_t)passes, sizeof(*times_ms), compare);
-    const struct contingency_result *results = contingency_results(contingency);
-    for (uint32_t i = 0; i < campus->topology->n_nodes; i++)
-        n_real += results[i].worst != POWER_NO_NODE;
-    const struct contingency_result *worst = contingency_worst(contingency);
-    printf("%-8s %5u nodes, %4zu losses that move load: %6.2f ms a pass (p50), %6.2f ms (largest); "
-           "worst headroom %.1f %%\n",
-           title, campus->topology->n_nodes, n_real, times_ms[passes / 2], times_ms[passes - 1],
-           worst ? 100 * worst->worst_headroom : 0);
+    print_times("a pass over all losses:", times_ms, passes);
     contingency_free(contingency);
+    free(times_ms);
+}
+
+/* Ticks that hold a pass are told apart: there is one a second. */
+static void measure(struct campus *campus, struct judge *judge, size_t seconds) {
+    size_t n = seconds * TICKS_SECOND, n_plain = 0;
+    double *times_ms = room(n, sizeof(*times_ms)), sum_ms = 0;
+    const struct judged *judged = judge_look(judge);
+    for (size_t i = 0; i < TICKS_SECOND; i++) /* all is read once */
+        tick(campus, judge, i);
+    for (size_t i = 0; i < n; i++) {
+        uint64_t passes = judged->passes;
+        double time_ms = tick(campus, judge, TICKS_SECOND + i);
+        sum_ms += time_ms;
+        if (judged->passes == passes)
+            times_ms[n_plain++] = time_ms;
+    }
+    print_times("a tick without a pass:", times_ms, n_plain);
+    measure_passes(judged, seconds * 2);
+    printf("         %.1f %% of a core for all judging, %zu figures a second\n",
+           sum_ms / 10 / (double)seconds, campus->n_meters * FIGURES);
     free(times_ms);
 }
 
@@ -212,16 +250,22 @@ static void campus_done(struct campus *campus) {
     for (size_t i = 0; i < campus->config.n_nodes; i++) {
         free(campus->nodes[i].sources);
         free(campus->nodes[i].cooled_by);
+        free(campus->nodes[i].meters);
+        free(campus->nodes[i].name);
     }
-    topology_free(campus->topology);
-    void *const rooms[] = {campus->nodes,  campus->present,  campus->sums,   campus->loads,
-                           campus->usable, campus->capacity, campus->supply, campus->carries};
-    for (size_t i = 0; i < sizeof(rooms) / sizeof(rooms[0]); i++)
-        free(rooms[i]);
+    for (size_t i = 0; i < campus->n_meters; i++)
+        device_view_release(campus->meters[i].batch.view);
+    series_list_release(campus->list);
+    free(campus->nodes);
+    free(campus->meters);
 }
 
-static void run(const char *title, int halls, int racks, int passes) {
-    struct campus campus = {.nodes = room(ROOM, sizeof(*campus.nodes))};
+static void run(const char *title, int halls, int racks, size_t seconds) {
+    struct campus campus = {.nodes = room(ROOM, sizeof(*campus.nodes)),
+                            .meters = room(ROOM, sizeof(*campus.meters)),
+                            .list = make_list()};
+    struct alarm_board *board = alarm_board_new();
+    struct judge *judge;
     uint32_t supplies[2];
     for (int i = 0; i < 2; i++) {
         uint32_t intake = add(&campus, POWER_INTAKE, 300e6);
@@ -229,16 +273,26 @@ static void run(const char *title, int halls, int racks, int passes) {
     }
     for (int hall = 0; hall < halls; hall++)
         add_hall(&campus, supplies, (uint32_t)(racks / halls + (hall < racks % halls)));
-    finish(&campus);
-    measure(title, &campus, passes);
+    campus.config.nodes = campus.nodes;
+    campus.config.time_zone = "UTC";
+    campus.config.publish_ms = 1000;
+    campus.config.fresh_ms = 15000;
+    campus.config.held_ms = 60000;
+    struct site_config config = {.site = "bench", .hall = "", .gateway = "bench", .power = &campus.config};
+    if (!board || judge_new(&config, board, 1, &judge) != 0)
+        exit(1);
+    printf("%-8s %zu nodes, %zu meters\n", title, campus.config.n_nodes, campus.n_meters);
+    measure(&campus, judge, seconds);
+    judge_free(judge);
+    alarm_board_free(board);
     campus_done(&campus);
 }
 
 int main(int argc, char **argv) {
-    int passes = argc > 1 ? atoi(argv[1]) : PASSES;
-    if (argc > 2 || passes < 1)
+    int seconds = argc > 1 ? atoi(argv[1]) : SECONDS;
+    if (argc > 2 || seconds < 1)
         return 2;
-    run("campus", 12, 1900, passes);
-    run("gateway", 1, 158, passes);
+    run("campus", 12, 1900, (size_t)seconds);
+    run("gateway", 1, 158, (size_t)seconds);
     return 0;
 }

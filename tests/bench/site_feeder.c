@@ -38,6 +38,7 @@ struct feeder {
     double *watts;
     struct gateway gateways[GATEWAYS_MOST];
     size_t n_gateways, per_message;
+    int64_t start_ms; /* wall clock; makes streams new with each start */
     uint64_t messages, readings, bytes, waits;
 };
 
@@ -126,8 +127,9 @@ static void add_figures(struct feeder *feeder, struct text *text, const struct p
 static void add_head(const struct feeder *feeder, struct gateway *gateway, const struct power_node *node,
                      char stream, int64_t now_ms) {
     text_add_format(&gateway->message,
-                    "{\"schema\":1,\"stream\":\"%c%015zx\",\"sequence\":%llu,\"site\":", stream,
-                    (size_t)(gateway - feeder->gateways) + 1, (unsigned long long)++gateway->sequence);
+                    "{\"schema\":1,\"stream\":\"%c%015llx\",\"sequence\":%llu,\"site\":", stream,
+                    (unsigned long long)(feeder->start_ms * GATEWAYS_MOST + (gateway - feeder->gateways)),
+                    (unsigned long long)++gateway->sequence);
     text_add_json(&gateway->message, feeder->config->site);
     text_add_string(&gateway->message, ",\"node\":");
     text_add_json(&gateway->message, node->name);
@@ -263,6 +265,7 @@ int main(int argc, char **argv) {
     if (!feeder.config->intake || !feeder.config->power)
         fail("it is the configuration of no site");
     feeder.per_message = (size_t)atoi(argv[3]);
+    feeder.start_ms = clock_wall_ms();
     share_loads(&feeder);
     for (uint32_t i = 0; i < feeder.config->power->n_nodes; i++)
         if (feeder.config->power->nodes[i].elsewhere)

@@ -3,6 +3,7 @@
 """A site above halls: an instance that takes what the halls' gateways publish about their nodes from brokers, with gateways
 that fall silent, brokers that restart, messages that come twice, and messages that nobody should send."""
 
+import contextlib
 import json
 import subprocess
 import threading
@@ -11,9 +12,10 @@ import unittest
 
 from agent import Agent
 from broker_tests import SCHEMA
+from device_servers import TOP
 from servers import Mosquitto, Subscriber, wait_until
 
-SILENT_S = 2
+SILENT_S = 1
 NODES = [
     {"name": "intake", "kind": "intake", "rating": ["2 MW", "22900 V"]},
     {"name": "msb-1", "kind": "bus", "sources": ["intake"], "rating": ["1600 A", "400 V"], "gateway": "gw-1", "hall": "h1"},
@@ -128,6 +130,53 @@ class Site(unittest.TestCase):
                     wait_until(lambda: value(agent, "msb-2", "active_power_watts") == (2100, "good"), "gw-2 is back")
                 own = [json.loads(text) for _, text, _ in subscriber.messages() if '"gateway":"site"' in text.replace(" ", "")]
                 self.assertFalse([one for one in own if one.get("node") in ("msb-1", "msb-2", "랙/2")], "told nodes come back")
+
+    def test_gateways_that_judge(self):
+        """Two real ones, with one topology for all; one of them with several nodes in one message."""
+        recording = TOP / "tests" / "drivers" / "apc_rpdu2" / "apc_rpdu2.snmprec"
+        nodes = [{"name": "intake", "kind": "intake", "rating": ["2 MW", "400 V"], "gateway": "site"}]
+        devices, names = [], []
+        for hall in ("1", "2"):
+            names.append(f"rack/{hall}")
+            devices.append({"name": f"pdu-{hall}", "driver": "apc_rpdu2", "url": f"replay:{recording}", "gateway": f"gw-{hall}"})
+            place = {"gateway": f"gw-{hall}", "hall": f"h{hall}"}
+            nodes.append({"name": f"msb-{hall}", "kind": "bus", "sources": ["intake"], "rating": ["1600 A"], **place})
+            nodes.append({"name": names[-1], "kind": "rack", "sources": [f"msb-{hall}"], "meters": [f"pdu-{hall}:input/1"], **place})
+        often = {"fast": "200ms", "normal": "200ms", "slow": "1s"}
+        with contextlib.ExitStack() as running:
+            broker = running.enter_context(Mosquitto())
+            subscriber = running.enter_context(Subscriber(broker))
+            sink = {"name": "broker", "type": "mqtt", "url": broker.url, "batch_wait": "100ms"}
+            agents = {}
+            for gateway, several in (("gw-1", 1), ("gw-2", 50), ("site", 1)):
+                power = {"nodes": nodes, "publish": "200ms"}
+                if gateway == "site":
+                    power["site"] = {"brokers": [broker.url], "silent": f"{SILENT_S}s"}
+                agents[gateway] = running.enter_context(
+                    Agent(devices, [{**sink, "devices_per_message": several}], gateway=gateway, power=power, poll=often)
+                )
+            whole = lambda agent, node: value(agent, node, "sum_state") == (1, "good")  # noqa: E731
+            wait_until(lambda: all(whole(agents["site"], node) for node in ("intake", *names)), "all is known at the site")
+            watts = value(agents["gw-1"], names[0], "active_power_watts")
+            self.assertEqual(value(agents["site"], names[0], "active_power_watts"), watts)
+            self.assertAlmostEqual(value(agents["site"], "intake", "active_power_watts")[0], 2 * watts[0], places=3)
+            skew = value(agents["site"], "intake", "input_skew_seconds")[0]
+            self.assertGreaterEqual(skew, 2 * agents["gw-1"].document()["clock_error"] - 0.01, "clock errors are in it")
+            self.assertGreater(value(agents["site"], "intake", "measured_ratio")[0], 0.99)
+            publishers = {}
+            for topic, text, _ in subscriber.messages():
+                message = json.loads(text)
+                SCHEMA.validate(message)
+                for row in message.get("messages", [message]):
+                    if "node" in row and "alarm" not in row:
+                        publishers.setdefault(row["node"], set()).add((row["gateway"], topic))
+            self.assertEqual(publishers["rack/1"], {("gw-1", "hallwatch/dc1/node/rack%2F1")})
+            self.assertEqual(publishers["rack/2"], {("gw-2", "hallwatch/dc1/nodes/gw-2")})
+            self.assertEqual(publishers["intake"], {("site", "hallwatch/dc1/node/intake")})
+            agents["gw-2"].stop()
+            wait_until(lambda: state(agents["site"], "gw-2") == "silent", "gw-2 is silent")
+            wait_until(lambda: value(agents["site"], "intake", "sum_state") == (2, "good"), "the intake takes at least so much")
+            self.assertEqual(value(agents["site"], names[1], "unknown_ratio"), (1, "good"))
 
     def test_a_broker_restarts(self):
         with Mosquitto() as broker, site(broker) as agent, Gateway("gw-1", broker, **{"msb-1": 1000}):

@@ -38,6 +38,31 @@ static void try_map(const uint8_t *data, size_t size, FILE *errors) {
     image_free(image);
 }
 
+/* What the judge relies on. */
+static void check_power(const struct power_config *power) {
+    for (uint32_t i = 0; i < power->n_nodes; i++) {
+        const struct power_node *node = &power->nodes[i];
+        if (!*node->name || node->units < 1 || node->phases > PHASES || node->n_meters > POWER_METERS_MOST ||
+            node->rating.amperes < 0 || node->continuous_ratio <= 0 || node->derating <= 0)
+            abort();
+        for (size_t k = 0; k < node->n_sources; k++) {
+            const struct power_link *link = &node->sources[k];
+            if (link->node >= i || link->phase[0] >= PHASES || link->phase[1] >= PHASES ||
+                link->phase[2] >= PHASES)
+                abort();
+        }
+        for (size_t k = 0; k < node->n_cooled_by; k++)
+            if (node->cooled_by[k] >= power->n_nodes)
+                abort();
+        for (size_t k = 0; k < node->n_meters; k++)
+            if (!node->meters[k].device || node->meters[k].depth > PLACE_DEPTH)
+                abort();
+    }
+    for (size_t i = 0; i < power->n_rules; i++)
+        if (!*power->rules[i].name || power->rules[i].priority > ALARM_PRIORITIES)
+            abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     char path[64];
@@ -48,8 +73,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         abort();
     snprintf(path, sizeof(path), "/proc/self/fd/%d", file);
     if (config_load(path, "gw-1", errors, &config) == 0) {
-        if (config->n_devices == 0 || !config->site || !*config->site)
+        if ((config->n_devices == 0 && !config->intake) || !config->site || !*config->site)
             abort();
+        if (config->power)
+            check_power(config->power);
         config_free(config);
     }
     close(file);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Any bytes as an inventory, and as the wiring of remote I/O: every device that comes out has a name and a
- * URL that were checked, every input a device and a name, or a mistake was said.
+ * Any bytes as an inventory, as the wiring of remote I/O, and as a topology: every device that comes out has
+ * a name and a URL that were checked, every input a device and a name, every node a name and lists of texts,
+ * or a mistake was said.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +20,22 @@ static void check_input(const struct point_settings *input) {
         abort();
 }
 
+static void check_texts(const struct setting_list *list) {
+    const struct setting *settings = list->items;
+    for (size_t i = 0; i < list->n; i++)
+        if (!*settings[i].text || settings[i].at.line < 2 || strchr(settings[i].text, ';'))
+            abort();
+}
+
+static void check_node(const struct power_node_settings *node) {
+    if (!*node->name.text || !setting_given(&node->kind) || node->entry.at.line < 2)
+        abort();
+    check_texts(&node->sources);
+    check_texts(&node->cooled_by);
+    check_texts(&node->rating);
+    check_texts(&node->meters);
+}
+
 static void try_schema(const struct schema *schema, const uint8_t *data, size_t size, FILE *errors) {
     struct inventory inventory = {.schema = schema};
     struct mistakes mistakes = {.out = errors};
@@ -32,6 +49,8 @@ static void try_schema(const struct schema *schema, const uint8_t *data, size_t 
     for (size_t i = 0; i < inventory.n && mistakes.n == 0; i++) {
         if (schema == &settings_of_device)
             check_device(&inventory.devices[i]);
+        else if (schema == &settings_of_power_node)
+            check_node(&inventory.nodes[i]);
         else
             check_input(&inventory.inputs[i]);
     }
@@ -46,6 +65,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         abort();
     try_schema(&settings_of_device, data, size, errors);
     try_schema(&settings_of_wiring, data, size, errors);
+    try_schema(&settings_of_power_node, data, size, errors);
     fclose(errors);
     return 0;
 }

@@ -11,12 +11,12 @@ static char empty[] = "";
 
 /* Drivers by class: only that is looked at. */
 static const struct driver drivers[N_CLASSES] = {
-    [CLASS_PDU] = {.class = CLASS_PDU},         [CLASS_UPS] = {.class = CLASS_UPS},
-    [CLASS_DC] = {.class = CLASS_DC},           [CLASS_CHILLER] = {.class = CLASS_CHILLER},
-    [CLASS_AIR] = {.class = CLASS_AIR},         [CLASS_LIQUID] = {.class = CLASS_LIQUID},
-    [CLASS_METER] = {.class = CLASS_METER},     [CLASS_SHELF] = {.class = CLASS_SHELF},
-    [CLASS_SWITCH] = {.class = CLASS_SWITCH},   [CLASS_GENSET] = {.class = CLASS_GENSET},
-    [CLASS_SENSOR] = {.class = CLASS_SENSOR},   [CLASS_IO] = {.class = CLASS_IO},
+    [CLASS_PDU] = {.class = CLASS_PDU},       [CLASS_UPS] = {.class = CLASS_UPS},
+    [CLASS_DC] = {.class = CLASS_DC},         [CLASS_CHILLER] = {.class = CLASS_CHILLER},
+    [CLASS_AIR] = {.class = CLASS_AIR},       [CLASS_LIQUID] = {.class = CLASS_LIQUID},
+    [CLASS_METER] = {.class = CLASS_METER},   [CLASS_SHELF] = {.class = CLASS_SHELF},
+    [CLASS_SWITCH] = {.class = CLASS_SWITCH}, [CLASS_GENSET] = {.class = CLASS_GENSET},
+    [CLASS_SENSOR] = {.class = CLASS_SENSOR}, [CLASS_IO] = {.class = CLASS_IO},
 };
 
 static char *copy(const char *text, size_t size) {
@@ -31,7 +31,8 @@ struct desk *desk_new(void) {
     if (!desk)
         abort();
     plant_begin(&desk->plant);
-    desk->config = (struct site_config){.site = empty, .hall = empty, .devices = desk->configs};
+    desk->config = (struct site_config){
+        .site = empty, .hall = empty, .gateway = empty, .devices = desk->configs};
     desk->board = alarm_board_new();
     if (!desk->board)
         abort();
@@ -44,7 +45,8 @@ void desk_free(struct desk *desk) {
     alarm_board_free(desk->board);
     for (size_t i = 0; i < desk->config.n_devices; i++) {
         struct device_config *config = &desk->configs[i];
-        char *texts[] = {config->name, config->url.host, config->hall, config->row, config->rack, config->feed};
+        char *texts[] = {config->name, config->url.host, config->hall,
+                         config->row,  config->rack,     config->feed};
         for (size_t k = 0; k < sizeof(texts) / sizeof(texts[0]); k++)
             free(texts[k]);
     }
@@ -62,8 +64,8 @@ uint32_t desk_device(struct desk *desk, enum device_class class, const char *nam
                      const struct series *series, size_t n) {
     struct device_config *config = &desk->configs[desk->config.n_devices++];
     *config = (struct device_config){.name = copy(name, strlen(name)), .driver = &drivers[class]};
-    config->url = (struct device_url){
-        .transport = TRANSPORT_SNMP, .host = copy(name, strlen(name)), .port = 161};
+    config->url =
+        (struct device_url){.transport = TRANSPORT_SNMP, .host = copy(name, strlen(name)), .port = 161};
     config->interval_ms[RATE_NORMAL] = 5000;
     at = take_piece(at, &config->hall);
     at = take_piece(at, &config->row);
@@ -160,13 +162,17 @@ static void log_event(void *context, const struct alarm_record *record) {
     snprintf(event->subject, sizeof(event->subject), "%s", subject_of(record));
 }
 
-static void settle(struct desk *desk) {
-    alarms_judge_nodes(desk->alarms, &desk->judged, &desk->time);
-    alarms_settle(desk->alarms, &desk->judged, &desk->time);
+void desk_note(struct desk *desk) {
     uint64_t change = alarm_board_change(desk->board);
     if (change != desk->seen)
         alarm_board_show(desk->board, desk->seen, log_event, desk);
     desk->seen = change;
+}
+
+static void settle(struct desk *desk) {
+    alarms_judge_nodes(desk->alarms, &desk->judged, &desk->time);
+    alarms_settle(desk->alarms, &desk->judged, &desk->time);
+    desk_note(desk);
 }
 
 void desk_run(struct desk *desk, int64_t elapsed_ms) {
@@ -210,8 +216,8 @@ struct search {
 
 static void find(void *context, const struct alarm_record *record) {
     struct search *search = context;
-    if (search->rule && (strcmp(record->rule, search->rule) != 0 ||
-                         strcmp(subject_of(record), search->subject) != 0))
+    if (search->rule &&
+        (strcmp(record->rule, search->rule) != 0 || strcmp(subject_of(record), search->subject) != 0))
         return;
     if (!search->rule && record->state != search->state)
         return;

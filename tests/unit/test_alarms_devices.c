@@ -13,8 +13,7 @@
 
 enum { S = 1000, MINUTES = 60 * 1000 };
 
-static const struct series leak_series[] = {
-    {LEAK_STATE, {.part = PART_SENSOR, .depth = 1, .id = {2}}, NULL}};
+static const struct series leak_series[] = {{LEAK_STATE, {.part = PART_SENSOR, .depth = 1, .id = {2}}, NULL}};
 static const struct series ups_series[] = {
     {UPS_MODE_STATE, {0}, NULL}, {BATTERY_RUNTIME, {0}, NULL}, {UPS_BATTERY_STATE, {0}, NULL}};
 static const struct series breaker_series[] = {
@@ -363,11 +362,8 @@ static void two_silent_pdus_are_two(void **state) {
 /* --- the site's own rules --- */
 
 static struct power_rule site_rule(char *name) {
-    return (struct power_rule){.name = name,
-                               .limit = (double)NAN,
-                               .deadband = (double)NAN,
-                               .on_delay_ms = -1,
-                               .off_delay_ms = -1};
+    return (struct power_rule){
+        .name = name, .limit = (double)NAN, .deadband = (double)NAN, .on_delay_ms = -1, .off_delay_ms = -1};
 }
 
 static void the_site_changes_and_adds_rules(void **state) {
@@ -457,6 +453,7 @@ static void a_rule_or_device_that_is_gone_ends_its_alarm(void **state) {
     struct alarm_record record = {.id = "leak_detected-12345678",
                                   .rule = "leak_detected",
                                   .device = "no such",
+                                  .node = "",
                                   .state = ALARM_ACTIVE,
                                   .priority = 1};
     alarms_restore(desk->alarms, &record, &desk->time);
@@ -557,8 +554,9 @@ static void events_come_in_order(void **state) {
     for (int i = 0; i < 3000; i++) {
         uint32_t draw = next_random(&seed);
         double states[3] = {1 + draw % 9, draw / 16 % 1000, draw / 64 % 8};
-        double values[COUNT(cdu_series)] = {1 + draw % 4,         1 + draw / 4 % 4,    draw % 13 / 1000.0, 0.010,
-                                            28 + draw / 16 % 6, 30, 26 + draw / 64 % 6, 1 + draw / 256 % 4};
+        double values[COUNT(cdu_series)] = {
+            1 + draw % 4, 1 + draw / 4 % 4,   draw % 13 / 1000.0, 0.010, 28 + draw / 16 % 6,
+            30,           26 + draw / 64 % 6, 1 + draw / 256 % 4};
         if (draw % 11 == 0)
             desk_say_badly(desk, cdu, QUALITY_STALE);
         else if (draw % 7 != 0)

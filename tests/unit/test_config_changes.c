@@ -286,7 +286,7 @@ static void what_concerns_the_whole_agent_is_told_apart(void **state) {
                  {"poll: {phase: aligned}", SITE_PHASE},
                  {"spool: {folder: /tmp/none}", SITE_SPOOL},
                  {"traps: {listen: inherited}", SITE_TRAPS},
-                 {"power: {contract: 1 MW}", SITE_POWER},
+                 {"power: {publish: 2s}", SITE_POWER},
                  {"", 0}};
     struct site_config *before = make(PDU, BROKER, "");
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

@@ -11,6 +11,8 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "judge/alarm_rules.h"
+#include "model/alarm_names.h"
 #include "model/config.h"
 
 /* Nine lines; the section begins on line 10. */
@@ -414,6 +416,11 @@ static void a_meter_counts_once_in_a_line(void **state) {
          "    - {name: c, kind: bus, sources: b, meters: \"meter-a:output\"}\n",
          "12:59: nodes[1].meters: \"meter-a\" measures \"c\", too, which stands below \"a\": it would count "
          "twice"},
+        {"    - {name: a, kind: bus, sources: in, meters: meter-a}\n"
+         "    - {name: b, kind: bus, sources: a, meters: meter-a}\n"
+         "    - {name: c, kind: bus, sources: in, meters: meter-a}\n",
+         "12:49: nodes[1].meters: \"meter-a\" measures \"b\", too, which stands below \"a\": it would count "
+         "twice"},
     };
     CHECK(cases);
     config_free(load_right(HEAD "  nodes:\n" IN "    - {name: a, kind: bus, sources: in, meters: meter-a}\n"
@@ -510,11 +517,25 @@ static void rules_test_what_there_is(void **state) {
         {"  alarms: [{name: a, quantity: leak_state, is: leak, priority: 5}]\n",
          "10:64: power.alarms[0].priority: 5 is out of bounds: from 1 to 4"},
         {"  alarms: [{name: a, quantity: leak_state, is: leak, deadband: 1, priority: 2}]\n",
-         "10:64: alarms[0].deadband: a state has none: leave this out"},
+         "10:64: alarms[0].deadband: only a number has one: leave this out"},
         {"  alarms: [{name: a, quantity: outlet_cycles_total, above: 1 A, priority: 2}]\n",
          "10:60: alarms[0].above: must be a plain number: what is counted has no unit"},
         {"  alarms: [{name: a, quantity: leak_state, is: leak, part: pumps, priority: 2}]\n",
          "10:60: alarms[0].part: unknown part \"pumps\"; did you mean \"pump\"?"},
+        {"  alarms: [{name: leak_detcted, priority: 2}]\n",
+         "10:19: alarms[0].name: no default alarm is called \"leak_detcted\"; did you mean "
+         "\"leak_detected\"?"},
+        {"  alarms: [{name: my_own, priority: 2}]\n",
+         "10:19: alarms[0].name: no default alarm is called \"my_own\": write \"quantity\" for one of the "
+         "site's own"},
+        {"  alarms: [{name: inlet_hot, above: 30 kW}]\n",
+         "10:37: alarms[0].above: \"30 kW\" is a power: write one like 30 Cel"},
+        {"  alarms: [{name: inlet_hot, is: leak}]\n",
+         "10:34: alarms[0].is: only of a quantity that is a state: write above or below"},
+        {"  alarms: [{name: device_silent, above: 5 s}]\n",
+         "10:41: alarms[0].above: this default alarm has no limit: leave this out"},
+        {"  alarms: [{name: ups_on_battery, is: batery}]\n",
+         "10:39: alarms[0].is: unknown state \"batery\"; did you mean \"battery\"?"},
         {"  alarms: [{name: A b, priority: 2}]\n", "10:19: power.alarms[0].name: must be lower-case letters, "
                                                    "digits and underscores: it is part of every "
                                                    "reading's identity"},
@@ -523,6 +544,22 @@ static void rules_test_what_there_is(void **state) {
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
         check_section(cases[i].nodes, cases[i].said);
+}
+
+static void default_alarms_are_those_of_the_judge(void **state) {
+    (void)state;
+    struct rule_set set;
+    assert_int_equal(rule_set_make(NULL, &set), 0);
+    assert_int_equal(set.n, n_alarm_names);
+    for (size_t i = 0; i < set.n; i++) {
+        const struct rule *rule = &set.rules[i];
+        const struct alarm_name *name = alarm_name_find(rule->life.name);
+        assert_non_null(name);
+        bool is_state = rule->quantity && catalog_quantity(rule->quantity)->kind == KIND_STATE;
+        assert_int_equal(name->state, is_state ? rule->quantity : QUANTITY_NONE);
+        assert_true(!is_state || name->limit == DIMENSION_NONE);
+    }
+    rule_set_done(&set);
 }
 
 static void zones_are_known(void **state) {
@@ -602,6 +639,48 @@ static void a_gateway_keeps_its_own_and_what_it_stands_on(void **state) {
     config_free(config);
 }
 
+/* Who judges what, as seen by a gateway: names of nodes that it judges, then those that it keeps beside. */
+static void check_share(const char *nodes, const char *gateway, const char *expected) {
+    struct text yaml = {0}, share = {0};
+    text_add_format(&yaml, HEAD "  nodes:\n%s", nodes);
+    struct site_config *config = load_right(yaml.data, gateway);
+    for (int elsewhere = 0; elsewhere < 2; elsewhere++) {
+        for (size_t i = 0; i < config->power->n_nodes; i++)
+            if (config->power->nodes[i].elsewhere == (elsewhere == 1))
+                text_add_format(&share, "%s ", config->power->nodes[i].name);
+        text_add_string(&share, elsewhere ? "" : "| ");
+    }
+    assert_string_equal(share.data, expected);
+    config_free(config);
+    text_done(&share);
+    text_done(&yaml);
+}
+
+static void the_gateway_of_a_node_follows_from_its_neighbours(void **state) {
+    (void)state;
+    static const char nodes[] = "    - {name: in, kind: intake}\n"
+                                "    - {name: t1, kind: transformer, sources: in}\n"
+                                "    - {name: b1, kind: bus, sources: t1, meters: meter-a, gateway: gw-1}\n"
+                                "    - {name: b2, kind: bus, sources: in, meters: meter-2}\n"
+                                "    - {name: r1, kind: rack, sources: b1, cooled_by: c}\n"
+                                "    - {name: r2, kind: rack, sources: b2}\n"
+                                "    - {name: c, kind: cdu, sources: b2}\n";
+    check_share(nodes, "gw-1", "t1 b1 r1 | in b2 c ");
+    check_share(nodes, "gw-2", "b2 r2 c | in ");
+    /* One that says that it judges what spans two keeps the other's part, so that its sum is known to be
+     * open. */
+    static const char spans[] = "    - {name: in, kind: intake, gateway: gw-1}\n"
+                                "    - {name: b1, kind: bus, sources: in, meters: meter-a, gateway: gw-1}\n"
+                                "    - {name: b2, kind: bus, sources: in, meters: meter-2}\n"
+                                "    - {name: r2, kind: rack, sources: b2}\n";
+    check_share(spans, "gw-1", "in b1 | b2 ");
+    /* Without any gateway all is everyone's. */
+    static const char one[] = "    - {name: in, kind: intake}\n"
+                              "    - {name: b, kind: bus, sources: in, meters: meter-a}\n"
+                              "    - {name: r, kind: rack, sources: b}\n";
+    check_share(one, "gw-1", "in b r | ");
+}
+
 static void a_chain_without_end_is_refused(void **state) {
     (void)state;
     struct text said = {0};
@@ -664,9 +743,11 @@ int main(void) {
         IN_FOLDER(a_meter_counts_once_in_a_line),
         IN_FOLDER(budgets_are_in_order),
         IN_FOLDER(rules_test_what_there_is),
+        IN_FOLDER(default_alarms_are_those_of_the_judge),
         IN_FOLDER(zones_are_known),
         IN_FOLDER(what_a_site_lives_with_is_only_said),
         IN_FOLDER(a_gateway_keeps_its_own_and_what_it_stands_on),
+        IN_FOLDER(the_gateway_of_a_node_follows_from_its_neighbours),
         IN_FOLDER(a_chain_without_end_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -94,6 +94,7 @@ static void load(struct plant *plant, const char *name, double watts, double vol
 }
 
 static void rate(struct plant *plant, const char *name, double watts, double voltamperes, double amperes) {
+    plant->nodes[find(plant, name)].rating.voltamperes = voltamperes;
     struct usable *usable = &plant->usable[find(plant, name)];
     usable->watts = watts > 0 ? watts : (double)INFINITY;
     usable->voltamperes = voltamperes > 0 ? voltamperes : (double)INFINITY;

@@ -14,8 +14,8 @@ struct reading {
     struct mistakes mistakes;
 };
 
-static struct reading read_csv(const char *csv, size_t size) {
-    struct reading reading = {.data = malloc(size + 1)};
+static struct reading read_rows(const struct schema *schema, const char *csv, size_t size) {
+    struct reading reading = {.data = malloc(size + 1), .inventory = {.schema = schema}};
     size_t said = 0;
     assert_non_null(reading.data);
     memcpy(reading.data, csv, size);
@@ -25,6 +25,10 @@ static struct reading read_csv(const char *csv, size_t size) {
     inventory_parse("d.csv", reading.data, size, &reading.inventory, &reading.mistakes);
     fclose(reading.mistakes.out);
     return reading;
+}
+
+static struct reading read_csv(const char *csv, size_t size) {
+    return read_rows(&settings_of_device, csv, size);
 }
 
 static void reading_done(struct reading *reading) {
@@ -152,9 +156,52 @@ static void bounds_hold(void **state) {
     reading_done(&reading);
 }
 
+static void check_texts(const struct setting_list *list, const char *const *texts, const uint32_t *columns,
+                        size_t n) {
+    const struct setting *settings = list->items;
+    assert_int_equal(list->n, n);
+    for (size_t i = 0; i < n; i++) {
+        assert_string_equal(settings[i].text, texts[i]);
+        assert_int_equal(settings[i].at.column, columns[i]);
+    }
+}
+
+static void a_cell_holds_several_texts(void **state) {
+    (void)state;
+    static const char csv[] = "name,kind,sources,meters,cooled_by\n"
+                              "r,rack, a ; 랙 b;;c ;,\"m:1; n\",;\n"
+                              "s,rack,a,,\n";
+    struct reading reading = read_rows(&settings_of_power_node, csv, sizeof(csv) - 1);
+    assert_string_equal(reading.said, "");
+    assert_int_equal(reading.inventory.n, 2);
+    const struct power_node_settings *node = &reading.inventory.nodes[0];
+    check_texts(&node->sources, (const char *const[]){"a", "랙 b", "c"}, (const uint32_t[]){9, 13, 18}, 3);
+    check_texts(&node->meters, (const char *const[]){"m:1", "n"}, (const uint32_t[]){23, 28}, 2);
+    assert_int_equal(node->cooled_by.n, 0);
+    assert_int_equal(reading.inventory.nodes[1].sources.n, 1);
+    reading_done(&reading);
+}
+
+static void mistakes_in_a_cell_of_several_have_their_own_place(void **state) {
+    (void)state;
+    static const char csv[] = "name,kind,sources,rating,rating\n"
+                              "a,bus,in,630 A;0 V; 5,\n"
+                              "b,bus,1;2;3;4;5;6;7;8;9;10;11;12;13;14;15;16;17,\"4 A; 5 V\n";
+    struct reading reading = read_rows(&settings_of_power_node, csv, sizeof(csv) - 1);
+    assert_string_equal(reading.said,
+                        "d.csv:1:26: the column \"rating\" is already there\n"
+                        "d.csv:2:16: rating: 0 V: a rating must be above 0\n"
+                        "d.csv:2:21: rating: \"5\" lacks its unit: write 5 A, 5 kW, 5 kVA or 5 V\n"
+                        "d.csv:3:7: sources: 17 entries; at most 16 are possible\n"
+                        "d.csv:3:49: the quote that begins here never ends\n");
+    reading_done(&reading);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(spreadsheets_are_read),
+        cmocka_unit_test(a_cell_holds_several_texts),
+        cmocka_unit_test(mistakes_in_a_cell_of_several_have_their_own_place),
         cmocka_unit_test(line_breaks_inside_quotes_count),
         cmocka_unit_test(names_hold_no_codes_that_are_no_characters),
         cmocka_unit_test(wrong_headers_are_explained),

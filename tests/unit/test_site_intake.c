@@ -176,7 +176,7 @@ static void states_and_figures_meet_in_one_view(void **state) {
     assert_true(value_of(figures, ACTIVE_POWER, PHASE_TOTAL, "at_least", &quality) == 70);
     assert_int_equal(quality, QUALITY_GOOD);
     assert_true(value_of(figures, ACTIVE_POWER, PHASE_TOTAL, NULL, &quality) == 100);
-    assert_int_equal(quality, QUALITY_STALE); /* said no more */
+    assert_int_equal(quality, QUALITY_ENDED); /* said no more */
     assert_true(value_of(figures, CURRENT, PHASE_L2, NULL, &quality) == 5);
     assert_int_equal(quality, QUALITY_SUBSTITUTED);
 }
@@ -260,7 +260,7 @@ static void a_silent_gateway_is_unknown_not_zero(void **state) {
     assert_int_equal(quality, QUALITY_GOOD);
     assert_true(value_of(batch, UNKNOWN_RATIO, PHASE_NONE, NULL, &quality) == 1);
     assert_true(value_of(batch, ACTIVE_POWER, PHASE_TOTAL, NULL, &quality) == 900);
-    assert_int_equal(quality, QUALITY_STALE);
+    assert_int_equal(quality, QUALITY_ENDED);
     assert_true(look(fixture, "gw-3", &totals).is_silent && look(fixture, "gw-4", &totals).is_silent);
     site_intake_tick(fixture->intake, now_ms + SILENT_MS + 2, 1002 + SILENT_MS);
     assert_int_equal(fixture->n, 2);

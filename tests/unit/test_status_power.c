@@ -34,7 +34,7 @@ static const struct power_summary summary = {
                .is_estimated = true},
     .measured = 0.983,
     .held = 0.017,
-    .out = {"h1-chiller-3"},
+    .out = {{"h1-chiller-3", "kim", "filters", 3661000}},
     .n_out = 1,
 };
 
@@ -162,7 +162,7 @@ static void an_operator_reads_the_worst_first(void **state) {
               "month's peak 239.0 MW\n"
               "worst loss   h1-feeder-a: h1-b3-ups keeps 12 % (300 kW) at most: loads are not all known\n"
               "blind spots  98.3 % of the load measured, 1.7 % held over\n"
-              "maintenance  h1-chiller-3\n"
+              "maintenance  h1-chiller-3, for another 60 min, by kim: filters\n"
               "clock        right within 13 ms\n\n");
     free(text);
     json_decref(document);

@@ -66,6 +66,38 @@ static void inlets_add_up(void **state) {
     end(plant);
 }
 
+/* What the device adds up itself is its total; what is numbered is asked for by its number. */
+static void a_total_beside_its_parts(void **state) {
+    (void)state;
+    static const struct series pdu[] = {{ACTIVE_POWER, {.part = PART_INPUT, .depth = 1, .id = {1}}, NULL},
+                                        {ACTIVE_POWER, {.part = PART_INPUT, .phase = PHASE_TOTAL}, NULL},
+                                        {ACTIVE_POWER, {.part = PART_INPUT, .depth = 1, .id = {2}}, NULL}};
+    struct plant *plant = begin();
+    plant_node(plant, POWER_PDU, "whole", "", "pdu");
+    plant_node(plant, POWER_PDU, "first", "", "pdu:input/1");
+    plant_settle(plant);
+    plant_say(plant, plant_device(plant, "pdu", pdu, 3), (double[]){100, 305, 200}, start_ms, start_ms);
+    assert_near(settled(plant, "whole", start_ms)->watts, 305);
+    assert_near(plant_sum(plant, "first")->watts, 100);
+    end(plant);
+}
+
+/* A plant that tells its mains, its battery and its load current: the battery is on the bus. */
+static void volts_of_direct_current(void **state) {
+    (void)state;
+    static const struct series plant_of_dc[] = {{VOLTAGE, {.part = PART_MAINS}, NULL},
+                                                {BATTERY_VOLTAGE, {.part = PART_BATTERY}, NULL},
+                                                {CURRENT, {.part = PART_LOAD, .phase = PHASE_TOTAL}, NULL}};
+    struct plant *plant = begin();
+    plant_node(plant, POWER_DC_BUS, "dc", "", "d")->phases = 0;
+    plant_node(plant, POWER_PDU, "ac", "", "d")->phases = 1;
+    plant_settle(plant);
+    plant_say(plant, plant_device(plant, "d", plant_of_dc, 3), (double[]){231, -54, 10}, start_ms, start_ms);
+    assert_near(settled(plant, "dc", start_ms)->watts, 540);
+    assert_near(plant_sum(plant, "ac")->phase_volts[0], 231);
+    end(plant);
+}
+
 /* Totals are numbered, phases are not (vertiv_geist): one input, one meter. */
 static void phases_beside_a_numbered_total(void **state) {
     (void)state;
@@ -332,7 +364,8 @@ static void a_node_of_another_gateway(void **state) {
                                          {UNKNOWN_RATIO, {0}, NULL},
                                          {INPUT_SKEW, {0}, NULL},
                                          {SUPPLY_STATE, {0}, NULL},
-                                         {APPARENT_POWER, {.phase = PHASE_TOTAL, .point = "bound"}, NULL}};
+                                         {APPARENT_POWER, {.phase = PHASE_TOTAL, .point = "bound"}, NULL},
+                                         {CLOCK_ERROR, {0}, NULL}};
     struct plant *plant = begin();
     plant_node(plant, POWER_INTAKE, "grid", "", "");
     plant_node(plant, POWER_BUS, "hall-1", "grid", "")->elsewhere = true;
@@ -341,25 +374,25 @@ static void a_node_of_another_gateway(void **state) {
     uint32_t one = plant_elsewhere(plant, "hall-1", node, COUNT(node));
     uint32_t two = plant_elsewhere(plant, "hall-2", node, COUNT(node));
     int64_t now_ms = start_ms;
-    plant_say(plant, one, (double[]){3e6, NAN, 0.9, 0.1, 0, 2.5, SUPPLY_IS_LIVE, 3.2e6}, now_ms, now_ms);
-    plant_say(plant, two, (double[]){1e6, NAN, 1, 0, 0, 0, SUPPLY_IS_LIVE, 1e6}, now_ms, now_ms);
+    plant_say(plant, one, (double[]){3e6, NAN, 0.9, 0.1, 0, 2.5, SUPPLY_IS_LIVE, 3.2e6, 0.1}, now_ms, now_ms);
+    plant_say(plant, two, (double[]){1e6, NAN, 1, 0, 0, 0, SUPPLY_IS_LIVE, 1e6, 0.2}, now_ms, now_ms);
     const struct node_sum *grid = settled(plant, "grid", now_ms);
     assert_near(grid->watts, 4e6);
     assert_near((double)grid->measured, 0.925);
-    assert_int_equal(grid->newest_ms - grid->oldest_ms, 2500);
+    assert_int_equal(grid->newest_ms - grid->oldest_ms, 2800); /* their clocks may be wrong */
     assert_int_equal(grid->flags & SUM_LOWER_BOUND, 0);
     assert_int_equal(grid->flags & SUM_VA_IS_BOUND, SUM_VA_IS_BOUND);
     now_ms += 1000;
-    plant_say(plant, two, (double[]){NAN, 6e5, 0.6, 0, 0.4, 0, SUPPLY_IS_DEAD, NAN}, now_ms, now_ms);
+    plant_say(plant, two, (double[]){NAN, 6e5, 0.6, 0, 0.4, 0, SUPPLY_IS_DEAD, NAN, 0.2}, now_ms, now_ms);
     grid = settled(plant, "grid", now_ms);
     assert_int_equal(plant_supply(plant, "hall-2"), SUPPLY_DEAD);
-    plant_say(plant, two, (double[]){NAN, 6e5, 0.6, 0, 0.4, 0, SUPPLY_IS_LIVE, NAN}, now_ms, now_ms);
+    plant_say(plant, two, (double[]){NAN, 6e5, 0.6, 0, 0.4, 0, SUPPLY_IS_LIVE, NAN, 0.2}, now_ms, now_ms);
     grid = settled(plant, "grid", now_ms);
     assert_near(grid->watts, 3.6e6);
     assert_int_equal(grid->flags & SUM_LOWER_BOUND, SUM_LOWER_BOUND);
     for (int i = 0; i < 80; i++) { /* hall 2 is silent: unknown, not nothing */
         now_ms += 1000;
-        plant_say(plant, one, (double[]){3e6, NAN, 1, 0, 0, 0, SUPPLY_IS_LIVE, 3.2e6}, now_ms, now_ms);
+        plant_say(plant, one, (double[]){3e6, NAN, 1, 0, 0, 0, SUPPLY_IS_LIVE, 3.2e6, 0.1}, now_ms, now_ms);
         settled(plant, "grid", now_ms);
     }
     grid = plant_sum(plant, "grid");
@@ -399,6 +432,8 @@ static void why_shows_the_inputs(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(inlets_add_up),
+        cmocka_unit_test(a_total_beside_its_parts),
+        cmocka_unit_test(volts_of_direct_current),
         cmocka_unit_test(phases_beside_a_numbered_total),
         cmocka_unit_test(the_part_that_is_meant),
         cmocka_unit_test(a_breaker_and_its_silence),
