@@ -182,7 +182,7 @@ static void add_coverage(const struct tree_look *look, uint32_t node, struct tre
     snprintf(words, sizeof(words), "%.0f %% measured", floor((double)sum->measured * 100));
     add_words(&cells->state, words);
     if (sum->held > 0) {
-        snprintf(words, sizeof(words), "%.0f %% held over", ceil((double)sum->held * 100));
+        snprintf(words, sizeof(words), "%.0f %% held over", fmax(1, (double)sum->held * 100));
         add_words(&cells->state, words);
     }
 }
