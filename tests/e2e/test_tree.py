@@ -4,6 +4,7 @@
 
 import csv
 import json
+import re
 import subprocess
 import tempfile
 import unittest
@@ -77,7 +78,8 @@ class Hall:
 
     def line(self, name, *arguments):
         """The first line of the tree that is about the node."""
-        return next((line for line in self.tree(*arguments).splitlines() if name in line.split("  ")[0].split("─")[-1].split(" ")), "")
+        about = re.compile(r"[│├└─╌ ]*" + re.escape(name) + "  ")
+        return next((line for line in self.tree(*arguments).splitlines() if about.match(line)), "")
 
 
 class Live(unittest.TestCase):
@@ -106,7 +108,9 @@ class Live(unittest.TestCase):
         below = hall.tree("feed-1-B")
         self.assertNotIn("feed-1-A", below)
         self.assertNotIn("see below", below)
-        self.assertNotIn("rack", hall.tree("--depth", "1").replace("racks", ""))
+        shallow = hall.tree("--depth", "1")
+        self.assertIn("… 2 racks", shallow)
+        self.assertNotIn("feed-1", shallow)
         dot = hall.tree("--dot")
         self.assertTrue(dot.startswith("digraph power {") and dot.endswith("}\n"), dot)
         self.assertEqual(dot.count("label="), len({line["name"] for line in hall.agent.settings["power"]["nodes"]}))
@@ -120,7 +124,7 @@ class Live(unittest.TestCase):
 
     def check_why(self, hall):
         why = hall.ask("why", "feed-1-A", hall.agent.config)
-        for words in ("hallwatch.yaml:", "supply      live", "of its meters: meter-1-A", "holding 306", "in kW", "good", "usable 100 A", "budget      feed"):
+        for words in ("hallwatch.yaml:", "supply      live", "of its meters: meter-1-A", "holding 306", "in kW", "good", "usable 50 A = 50 A rated", "budget      feed"):
             self.assertIn(words, why)
         self.assertIn("of what", hall.ask("why", "rack-1-01", hall.agent.config))
         self.assertIn("no node", self.complaint(hall, "why", "nobody", hall.agent.config))
