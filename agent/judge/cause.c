@@ -160,13 +160,22 @@ static uint32_t find_at_node(const struct look *look, uint32_t node) {
     return NONE;
 }
 
-/* What feeds, or fed until it died. */
-static bool is_live(const struct look *look, uint32_t edge) {
+/* Whether anything feeds the node now. */
+static bool is_fed(const struct look *look, uint32_t node) {
+    const struct edge_run *run = &look->alarms->topology->sources[node];
+    for (uint32_t edge = run->first; edge < run->first + run->n; edge++)
+        if (look->judged->carries[edge] > 0)
+            return true;
+    return false;
+}
+
+/* What feeds, or fed until it died: a node that nothing feeds, or its battery, has lost all its sources. */
+static bool is_live(const struct look *look, uint32_t node, uint32_t edge) {
     const struct judged *judged = look->judged;
     if (judged == NULL || judged->carries == NULL || judged->supply == NULL)
         return true;
-    return judged->carries[edge] > 0 ||
-           judged->supply[look->alarms->topology->edges[edge].from] == SUPPLY_DEAD;
+    return judged->carries[edge] > 0 || judged->supply[look->alarms->topology->edges[edge].from] == SUPPLY_DEAD ||
+           !is_fed(look, node);
 }
 
 static uint32_t find_upstream(const struct look *look, uint32_t node, bool with_itself) {
@@ -180,10 +189,11 @@ static uint32_t find_upstream(const struct look *look, uint32_t node, bool with_
         uint32_t found = i > 0 || with_itself ? find_at_node(look, causes->queue[i]) : NONE;
         if (found != NONE)
             return found;
-        const struct edge_run *run = &topology->sources[causes->queue[i]];
+        uint32_t at = causes->queue[i];
+        const struct edge_run *run = &topology->sources[at];
         for (uint32_t edge = run->first; edge < run->first + run->n; edge++) {
             uint32_t from = topology->edges[edge].from;
-            if (causes->seen[from] == causes->walk || !is_live(look, edge))
+            if (causes->seen[from] == causes->walk || !is_live(look, at, edge))
                 continue;
             causes->seen[from] = causes->walk;
             causes->queue[n++] = from;
