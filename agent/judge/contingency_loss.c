@@ -42,10 +42,10 @@ static void add(struct flow *to, const struct flow *flow, double times) {
 }
 
 static bool is_nothing(const struct flow *flow) {
+    double sum = 0;
     for (int i = 0; i < FLOWS; i++)
-        if (flow->of[i] != 0)
-            return false;
-    return true;
+        sum += fabs(flow->of[i]);
+    return sum == 0;
 }
 
 /* What a node uses itself, beside what it feeds. */
@@ -77,11 +77,13 @@ static void step_down(struct contingency *contingency, struct grid *grid, uint32
 }
 
 static bool grows(const struct grid *grid, uint32_t place) {
-    const struct flow *load = &grid->present[place].load, *more = &grid->after[place].more;
-    bool any = false;
-    for (int i = 0; i < FLOWS; i++)
-        any |= more->of[i] > grows_by * load->of[i] + grows_least;
-    return any;
+    const double *load = grid->present[place].load.of, *more = grid->after[place].more.of;
+    double most = -1;
+    for (int i = 0; i < FLOWS; i++) {
+        double by = more[i] - grows_by * load[i];
+        most = by > most ? by : most;
+    }
+    return most > grows_least;
 }
 
 static void judge(struct contingency *contingency, struct grid *grid, uint32_t place) {
@@ -131,6 +133,10 @@ static void share_anew(struct grid *grid, uint32_t place, struct flow *taken) {
 
 static void take_more(struct grid *grid, uint32_t place, const struct flow *taken) {
     const struct edge_run *sources = &grid->network.sources[place];
+    if (sources->n == 1) {
+        push_up(grid, sources->first, taken);
+        return;
+    }
     for (uint32_t k = 0; k < sources->n; k++) {
         struct flow more = {0};
         add(&more, taken, grid->shares[sources->first + k]);

@@ -184,8 +184,8 @@ static const struct reading *look_elsewhere(const struct look *look, struct node
     }
     sum->measured = (float)measured;
     sum->held = (float)held;
-    sum->unknown = (float)fmax(0, 1 - measured - held);
-    if (sum->unknown > 1e-6F)
+    sum->unknown = sum_rest(measured, held);
+    if (sum->unknown > 0)
         sum->flags |= SUM_LOWER_BOUND;
     widen_by_clock(look, witness->time_ms, sum);
     return witness;

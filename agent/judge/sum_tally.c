@@ -17,8 +17,22 @@ void sum_unknown(struct node_sum *sum) {
         sum->phase_watts[i] = sum->phase_vars[i] = sum->phase_amperes[i] = sum->phase_volts[i] = NAN;
 }
 
+void sum_dead(struct node_sum *sum) {
+    sum->watts = sum->vars = sum->voltamperes = sum->amperes = 0;
+    for (unsigned i = 0; i < PHASES; i++)
+        sum->phase_watts[i] = sum->phase_vars[i] = sum->phase_amperes[i] = 0;
+    sum->measured = 1;
+    sum->held = sum->unknown = 0;
+    sum->flags &= ~(uint32_t)SUM_LOWER_BOUND;
+}
+
 double sum_highest(const double *phase_amperes) {
     return fmax(fmax(phase_amperes[0], phase_amperes[1]), phase_amperes[2]);
+}
+
+float sum_rest(double measured, double held) {
+    double rest = 1 - measured - held;
+    return rest < 1e-6 ? 0 : (float)rest;
 }
 
 void tally_begin(struct tally *tally) {
@@ -219,7 +233,7 @@ static void end_coverage(const struct tally *tally, const struct power_node *nod
     double held = (tally->held + each * tally->plain_held) / all;
     sum->measured = (float)measured;
     sum->held = (float)held;
-    sum->unknown = (float)fmax(0, 1 - measured - held);
+    sum->unknown = sum_rest(measured, held);
     double rating = node->rating.watts > 0 ? node->rating.watts : node->rating.voltamperes;
     *weight = tally->n_weighed > 0 ? all : rating > 0 ? rating : (double)NAN;
 }

@@ -47,6 +47,11 @@ void tally_end(const struct tally *tally, const struct power_node *node, struct 
 
 /* Nothing known at all. */
 void sum_unknown(struct node_sum *sum);
+/* Nothing comes here: what its meters said before, and silent ones went on saying, is over. Counters and
+ * volts stay as they were told. */
+void sum_dead(struct node_sum *sum);
+/* The share that is left for what is not known; what rounding leaves is none. */
+float sum_rest(double measured, double held);
 /* The highest phase's; NAN: none known. */
 double sum_highest(const double *phase_amperes);
 

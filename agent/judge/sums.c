@@ -200,6 +200,10 @@ static void add_meters(struct sums *sums, uint32_t node) {
     bool is_known =
         sum_meters(&sums->topology->power->nodes[node], meters, n, &sum, &sums->weights[node], &draws_ms);
     note_draw(sums, node, draws_ms);
+    if (sums->supply[node] == SUPPLY_DEAD) {
+        sum_dead(&sum);
+        is_known = true;
+    }
     sums->is_blind[node] = !is_known;
     if (is_known || feeds_who_is_behind(sums, node))
         put(sums, node, &sum);
@@ -287,9 +291,14 @@ static void settle_topology(struct sums *sums) {
         topology_contradict(topology, sums->present, sums->supply, sums->draws_ms, sums->evidence);
     if (n_contradicted > 0)
         topology_settle(topology, sums->present, sums->capacity, sums->supply, sums->carries);
-    for (uint32_t i = 0; i < topology->n_nodes; i++)
-        if (sums->supply[i] != sums->supply_before[i])
-            note_changed(sums, i);
+    for (uint32_t i = 0; i < topology->n_nodes; i++) {
+        if (sums->supply[i] == sums->supply_before[i])
+            continue;
+        note_changed(sums, i);
+        if (inputs_is_metered(sums->inputs, i) &&
+            (sums->supply[i] == SUPPLY_DEAD || sums->supply_before[i] == SUPPLY_DEAD))
+            add_meters(sums, i);
+    }
     note_rerouted(sums);
 }
 

@@ -19,7 +19,7 @@ from pathlib import Path
 SCRIPT = Path(__file__).with_name("script.txt")
 SPEED = 5  # at which the script is played
 END = "the script has ended"
-SETTLE_S = 15  # after the end, for what clears late
+SETTLE_S = 10  # after the end, for what clears late
 RULE = "\u2500"
 RED, YELLOW, BLUE, GREEN, GREY, BOLD, PLAIN = (f"\033[{code}m" for code in (91, 93, 94, 92, 90, 1, 0))
 COLOURS = {1: RED, 2: YELLOW, 3: BLUE, 4: GREY}
@@ -90,7 +90,7 @@ class Story:
             if kind == ["node"]:
                 self.take_node(json.loads(payload))
             elif kind == ["event"]:
-                self.take_change(json.loads(payload))
+                self.take_change(json.loads(payload)["event"])
 
     def take_order(self, line):
         if line == END:
@@ -181,7 +181,7 @@ def row_lines(row, story):
     colour = GREEN if change.state == "normal" else GREY if change.state == "suppressed" else COLOURS[change.priority]
     words = {"active": "", "normal": "over: "}.get(change.state, f"{change.state.replace('_', ' ')}: ")
     what = f"{words}{change.message.get('summary') or change.rule}"
-    lines = [(colour, f"{change.story:>5}    {MARKS[change.state]} P{change.priority}  {change.where()}  {what}")]
+    lines = [(colour, f"{change.story:>5}    {MARKS[change.state]} P{change.priority}  {what}")]
     more = details(change, story) if change.state != "normal" else ""
     return lines + ([(GREY, f"{'':>5}         {more}")] if more else [])
 
