@@ -70,7 +70,7 @@ class Check(unittest.TestCase):
         self.assertEqual(
             out,
             "conf/hallwatch.yaml: ok, 12 devices (2 apc_rpdu2, 1 orv3_rpu, 1 raritan_px, 2 remote_io, 1 rfc1628,"
-            " 2 schneider_pm5000, 1 trane_ch530, 1 chiller_plant, 1 to be recognised), 3 sinks, 20 nodes\n",
+            " 2 schneider_pm5000, 1 trane_ch530, 1 chiller_plant, 1 to be recognised), 5 sinks, 20 nodes\n",
         )
 
     def test_other_gateway_needs_its_secrets(self):
