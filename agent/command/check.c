@@ -7,7 +7,6 @@
 #include "base/text.h"
 #include "command/command.h"
 #include "command/options.h"
-#include "command/rules_warn.h"
 #include "command/variants.h"
 #include "model/config.h"
 
@@ -45,7 +44,6 @@ static int run(int argc, char **argv) {
     if (config->warnings)
         fputs(config->warnings, stderr);
     variants_warn(config->devices, config->n_devices);
-    rules_warn(config->power);
     add_drivers(&drivers, config);
     printf("%s: ok, %zu device%s", path, config->n_devices, config->n_devices == 1 ? "" : "s");
     if (drivers.size > 0)

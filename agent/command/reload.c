@@ -31,7 +31,6 @@
 #include "command/config_log.h"
 #include "command/plan_table.h"
 #include "command/process_limits.h"
-#include "command/rules_warn.h"
 #include "command/variants.h"
 #include "model/config_changes.h"
 
@@ -187,7 +186,6 @@ static void read_config(struct reload *reload) {
     config_log_lines(LOG_WARNING, reload->next->warnings);
     plan_warn(reload->next);
     variants_warn(reload->next->devices, reload->next->n_devices);
-    rules_warn(reload->next->power);
 }
 
 /* --- exchanging: on the thread --- */

@@ -20,7 +20,6 @@
 #include "command/plan_table.h"
 #include "command/process_limits.h"
 #include "command/reload.h"
-#include "command/rules_warn.h"
 #include "command/variants.h"
 #include "model/config.h"
 #include "model/latest.h"
@@ -306,7 +305,6 @@ static int run(int argc, char **argv) {
     config_log_lines(LOG_WARNING, config->warnings);
     plan_warn(config);
     variants_warn(config->devices, config->n_devices);
-    rules_warn(config->power);
     int status = agent_run(agent);
     if (!agent_stop(agent)) {
         for (size_t i = 0; i < N_SPOOLS; i++)
