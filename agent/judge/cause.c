@@ -55,6 +55,9 @@ static void resolve(const struct alarms *alarms, struct causes *causes) {
             .link = &cause_links[i], .cause = find_rule(alarms, cause_links[i].cause), .next = NONE};
         if (consequence == NONE || causes->resolved[i].cause == NONE)
             continue;
+        if (alarms->set.rules[consequence].life.is_never_suppressed &&
+            causes->resolved[i].cause != consequence)
+            continue; /* by its likes only */
         causes->resolved[i].next = causes->first_link[consequence];
         causes->first_link[consequence] = i;
     }
@@ -172,7 +175,10 @@ struct look {
 static bool is_cause(const struct look *look, uint32_t at) {
     const struct alarm *cause = &look->all[at];
     uint32_t rule = (uint32_t)(look->alarms->abouts[cause->condition].rule - look->alarms->set.rules);
-    return rule == look->by->cause && cause != look->of && is_in_time(look->by->link, look->of, cause);
+    if (rule != look->by->cause || cause == look->of || !is_in_time(look->by->link, look->of, cause))
+        return false;
+    /* What is planned takes nothing along that is not. */
+    return look->by->link->relation != FIRST_OF_HALL || cause->priority <= look->of->priority;
 }
 
 static uint32_t find_at_node(const struct look *look, uint32_t node) {
@@ -270,6 +276,9 @@ static bool is_related(const struct look *look, const struct about *of, const st
     case ON_FEED:
         return of->device != NO_DEVICE && cause->group != NO_GROUP &&
                alarms->devices[of->device].feed == cause->group;
+    case FIRST_OF_HALL:
+        return cause->node < of->node && of->node != POWER_NO_NODE &&
+               strcmp(alarms->power->nodes[cause->node].hall, alarms->power->nodes[of->node].hall) == 0;
     case IN_ZONE:
         return is_in_zone(alarms, of, cause);
     case ON_PATH:
@@ -371,7 +380,7 @@ void causes_settle(struct alarms *alarms, const struct judged *judged, int64_t n
     list_up(alarms, all, n);
     for (size_t i = 0; i < n; i++) {
         all[i].n_consequences = 0;
-        if (all[i].is_up && !alarms->abouts[all[i].condition].rule->life.is_never_suppressed)
+        if (all[i].is_up)
             settle_one(alarms, judged, all, &all[i], now_ms);
     }
     for (size_t i = 0; i < n; i++) {

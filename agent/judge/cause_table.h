@@ -15,6 +15,7 @@ enum relation {
     ON_PATH,        /* before it or behind it */
     ON_BUS,         /* the line or gateway that the device is behind */
     ON_FEED,        /* the feed of the row that the PDU is on */
+    FIRST_OF_HALL,  /* the node of the same rule and hall that is nearest to the supply */
     IN_ZONE         /* the same hall, and the same row where both have one */
 };
 

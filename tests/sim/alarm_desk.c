@@ -31,8 +31,8 @@ struct desk *desk_new(void) {
     if (!desk)
         abort();
     plant_begin(&desk->plant);
-    desk->config = (struct site_config){
-        .site = empty, .hall = empty, .gateway = empty, .devices = desk->configs};
+    desk->config =
+        (struct site_config){.site = empty, .hall = empty, .gateway = empty, .devices = desk->configs};
     desk->board = alarm_board_new();
     if (!desk->board)
         abort();
