@@ -26,7 +26,7 @@ struct cause_link {
     bool recovers; /* it needs a while to be itself again when its cause is gone */
 };
 
-enum { CAUSE_LINKS = 75 };
+enum { CAUSE_LINKS = 76 };
 extern const struct cause_link cause_links[CAUSE_LINKS];
 
 #endif
