@@ -12,7 +12,7 @@
 #include "judge/cause_table.h"
 
 /* PDUs, UPSes and the like need so long to be themselves again after their supply is back. */
-enum { GRACE_MS = 60 * 1000, DEPTH_MOST = 16 };
+enum { GRACE_MS = 60 * 1000, DEPTH_MOST = 16, TOLD_GATEWAYS_MOST = 256 };
 
 /* When it began, as against its cause: power.md section 5. */
 enum { BEFORE_MS = 5 * 1000, AFTER_MS = 30 * 1000 };
@@ -29,6 +29,7 @@ struct causes {
     size_t n_rules, n_nodes;
     struct resolved resolved[CAUSE_LINKS];
     uint32_t *first_link; /* by rule */
+    uint32_t *first_told; /* by node: the first one of the same other gateway; NONE: it is of none */
     /* Alarms that are up, as lists: heads by rule, node and device; places in the engine's array. */
     uint32_t *of_rule, *of_node, *of_device;
     size_t n_devices;
@@ -62,6 +63,26 @@ static void resolve(const struct alarms *alarms, struct causes *causes) {
     }
 }
 
+/* Gateways are few, and nodes of one mostly stand together. */
+static void find_told(const struct alarms *alarms, struct causes *causes) {
+    uint32_t firsts[TOLD_GATEWAYS_MOST], n = 0, last = 0;
+    for (uint32_t i = 0; i < causes->n_nodes; i++) {
+        const struct power_node *nodes = alarms->topology->power->nodes;
+        causes->first_told[i] = NONE;
+        if (!nodes[i].elsewhere || !nodes[i].gateway)
+            continue;
+        for (uint32_t tries = 0; tries < n && causes->first_told[i] == NONE; tries++) {
+            uint32_t at = (last + tries) % n;
+            if (strcmp(nodes[firsts[at]].gateway, nodes[i].gateway) != 0)
+                continue;
+            causes->first_told[i] = firsts[at];
+            last = at;
+        }
+        if (causes->first_told[i] == NONE && n < TOLD_GATEWAYS_MOST)
+            causes->first_told[i] = firsts[n++] = i;
+    }
+}
+
 int causes_new(const struct alarms *alarms, struct causes **causes) {
     struct causes *new = calloc(1, sizeof(*new));
     *causes = new;
@@ -70,24 +91,26 @@ int causes_new(const struct alarms *alarms, struct causes **causes) {
     new->n_rules = alarms->set.n;
     new->n_nodes = alarms->topology != NULL ? alarms->topology->n_nodes : 0;
     new->n_devices = alarms->devices_room;
-    uint32_t **arrays[] = {&new->first_link, &new->of_rule, &new->of_node,
-                           &new->of_device,  &new->seen,    &new->queue};
-    size_t sizes[] = {new->n_rules, new->n_rules, new->n_nodes, new->n_devices, new->n_nodes, new->n_nodes};
+    uint32_t **arrays[] = {&new->first_link, &new->first_told, &new->of_rule, &new->of_node,
+                           &new->of_device,  &new->seen,       &new->queue};
+    size_t sizes[] = {new->n_rules,   new->n_nodes, new->n_rules, new->n_nodes,
+                      new->n_devices, new->n_nodes, new->n_nodes};
     for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
         *arrays[i] = calloc(sizes[i] + 1, sizeof(uint32_t));
         if (*arrays[i] == NULL)
             return ERROR_MEMORY;
     }
     resolve(alarms, new);
+    find_told(alarms, new);
     return 0;
 }
 
 void causes_free(struct causes *causes) {
     if (causes == NULL)
         return;
-    uint32_t *arrays[] = {causes->first_link,   causes->of_rule,      causes->of_node,
-                          causes->of_device,    causes->seen,         causes->queue,
-                          causes->next_of_rule, causes->next_of_node, causes->next_of_device};
+    uint32_t *arrays[] = {causes->first_told,   causes->first_link,    causes->of_rule, causes->of_node,
+                          causes->of_device,    causes->seen,          causes->queue,   causes->next_of_rule,
+                          causes->next_of_node, causes->next_of_device};
     for (size_t i = 0; i < sizeof(arrays) / sizeof(arrays[0]); i++)
         free(arrays[i]);
     free(causes);
@@ -262,6 +285,7 @@ static bool is_related(const struct look *look, const struct about *of, const st
         return of->node != POWER_NO_NODE && cause->node != POWER_NO_NODE &&
                (of->node == cause->node || is_before(look, cause->node, of->node) ||
                 is_before(look, of->node, cause->node));
+    case SAME_GATEWAY:
     case UPSTREAM:
     case AT_OR_UPSTREAM:
         break;
@@ -276,6 +300,10 @@ static uint32_t find_by(const struct look *look) {
     enum relation relation = look->by->link->relation;
     if (alarms->causes->of_rule[look->by->cause] == NONE)
         return NONE;
+    if (relation == SAME_GATEWAY) {
+        uint32_t first = about->node != POWER_NO_NODE ? alarms->causes->first_told[about->node] : NONE;
+        return first != NONE && first != about->node ? find_at_node(look, first) : NONE;
+    }
     if (relation == UPSTREAM || relation == AT_OR_UPSTREAM)
         return about->node != POWER_NO_NODE ? find_upstream(look, about->node, relation == AT_OR_UPSTREAM)
                                             : NONE;

@@ -18,6 +18,7 @@ const struct cause_link cause_links[CAUSE_LINKS] = {
     {"feed_lost", "breaker_trip", AT_OR_UPSTREAM, false, .recovers = true},
     {"feed_silent", "bus_dead", AT_OR_UPSTREAM, false, .recovers = true},
     {"feed_silent", "breaker_trip", AT_OR_UPSTREAM, false, .recovers = true},
+    {"node_unseen", "node_unseen", SAME_GATEWAY, true, .recovers = true},
     {"node_unseen", "node_unseen", UPSTREAM, true, .recovers = true},
     /* Supply. */
     {"bus_dead", "bus_dead", UPSTREAM, true, .recovers = true},
