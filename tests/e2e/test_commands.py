@@ -44,7 +44,7 @@ class Dispatch(unittest.TestCase):
     def test_wrong_calls_are_explained(self):
         cases = [
             (["chek"], 'hallwatch: unknown command "chek"; did you mean "check"?\n'),
-            (["fly"], 'hallwatch: unknown command "fly"; hallwatch --help lists them\n'),
+            (["hover"], 'hallwatch: unknown command "hover"; hallwatch --help lists them\n'),
             (["check"], "hallwatch check: an argument is missing; see hallwatch check --help\n"),
             (["check", "a", "b"], "hallwatch check: one argument too many: b; see hallwatch check --help\n"),
             (["check", "--gatway=x"], "hallwatch check: unknown option --gatway=x; did you mean --gateway?\n"),
