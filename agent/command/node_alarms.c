@@ -14,15 +14,25 @@ bool alarm_stands(const json_t *alarm) {
            strcmp(state, alarm_state_word(ALARM_RETURNED)) == 0;
 }
 
+/* A named part of a device that has many (the inputs of remote I/O) is meant by its own alarms only. */
+static bool is_meant(const struct power_point *point, const char *device, const char *place) {
+    if (!point || strcmp(point->device, device) != 0)
+        return false;
+    size_t length = point->name ? strlen(point->name) : 0, size = strlen(place);
+    return length == 0 || (size >= length && strcmp(place + size - length, point->name) == 0);
+}
+
 bool alarm_is_about(const json_t *alarm, const struct power_node *node) {
     const char *name = status_text(alarm, "node"), *device = status_text(alarm, "device");
-    bool is_about = *name && text_same_name(name, node->name);
-    if (*name || !*device)
-        return is_about;
+    const char *place = status_text(alarm, "place");
+    if (*name)
+        return text_same_name(name, node->name);
+    if (!*device)
+        return false;
     for (size_t i = 0; i < node->n_meters; i++)
-        is_about |= strcmp(node->meters[i].device, device) == 0;
-    is_about |= node->device && strcmp(node->device->device, device) == 0;
-    return is_about || (node->breaker && strcmp(node->breaker->device, device) == 0);
+        if (is_meant(&node->meters[i], device, place))
+            return true;
+    return is_meant(node->device, device, place) || is_meant(node->breaker, device, place);
 }
 
 static void note(struct tree_alarm *of_node, const json_t *alarm) {

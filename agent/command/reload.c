@@ -200,10 +200,10 @@ static void exchange(struct reload *reload) {
     reload->parts.config = reload->next;
     reload->next = NULL;
     status_server_set_config(reload->parts.status, reload->parts.config);
-    if (is_judged_anew(&reload->changes)) {
+    if (is_judged_anew(&reload->changes))
         judging_set_config(reload->parts.judging, reload->parts.config);
+    if ((reload->changes.site & SITE_POWER) != 0)
         site_source_set_config(reload->parts.source, reload->parts.config);
-    }
     for (size_t i = 0; i < N_SPOOLS; i++)
         spool_set_most_bytes(reload->parts.spools.of[i], (size_t)reload->parts.config->buffer_bytes);
     sink_set_exchange(reload->parts.sinks, &reload->changes);

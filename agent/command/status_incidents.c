@@ -8,7 +8,7 @@
 #include "command/node_alarms.h"
 #include "command/status_digest.h"
 
-enum { INDENT = 13 };
+enum { INDENT = 13, NAMED_MOST = 5, ALIKE_LEAST = 4 /* of one rule: a line for all of them */ };
 
 struct counts {
     size_t incidents, of_priority[ALARM_PRIORITIES + 1], consequences, out;
@@ -85,17 +85,63 @@ static void add_incident(const json_t *alarm, double now_ms, struct text *text) 
     add_below(text, "do: ", status_text(alarm, "response"));
 }
 
+/* How many incidents are of the rule, and the first of them. */
+static size_t count_alike(const json_t *alarms, const json_t *alarm, const json_t **first) {
+    const char *rule = status_text(alarm, "rule");
+    size_t n = 0;
+    for (size_t i = 0; i < json_array_size(alarms); i++) {
+        const json_t *other = json_array_get(alarms, i);
+        if (!is_incident(other) || strcmp(status_text(other, "rule"), rule) != 0 ||
+            priority_of(other) != priority_of(alarm))
+            continue;
+        *first = n++ ? *first : other;
+    }
+    return n;
+}
+
+/* Many of one rule in a line: who they are, and the oldest's age. */
+static void add_alike(const json_t *alarms, const json_t *alarm, size_t n, double now_ms, struct text *text) {
+    char span[32];
+    double since_ms = now_ms;
+    size_t named = 0;
+    text_add_format(text, "  P%zu%*s%zu of ", priority_of(alarm), INDENT - 4, "", n);
+    text_add_printable(text, status_text(alarm, "rule"));
+    for (size_t i = 0; i < json_array_size(alarms); i++) {
+        const json_t *other = json_array_get(alarms, i);
+        const char *node = status_text(other, "node"), *device = status_text(other, "device");
+        if (!is_incident(other) || strcmp(status_text(other, "rule"), status_text(alarm, "rule")) != 0 ||
+            priority_of(other) != priority_of(alarm))
+            continue;
+        since_ms = fmin(since_ms, status_number(other, "since"));
+        if (named++ >= NAMED_MOST)
+            continue;
+        text_add_string(text, named == 1 ? ": " : ", ");
+        text_add_printable(text, *node ? node : device);
+    }
+    if (n > NAMED_MOST)
+        text_add_format(text, " and %zu more", n - NAMED_MOST);
+    status_write_span((now_ms - since_ms) / 1000, span, sizeof(span));
+    text_add_format(text, ", for %s\n", span);
+    add_below(text, "do: ", status_text(alarm, "response"));
+}
+
 void status_add_incidents(const json_t *document, struct text *text) {
     const json_t *alarms = json_object_get(document, "alarms");
     struct counts counts = count(alarms);
-    size_t shown = 0;
+    double now_ms = status_number(document, "time");
+    size_t shown = 0, lines = 0;
     add_counts(&counts, text);
-    for (size_t i = 0; i < json_array_size(alarms) && shown < INCIDENTS_MOST; i++) {
-        const json_t *alarm = json_array_get(alarms, i);
-        if (!is_incident(alarm))
+    for (size_t i = 0; i < json_array_size(alarms) && lines < INCIDENTS_MOST; i++) {
+        const json_t *alarm = json_array_get(alarms, i), *first = NULL;
+        size_t n = is_incident(alarm) ? count_alike(alarms, alarm, &first) : 0;
+        if (n == 0 || (n >= ALIKE_LEAST && first != alarm))
             continue;
-        add_incident(alarm, status_number(document, "time"), text);
-        shown++;
+        if (n >= ALIKE_LEAST)
+            add_alike(alarms, alarm, n, now_ms, text);
+        else
+            add_incident(alarm, now_ms, text);
+        shown += n >= ALIKE_LEAST ? n : 1;
+        lines++;
     }
     if (counts.incidents > shown)
         text_add_format(text, "%*sand %zu more: hallwatch status --json\n", INDENT, "",

@@ -168,7 +168,10 @@ static void add_judgements(const struct tree_look *look, uint32_t node, struct t
         snprintf(words, sizeof(words), "may trip in %s", span);
         add_said(cells, MOOD_ALARM, words);
     }
-    if (judged->passes > 0 && contingency_redundancy(judged->contingency, node) == REDUNDANCY_LOST)
+    bool is_said =
+        look->alarms && look->alarms[node].rule && strcmp(look->alarms[node].rule, "redundancy_lost") == 0;
+    if (!is_said && judged->passes > 0 &&
+        contingency_redundancy(judged->contingency, node) == REDUNDANCY_LOST)
         add_said(cells, MOOD_ALARM, "redundancy lost");
 }
 
@@ -182,7 +185,7 @@ static void add_coverage(const struct tree_look *look, uint32_t node, struct tre
     snprintf(words, sizeof(words), "%.0f %% measured", floor((double)sum->measured * 100));
     add_words(&cells->state, words);
     if (sum->held > 0) {
-        snprintf(words, sizeof(words), "%.0f %% held over", ceil((double)sum->held * 100));
+        snprintf(words, sizeof(words), "%.0f %% held over", fmax(1, (double)sum->held * 100));
         add_words(&cells->state, words);
     }
 }
@@ -244,8 +247,8 @@ static struct many gather(const struct tree_look *look, const uint32_t *nodes, s
         double ratio = look->judged->ratio[node];
         many.is_least |= isnan(sum->watts) || sum->flags & SUM_LOWER_BOUND;
         many.watts += isnan(sum->watts) ? 0 : sum->watts;
-        many.dead += look->judged->supply[node] == SUPPLY_DEAD &&
-                     look->power->nodes[node].kind != POWER_GENERATOR;
+        many.dead +=
+            look->judged->supply[node] == SUPPLY_DEAD && look->power->nodes[node].kind != POWER_GENERATOR;
         many.on_battery += look->judged->supply[node] == SUPPLY_BATTERY;
         if (isfinite(ratio) && ratio > 0 && !carries_heat(look, node) &&
             (many.worst == POWER_NO_NODE || ratio > look->judged->ratio[many.worst]))

@@ -134,6 +134,24 @@ void whatif_answer_done(struct whatif_answer *answer) {
     *answer = (struct whatif_answer){0};
 }
 
+bool whatif_is_changed(const struct contingency_node *look) {
+    return !(fabs(look->after - look->before) <= 1e-6 * fabs(look->after));
+}
+
+struct contingency_node whatif_look(const struct whatif_answer *answer, uint32_t node) {
+    struct contingency_node look;
+    contingency_look(answer->contingency, node, &look);
+    return look;
+}
+
+static bool is_in_part(const struct whatif_answer *answer, uint32_t node) {
+    const struct node_load *load = &answer->judged->loads[node];
+    if (!load->is_lower_bound || (isnan(load->watts) && isnan(load->voltamperes)))
+        return false;
+    struct contingency_node look = whatif_look(answer, node);
+    return look.limit != LIMIT_NONE && whatif_is_changed(&look);
+}
+
 /* Nothing is known of a load that matters: of what is rated, or takes it for itself. */
 static bool is_blank(const struct judged *judged, uint32_t node) {
     const struct node_load *load = &judged->loads[node];
@@ -156,6 +174,8 @@ bool whatif_is_in(const struct whatif_answer *answer, enum whatif_list list, uin
         return answer->loses_redundancy[node];
     case WHATIF_UNKNOWN:
         return before == SUPPLY_UNDETERMINED || (before != SUPPLY_DEAD && is_blank(answer->judged, node));
+    case WHATIF_IN_PART:
+        return is_in_part(answer, node);
     case N_WHATIF_LISTS:
         break;
     }
@@ -186,10 +206,4 @@ size_t whatif_sort(const struct whatif_answer *answer, double ratio, uint32_t *n
         nodes[i] = ranked[i].node;
     free(ranked);
     return n;
-}
-
-struct contingency_node whatif_look(const struct whatif_answer *answer, uint32_t node) {
-    struct contingency_node look;
-    contingency_look(answer->contingency, node, &look);
-    return look;
 }

@@ -26,13 +26,22 @@ int whatif_answer(const struct judged *judged, const uint32_t *lost, size_t n_lo
                   struct whatif_answer *answer);
 void whatif_answer_done(struct whatif_answer *answer);
 
-/* Nodes of which it tells; unknown: the load, of what is rated or an end load. */
-enum whatif_list { WHATIF_DROPPED, WHATIF_ON_BATTERY, WHATIF_REDUNDANCY, WHATIF_UNKNOWN, N_WHATIF_LISTS };
+/* Nodes of which it tells; unknown: the load, of what is rated or an end load; in part: the same of what is
+ * rated and changed by the loss. */
+enum whatif_list {
+    WHATIF_DROPPED,
+    WHATIF_ON_BATTERY,
+    WHATIF_REDUNDANCY,
+    WHATIF_UNKNOWN,
+    WHATIF_IN_PART,
+    N_WHATIF_LISTS
+};
 bool whatif_is_in(const struct whatif_answer *answer, enum whatif_list list, uint32_t node);
 
 /* Nodes above `ratio` of usable, the worst first; `nodes` has room for all. Returns how many. */
 size_t whatif_sort(const struct whatif_answer *answer, double ratio, uint32_t *nodes);
-/* One of them: what binds. */
+/* One of them: what binds; and whether the loss makes it another. */
 struct contingency_node whatif_look(const struct whatif_answer *answer, uint32_t node);
+bool whatif_is_changed(const struct contingency_node *look);
 
 #endif

@@ -123,6 +123,7 @@ void whatif_add_json(const struct whatif_answer *answer, struct text *text) {
     add_list(text, "on_battery_nodes", answer, WHATIF_ON_BATTERY);
     add_list(text, "redundancy_lost_nodes", answer, WHATIF_REDUNDANCY);
     add_list(text, "unknown_nodes", answer, WHATIF_UNKNOWN);
+    add_list(text, "partly_known_nodes", answer, WHATIF_IN_PART);
     add_nodes(text, answer);
 }
 

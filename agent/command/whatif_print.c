@@ -152,18 +152,26 @@ static void add_worst(const struct whatif_answer *answer, struct text *text) {
     text_add_format(text, ", the least: %s %s\n", watts, result->worst_watts < 0 ? "too much" : "left");
 }
 
+/* "not known   the load of 2 nodes: rack-1, rack-2" */
+static void add_loads(const struct whatif_answer *answer, enum whatif_list list, const char *title,
+                      struct text *text) {
+    size_t n = count(answer, list);
+    if (n == 0)
+        return;
+    text_add_format(text, "%sthe load of %zu node%s", title, n, plural(n));
+    add_names(answer, list, text);
+    text_add_char(text, '\n');
+}
+
 static void add_rest(const struct whatif_answer *answer, struct text *text) {
-    size_t n = count(answer, WHATIF_REDUNDANCY), unknown = count(answer, WHATIF_UNKNOWN);
+    size_t n = count(answer, WHATIF_REDUNDANCY);
     text_add_string(text, "redundancy  ");
     text_add_format(text, n ? "%zu node%s lose%s theirs" : "no more than now is lost", n, plural(n),
                     n == 1 ? "s" : "");
     add_names(answer, WHATIF_REDUNDANCY, text);
     text_add_char(text, '\n');
-    if (unknown > 0) {
-        text_add_format(text, "not known   the load of %zu node%s", unknown, plural(unknown));
-        add_names(answer, WHATIF_UNKNOWN, text);
-        text_add_char(text, '\n');
-    }
+    add_loads(answer, WHATIF_UNKNOWN, "not known   ", text);
+    add_loads(answer, WHATIF_IN_PART, "in part     ", text);
     if (!answer->result.is_known)
         text_add_string(text, "so little is known that no answer can be given: the figures are a least\n");
     else if (answer->result.is_lower_bound)
@@ -172,37 +180,46 @@ static void add_rest(const struct whatif_answer *answer, struct text *text) {
 
 /* --- the table --- */
 
-static void add_row(const struct whatif_answer *answer, uint32_t node, struct table *table) {
-    struct contingency_node look = whatif_look(answer, node);
+static void add_row(const struct whatif_answer *answer, uint32_t node, const struct contingency_node *look,
+                    struct table *table) {
     char amounts[3][48];
-    const double of[] = {look.before, look.after, look.usable};
+    const double of[] = {look->before, look->after, look->usable};
     for (int i = 0; i < 3; i++)
-        whatif_write_amount(look.limit, of[i], amounts[i], sizeof(amounts[i]));
+        whatif_write_amount(look->limit, of[i], amounts[i], sizeof(amounts[i]));
     table_add(table, "%s", answer->judged->power->nodes[node].name);
     table_add(table, "%s", power_kind_word(answer->judged->power->nodes[node].kind));
     for (int i = 0; i < 3; i++)
         table_add(table, "%s", amounts[i]);
-    table_add(table, "%s%.1f %%", look.is_lower_bound ? "at least " : "", 100 * answer->ratio[node]);
+    table_add(table, "%s%.1f %%", look->is_lower_bound ? "at least " : "", 100 * answer->ratio[node]);
 }
 
-static int print_table(const struct whatif_answer *answer, FILE *out) {
+static void print_rows(const struct whatif_answer *answer, const uint32_t *nodes, size_t n, FILE *out) {
     static const char *const headings[] = {"NODE", "KIND", "BEFORE", "AFTER", "USABLE", "USED"};
-    uint32_t *nodes = calloc(answer->judged->topology->n_nodes + (size_t)1, sizeof(*nodes));
     struct table table;
-    if (!nodes)
-        return ERROR_MEMORY;
-    size_t n = whatif_sort(answer, high_ratio, nodes);
+    size_t changed = 0;
     table_init(&table, "llrrrr");
     for (size_t i = 0; i < table.n_columns; i++)
         table_add(&table, "%s", headings[i]);
-    for (size_t i = 0; i < n; i++)
-        add_row(answer, nodes[i], &table);
-    if (n > 0) {
-        fputs("\nabove 80 % of usable then:\n", out);
+    for (size_t i = 0; i < n; i++) {
+        struct contingency_node look = whatif_look(answer, nodes[i]);
+        if (!whatif_is_changed(&look))
+            continue;
+        changed++;
+        add_row(answer, nodes[i], &look, &table);
+    }
+    fputs(changed ? "\nabove 80 % of usable then:\n" : "\nwhat it changes stays below 80 % of usable\n", out);
+    if (changed)
         table_print(&table, out);
-    } else
-        fputs("\nnothing is above 80 % of usable then\n", out);
+    if (n > changed)
+        fprintf(out, "and %zu above it that it does not change\n", n - changed);
     table_done(&table);
+}
+
+static int print_table(const struct whatif_answer *answer, FILE *out) {
+    uint32_t *nodes = calloc(answer->judged->topology->n_nodes + (size_t)1, sizeof(*nodes));
+    if (!nodes)
+        return ERROR_MEMORY;
+    print_rows(answer, nodes, whatif_sort(answer, high_ratio, nodes), out);
     free(nodes);
     return 0;
 }

@@ -133,20 +133,11 @@ static void add_rule(const struct why *why, const struct rule *rule, const char 
     text_add_char(why->text, '\n');
 }
 
-static bool add_rule_of(const struct why *why, const json_t *alarm) {
-    struct rule_set rules = {0};
-    const char *name = status_text(alarm, "rule");
-    if (rule_set_make(why->config->power, &rules) != 0)
-        return false;
-    add_rule(why, rule_set_find(&rules, name), name);
-    rule_set_done(&rules);
-    return true;
-}
-
 /* --- the record --- */
 
-static void add_value(const struct why *why, const json_t *alarm) {
+static void add_value(const struct why *why, const json_t *alarm, const struct rule *rule) {
     enum quantity quantity = catalog_find_quantity(status_text(alarm, "metric"));
+    quantity = quantity == QUANTITY_NONE && rule ? rule->quantity : quantity;
     const char *const names[] = {"value", "limit"};
     const char *separator = "";
     if (isnan(status_number(alarm, "value")))
@@ -210,7 +201,12 @@ bool why_add_alarm(const struct why *why, const json_t *alarm) {
     add_text(why, "node", status_text(alarm, "node"));
     add_text(why, "device", status_text(alarm, "device"));
     add_text(why, "place", status_text(alarm, "place"));
-    add_value(why, alarm);
+    struct rule_set rules = {0};
+    const char *name = status_text(alarm, "rule");
+    if (rule_set_make(why->config->power, &rules) != 0)
+        return false;
+    const struct rule *rule = rule_set_find(&rules, name);
+    add_value(why, alarm, rule);
     if (isfinite(left_s)) {
         why_begin(why, "time left");
         why_add_span(why, left_s);
@@ -221,8 +217,8 @@ bool why_add_alarm(const struct why *why, const json_t *alarm) {
         why_add_watts(why, headroom);
         text_add_char(why->text, '\n');
     }
-    if (!add_rule_of(why, alarm))
-        return false;
+    add_rule(why, rule, name);
+    rule_set_done(&rules);
     if (strcmp(status_text(alarm, "state"), alarm_state_word(ALARM_RETURNED)) == 0) {
         why_begin(why, "latched");
         text_add_string(why->text, "the condition is gone: hallwatch reset ");

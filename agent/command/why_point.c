@@ -77,7 +77,7 @@ static void add_point(const struct described *item, const struct place *place, s
     if (item->driver->protocol == PROTOCOL_SNMP && item->group->depth > 0)
         text_add_string(&one, " by row");
     driver_point_manual(&manual, item);
-    if (manual.size)
+    if (manual.size && strcmp(manual.data, "a code") != 0)
         text_add_format(&one, " in %s", manual.data);
     if (one.data && !(text->data && strstr(text->data, one.data))) /* variants may read the same */
         text_add_format(text, "%s%s", text->size ? ", else " : "", one.data);

@@ -161,6 +161,7 @@ static const struct rule loads[] = {
      .deadband = 0.02},
     {.life = {"redundancy_lost", 2, 5 * S, MIN, .is_never_suppressed = true, .ignores_maintenance = true},
      .says = "redundancy lost",
+     .counted = "nodes without redundancy",
      .on = ON_NODE,
      .special = FIGURE_REDUNDANCY,
      .limit = 0.5},

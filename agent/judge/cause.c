@@ -12,7 +12,7 @@
 #include "judge/cause_table.h"
 
 /* PDUs, UPSes and the like need so long to be themselves again after their supply is back. */
-enum { GRACE_MS = 60 * 1000, DEPTH_MOST = 16 };
+enum { GRACE_MS = 60 * 1000, DEPTH_MOST = 16, TOLD_GATEWAYS_MOST = 256 };
 
 /* When it began, as against its cause: power.md section 5. */
 enum { BEFORE_MS = 5 * 1000, AFTER_MS = 30 * 1000 };
@@ -29,6 +29,7 @@ struct causes {
     size_t n_rules, n_nodes;
     struct resolved resolved[CAUSE_LINKS];
     uint32_t *first_link; /* by rule */
+    uint32_t *first_told; /* by node: the first one of the same other gateway; NONE: it is of none */
     /* Alarms that are up, as lists: heads by rule, node and device; places in the engine's array. */
     uint32_t *of_rule, *of_node, *of_device;
     size_t n_devices;
@@ -54,8 +55,31 @@ static void resolve(const struct alarms *alarms, struct causes *causes) {
             .link = &cause_links[i], .cause = find_rule(alarms, cause_links[i].cause), .next = NONE};
         if (consequence == NONE || causes->resolved[i].cause == NONE)
             continue;
+        if (alarms->set.rules[consequence].life.is_never_suppressed &&
+            causes->resolved[i].cause != consequence)
+            continue; /* by its likes only */
         causes->resolved[i].next = causes->first_link[consequence];
         causes->first_link[consequence] = i;
+    }
+}
+
+/* Gateways are few, and nodes of one mostly stand together. */
+static void find_told(const struct alarms *alarms, struct causes *causes) {
+    uint32_t firsts[TOLD_GATEWAYS_MOST], n = 0, last = 0;
+    for (uint32_t i = 0; i < causes->n_nodes; i++) {
+        const struct power_node *nodes = alarms->topology->power->nodes;
+        causes->first_told[i] = NONE;
+        if (!nodes[i].elsewhere || !nodes[i].gateway)
+            continue;
+        for (uint32_t tries = 0; tries < n && causes->first_told[i] == NONE; tries++) {
+            uint32_t at = (last + tries) % n;
+            if (strcmp(nodes[firsts[at]].gateway, nodes[i].gateway) != 0)
+                continue;
+            causes->first_told[i] = firsts[at];
+            last = at;
+        }
+        if (causes->first_told[i] == NONE && n < TOLD_GATEWAYS_MOST)
+            causes->first_told[i] = firsts[n++] = i;
     }
 }
 
@@ -67,24 +91,26 @@ int causes_new(const struct alarms *alarms, struct causes **causes) {
     new->n_rules = alarms->set.n;
     new->n_nodes = alarms->topology != NULL ? alarms->topology->n_nodes : 0;
     new->n_devices = alarms->devices_room;
-    uint32_t **arrays[] = {&new->first_link, &new->of_rule, &new->of_node,
-                           &new->of_device,  &new->seen,    &new->queue};
-    size_t sizes[] = {new->n_rules, new->n_rules, new->n_nodes, new->n_devices, new->n_nodes, new->n_nodes};
+    uint32_t **arrays[] = {&new->first_link, &new->first_told, &new->of_rule, &new->of_node,
+                           &new->of_device,  &new->seen,       &new->queue};
+    size_t sizes[] = {new->n_rules,   new->n_nodes, new->n_rules, new->n_nodes,
+                      new->n_devices, new->n_nodes, new->n_nodes};
     for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
         *arrays[i] = calloc(sizes[i] + 1, sizeof(uint32_t));
         if (*arrays[i] == NULL)
             return ERROR_MEMORY;
     }
     resolve(alarms, new);
+    find_told(alarms, new);
     return 0;
 }
 
 void causes_free(struct causes *causes) {
     if (causes == NULL)
         return;
-    uint32_t *arrays[] = {causes->first_link,   causes->of_rule,      causes->of_node,
-                          causes->of_device,    causes->seen,         causes->queue,
-                          causes->next_of_rule, causes->next_of_node, causes->next_of_device};
+    uint32_t *arrays[] = {causes->first_told,   causes->first_link,    causes->of_rule, causes->of_node,
+                          causes->of_device,    causes->seen,          causes->queue,   causes->next_of_rule,
+                          causes->next_of_node, causes->next_of_device};
     for (size_t i = 0; i < sizeof(arrays) / sizeof(arrays[0]); i++)
         free(arrays[i]);
     free(causes);
@@ -149,7 +175,10 @@ struct look {
 static bool is_cause(const struct look *look, uint32_t at) {
     const struct alarm *cause = &look->all[at];
     uint32_t rule = (uint32_t)(look->alarms->abouts[cause->condition].rule - look->alarms->set.rules);
-    return rule == look->by->cause && cause != look->of && is_in_time(look->by->link, look->of, cause);
+    if (rule != look->by->cause || cause == look->of || !is_in_time(look->by->link, look->of, cause))
+        return false;
+    /* What is planned takes nothing along that is not. */
+    return look->by->link->relation != FIRST_OF_HALL || cause->priority <= look->of->priority;
 }
 
 static uint32_t find_at_node(const struct look *look, uint32_t node) {
@@ -160,13 +189,22 @@ static uint32_t find_at_node(const struct look *look, uint32_t node) {
     return NONE;
 }
 
-/* What feeds, or fed until it died. */
-static bool is_live(const struct look *look, uint32_t edge) {
+/* Whether anything feeds the node now. */
+static bool is_fed(const struct look *look, uint32_t node) {
+    const struct edge_run *run = &look->alarms->topology->sources[node];
+    for (uint32_t edge = run->first; edge < run->first + run->n; edge++)
+        if (look->judged->carries[edge] > 0)
+            return true;
+    return false;
+}
+
+/* What feeds, or fed until it died: a node that nothing feeds, or its battery, has lost all its sources. */
+static bool is_live(const struct look *look, uint32_t node, uint32_t edge) {
     const struct judged *judged = look->judged;
     if (judged == NULL || judged->carries == NULL || judged->supply == NULL)
         return true;
     return judged->carries[edge] > 0 ||
-           judged->supply[look->alarms->topology->edges[edge].from] == SUPPLY_DEAD;
+           judged->supply[look->alarms->topology->edges[edge].from] == SUPPLY_DEAD || !is_fed(look, node);
 }
 
 static uint32_t find_upstream(const struct look *look, uint32_t node, bool with_itself) {
@@ -180,10 +218,11 @@ static uint32_t find_upstream(const struct look *look, uint32_t node, bool with_
         uint32_t found = i > 0 || with_itself ? find_at_node(look, causes->queue[i]) : NONE;
         if (found != NONE)
             return found;
-        const struct edge_run *run = &topology->sources[causes->queue[i]];
+        uint32_t at = causes->queue[i];
+        const struct edge_run *run = &topology->sources[at];
         for (uint32_t edge = run->first; edge < run->first + run->n; edge++) {
             uint32_t from = topology->edges[edge].from;
-            if (causes->seen[from] == causes->walk || !is_live(look, edge))
+            if (causes->seen[from] == causes->walk || !is_live(look, at, edge))
                 continue;
             causes->seen[from] = causes->walk;
             causes->queue[n++] = from;
@@ -237,12 +276,16 @@ static bool is_related(const struct look *look, const struct about *of, const st
     case ON_FEED:
         return of->device != NO_DEVICE && cause->group != NO_GROUP &&
                alarms->devices[of->device].feed == cause->group;
+    case FIRST_OF_HALL:
+        return cause->node < of->node && of->node != POWER_NO_NODE &&
+               strcmp(alarms->power->nodes[cause->node].hall, alarms->power->nodes[of->node].hall) == 0;
     case IN_ZONE:
         return is_in_zone(alarms, of, cause);
     case ON_PATH:
         return of->node != POWER_NO_NODE && cause->node != POWER_NO_NODE &&
                (of->node == cause->node || is_before(look, cause->node, of->node) ||
                 is_before(look, of->node, cause->node));
+    case SAME_GATEWAY:
     case UPSTREAM:
     case AT_OR_UPSTREAM:
         break;
@@ -257,6 +300,10 @@ static uint32_t find_by(const struct look *look) {
     enum relation relation = look->by->link->relation;
     if (alarms->causes->of_rule[look->by->cause] == NONE)
         return NONE;
+    if (relation == SAME_GATEWAY) {
+        uint32_t first = about->node != POWER_NO_NODE ? alarms->causes->first_told[about->node] : NONE;
+        return first != NONE && first != about->node ? find_at_node(look, first) : NONE;
+    }
     if (relation == UPSTREAM || relation == AT_OR_UPSTREAM)
         return about->node != POWER_NO_NODE ? find_upstream(look, about->node, relation == AT_OR_UPSTREAM)
                                             : NONE;
@@ -333,7 +380,7 @@ void causes_settle(struct alarms *alarms, const struct judged *judged, int64_t n
     list_up(alarms, all, n);
     for (size_t i = 0; i < n; i++) {
         all[i].n_consequences = 0;
-        if (all[i].is_up && !alarms->abouts[all[i].condition].rule->life.is_never_suppressed)
+        if (all[i].is_up)
             settle_one(alarms, judged, all, &all[i], now_ms);
     }
     for (size_t i = 0; i < n; i++) {

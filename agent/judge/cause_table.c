@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Cause and consequence: the columns "suppressed by" and "grouped under" of power.md section 5. What is never
- * suppressed (leaks, trips, batteries that run low, lost redundancy, critical devices out of sight) has no
- * row; a device's own alarms follow from every other alarm of that device (struct rule, is_generic).
+ * suppressed (leaks, trips, batteries that run low, critical devices out of sight) has no row, and of the
+ * redundancy that one loss takes from many nodes of a hall one alarm is always shown. A device's own alarms
+ * follow from every other alarm of that device (struct rule, is_generic).
  */
 #include "judge/cause_table.h"
 
@@ -17,6 +18,7 @@ const struct cause_link cause_links[CAUSE_LINKS] = {
     {"feed_lost", "breaker_trip", AT_OR_UPSTREAM, false, .recovers = true},
     {"feed_silent", "bus_dead", AT_OR_UPSTREAM, false, .recovers = true},
     {"feed_silent", "breaker_trip", AT_OR_UPSTREAM, false, .recovers = true},
+    {"node_unseen", "node_unseen", SAME_GATEWAY, true, .recovers = true},
     {"node_unseen", "node_unseen", UPSTREAM, true, .recovers = true},
     /* Supply. */
     {"bus_dead", "bus_dead", UPSTREAM, true, .recovers = true},
@@ -43,6 +45,7 @@ const struct cause_link cause_links[CAUSE_LINKS] = {
     {"node_budget_critical", "node_budget_critical", UPSTREAM, true},
     {"node_budget_warning", "node_budget_critical", AT_OR_UPSTREAM, true},
     {"node_budget_warning", "node_budget_warning", UPSTREAM, true},
+    {"redundancy_lost", "redundancy_lost", FIRST_OF_HALL, false, .recovers = true},
     {"loss_overloads", "redundancy_lost", ON_PATH, true},
     {"loss_overloads", "loss_overloads", UPSTREAM, true},
     {"rack_split", "bus_dead", UPSTREAM, true, .recovers = true},

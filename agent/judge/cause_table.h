@@ -9,11 +9,13 @@ enum relation {
     SAME,           /* the same node, or the same place of the same device */
     SAME_DEVICE,    /* any place of it */
     SAME_NODE,      /* whichever of its devices told it */
+    SAME_GATEWAY,   /* the first node of the same other gateway: that is silent as a whole */
     UPSTREAM,       /* a node before it on the live path */
     AT_OR_UPSTREAM, /* its own supply */
     ON_PATH,        /* before it or behind it */
     ON_BUS,         /* the line or gateway that the device is behind */
     ON_FEED,        /* the feed of the row that the PDU is on */
+    FIRST_OF_HALL,  /* the node of the same rule and hall that is nearest to the supply */
     IN_ZONE         /* the same hall, and the same row where both have one */
 };
 
@@ -24,7 +26,7 @@ struct cause_link {
     bool recovers; /* it needs a while to be itself again when its cause is gone */
 };
 
-enum { CAUSE_LINKS = 74 };
+enum { CAUSE_LINKS = 76 };
 extern const struct cause_link cause_links[CAUSE_LINKS];
 
 #endif

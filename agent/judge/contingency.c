@@ -19,10 +19,10 @@ static bool grid_init(struct grid *grid) {
     size_t n = grid->network.n + (size_t)1, links = grid->network.n_links + (size_t)1;
     grid->present = make_lines(n, sizeof(*grid->present));
     grid->after = make_lines(n, sizeof(*grid->after));
-    grid->touched = calloc(n, sizeof(*grid->touched));
+    grid->moved = calloc(n, sizeof(*grid->moved));
     grid->flows = calloc(links, sizeof(*grid->flows));
     grid->shares = calloc(links, sizeof(*grid->shares));
-    return grid->present && grid->after && grid->touched && grid->flows && grid->shares &&
+    return grid->present && grid->after && grid->moved && grid->flows && grid->shares &&
            order_queue_init(&grid->queue, n) == 0;
 }
 
@@ -31,7 +31,7 @@ static void grid_done(struct grid *grid) {
     order_queue_done(&grid->queue);
     free(grid->present);
     free(grid->after);
-    free(grid->touched);
+    free(grid->moved);
     free(grid->flows);
     free(grid->shares);
 }

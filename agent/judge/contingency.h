@@ -85,7 +85,7 @@
  * electricity is; all coolers that are not dead are taken, in parallel (16, usable W). The heat of what
  * cools nothing is its W of electricity; what cools carries what is led to it. Where a cooler from which a
  * node took dies, those of its coolers that stand by, and have something to run on, take over. n_uncooled:
- * nodes that cool nothing, go on, and have lost all coolers.
+ * nodes that cool nothing, go on, and have lost all coolers. The electricity of coolers stays as it is.
  *
  * REDUNDANCY of nodes with a rule is of their sources; of headers, and of nodes without sources, of their
  * coolers; of N+k with several units of its own, of these. Lost, if

@@ -51,6 +51,7 @@ enum after_flag {
     AFTER_SOUGHT = 1 << 5,   /* a generator was looked for above it */
     AFTER_WAS_DEAD = 1 << 6, /* before generators started */
     AFTER_WAS_HELD = 1 << 7, /* the same: by its own battery */
+    AFTER_MOVED = 1 << 9,    /* it is in that list */
     AFTER_DIED = 1 << 8,     /* of heat: it has no electricity any more */
 };
 
@@ -74,9 +75,9 @@ struct grid {
     struct flow *flows; /* per link, in the fed node's phases: what it carries at present */
     double *shares;     /* per link: of the fed node's */
     struct after_node *after;
-    uint32_t *touched; /* places */
-    uint32_t n_touched, epoch;
-    double units_left; /* of the node that loses one unit: the share */
+    uint32_t *moved; /* places: they take from others than at present, died, or are otherwise to be judged */
+    uint32_t n_moved, n_battery, epoch; /* n_battery: that have gone to battery */
+    double units_left;                  /* of the node that loses one unit: the share */
     struct order_queue queue;
 };
 
@@ -154,7 +155,6 @@ static inline struct after_node *grid_touch(struct grid *grid, uint32_t place) {
     after->carrying = grid->present[place].carrying;
     after->flags = 0;
     after->more = (struct flow){0};
-    grid->touched[grid->n_touched++] = place;
     return after;
 }
 
@@ -172,6 +172,19 @@ static inline uint64_t grid_carrying(const struct grid *grid, uint32_t place) {
 
 static inline bool grid_has_flag(const struct grid *grid, uint32_t place, unsigned flag) {
     return grid_is_touched(grid, place) && (grid->after[place].flags & flag);
+}
+
+static inline void grid_note_moved(struct grid *grid, uint32_t place) {
+    struct after_node *after = grid_touch(grid, place);
+    if (!(after->flags & AFTER_MOVED))
+        grid->moved[grid->n_moved++] = place;
+    after->flags |= AFTER_MOVED;
+}
+
+/* Of the next loss nothing is touched yet. */
+static inline void grid_begin(struct grid *grid) {
+    grid->epoch++;
+    grid->n_moved = grid->n_battery = 0;
 }
 
 void grid_mark(struct grid *grid, uint32_t place, enum after_flag flag); /* touches and queues it */

@@ -42,10 +42,10 @@ static void add(struct flow *to, const struct flow *flow, double times) {
 }
 
 static bool is_nothing(const struct flow *flow) {
+    double sum = 0;
     for (int i = 0; i < FLOWS; i++)
-        if (flow->of[i] != 0)
-            return false;
-    return true;
+        sum += fabs(flow->of[i]);
+    return sum == 0;
 }
 
 /* What a node uses itself, beside what it feeds. */
@@ -77,11 +77,13 @@ static void step_down(struct contingency *contingency, struct grid *grid, uint32
 }
 
 static bool grows(const struct grid *grid, uint32_t place) {
-    const struct flow *load = &grid->present[place].load, *more = &grid->after[place].more;
-    bool any = false;
-    for (int i = 0; i < FLOWS; i++)
-        any |= more->of[i] > grows_by * load->of[i] + grows_least;
-    return any;
+    const double *load = grid->present[place].load.of, *more = grid->after[place].more.of;
+    double most = -1;
+    for (int i = 0; i < FLOWS; i++) {
+        double by = more[i] - grows_by * load[i];
+        most = by > most ? by : most;
+    }
+    return most > grows_least;
 }
 
 static void judge(struct contingency *contingency, struct grid *grid, uint32_t place) {
@@ -131,6 +133,10 @@ static void share_anew(struct grid *grid, uint32_t place, struct flow *taken) {
 
 static void take_more(struct grid *grid, uint32_t place, const struct flow *taken) {
     const struct edge_run *sources = &grid->network.sources[place];
+    if (sources->n == 1) {
+        push_up(grid, sources->first, taken);
+        return;
+    }
     for (uint32_t k = 0; k < sources->n; k++) {
         struct flow more = {0};
         add(&more, taken, grid->shares[sources->first + k]);
@@ -155,18 +161,10 @@ static void recharge(struct contingency *contingency, uint32_t place, struct flo
         taken->of[FLOW_PHASE + i] += capacity / n;
 }
 
-/* Whether anything of it may change beside its supply. */
-static bool takes_otherwise(const struct grid *grid, uint32_t place) {
-    const struct after_node *after = &grid->after[place];
-    enum { ABOUT_LOAD = AFTER_RESHARES | AFTER_FEWER_UNITS | AFTER_WAS_HELD };
-    return after->carrying != grid->present[place].carrying || (after->flags & ABOUT_LOAD);
-}
-
 static void settle_flows(struct contingency *contingency, struct grid *grid) {
-    uint32_t place, n = grid->n_touched;
+    uint32_t place, n = grid->n_moved;
     for (uint32_t i = 0; i < n; i++)
-        if (takes_otherwise(grid, grid->touched[i]))
-            order_queue_add(&grid->queue, grid->touched[i]);
+        order_queue_add(&grid->queue, grid->moved[i]);
     while (order_queue_take_greatest(&grid->queue, &place)) {
         struct after_node *after = &grid->after[place];
         const struct present_node *present = &grid->present[place];
@@ -199,10 +197,13 @@ static void mark_unit(struct grid *grid, uint32_t place) {
     uint32_t units = grid->present[place].units;
     grid->units_left = (double)(units - 1) / units;
     grid_touch(grid, place)->flags |= AFTER_FEWER_UNITS;
+    grid_note_moved(grid, place);
     for (uint32_t k = 0; k < fed->n; k++) {
         uint32_t to = grid->network.links[grid->network.by_source[fed->first + k]].to;
-        if (grid->present[to].flags & PRESENT_PARALLEL)
-            grid_touch(grid, to)->flags |= AFTER_RESHARES;
+        if (!(grid->present[to].flags & PRESENT_PARALLEL))
+            continue;
+        grid_touch(grid, to)->flags |= AFTER_RESHARES;
+        grid_note_moved(grid, to);
     }
 }
 
@@ -217,17 +218,12 @@ static void mark_loss(struct contingency *contingency, uint32_t lost) {
         mark_in(&contingency->heat, place);
 }
 
-static void begin(struct grid *grid) {
-    grid->epoch++;
-    grid->n_touched = 0;
-}
-
 /* What dies, and what of that carries heat away. */
 static void count_dead(struct contingency *contingency) {
     struct grid *grid = &contingency->power;
     struct contingency_result *result = contingency->result;
-    for (uint32_t i = 0; i < grid->n_touched; i++) {
-        uint32_t place = grid->touched[i], cooler = contingency->heat.network.place[place];
+    for (uint32_t i = 0; i < grid->n_moved; i++) {
+        uint32_t place = grid->moved[i], cooler = contingency->heat.network.place[place];
         const struct after_node *after = &grid->after[place];
         const struct present_node *present = &grid->present[place];
         bool is_dead = after->supply == SUPPLY_DEAD && present->supply != SUPPLY_DEAD;
@@ -249,8 +245,8 @@ static void count_dead(struct contingency *contingency) {
 static void count_uncooled(struct contingency *contingency) {
     const struct grid *grid = &contingency->heat;
     struct contingency_result *result = contingency->result;
-    for (uint32_t i = 0; i < grid->n_touched; i++) {
-        uint32_t place = grid->touched[i];
+    for (uint32_t i = 0; i < grid->n_moved; i++) {
+        uint32_t place = grid->moved[i];
         const struct after_node *after = &grid->after[place];
         const struct present_node *present = &grid->present[place];
         if (after->supply != SUPPLY_DEAD || present->supply == SUPPLY_DEAD ||
@@ -272,8 +268,8 @@ void contingency_settle(struct contingency *contingency, const uint32_t *lost, s
                                           .is_known = true};
     contingency->result = result;
     contingency->had_rated = contingency->had_ratio = false;
-    begin(&contingency->power);
-    begin(&contingency->heat);
+    grid_begin(&contingency->power);
+    grid_begin(&contingency->heat);
     for (size_t i = 0; i < n_lost; i++)
         mark_loss(contingency, lost[i]);
     grid_spread(&contingency->power);

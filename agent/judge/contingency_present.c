@@ -230,8 +230,7 @@ static void lead_heat_away(struct grid *grid, uint32_t place) {
 
 static void prepare_heat(struct contingency *contingency) {
     struct grid *grid = &contingency->heat;
-    grid->epoch++;
-    grid->n_touched = 0;
+    grid_begin(grid);
     for (uint32_t i = 0; i < grid->network.n; i++) {
         contingency_prepare_cooler(contingency, grid->network.node[i], &grid->present[i]);
         order_queue_add(&grid->queue, i);

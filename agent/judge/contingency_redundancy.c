@@ -43,8 +43,8 @@ static bool is_about(const struct grid *grid, uint32_t place) {
 }
 
 static void note(struct contingency *contingency, const struct grid *grid) {
-    for (uint32_t i = 0; i < grid->n_touched; i++) {
-        uint32_t place = grid->touched[i];
+    for (uint32_t i = 0; i < grid->n_moved; i++) {
+        uint32_t place = grid->moved[i];
         const struct present_node *present = &grid->present[place];
         const struct after_node *after = &grid->after[place];
         uint8_t *broken = &contingency->broken[grid->network.node[place]];

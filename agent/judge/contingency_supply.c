@@ -87,11 +87,18 @@ void grid_spread(struct grid *grid) {
     uint32_t place;
     while (order_queue_take_least(&grid->queue, &place)) {
         struct after_node *after = grid_touch(grid, place);
+        const struct present_node *present = &grid->present[place];
         uint64_t carrying;
         enum node_supply supply = find_supply(grid, place, &carrying);
         after->carrying = carrying;
+        if (carrying != present->carrying || (supply == SUPPLY_DEAD) != (present->supply == SUPPLY_DEAD))
+            grid_note_moved(grid, place);
         if (after->supply == supply)
             continue;
+        if (present->supply != SUPPLY_BATTERY) {
+            grid->n_battery += supply == SUPPLY_BATTERY;
+            grid->n_battery -= after->supply == SUPPLY_BATTERY;
+        }
         after->supply = (uint8_t)supply;
         queue_fed(grid, place);
     }
@@ -139,6 +146,7 @@ static bool seek_generators(struct grid *grid, uint32_t place) {
         after->flags |= AFTER_SOUGHT;
         if (grid->present[place].flags & PRESENT_STANDBY) {
             after->flags |= AFTER_STARTED;
+            grid_note_moved(grid, place);
             found = true;
         }
         for (uint32_t k = 0; k < sources->n; k++) {
@@ -153,16 +161,13 @@ static bool seek_generators(struct grid *grid, uint32_t place) {
 /* Remembers how it stood before generators took over. */
 static void note_at_once(struct contingency *contingency) {
     struct grid *grid = &contingency->power;
-    struct contingency_result *result = contingency->result;
-    for (uint32_t i = 0; i < grid->n_touched; i++) {
-        uint32_t place = grid->touched[i];
+    contingency->result->n_on_battery = grid->n_battery;
+    for (uint32_t i = 0; i < grid->n_moved; i++) {
+        uint32_t place = grid->moved[i];
         struct after_node *after = &grid->after[place];
         if (after->supply == SUPPLY_DEAD && grid->present[place].supply != SUPPLY_DEAD)
             after->flags |= AFTER_WAS_DEAD;
-        if (after->supply != SUPPLY_BATTERY || grid->present[place].supply == SUPPLY_BATTERY)
-            continue;
-        result->n_on_battery++;
-        if (is_held(grid, place))
+        if (grid->present[place].supply != SUPPLY_BATTERY && is_held(grid, place))
             note_held(contingency, place);
     }
 }
@@ -171,16 +176,16 @@ void contingency_start_generators(struct contingency *contingency) {
     struct grid *grid = &contingency->power;
     bool found = false;
     note_at_once(contingency);
-    uint32_t n = grid->n_touched;
+    uint32_t n = grid->n_moved;
     for (uint32_t i = 0; i < n; i++) {
-        const struct after_node *after = &grid->after[grid->touched[i]];
+        const struct after_node *after = &grid->after[grid->moved[i]];
         if ((after->flags & (AFTER_WAS_DEAD | AFTER_WAS_HELD)) && !(after->flags & AFTER_LOST))
-            found |= seek_generators(grid, grid->touched[i]);
+            found |= seek_generators(grid, grid->moved[i]);
     }
     if (!found)
         return;
-    for (uint32_t i = 0; i < grid->n_touched; i++) {
-        uint32_t place = grid->touched[i];
+    for (uint32_t i = 0; i < grid->n_moved; i++) {
+        uint32_t place = grid->moved[i];
         double start_s = (double)contingency->topology->power->nodes[place].start_ms / 1000;
         if (!(grid->after[place].flags & AFTER_STARTED))
             continue;
@@ -203,8 +208,8 @@ static bool can_start(const struct grid *power, uint32_t node) {
 /* What stands by beside a cooler that is lost takes over. */
 void contingency_start_coolers(struct contingency *contingency) {
     struct grid *grid = &contingency->heat;
-    for (uint32_t i = 0, n = grid->n_touched; i < n; i++) {
-        uint32_t place = grid->touched[i];
+    for (uint32_t i = 0, n = grid->n_moved; i < n; i++) {
+        uint32_t place = grid->moved[i];
         const struct edge_run *coolers = &grid->network.sources[place];
         if (!(grid->present[place].carrying & ~grid->after[place].carrying))
             continue;

@@ -215,8 +215,10 @@ static void make_nodes(struct power_build *build) {
         power_build_links(build, i);
     build->has_all_links = build->build->mistakes.n == n_mistakes;
     /* What was refused would be said to be missing. */
-    if (build->build->read_whole && power_order(build))
+    if (build->build->read_whole && power_order(build)) {
+        power_choose_gateways(build);
         power_check(build);
+    }
     if (build->build->mistakes.n == 0) {
         power_prune(build);
         make_digest(build);

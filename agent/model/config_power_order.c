@@ -218,12 +218,22 @@ static void keep_node(uint32_t node, bool *keep, uint32_t *stack, uint32_t *n) {
     stack[(*n)++] = node;
 }
 
-/* Nodes of this gateway, and all that they stand on. */
+/* Whether it is part of the sum of a node that this gateway judges: without it the sum would seem whole. */
+static bool is_summed_here(const struct power_config *power, const struct power_node *node) {
+    for (size_t k = 0; k < node->n_sources; k++) {
+        const struct power_node *source = &power->nodes[node->sources[k].node];
+        if (!source->elsewhere && source->n_meters == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Nodes of this gateway, what their sums need, and all that these stand on. */
 static void choose_kept(const struct power_build *build, bool *keep, uint32_t *stack) {
     const struct power_config *power = build->power;
     uint32_t n = 0;
     for (uint32_t i = 0; i < power->n_nodes; i++)
-        if (!power->nodes[i].elsewhere || build->build->is_site)
+        if (!power->nodes[i].elsewhere || build->build->is_site || is_summed_here(power, &power->nodes[i]))
             keep_node(i, keep, stack, &n);
     while (n > 0) {
         const struct power_node *node = &power->nodes[stack[--n]];

@@ -175,12 +175,11 @@ void power_build_points(struct power_build *build, uint32_t number) {
     const struct power_node_settings *settings = build->written[number];
     struct power_node *node = &build->power->nodes[number];
     const struct setting *meters = settings->meters.items;
-    const char *gateway = settings->gateway.text, *here = build->build->config->gateway;
+    const char *gateway = settings->gateway.text;
     node->meters = settings->meters.n ? power_take(build, settings->meters.n, sizeof(*node->meters)) : NULL;
     for (size_t i = 0; node->meters && i < settings->meters.n; i++)
         add_point(build, number, "meters", &meters[i], &gateway, &node->meters[node->n_meters++]);
     node->device = make_point(build, number, "device", &settings->device, &gateway);
     node->breaker = make_point(build, number, "breaker", &settings->breaker, &gateway);
     node->gateway = config_copy(build->build, gateway);
-    node->elsewhere = *gateway && here && !text_same_name(gateway, here);
 }

@@ -168,7 +168,7 @@ struct power_node {
     int64_t start_ms;    /* generator: until it takes load; default 15 s */
     double design_flow;  /* CDU, m3/s; 0: not given */
     char *gateway;       /* who measures it; "": whoever reads this configuration */
-    bool elsewhere;      /* another gateway measures it and publishes its sum (judged at the site) */
+    bool elsewhere;      /* another gateway measures it and publishes its sum, or nobody but the site can */
 };
 
 enum condition_test { TEST_ABOVE, TEST_BELOW, TEST_IS, TEST_IS_NOT };

@@ -71,6 +71,8 @@ void power_choose_budget(struct power_build *build, uint32_t number);
 void power_build_links(struct power_build *build, uint32_t number);
 /* Puts sources before what they feed; false where that cannot be. */
 bool power_order(struct power_build *build);
+/* Which gateway judges each node: `gateway` and `elsewhere`. */
+void power_choose_gateways(struct power_build *build);
 /* What spans several nodes: phases, then ratings and meters against the sources', and whether each node has
  * its place. */
 void power_check(struct power_build *build);

@@ -58,10 +58,27 @@ static void set_out(struct judge *judge, const struct journal_order *order, cons
     judge_set_out(judge, order->of, order->until_ms, order->by, order->why, time);
 }
 
+static void copy_alarm(void *context, const struct alarm_record *record) {
+    struct alarm_board *copy = context;
+    if (alarm_board_put(copy, record) != 0)
+        log_write(LOG_ERROR, "judge", "alarm %s is judged anew after a reload: %s", record->id,
+                  error_word(ERROR_MEMORY));
+}
+
+/* By way of a copy: what is handed over goes on the board again, which nobody may be looking at then. */
+static void hand_over_alarms(struct alarm_board *board, struct handing_over *over) {
+    struct alarm_board *copy = alarm_board_new();
+    if (!copy)
+        return;
+    alarm_board_show(board, 0, copy_alarm, copy);
+    alarm_board_show(copy, 0, hand_over_alarm, over);
+    alarm_board_free(copy);
+}
+
 /* Alarms that stand, what was counted and who is out of service are the new judge's. */
 static void hand_over(struct judging *judging, const struct judge *from, struct judge *to) {
     struct handing_over over = {to, now(judging)};
-    alarm_board_show(judging->board, 0, hand_over_alarm, &over);
+    hand_over_alarms(judging->board, &over);
     judge_list_figures(from, hand_over_figure, &over);
     for (size_t i = 0; i < judging->maintenance.n; i++)
         set_out(to, &judging->maintenance.orders[i], &over.time);

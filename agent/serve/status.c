@@ -7,10 +7,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
-#include <unistd.h>
 #include <uv.h>
 
 #include "base/clock.h"
@@ -20,6 +17,7 @@
 #include "serve/status_document.h"
 #include "serve/status_halls.h"
 #include "serve/status_judged.h"
+#include "serve/status_path.h"
 
 enum { CLIENTS_MOST = 16, PIECE_SIZE = 65536, PATIENCE_MS = 10000, CHECK_MS = 1000, BACKLOG = 16 };
 
@@ -248,42 +246,9 @@ static void on_connection(uv_stream_t *listener, int error) {
 
 /* The socket */
 
-/* Whether somebody listens there: then the path is theirs. */
-static bool is_in_use(const char *path) {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    strncpy(address.sun_path, path, sizeof(address.sun_path) - 1);
-    bool refused = probe >= 0 && connect(probe, (struct sockaddr *)&address, sizeof(address)) != 0 &&
-                   errno == ECONNREFUSED;
-    if (probe >= 0)
-        close(probe);
-    return !refused;
-}
-
-static int clear_path(const char *path) {
-    struct stat status;
-    struct sockaddr_un address;
-    if (strlen(path) >= sizeof(address.sun_path)) {
-        log_write(LOG_ERROR, "status", "%s is longer than %zu bytes", path, sizeof(address.sun_path) - 1);
-        return ERROR_TOO_BIG;
-    }
-    if (lstat(path, &status) != 0)
-        return 0; /* binding says what else is wrong */
-    if (!S_ISSOCK(status.st_mode)) {
-        log_write(LOG_ERROR, "status", "%s is there already and no socket: remove it or set status_socket",
-                  path);
-        return ERROR_BUSY;
-    }
-    if (is_in_use(path)) {
-        log_write(LOG_ERROR, "status", "another agent listens at %s: set status_socket", path);
-        return ERROR_BUSY;
-    }
-    return unlink(path) == 0 || errno == ENOENT ? 0 : ERROR_SYSTEM;
-}
-
 static int open_socket(struct status_server *server) {
     const char *path = server->config->status_socket;
-    int error = clear_path(path);
+    int error = status_path_clear(path);
     if (error)
         return error;
     error = uv_pipe_bind(&server->listener, path);

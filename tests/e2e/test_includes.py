@@ -24,7 +24,7 @@ LIBRARIES = {
     r"microhttpd\.h": r"agent/serve/\w+\.c",
     r"snappy-c\.h": r"agent/publish/encode_remote_write\.c",
     r"zlib\.h": r"agent/base/gzip\.c",
-    r"jansson\.h": r"agent/command/status\w*\.[ch]",
+    r"jansson\.h": r"agent/command/(status|readings_source|node_alarms|why)\w*\.[ch]",
     r"uni(str|norm)\.h": r"agent/base/text\.c",
     r"uniwidth\.h": r"agent/command/table\.c",
     # The loop and threads are everywhere but where things are decided.

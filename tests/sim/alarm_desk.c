@@ -31,7 +31,8 @@ struct desk *desk_new(void) {
     if (!desk)
         abort();
     plant_begin(&desk->plant);
-    desk->config = (struct site_config){.site = empty, .hall = empty, .devices = desk->configs};
+    desk->config =
+        (struct site_config){.site = empty, .hall = empty, .gateway = empty, .devices = desk->configs};
     desk->board = alarm_board_new();
     if (!desk->board)
         abort();
@@ -161,13 +162,17 @@ static void log_event(void *context, const struct alarm_record *record) {
     snprintf(event->subject, sizeof(event->subject), "%s", subject_of(record));
 }
 
-static void settle(struct desk *desk) {
-    alarms_judge_nodes(desk->alarms, &desk->judged, &desk->time);
-    alarms_settle(desk->alarms, &desk->judged, &desk->time);
+void desk_note(struct desk *desk) {
     uint64_t change = alarm_board_change(desk->board);
     if (change != desk->seen)
         alarm_board_show(desk->board, desk->seen, log_event, desk);
     desk->seen = change;
+}
+
+static void settle(struct desk *desk) {
+    alarms_judge_nodes(desk->alarms, &desk->judged, &desk->time);
+    alarms_settle(desk->alarms, &desk->judged, &desk->time);
+    desk_note(desk);
 }
 
 void desk_run(struct desk *desk, int64_t elapsed_ms) {

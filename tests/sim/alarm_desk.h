@@ -53,6 +53,8 @@ void desk_say(struct desk *desk, uint32_t device, const double *values);
 void desk_say_badly(struct desk *desk, uint32_t device, enum quality quality);
 /* Time goes on, in ticks of 20 ms (100 ms where it is long). */
 void desk_run(struct desk *desk, int64_t elapsed_ms);
+/* Logs what has changed on the board since it was looked at: where another than desk_run fills it. */
+void desk_note(struct desk *desk);
 
 /* The newest state of the alarm of that rule and subject (node, device, or ""); ALARM_NORMAL: none. */
 enum alarm_state desk_state(struct desk *desk, const char *rule, const char *subject);

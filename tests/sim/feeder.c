@@ -390,7 +390,7 @@ int main(int argc, char **argv) {
     read_options(&feeder, argc, argv);
     open_spools(&feeder);
     make_devices(&feeder);
-    if (publisher_start(&feeder.spools, NULL, NULL, &feeder.publisher) != 0)
+    if (publisher_start(&feeder.spools, NULL, NULL, NULL, &feeder.publisher) != 0)
         return 1;
     run(&feeder);
     free_devices(&feeder);

@@ -432,6 +432,28 @@ static void a_silent_gateways_nodes_are_unseen_as_one(void **state) {
     desk_free(desk);
 }
 
+/* Beside each other, not on one path: of each gateway the first node stands for all. */
+static void each_silent_gateway_is_one_incident(void **state) {
+    (void)state;
+    static char gw_3[] = "gw-3", gw_4[] = "gw-4";
+    struct desk *desk = begin_pair();
+    uint32_t n = (uint32_t)desk->plant.power.n_nodes;
+    for (uint32_t i = 0; i < n; i++) {
+        desk->plant.nodes[i].elsewhere = true;
+        desk->plant.nodes[i].gateway = i < n / 2 ? gw_3 : gw_4;
+        desk->plant.nodes[i].n_sources = 0;
+    }
+    struct intake_config intake = {0};
+    desk->config.intake = &intake;
+    desk_open(desk);
+    desk_run(desk, 31 * S);
+    assert_int_equal(desk_count(desk, ALARM_ACTIVE), 2);
+    assert_int_equal(desk_count(desk, ALARM_SUPPRESSED), n - 2);
+    for (uint32_t i = 0; i < n; i++)
+        desk->plant.nodes[i].gateway = NULL; /* not the plant's to free */
+    desk_free(desk);
+}
+
 static void nothing_is_invented_of_the_unknown(void **state) {
     (void)state;
     struct desk *desk = open_pair();
@@ -475,6 +497,7 @@ int main(void) {
         cmocka_unit_test(meters_are_held_against_those_below),
         cmocka_unit_test(a_demand_forecast_is_held_to_the_contract),
         cmocka_unit_test(a_silent_gateways_nodes_are_unseen_as_one),
+        cmocka_unit_test(each_silent_gateway_is_one_incident),
         cmocka_unit_test(nothing_is_invented_of_the_unknown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -639,6 +639,48 @@ static void a_gateway_keeps_its_own_and_what_it_stands_on(void **state) {
     config_free(config);
 }
 
+/* Who judges what, as seen by a gateway: names of nodes that it judges, then those that it keeps beside. */
+static void check_share(const char *nodes, const char *gateway, const char *expected) {
+    struct text yaml = {0}, share = {0};
+    text_add_format(&yaml, HEAD "  nodes:\n%s", nodes);
+    struct site_config *config = load_right(yaml.data, gateway);
+    for (int elsewhere = 0; elsewhere < 2; elsewhere++) {
+        for (size_t i = 0; i < config->power->n_nodes; i++)
+            if (config->power->nodes[i].elsewhere == (elsewhere == 1))
+                text_add_format(&share, "%s ", config->power->nodes[i].name);
+        text_add_string(&share, elsewhere ? "" : "| ");
+    }
+    assert_string_equal(share.data, expected);
+    config_free(config);
+    text_done(&share);
+    text_done(&yaml);
+}
+
+static void the_gateway_of_a_node_follows_from_its_neighbours(void **state) {
+    (void)state;
+    static const char nodes[] = "    - {name: in, kind: intake}\n"
+                                "    - {name: t1, kind: transformer, sources: in}\n"
+                                "    - {name: b1, kind: bus, sources: t1, meters: meter-a, gateway: gw-1}\n"
+                                "    - {name: b2, kind: bus, sources: in, meters: meter-2}\n"
+                                "    - {name: r1, kind: rack, sources: b1, cooled_by: c}\n"
+                                "    - {name: r2, kind: rack, sources: b2}\n"
+                                "    - {name: c, kind: cdu, sources: b2}\n";
+    check_share(nodes, "gw-1", "t1 b1 r1 | in b2 c ");
+    check_share(nodes, "gw-2", "b2 r2 c | in ");
+    /* One that says that it judges what spans two keeps the other's part, so that its sum is known to be
+     * open. */
+    static const char spans[] = "    - {name: in, kind: intake, gateway: gw-1}\n"
+                                "    - {name: b1, kind: bus, sources: in, meters: meter-a, gateway: gw-1}\n"
+                                "    - {name: b2, kind: bus, sources: in, meters: meter-2}\n"
+                                "    - {name: r2, kind: rack, sources: b2}\n";
+    check_share(spans, "gw-1", "in b1 | b2 ");
+    /* Without any gateway all is everyone's. */
+    static const char one[] = "    - {name: in, kind: intake}\n"
+                              "    - {name: b, kind: bus, sources: in, meters: meter-a}\n"
+                              "    - {name: r, kind: rack, sources: b}\n";
+    check_share(one, "gw-1", "in b r | ");
+}
+
 static void a_chain_without_end_is_refused(void **state) {
     (void)state;
     struct text said = {0};
@@ -705,6 +747,7 @@ int main(void) {
         IN_FOLDER(zones_are_known),
         IN_FOLDER(what_a_site_lives_with_is_only_said),
         IN_FOLDER(a_gateway_keeps_its_own_and_what_it_stands_on),
+        IN_FOLDER(the_gateway_of_a_node_follows_from_its_neighbours),
         IN_FOLDER(a_chain_without_end_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -301,6 +301,7 @@ static void hostile_payloads_break_nothing(void **state) {
     snprintf(large + n, 200000 - n, "]}");
     take(fixture, large, 0); /* too many readings */
     memset(large, 'x', 199999);
+    large[199999] = '\0';
     memcpy(large, "{\"node\":\"", 9);
     memcpy(large + 199990, "\"}", 3);
     take(fixture, large, 0); /* too long a name */
