@@ -15,7 +15,7 @@ void node_window_init(struct node_window *window, bool is_peak) {
     memset(window, 0, sizeof(*window));
     window->is_peak = is_peak;
     for (unsigned i = 0; i < WINDOW_CHANNELS; i++)
-        window->value[i] = NAN;
+        window->value[i] = (double)NAN;
 }
 
 static int64_t width_of(const struct node_window *window) {
