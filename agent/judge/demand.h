@@ -32,10 +32,10 @@ struct demand {
     uint32_t elapsed_s;    /* of the block */
 
     bool has_begun;
-    int32_t month;             /* of the peak: year x 12 + month, local */
-    int32_t block_offset_s;    /* of the site's clock, when the block began */
-    uint32_t energy_resets;    /* as read last */
-    int64_t last_ms; /* monotonic */
+    int32_t month;          /* of the peak: year x 12 + month, local */
+    int32_t block_offset_s; /* of the site's clock, when the block began */
+    uint32_t energy_resets; /* as read last */
+    int64_t last_ms;        /* monotonic */
     double last_watts_seen;
     double start_joules, newest_joules; /* of the counter; NAN: not seen */
     double resolution_joules; /* the largest decimal step of a kWh that all readings are multiples of */
