@@ -201,9 +201,10 @@ static void judge_demand(struct judge *judge) {
             continue;
         reading.watts += sum->watts;
         reading.joules += sum->flags & SUM_HAS_ENERGY ? sum->joules : (double)NAN;
+        reading.energy_resets += sum->energy_resets;
         reading.is_lower_bound |= (sum->flags & SUM_LOWER_BOUND) != 0;
     }
-    demand_advance(&judge->demand, &reading, judge->time.wall_ms + (int64_t)judge->time.zone_offset_s * 1000,
+    demand_advance(&judge->demand, &reading, judge->time.wall_ms, judge->time.zone_offset_s,
                    judge->time.monotonic_ms);
 }
 
