@@ -443,7 +443,7 @@ static void systemd_credentials_are_read(void **state) {
 static void what_asks_nobody_needs_no_secrets(void **state) {
     (void)state;
     static const char right[] =
-        HEAD "credentials: {ro: {community_file: none.txt}, v3: {version: 3, user: u, auth: SHA, "
+        HEAD "credentials: {ro: {community_file: none.txt}, v3: {version: 3, user: u, auth: SHA-1, "
              "auth_credential: auth}}\n"
              "devices: [{name: a, url: \"snmp://h\", credentials: ro}, {name: b, url: \"snmp://i\", "
              "credentials: v3}]\n"
