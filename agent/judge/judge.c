@@ -254,7 +254,8 @@ bool judge_tick(struct judge *judge, const struct judge_time *time) {
     alarms_judge_nodes(judge->alarms, &judge->judged, time);
     alarms_settle(judge->alarms, &judge->judged, time);
     bring_back(judge);
-    alarm_rows_note(judge->rows, judge->board);
+    alarm_rows_note(judge->rows, judge->board, time->wall_ms);
+    alarm_rows_repeat(judge->rows, judge->board, time->wall_ms, time->monotonic_ms);
     node_series_note(judge->series, &judge->judged);
     return has_passed;
 }
