@@ -20,7 +20,7 @@ from pathlib import Path
 SCRIPT = Path(__file__).with_name("script.txt")
 SPEED = 5  # at which the script is played
 END = "the script has ended"
-SETTLE_S = 16  # after the end, for what clears late
+SETTLE_S = 13  # after the end, for what clears late
 RULE = "\u2500"
 RED, YELLOW, BLUE, GREEN, GREY, BOLD, PLAIN = (f"\033[{code}m" for code in (91, 93, 94, 92, 90, 1, 0))
 COLOURS = {1: RED, 2: YELLOW, 3: BLUE, 4: GREY}
