@@ -25,7 +25,7 @@ static int64_t width_of(const struct node_window *window) {
 static void clear(struct node_window *window, int64_t bucket) {
     unsigned at = (unsigned)(bucket % WINDOW_BUCKETS);
     for (unsigned i = 0; i < WINDOW_CHANNELS; i++) {
-        window->sum[at][i] = window->is_peak ? NAN : 0;
+        window->sum[at][i] = window->is_peak ? (double)NAN : 0;
         window->known_s[at][i] = 0;
     }
 }
