@@ -74,8 +74,8 @@
  * by more than 1e-9 of it and 1e-6), or has lost a unit:
  *
  * 20. It exceeds where its ratio is above 1 (+ 1e-9). `first`: the greatest ratio of those; `worst`: the
- *     greatest of all judged. worst_watts: its W x (1 / ratio - 1), what could be added like what is there; without W,
- *     usable less load of what binds.
+ *     greatest of all judged. worst_watts: its W x (1 / ratio - 1), what could be added like what is there;
+ * without W, usable less load of what binds.
  * 21. is_lower_bound: a load that moved to other sources, was dropped, or of a judged node is not known or
  *     a lower bound. is_known is false where something rated was judged and no load of these was known,
  *     unless it exceeds by what came alone; and where a lost node's supply is undetermined.
