@@ -102,7 +102,7 @@ static void step_down(const struct plain *plain, const struct plain_loss *loss, 
         before += plain->input->carries[i] > 0;
         now += loss->taken[i];
     }
-    if (node->on_loss != POWER_STEPS_DOWN || now >= needs || before < needs || !plain->load[number].known)
+    if (node->on_loss != POWER_STEPS_DOWN || now >= needs || now == 0 || before < needs || !plain->load[number].known)
         return;
     double own[FIGURES];
     memcpy(own, plain->load[number].of, sizeof(own));
@@ -121,12 +121,12 @@ static void step_down(const struct plain *plain, const struct plain_loss *loss, 
 /* Rule 18. */
 static void recharge(const struct plain *plain, const struct plain_loss *loss, uint32_t number, double *more) {
     const struct power_node *node = node_of(plain, number);
-    bool is_ups = node->kind == POWER_UPS || node->kind == POWER_UPS_MODULE;
-    if (!is_ups || !loss->own_at_once[number] || loss->own[number] || loss->after[number] == SUPPLY_DEAD)
+    bool held = loss->own_at_once[number] && plain->input->supply[number] != SUPPLY_BATTERY;
+    if (!held || loss->after[number] != SUPPLY_LIVE)
         return;
-    double capacity = plain->capacity[number] * part_left(plain, loss, number);
+    double capacity = plain->capacity[number];
     if (!isfinite(capacity))
-        capacity = plain->load[number].of[F_WATTS];
+        capacity = plain->load[number].of[F_VA];
     int n = node->phases == 3 ? 3 : 1;
     more[F_WATTS] += CONTINGENCY_RECHARGE * capacity;
     more[F_VA] += CONTINGENCY_RECHARGE * capacity;
@@ -156,7 +156,7 @@ static void carry(const struct plain *plain, struct plain_loss *loss) {
 /* HEAT after the loss. */
 static void carry_heat(const struct plain *plain, struct plain_loss *loss) {
     const struct topology *topology = plain->input->topology;
-    plain_settle_heat(plain, loss->after, loss, loss->runs, loss->pipe_taken);
+    plain_settle_heat(plain, loss->after, loss, loss->alive, loss->runs, loss->pipe_taken);
     for (uint32_t n = topology->n_nodes; n-- > 0;) {
         struct edge_run run = topology->coolers[n];
         double was = plain->heat[n].known ? plain->heat[n].of[F_WATTS] : 0;
@@ -180,9 +180,9 @@ static void carry_heat(const struct plain *plain, struct plain_loss *loss) {
                 if (after ? loss->pipe_taken[i] : plain->pipe_taken[i])
                     loss->heat_change[from] += after ? now * share : -was * share;
             }
-        if (counts[0] > 0 && counts[1] < 1 && topology->cooled[n].n == 0 && loss->after[n] != SUPPLY_DEAD) {
+        if (counts[0] > 0 && counts[1] < 1 && topology->cooled[n].n == 0 && loss->after[n] != SUPPLY_DEAD && !loss->lost[n]) {
             loss->result.n_uncooled++;
-            loss->result.uncooled_watts += now;
+            loss->result.uncooled_watts += was;
         }
     }
 }
@@ -203,7 +203,7 @@ static void judge(const struct plain *plain, struct plain_loss *loss, uint32_t n
         after.of[k] = fmax(0, load->of[k] + loss->change[n][k]);
         more = more || grows(load->of[k], loss->change[n][k]);
     }
-    loss->ratio[n] = loss->after[n] == SUPPLY_DEAD ? 0 : plain->ratio[n];
+    loss->ratio[n] = loss->after[n] == SUPPLY_DEAD && plain->input->supply[n] != SUPPLY_DEAD ? 0 : plain->ratio[n];
     bool rated = isfinite(usable->watts) || isfinite(usable->voltamperes) || isfinite(usable->amperes);
     if (!rated || loss->after[n] == SUPPLY_DEAD)
         return;

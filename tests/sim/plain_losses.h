@@ -24,7 +24,7 @@ struct plain {
     double capacity[PLAIN_NODES];                           /* usable W, else VA; INFINITY */
     double ratio[PLAIN_NODES];                              /* at present; NAN: unknown, 0: not rated */
     struct plain_flow heat[PLAIN_NODES];                    /* W only */
-    bool runs[PLAIN_NODES];                                 /* carries heat away at present */
+    bool alive[PLAIN_NODES], runs[PLAIN_NODES]; /* runs: carries heat away at present */
     bool pipe_taken[PLAIN_EDGES];
 };
 
@@ -36,7 +36,7 @@ struct plain_loss {
     double change[PLAIN_NODES][FIGURES];
     double ratio[PLAIN_NODES];
     bool judged[PLAIN_NODES], unsure[PLAIN_NODES]; /* unsure: its load is not known or a lower bound */
-    bool runs[PLAIN_NODES], pipe_taken[PLAIN_EDGES];
+    bool alive[PLAIN_NODES], runs[PLAIN_NODES], pipe_taken[PLAIN_EDGES];
     double heat_change[PLAIN_NODES];
     struct contingency_result result;
 };
@@ -54,7 +54,7 @@ enum redundancy_state plain_redundancy(const struct plain *plain, const struct p
 /* Shared by the two files. */
 void plain_settle(const struct plain *plain, struct plain_loss *loss);
 void plain_settle_heat(const struct plain *plain, const uint8_t *supply, const struct plain_loss *loss,
-                       bool *runs, bool *taken);
+                       bool *alive, bool *runs, bool *taken);
 void plain_to_source(const struct topology *topology, const struct edge *edge, const double *fed, double *out);
 bool plain_is_cooler(const struct topology *topology, uint32_t node);
 bool plain_has_modules(const struct topology *topology, uint32_t node);

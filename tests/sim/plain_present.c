@@ -45,8 +45,11 @@ static void to_fed(const struct topology *topology, const struct edge *edge, con
     memset(out, 0, FIGURES * sizeof(*out));
     out[F_WATTS] = source[F_WATTS];
     out[F_VA] = source[F_VA];
-    if (to->phases != 3)
-        out[F_L1] = source[F_VA];
+    if (to->phases == 0)
+        out[F_L1] = source[F_L1] + source[F_L1 + 1] + source[F_L1 + 2];
+    else if (to->phases == 1)
+        out[F_L1] = source[F_L1 + (from->phases == 3 ? edge->phase[0] : 0)] *
+                    (to->line_to_line && from->phases == 3 ? sqrt(3) : 1);
     else
         for (int i = 0; i < PHASES; i++)
             out[F_L1 + i] = from->phases == 3 ? source[F_L1 + edge->phase[i]] : source[F_L1] / 3;
@@ -201,14 +204,14 @@ static void flows_by_source(struct plain *plain, uint32_t node) {
 static void present_heat(struct plain *plain) {
     const struct topology *topology = plain->input->topology;
     static const struct plain_loss nothing;
-    plain_settle_heat(plain, plain->input->supply, &nothing, plain->runs, plain->pipe_taken);
+    plain_settle_heat(plain, plain->input->supply, &nothing, plain->alive, plain->runs, plain->pipe_taken);
     for (uint32_t n = topology->n_nodes; n-- > 0;) {
         struct plain_flow *heat = &plain->heat[n];
         double sum = 0, count = 0;
         bool all = true;
         struct edge_run run = topology->coolers[n];
         if (topology->cooled[n].n == 0)
-            *heat = plain->load[n];
+            *heat = plain->alive[n] ? plain->load[n] : (struct plain_flow){0};
         else if (heat->bound && !heat->known)
             heat->known = false;
         else
@@ -274,7 +277,8 @@ void plain_present(struct plain *plain, const struct contingency_input *input) {
         read_load(plain, i);
         own[i] = plain->load[i].known;
         plain->capacity[i] =
-            isfinite(input->usable[i].watts) ? input->usable[i].watts : input->usable[i].voltamperes;
+            isfinite(input->usable[i].watts) && !plain_is_cooler(topology, i) ? input->usable[i].watts
+                                                                              : input->usable[i].voltamperes;
     }
     for (uint32_t i = topology->n_nodes; i-- > 0;) {
         unsigned missing = 0;

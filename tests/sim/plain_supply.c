@@ -32,13 +32,17 @@ static bool holds_itself(const struct plain *plain, uint32_t number) {
     return true;
 }
 
-/* The source of a UPS on bypass: the static bypass, else the last. */
+/* The source of a UPS on bypass: the static bypass, else the last that is no battery. */
 static uint32_t bypass_of(const struct plain *plain, uint32_t number) {
     const struct power_node *node = node_of(plain, number);
     for (uint32_t i = 0; i < node->n_sources; i++)
         if (node_of(plain, node->sources[i].node)->kind == POWER_STATIC_BYPASS)
             return i;
-    return (uint32_t)node->n_sources - 1;
+    uint32_t last = UINT32_MAX;
+    for (uint32_t i = 0; i < node->n_sources; i++)
+        if (!topology_is_storage(node_of(plain, node->sources[i].node)->kind))
+            last = i;
+    return last;
 }
 
 /* Rule 8: sets `taken` of the node's links; sources are settled. */
@@ -46,7 +50,7 @@ static void take(const struct plain *plain, const uint8_t *supply, uint32_t numb
     const struct power_node *node = node_of(plain, number);
     struct edge_run run = plain->input->topology->sources[number];
     enum node_condition condition = condition_of(plain, number);
-    bool is_ups = node->kind == POWER_UPS || node->kind == POWER_UPS_MODULE;
+    bool is_ups = node->kind == POWER_UPS;
     bool only_battery = condition == CONDITION_ON_BATTERY;
     bool any = false;
     for (int storage = only_battery; storage < 2 && !any; storage++)
@@ -88,7 +92,7 @@ static void settle(const struct plain *plain, const struct plain_loss *loss, uin
         if (loss->lost[n] || (!conducts && !loss->started[n]) || (stands_by && !conducts))
             continue;
         if (run.n == 0) {
-            own[n] = condition == CONDITION_ON_BATTERY || node_of(plain, n)->kind == POWER_BBU;
+            own[n] = condition == CONDITION_ON_BATTERY && holds_itself(plain, n);
             supply[n] = own[n] ? SUPPLY_BATTERY : SUPPLY_LIVE;
             continue;
         }
@@ -136,26 +140,28 @@ void plain_settle(const struct plain *plain, struct plain_loss *loss) {
 
 /* HEAT: which coolers run, and which of them are taken. */
 void plain_settle_heat(const struct plain *plain, const uint8_t *supply, const struct plain_loss *loss,
-                       bool *runs, bool *taken) {
+                       bool *alive, bool *runs, bool *taken) {
     const struct topology *topology = plain->input->topology;
     bool called[PLAIN_NODES] = {false};
-    for (int round = 0; round < 8; round++) /* each may call for what stands by above it */
+    for (int round = 0; round < 3; round++) /* in the second what is missed calls for what stands by */
         for (uint32_t n = 0; n < topology->n_nodes; n++) {
             struct edge_run run = topology->coolers[n];
             enum node_condition condition = condition_of(plain, n);
             bool any = run.n == 0, missed = false;
             for (uint32_t i = run.first; i < run.first + run.n; i++) {
                 uint32_t from = topology->pipes[i].from;
-                taken[i] = runs[from];
                 any = any || runs[from];
                 missed = missed || (plain->pipe_taken[i] && !runs[from]);
             }
             for (uint32_t i = run.first; i < run.first + run.n; i++)
-                if (missed && round > 0)
+                if (missed && round == 1)
                     called[topology->pipes[i].from] = true;
             bool on = condition == CONDITION_STANDBY ? called[n]
                                                      : condition != CONDITION_OPEN && condition != CONDITION_OUT;
-            runs[n] = topology->cooled[n].n > 0 && !loss->lost[n] && supply[n] != SUPPLY_DEAD && on && any;
+            alive[n] = !loss->lost[n] && supply[n] != SUPPLY_DEAD && on && any;
+            runs[n] = topology->cooled[n].n > 0 && alive[n];
+            for (uint32_t i = run.first; i < run.first + run.n; i++)
+                taken[i] = alive[n] && runs[topology->pipes[i].from];
         }
 }
 
