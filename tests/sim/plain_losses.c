@@ -187,41 +187,37 @@ static void carry_heat(const struct plain *plain, struct plain_loss *loss) {
     }
 }
 
-static bool grows(double was, double change) {
-    return change > 1e-6 + 1e-9 * fabs(was);
-}
-
-/* Rules 20 and 21, of one node. */
-static void judge(const struct plain *plain, struct plain_loss *loss, uint32_t n) {
-    const struct usable *usable = &plain->input->usable[n];
-    const struct plain_flow *load = &plain->load[n], *heat = &plain->heat[n];
-    bool cools = plain_is_cooler(plain->input->topology, n) && isfinite(usable->watts);
-    struct plain_flow after = {.known = cools ? heat->known : load->known};
-    double heat_after = fmax(0, heat->of[F_WATTS] + loss->heat_change[n]), spare;
-    bool more = cools && grows(heat->of[F_WATTS], loss->heat_change[n]);
-    for (int k = 0; k < FIGURES; k++) {
-        after.of[k] = fmax(0, load->of[k] + loss->change[n][k]);
-        more = more || grows(load->of[k], loss->change[n][k]);
-    }
-    loss->ratio[n] = loss->after[n] == SUPPLY_DEAD && plain->input->supply[n] != SUPPLY_DEAD ? 0 : plain->ratio[n];
-    bool rated = isfinite(usable->watts) || isfinite(usable->voltamperes) || isfinite(usable->amperes);
-    if (!rated || loss->after[n] == SUPPLY_DEAD)
-        return;
-    double ratio = plain_ratio(plain, n, &after, heat_after, part_left(plain, loss, n), &spare);
-    loss->ratio[n] = after.known || ratio > 1 + 1e-9 ? ratio : (double)NAN;
-    loss->judged[n] = more || loss->unit[n];
-    loss->unsure[n] = !after.known || (cools ? heat->bound : load->bound);
+/* Rules 20 and 21, of one node: of its electricity, or of its heat. */
+static double judge(const struct plain *plain, struct plain_loss *loss, uint32_t n, bool heat) {
+    const struct plain_flow *load = heat ? &plain->heat[n] : &plain->load[n];
     struct contingency_result *result = &loss->result;
-    if (!loss->judged[n] || isnan(loss->ratio[n]))
-        return;
-    result->n_exceeded += ratio > 1 + 1e-9;
-    if (result->worst == POWER_NO_NODE || 1 - ratio < result->worst_headroom) {
+    double change[FIGURES] = {loss->heat_change[n]}, spare = 0;
+    struct plain_flow after = *load;
+    if (heat ? !loss->alive[n] : loss->after[n] == SUPPLY_DEAD)
+        return 0;
+    if (!heat)
+        memcpy(change, loss->change[n], sizeof(change));
+    bool more = loss->unit[n];
+    for (int k = 0; k < FIGURES; k++) {
+        after.of[k] = fmax(0, load->of[k] + change[k]);
+        more = more || change[k] > 1e-6 + 1e-9 * load->of[k];
+    }
+    double ratio = plain_ratio(plain, n, &after, heat, part_left(plain, loss, n), &spare);
+    if (ratio < 0)
+        return 0;
+    if (more) {
+        loss->judged[n] = true;
+        loss->unsure[n] = loss->unsure[n] || !load->known || load->bound;
+        result->n_exceeded += ratio > 1 + 1e-9;
+    }
+    if (more && (result->worst == POWER_NO_NODE || 1 - ratio < result->worst_headroom)) {
         result->worst = n;
         result->worst_headroom = 1 - ratio;
         result->worst_watts = spare;
         result->first = ratio > 1 + 1e-9 ? n : POWER_NO_NODE;
         result->first_ratio = ratio;
     }
+    return load->known || ratio > 1 + 1e-9 ? ratio : (double)NAN;
 }
 
 /* Rules 10 to 12. */
@@ -260,12 +256,15 @@ void plain_lose(const struct plain *plain, const uint32_t *lost, size_t n_lost, 
                                                .start_s = (double)NAN};
     for (size_t i = 0; i < n_lost; i++) {
         uint32_t node = lost[i] & ~CONTINGENCY_ONE_UNIT;
-        *((lost[i] & CONTINGENCY_ONE_UNIT) ? &loss->unit[node] : &loss->lost[node]) = true;
+        bool several = node_of(plain, node)->units > 1 + plain->input->present[node].units_out;
+        *((lost[i] & CONTINGENCY_ONE_UNIT) && several ? &loss->unit[node] : &loss->lost[node]) = true;
     }
     plain_settle(plain, loss);
     carry(plain, loss);
     carry_heat(plain, loss);
     count(plain, loss);
-    for (uint32_t i = 0; i < plain->input->topology->n_nodes; i++)
-        judge(plain, loss, i);
+    for (uint32_t i = 0; i < plain->input->topology->n_nodes; i++) {
+        double power = judge(plain, loss, i, false), heat = judge(plain, loss, i, true);
+        loss->ratio[i] = isnan(power) || isnan(heat) ? (double)NAN : fmax(power, heat);
+    }
 }

@@ -31,7 +31,7 @@ struct plain {
 struct plain_loss {
     bool lost[PLAIN_NODES], unit[PLAIN_NODES], started[PLAIN_NODES];
     uint8_t at_once[PLAIN_NODES], after[PLAIN_NODES];
-    bool own_at_once[PLAIN_NODES], own[PLAIN_NODES]; /* stands on its own battery */
+    bool own_at_once[PLAIN_NODES], own[PLAIN_NODES]; /* stands on its own battery, or on such a node */
     bool taken_at_once[PLAIN_EDGES], taken[PLAIN_EDGES];
     double change[PLAIN_NODES][FIGURES];
     double ratio[PLAIN_NODES];
@@ -44,9 +44,9 @@ struct plain_loss {
 /* Rules 1 to 6. */
 void plain_present(struct plain *plain, const struct contingency_input *input);
 void plain_lose(const struct plain *plain, const uint32_t *lost, size_t n_lost, struct plain_loss *loss);
-/* Load over usable of a load: rule 3. `volts` borrowed; `limit` and `spare_watts` may be NULL. */
-double plain_ratio(const struct plain *plain, uint32_t node, const struct plain_flow *load, double heat_watts,
-                   double part, double *spare_watts);
+/* Load over usable (of which `part` is left), of electricity or of heat: rule 3; below 0: not rated. */
+double plain_ratio(const struct plain *plain, uint32_t node, const struct plain_flow *load, bool heat, double part,
+                   double *spare_watts);
 /* `losses`: of each node alone. */
 enum redundancy_state plain_redundancy(const struct plain *plain, const struct plain_loss *losses,
                                        uint32_t node);

@@ -60,10 +60,10 @@ static double nominal(const struct plain *plain, uint32_t number) {
     const struct power_node *node = node_of(plain, number);
     if (node->rating.volts > 0)
         return node->rating.volts;
-    for (size_t i = 0; node->kind != POWER_TRANSFORMER && i < node->n_sources; i++) {
+    for (size_t i = 0; i < node->n_sources; i++) {
         const struct power_node *source = node_of(plain, node->sources[i].node);
         double volts = nominal(plain, node->sources[i].node);
-        if (volts <= 0 || (source->phases == 0) != (node->phases == 0))
+        if (volts <= 0 || source->kind == POWER_TRANSFORMER || (source->phases == 0) != (node->phases == 0))
             continue;
         if (source->phases == 3 && node->phases != 3)
             return node->line_to_line ? volts : volts / sqrt(3);
@@ -185,11 +185,12 @@ static void flows_by_source(struct plain *plain, uint32_t node) {
             for (int k = 0; k < FIGURES; k++)
                 load->of[k] += plain->flow[i].of[k];
         }
+        load->known = load->known && (!missing || load->of[F_VA] > 0);
         load->bound = load->known && missing;
     }
     unsigned missing;
     struct plain_flow sum = fed_sum(plain, node, &missing);
-    for (uint32_t i = 0; i < topology->n_edges && load->known; i++) {
+    for (uint32_t i = 0; i < topology->n_edges && load->of[F_VA] > 0; i++) {
         double rest[FIGURES];
         if (topology->edges[i].from != node || !(input->carries[i] > 0) || plain->flow[i].known)
             continue;
@@ -234,38 +235,39 @@ static void present_heat(struct plain *plain) {
     }
 }
 
-double plain_ratio(const struct plain *plain, uint32_t number, const struct plain_flow *load,
-                   double heat_watts, double part, double *spare_watts) {
+double plain_ratio(const struct plain *plain, uint32_t number, const struct plain_flow *load, bool heat,
+                   double part, double *spare_watts) {
+    const struct topology *topology = plain->input->topology;
     const struct power_node *node = node_of(plain, number);
     const struct usable *usable = &plain->input->usable[number];
     const double *volts = plain->volts[number];
+    bool cools = plain_is_cooler(topology, number), has_amperes = isfinite(usable->amperes);
+    bool has_pipes = topology->coolers[number].n + topology->cooled[number].n > 0;
     int n = node->phases == 3 ? 3 : 1;
-    double highest = 0, amperes = usable->amperes * part, ratio;
-    bool has_amperes = isfinite(amperes), cools = plain_is_cooler(plain->input->topology, number);
-    double spare = INFINITY;
+    double limits[FIGURES], highest = -1;
+    for (int i = 0; i < FIGURES; i++)
+        limits[i] = (double)INFINITY;
     for (int i = 0; i < n; i++)
         has_amperes = has_amperes && volts[i] > 0;
-    const double limits[] = {usable->watts * part,
-                             node->rating.voltamperes > 0 || !has_amperes ? usable->voltamperes * part
-                                                                          : (double)INFINITY};
-    const double loads[] = {cools ? heat_watts : load->of[F_WATTS], load->of[F_VA]};
-    for (int i = 0; i < 2; i++)
-        if (isfinite(limits[i]) && (ratio = loads[i] / limits[i]) > highest) {
-            highest = ratio;
-            spare = limits[i] - loads[i];
+    if (heat == cools && (!heat || has_pipes))
+        limits[F_WATTS] = usable->watts;
+    if (!heat && (node->rating.voltamperes > 0 || !has_amperes))
+        limits[F_VA] = usable->voltamperes;
+    for (int i = 0; i < n && has_amperes && !heat; i++)
+        limits[F_L1 + i] = usable->amperes * volts[i];
+    for (int i = 0; i < FIGURES; i++)
+        if (isfinite(limits[i]) && load->of[i] / (limits[i] * part) > highest) {
+            highest = load->of[i] / (limits[i] * part);
+            *spare_watts = limits[i] * part - load->of[i];
         }
-    for (int i = 0; i < n && has_amperes; i++)
-        if ((ratio = load->of[F_L1 + i] / volts[i] / amperes) > highest) {
-            highest = ratio;
-            spare = amperes * volts[i] - load->of[F_L1 + i];
-        }
-    if (spare_watts)
-        *spare_watts = spare;
     return highest;
 }
 
-static bool is_rated(const struct usable *usable) {
-    return isfinite(usable->watts) || isfinite(usable->voltamperes) || isfinite(usable->amperes);
+/* NAN: unknown; 0: not rated. */
+static double present_ratio(const struct plain *plain, uint32_t node, bool heat) {
+    const struct plain_flow *load = heat ? &plain->heat[node] : &plain->load[node];
+    double spare, ratio = plain_ratio(plain, node, load, heat, 1, &spare);
+    return ratio < 0 ? 0 : load->known ? ratio : (double)NAN;
 }
 
 void plain_present(struct plain *plain, const struct contingency_input *input) {
@@ -293,11 +295,7 @@ void plain_present(struct plain *plain, const struct contingency_input *input) {
         flows_by_source(plain, i);
     present_heat(plain);
     for (uint32_t i = 0; i < topology->n_nodes; i++) {
-        bool known = plain->load[i].known;
-        if (plain_is_cooler(topology, i) && isfinite(input->usable[i].watts))
-            known = plain->heat[i].known;
-        plain->ratio[i] = !is_rated(&input->usable[i]) ? 0
-                          : !known ? (double)NAN
-                                   : plain_ratio(plain, i, &plain->load[i], plain->heat[i].of[F_WATTS], 1, NULL);
+        double power = present_ratio(plain, i, false), heat = present_ratio(plain, i, true);
+        plain->ratio[i] = isnan(power) || isnan(heat) ? (double)NAN : fmax(power, heat);
     }
 }

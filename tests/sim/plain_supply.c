@@ -62,6 +62,11 @@ static void take(const struct plain *plain, const uint8_t *supply, uint32_t numb
                                               : topology_is_storage(node_of(plain, from)->kind) == storage);
             any = any || taken[run.first + i];
         }
+    bool takes = false;
+    for (uint32_t i = run.first; i < run.first + run.n; i++)
+        takes = takes || plain->input->carries[i] > 0;
+    for (uint32_t i = 0; i < run.n && condition == CONDITION_SELECTS && !takes; i++)
+        taken[run.first + i] = taken[run.first + i] && i == plain->input->present[number].selected;
     bool one = (node->kind == POWER_UPS && !plain_has_modules(plain->input->topology, number)) ||
                node->behaviour == POWER_PREFERS || condition == CONDITION_SELECTS;
     if (!one || !any)
@@ -97,14 +102,17 @@ static void settle(const struct plain *plain, const struct plain_loss *loss, uin
             continue;
         }
         take(plain, supply, n, taken);
-        bool takes = false, live = false;
+        bool takes = false, live = false, storage = false, had = false;
         for (uint32_t i = run.first; i < run.first + run.n; i++) {
             uint32_t from = topology->edges[i].from;
             takes = takes || taken[i];
+            had = had || plain->input->carries[i] > 0;
+            storage = storage || (taken[i] && topology_is_storage(node_of(plain, from)->kind));
             live = live || (taken[i] && supply[from] != SUPPLY_BATTERY &&
                             !topology_is_storage(node_of(plain, from)->kind));
         }
-        own[n] = !takes && holds_itself(plain, n);
+        bool says = condition == CONDITION_ON_BATTERY && !had;
+        own[n] = (!takes && (says || holds_itself(plain, n))) || storage;
         supply[n] = live ? SUPPLY_LIVE : takes || own[n] ? SUPPLY_BATTERY : SUPPLY_DEAD;
     }
 }
@@ -205,20 +213,16 @@ static bool loss_breaks(const struct plain *plain, const struct plain_loss *loss
     bool away = false, exceeds = false, doubtful = false;
     if (loss->after[node] == SUPPLY_DEAD && plain->input->supply[node] != SUPPLY_DEAD)
         return true;
-    bool any = false, had = false;
     for (uint32_t i = run.first; i < run.first + run.n; i++) {
         uint32_t from = links[i].from;
-        bool before = heat ? plain->runs[from] : plain->input->supply[from] != SUPPLY_DEAD;
-        bool now = heat ? loss->runs[from] : loss->after[from] != SUPPLY_DEAD;
+        bool before = heat ? plain->pipe_taken[i] : plain->input->carries[i] > 0;
         bool taken = heat ? loss->pipe_taken[i] : loss->taken[i];
-        had = had || before;
-        any = any || now;
-        away = away || (before && !now);
+        away = away || (before && !taken);
         exceeds = exceeds || (taken && loss->judged[from] && loss->ratio[from] > 1 + 1e-9);
         doubtful = doubtful || (taken && loss->judged[from] && loss->unsure[from]);
     }
     *unsure = *unsure || (away && doubtful);
-    return (heat && had && !any) || (away && exceeds);
+    return (heat && plain->alive[node] && !loss->alive[node]) || (away && exceeds);
 }
 
 enum redundancy_state plain_redundancy(const struct plain *plain, const struct plain_loss *losses,
@@ -239,13 +243,13 @@ enum redundancy_state plain_redundancy(const struct plain *plain, const struct p
     if (plus && node->units > 1) {
         uint32_t units = node->units - plain->input->present[number].units_out;
         lost = lost || units <= k || plain->ratio[number] * units / (units - k) > 1 + 1e-9;
-        unsure = !load->known || load->bound;
+        unsure = plain->ratio[number] != 0 && (!load->known || load->bound);
     } else {
         lost = lost || counted.live + counted.standing_by < k + 1;
         if (k > 1) {
             for (uint32_t i = 0; i < k && i < counted.live; i++)
                 counted.capacity -= counted.greatest[i];
-            lost = lost || load->of[F_WATTS] > counted.capacity * (1 + 1e-9);
+            lost = lost || load->of[heat ? F_WATTS : F_VA] > counted.capacity * (1 + 1e-9);
             unsure = unsure || !load->known || load->bound;
         }
         for (uint32_t i = 0; i < topology->n_nodes; i++) {
