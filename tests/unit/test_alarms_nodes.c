@@ -81,7 +81,7 @@ static void a_dead_bus_is_one_alarm_with_what_follows(void **state) {
     assert_int_equal(desk_state(desk, "ups_on_battery", "ups-a"), ALARM_SUPPRESSED);
     assert_string_equal(desk_texts(desk, "ups_on_battery", "ups-a").cause,
                         desk_texts(desk, "bus_dead", "main-a").id);
-    assert_non_null(strstr(desk_texts(desk, "bus_dead", "main-a").consequences, "1 UPSes on battery"));
+    assert_non_null(strstr(desk_texts(desk, "bus_dead", "main-a").consequences, "1 UPS on battery"));
     assert_non_null(strstr(desk_texts(desk, "bus_dead", "main-a").consequences, "1 rack on one feed"));
     assert_int_equal(desk_count(desk, ALARM_ACTIVE), 1);
     /* Back at 60 % it is dead still; at 90 % it is not, and its voltage is low. */
