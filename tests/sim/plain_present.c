@@ -84,7 +84,8 @@ static void read_load(struct plain *plain, uint32_t number) {
     bool has_volts = true;
     for (int i = 0; i < n; i++) {
         volts[i] = normal;
-        if ((sum->flags & SUM_HAS_VOLTS) && fabs(sum->phase_volts[i]) >= 1 &&
+        bool between = node->phases == 1 && node->line_to_line;
+        if ((sum->flags & SUM_HAS_VOLTS) && !between && fabs(sum->phase_volts[i]) >= 1 &&
             fabs(sum->phase_volts[i]) >= normal / 2)
             volts[i] = fabs(sum->phase_volts[i]);
         has_volts = has_volts && volts[i] > 0;

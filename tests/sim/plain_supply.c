@@ -243,7 +243,8 @@ enum redundancy_state plain_redundancy(const struct plain *plain, const struct p
     if (plus && node->units > 1) {
         uint32_t units = node->units - plain->input->present[number].units_out;
         lost = lost || units <= k || plain->ratio[number] * units / (units - k) > 1 + 1e-9;
-        unsure = plain->ratio[number] != 0 && (!load->known || load->bound);
+        double spare;
+        unsure = plain_ratio(plain, number, load, heat, 1, &spare) >= 0 && (!load->known || load->bound);
     } else {
         lost = lost || counted.live + counted.standing_by < k + 1;
         if (k > 1) {
