@@ -165,8 +165,10 @@ static void take_inflow(struct grid *grid, uint32_t place, uint64_t known) {
             present->flags |= grid->present[grid->network.links[sources->first + k].from].flags & PRESENT_LOWER;
     }
     present->flags |= PRESENT_KNOWN | (is_all ? 0 : PRESENT_LOWER);
-    if (present->load.of[FLOW_VA] <= 0 && !is_all)
-        present->flags &= ~(uint32_t)PRESENT_KNOWN;
+    if (present->load.of[FLOW_VA] > 0 || is_all)
+        return;
+    present->flags &= ~(uint32_t)PRESENT_KNOWN;
+    present->load = (struct flow){0};
 }
 
 static void find_shares(struct grid *grid, uint32_t place, const float *configured) {

@@ -24,7 +24,7 @@ static uint64_t choose_sources(const struct grid *grid, uint32_t place) {
             *(is_battery ? &batteries : &live) |= UINT64_C(1) << k;
     }
     uint64_t all = live ? live : batteries;
-    if (!(present->flags & PRESENT_PREFERS) || all == 0)
+    if (!(present->flags & PRESENT_PREFERS) || live == 0) /* of batteries all */
         return all;
     uint64_t kept = all & present->carrying;
     kept = kept ? kept : all;
@@ -211,7 +211,8 @@ void contingency_start_coolers(struct contingency *contingency) {
     for (uint32_t i = 0, n = grid->n_moved; i < n; i++) {
         uint32_t place = grid->moved[i];
         const struct edge_run *coolers = &grid->network.sources[place];
-        if (!(grid->present[place].carrying & ~grid->after[place].carrying))
+        if (!(grid->present[place].carrying & ~grid->after[place].carrying) ||
+            grid_has_flag(grid, place, AFTER_LOST | AFTER_DIED)) /* it needs no cooling any more */
             continue;
         for (uint32_t k = 0; k < coolers->n; k++) {
             uint32_t from = grid->network.links[coolers->first + k].from;

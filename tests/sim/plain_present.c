@@ -188,6 +188,8 @@ static void flows_by_source(struct plain *plain, uint32_t node) {
         }
         load->known = load->known && (!missing || load->of[F_VA] > 0);
         load->bound = load->known && missing;
+        for (int k = 0; k < FIGURES && !load->known; k++)
+            load->of[k] = 0;
     }
     unsigned missing;
     struct plain_flow sum = fed_sum(plain, node, &missing);
@@ -202,6 +204,12 @@ static void flows_by_source(struct plain *plain, uint32_t node) {
     }
 }
 
+static bool makes_heat(const struct plain *plain, uint32_t node) {
+    enum node_condition condition = topology_condition(node_of(plain, node), &plain->input->present[node]);
+    return condition != CONDITION_OPEN && condition != CONDITION_OUT &&
+           plain->input->supply[node] != SUPPLY_DEAD;
+}
+
 /* HEAT at present. */
 static void present_heat(struct plain *plain) {
     const struct topology *topology = plain->input->topology;
@@ -213,7 +221,7 @@ static void present_heat(struct plain *plain) {
         bool all = true;
         struct edge_run run = topology->coolers[n];
         if (topology->cooled[n].n == 0)
-            *heat = plain->alive[n] ? plain->load[n] : (struct plain_flow){0};
+            *heat = makes_heat(plain, n) ? plain->load[n] : (struct plain_flow){0};
         else if (heat->bound && !heat->known)
             heat->known = false;
         else

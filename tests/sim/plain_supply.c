@@ -52,7 +52,7 @@ static void take(const struct plain *plain, const uint8_t *supply, uint32_t numb
     enum node_condition condition = condition_of(plain, number);
     bool is_ups = node->kind == POWER_UPS;
     bool only_battery = condition == CONDITION_ON_BATTERY;
-    bool any = false;
+    bool any = false, from_storage = false;
     for (int storage = only_battery; storage < 2 && !any; storage++)
         for (uint32_t i = 0; i < run.n; i++) {
             uint32_t from = node->sources[i].node;
@@ -61,6 +61,7 @@ static void take(const struct plain *plain, const uint8_t *supply, uint32_t numb
                                    (on_bypass ? bypass_of(plain, number) == i
                                               : topology_is_storage(node_of(plain, from)->kind) == storage);
             any = any || taken[run.first + i];
+            from_storage = storage == 1 && condition != CONDITION_BYPASS;
         }
     bool takes = false;
     for (uint32_t i = run.first; i < run.first + run.n; i++)
@@ -69,7 +70,7 @@ static void take(const struct plain *plain, const uint8_t *supply, uint32_t numb
         taken[run.first + i] = taken[run.first + i] && i == plain->input->present[number].selected;
     bool one = (node->kind == POWER_UPS && !plain_has_modules(plain->input->topology, number)) ||
                node->behaviour == POWER_PREFERS || condition == CONDITION_SELECTS;
-    if (!one || !any)
+    if (!one || !any || from_storage)
         return;
     uint32_t chosen = UINT32_MAX;
     for (uint32_t i = run.first; i < run.first + run.n && chosen == UINT32_MAX; i++)
@@ -162,7 +163,7 @@ void plain_settle_heat(const struct plain *plain, const uint8_t *supply, const s
                 missed = missed || (plain->pipe_taken[i] && !runs[from]);
             }
             for (uint32_t i = run.first; i < run.first + run.n; i++)
-                if (missed && round == 1)
+                if (missed && round == 1 && !loss->lost[n] && supply[n] != SUPPLY_DEAD)
                     called[topology->pipes[i].from] = true;
             bool on = condition == CONDITION_STANDBY ? called[n]
                                                      : condition != CONDITION_OPEN && condition != CONDITION_OUT;
@@ -218,8 +219,8 @@ static bool loss_breaks(const struct plain *plain, const struct plain_loss *loss
         bool before = heat ? plain->pipe_taken[i] : plain->input->carries[i] > 0;
         bool taken = heat ? loss->pipe_taken[i] : loss->taken[i];
         away = away || (before && !taken);
-        exceeds = exceeds || (taken && loss->judged[from] && loss->ratio[from] > 1 + 1e-9);
-        doubtful = doubtful || (taken && loss->judged[from] && loss->unsure[from]);
+        exceeds = exceeds || (taken && loss->ratio[from] > 1 + 1e-9);
+        doubtful = doubtful || (taken && loss->unsure[from]);
     }
     *unsure = *unsure || (away && doubtful);
     return (heat && plain->alive[node] && !loss->alive[node]) || (away && exceeds);
@@ -233,7 +234,8 @@ enum redundancy_state plain_redundancy(const struct plain *plain, const struct p
         return REDUNDANCY_NOT_ASKED;
     bool plus = node->redundancy.rule == REDUNDANCY_N_PLUS;
     uint32_t k = plus ? node->redundancy.spare : 1;
-    bool heat = node->kind == POWER_HEADER || node->n_sources == 0;
+    bool heat = (node->kind == POWER_HEADER || node->n_sources == 0) &&
+                topology->coolers[number].n + topology->cooled[number].n > 0;
     const struct edge *links = heat ? topology->pipes : topology->edges;
     struct edge_run run = heat ? topology->coolers[number] : topology->sources[number];
     struct counted counted = count_sources(plain, links, run, heat);
