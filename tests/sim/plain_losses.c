@@ -121,7 +121,7 @@ static void step_down(const struct plain *plain, const struct plain_loss *loss, 
 /* Rule 18. */
 static void recharge(const struct plain *plain, const struct plain_loss *loss, uint32_t number, double *more) {
     const struct power_node *node = node_of(plain, number);
-    bool held = loss->own_at_once[number] && plain->input->supply[number] != SUPPLY_BATTERY;
+    bool held = loss->own_at_once[number] && !loss->own_before[number];
     if (!held || loss->after[number] != SUPPLY_LIVE)
         return;
     double capacity = plain->capacity[number];

@@ -31,7 +31,7 @@ struct plain {
 struct plain_loss {
     bool lost[PLAIN_NODES], unit[PLAIN_NODES], started[PLAIN_NODES];
     uint8_t at_once[PLAIN_NODES], after[PLAIN_NODES];
-    bool own_at_once[PLAIN_NODES], own[PLAIN_NODES]; /* stands on its own battery, or on such a node */
+    bool own_before[PLAIN_NODES], own_at_once[PLAIN_NODES], own[PLAIN_NODES]; /* stands on its own battery, or on such a node */
     bool taken_at_once[PLAIN_EDGES], taken[PLAIN_EDGES];
     double change[PLAIN_NODES][FIGURES];
     double ratio[PLAIN_NODES];

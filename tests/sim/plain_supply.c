@@ -135,13 +135,13 @@ static void start_upwards(const struct plain *plain, struct plain_loss *loss, ui
 void plain_settle(const struct plain *plain, struct plain_loss *loss) {
     const struct topology *topology = plain->input->topology;
     static const struct plain_loss nothing;
-    bool own_before[PLAIN_NODES], taken_before[PLAIN_EDGES];
+    bool taken_before[PLAIN_EDGES];
     uint8_t before[PLAIN_NODES];
-    settle(plain, &nothing, before, taken_before, own_before);
+    settle(plain, &nothing, before, taken_before, loss->own_before);
     settle(plain, loss, loss->at_once, loss->taken_at_once, loss->own_at_once);
     for (uint32_t n = 0; n < topology->n_nodes; n++) {
         bool died = before[n] != SUPPLY_DEAD && loss->at_once[n] == SUPPLY_DEAD && !loss->lost[n];
-        if (died || (loss->own_at_once[n] && !own_before[n]))
+        if (died || (loss->own_at_once[n] && !loss->own_before[n]))
             start_upwards(plain, loss, n);
     }
     settle(plain, loss, loss->after, loss->taken, loss->own);
@@ -167,7 +167,8 @@ void plain_settle_heat(const struct plain *plain, const uint8_t *supply, const s
                     called[topology->pipes[i].from] = true;
             bool on = condition == CONDITION_STANDBY ? called[n]
                                                      : condition != CONDITION_OPEN && condition != CONDITION_OUT;
-            alive[n] = !loss->lost[n] && supply[n] != SUPPLY_DEAD && on && any;
+            bool was_off = plain->input->supply[n] == SUPPLY_DEAD && condition != CONDITION_STANDBY;
+            alive[n] = !was_off && !loss->lost[n] && supply[n] != SUPPLY_DEAD && on && any;
             runs[n] = topology->cooled[n].n > 0 && alive[n];
             for (uint32_t i = run.first; i < run.first + run.n; i++)
                 taken[i] = alive[n] && runs[topology->pipes[i].from];
@@ -239,14 +240,21 @@ enum redundancy_state plain_redundancy(const struct plain *plain, const struct p
     const struct edge *links = heat ? topology->pipes : topology->edges;
     struct edge_run run = heat ? topology->coolers[number] : topology->sources[number];
     struct counted counted = count_sources(plain, links, run, heat);
-    bool lost = plain->input->supply[number] == SUPPLY_DEAD, unsure = counted.undetermined > 0;
-    lost = lost && !(counted.all > 0 && counted.standing_by == counted.all);
+    bool lost = heat ? !plain->alive[number] : plain->input->supply[number] == SUPPLY_DEAD, unsure = counted.undetermined > 0;
+    enum node_condition condition = condition_of(plain, number);
+    bool blocked = condition == CONDITION_OPEN || condition == CONDITION_OUT;
+    lost = lost && (blocked || !(counted.all > 0 && counted.standing_by == counted.all));
     const struct plain_flow *load = heat ? &plain->heat[number] : &plain->load[number];
     if (plus && node->units > 1) {
         uint32_t units = node->units - plain->input->present[number].units_out;
-        lost = lost || units <= k || plain->ratio[number] * units / (units - k) > 1 + 1e-9;
-        double spare;
-        unsure = plain_ratio(plain, number, load, heat, 1, &spare) >= 0 && (!load->known || load->bound);
+        lost = lost || units <= k;
+        unsure = false;
+        for (int of_heat = 0; of_heat < 2; of_heat++) {
+            const struct plain_flow *carried = of_heat ? &plain->heat[number] : &plain->load[number];
+            double spare, ratio = plain_ratio(plain, number, carried, of_heat, 1, &spare);
+            lost = lost || (carried->known && units > k && ratio * units / (units - k) > 1 + 1e-9);
+            unsure = unsure || (ratio >= 0 && (!carried->known || carried->bound));
+        }
     } else {
         lost = lost || counted.live + counted.standing_by < k + 1;
         if (k > 1) {
