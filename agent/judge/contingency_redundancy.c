@@ -132,10 +132,10 @@ static bool stands_by(const struct present_node *present) {
 static bool is_dead(const struct grid *grid, uint32_t place) {
     const struct edge_run *sources = &grid->network.sources[place];
     const struct present_node *present = &grid->present[place];
-    bool dead = present->supply == SUPPLY_DEAD;
-    for (uint32_t k = 0; dead && !(present->flags & PRESENT_BLOCKED) && k < sources->n; k++)
-        dead = !stands_by(&grid->present[grid->network.links[sources->first + k].from]);
-    return dead;
+    bool all_stand_by = sources->n > 0 && !(present->flags & PRESENT_BLOCKED);
+    for (uint32_t k = 0; all_stand_by && k < sources->n; k++)
+        all_stand_by = stands_by(&grid->present[grid->network.links[sources->first + k].from]);
+    return present->supply == SUPPLY_DEAD && !all_stand_by;
 }
 
 static enum broken judge_rule(const struct contingency *contingency, const struct grid *grid, uint32_t place,

@@ -20,6 +20,7 @@ struct plain_flow {
 struct plain {
     const struct contingency_input *input;
     struct plain_flow load[PLAIN_NODES], flow[PLAIN_EDGES]; /* flows in the fed node's phases */
+    bool estimated[PLAIN_EDGES]; /* by rule 4 d */
     double volts[PLAIN_NODES][PHASES];                      /* 0: none known */
     double capacity[PLAIN_NODES];                           /* usable W, else VA; INFINITY */
     double ratio[PLAIN_NODES];                              /* at present; NAN: unknown, 0: not rated */

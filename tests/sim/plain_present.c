@@ -177,17 +177,21 @@ static void flows_by_source(struct plain *plain, uint32_t node) {
     struct plain_flow *load = &plain->load[node];
     if (!load->known) {
         struct edge_run run = topology->sources[node];
-        bool missing = false;
+        bool missing = false, bound = false;
         for (uint32_t i = run.first; i < run.first + run.n; i++) {
             if (!(input->carries[i] > 0))
                 continue;
-            missing = missing || !plain->flow[i].known || plain->flow[i].bound;
+            missing = missing || !plain->flow[i].known;
+            bound = bound || plain->flow[i].bound;
             load->known = load->known || plain->flow[i].known;
             for (int k = 0; k < FIGURES; k++)
                 load->of[k] += plain->flow[i].of[k];
         }
-        load->known = load->known && (!missing || load->of[F_VA] > 0);
-        load->bound = load->known && missing;
+        bool estimated = false;
+        for (uint32_t i = run.first; i < run.first + run.n; i++)
+            estimated = estimated || plain->estimated[i];
+        load->known = load->known && (!(missing || estimated) || load->of[F_VA] > 0);
+        load->bound = load->known && (missing || bound);
         for (int k = 0; k < FIGURES && !load->known; k++)
             load->of[k] = 0;
     }
@@ -200,7 +204,7 @@ static void flows_by_source(struct plain *plain, uint32_t node) {
         for (int k = 0; k < FIGURES; k++)
             rest[k] = fmax(0, load->of[k] - sum.of[k]) / missing;
         to_fed(topology, &topology->edges[i], rest, plain->flow[i].of);
-        plain->flow[i].known = plain->flow[i].bound = true;
+        plain->flow[i].known = plain->flow[i].bound = plain->estimated[i] = true;
     }
 }
 
