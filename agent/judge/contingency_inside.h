@@ -77,7 +77,6 @@ struct grid {
     struct after_node *after;
     uint32_t *moved; /* places: they take from others than at present, died, or are otherwise to be judged */
     uint32_t n_moved, n_battery, epoch; /* n_battery: that have gone to battery */
-    double units_left;                  /* of the node that loses one unit: the share */
     struct order_queue queue;
 };
 

@@ -13,8 +13,7 @@ static const double grows_by = 1e-9, grows_least = 1e-6;
 /* --- upwards: how much each carries --- */
 
 static double capacity_after(const struct grid *grid, uint32_t place) {
-    double capacity = grid->present[place].capacity;
-    return grid_has_flag(grid, place, AFTER_FEWER_UNITS) ? capacity * grid->units_left : capacity;
+    return grid->present[place].capacity * grid_units_left(grid, place);
 }
 
 void grid_find_shares(const struct grid *grid, uint32_t place, uint64_t carrying, double *shares) {
@@ -161,6 +160,14 @@ static void recharge(struct contingency *contingency, uint32_t place, struct flo
         taken->of[FLOW_PHASE + i] += capacity / n;
 }
 
+/* What it takes more; at most all that it took less. */
+static struct flow find_taken(const struct present_node *present, const struct after_node *after) {
+    struct flow taken = after->more;
+    for (int i = 0; i < FLOWS && (present->flags & PRESENT_KNOWN); i++)
+        taken.of[i] = taken.of[i] > -present->load.of[i] ? taken.of[i] : -present->load.of[i];
+    return taken;
+}
+
 static void settle_flows(struct contingency *contingency, struct grid *grid) {
     uint32_t place, n = grid->n_moved;
     for (uint32_t i = 0; i < n; i++)
@@ -170,7 +177,7 @@ static void settle_flows(struct contingency *contingency, struct grid *grid) {
         const struct present_node *present = &grid->present[place];
         step_down(contingency, grid, place);
         judge(contingency, grid, place);
-        struct flow taken = after->more;
+        struct flow taken = find_taken(present, after);
         bool reshares = after->carrying != present->carrying || (after->flags & AFTER_RESHARES);
         if (!grid->network.is_heat)
             recharge(contingency, place, &taken);
@@ -194,8 +201,6 @@ static void mark_lost(struct grid *grid, uint32_t place) {
 /* It carries on with one unit less; what it feeds in proportion is shared out anew. */
 static void mark_unit(struct grid *grid, uint32_t place) {
     const struct edge_run *fed = &grid->network.fed[place];
-    uint32_t units = grid->present[place].units;
-    grid->units_left = (double)(units - 1) / units;
     grid_touch(grid, place)->flags |= AFTER_FEWER_UNITS;
     grid_note_moved(grid, place);
     for (uint32_t k = 0; k < fed->n; k++) {

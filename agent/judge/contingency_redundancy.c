@@ -149,7 +149,8 @@ static enum broken judge_rule(const struct contingency *contingency, const struc
         const struct present_node *from = &grid->present[grid->network.links[sources->first + k].from];
         if (from->supply == SUPPLY_UNDETERMINED)
             unsure = BROKEN_UNSURE;
-        if (from->supply == SUPPLY_BATTERY || (from->supply == SUPPLY_DEAD && !stands_by(from)))
+        if ((from->flags & PRESENT_IS_BATTERY) || from->supply == SUPPLY_BATTERY ||
+            (from->supply == SUPPLY_DEAD && !stands_by(from)))
             continue;
         live |= UINT64_C(1) << k;
         n_live++;
