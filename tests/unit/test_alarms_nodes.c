@@ -149,7 +149,7 @@ static void a_device_whose_own_supply_is_dead_is_no_alarm_of_its_own(void **stat
     assert_int_equal(desk_state(desk, "bus_dead", "way-a"), ALARM_ACTIVE);
     assert_int_equal(desk_state(desk, "bus_dead", "pdu-a"), ALARM_SUPPRESSED);
     assert_int_equal(desk_state(desk, "device_silent", "pdu-a"), ALARM_SUPPRESSED);
-    assert_non_null(strstr(desk_texts(desk, "bus_dead", "way-a").consequences, "1 PDUs silent"));
+    assert_non_null(strstr(desk_texts(desk, "bus_dead", "way-a").consequences, "1 PDU silent"));
     desk_free(desk);
 }
 
