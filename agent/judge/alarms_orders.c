@@ -82,7 +82,8 @@ static struct node_out *out_of(struct alarms *alarms, uint32_t node, const struc
     return out;
 }
 
-/* Its series are known when its device is heard: until then it stands on the board as it was. */
+/* Its series are known when its device is heard, NO_DEVICE: the gateway itself: until then it stands on the
+ * board as it was. */
 static bool keep_for_device(struct alarms *alarms, const struct rule *rule, uint32_t device,
                             const struct alarm_record *record) {
     struct restored *restored = calloc(1, sizeof(*restored));
@@ -105,7 +106,9 @@ static bool restore(struct alarms *alarms, const struct alarm_record *record, co
     if (rule == NULL)
         return false;
     uint32_t device = find_device(alarms, record->device);
-    if (device != NO_DEVICE && (rule->on == ON_SERIES || rule->on == ON_ALL))
+    bool is_own = record->device[0] != '\0' && device == NO_DEVICE &&
+                  strcmp(record->device, alarms->config->gateway) == 0;
+    if ((device != NO_DEVICE || is_own) && (rule->on == ON_SERIES || rule->on == ON_ALL))
         return keep_for_device(alarms, rule, device, record);
     if (device != NO_DEVICE && rule->on == ON_SILENCE)
         silence_condition(alarms, device, rule, time);
@@ -157,7 +160,9 @@ static void end_restored(struct alarms *alarms, struct restored **at, const char
     struct restored *restored = *at;
     struct alarm_record ended = {.rule = restored->rule->life.name,
                                  .site = alarms->config->site,
-                                 .device = alarms->config->devices[restored->device].name,
+                                 .device = restored->device == NO_DEVICE
+                                               ? alarms->config->gateway
+                                               : alarms->config->devices[restored->device].name,
                                  .summary = why,
                                  .priority = restored->rule->life.priority,
                                  .since_ms = restored->since_ms,
