@@ -76,7 +76,7 @@ static void move(const struct plain *plain, struct plain_loss *loss, uint32_t no
         for (int k = 0; k < FIGURES; k++) {
             double was = flow->known ? flow->of[k] : 0;
             double share = present_va > 0 ? (flow->known ? flow->of[F_VA] : 0) / present_va
-                           : carries > 0  ? (double)plain->input->carries[i] / carries
+                           : carries > 0  ? (double)plain->input->carries[i]
                                           : 0;
             change[k] = !takes  ? -was
                         : again ? all[k] * shares[i - run.first] - was
@@ -121,7 +121,7 @@ static void step_down(const struct plain *plain, const struct plain_loss *loss, 
 /* Rule 18. */
 static void recharge(const struct plain *plain, const struct plain_loss *loss, uint32_t number, double *more) {
     const struct power_node *node = node_of(plain, number);
-    bool held = loss->own_at_once[number] && plain->input->supply[number] != SUPPLY_BATTERY;
+    bool held = loss->own_at_once[number] && !loss->own_before[number];
     if (!held || loss->after[number] != SUPPLY_LIVE)
         return;
     double capacity = plain->capacity[number];
@@ -162,7 +162,7 @@ static void carry_heat(const struct plain *plain, struct plain_loss *loss) {
         double was = plain->heat[n].known ? plain->heat[n].of[F_WATTS] : 0;
         double sums[2] = {0}, counts[2] = {0};
         if (topology->cooled[n].n == 0)
-            loss->heat_change[n] = loss->change[n][F_WATTS];
+            loss->heat_change[n] = loss->alive[n] || (!loss->lost[n] && loss->after[n] != SUPPLY_DEAD) ? 0 : -was;
         double now = fmax(0, was + loss->heat_change[n]);
         for (int after = 0; after < 2; after++)
             for (uint32_t i = run.first; i < run.first + run.n; i++) {
@@ -205,9 +205,9 @@ static double judge(const struct plain *plain, struct plain_loss *loss, uint32_t
     double ratio = plain_ratio(plain, n, &after, heat, part_left(plain, loss, n), &spare);
     if (ratio < 0)
         return 0;
+    loss->unsure[n] = loss->unsure[n] || !load->known || load->bound;
     if (more) {
         loss->judged[n] = true;
-        loss->unsure[n] = loss->unsure[n] || !load->known || load->bound;
         result->n_exceeded += ratio > 1 + 1e-9;
     }
     if (more && (result->worst == POWER_NO_NODE || 1 - ratio < result->worst_headroom)) {
