@@ -204,8 +204,9 @@ static void mark_unit(struct grid *grid, uint32_t place) {
     grid_touch(grid, place)->flags |= AFTER_FEWER_UNITS;
     grid_note_moved(grid, place);
     for (uint32_t k = 0; k < fed->n; k++) {
-        uint32_t to = grid->network.links[grid->network.by_source[fed->first + k]].to;
-        if (!(grid->present[to].flags & PRESENT_PARALLEL))
+        const struct network_link *link = &grid->network.links[grid->network.by_source[fed->first + k]];
+        uint32_t to = link->to;
+        if (!(grid->present[to].flags & PRESENT_PARALLEL) || !(grid->present[to].carrying >> link->rank & 1))
             continue;
         grid_touch(grid, to)->flags |= AFTER_RESHARES;
         grid_note_moved(grid, to);

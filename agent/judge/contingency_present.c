@@ -165,8 +165,10 @@ static void take_inflow(struct grid *grid, uint32_t place, uint64_t known) {
             present->flags |= grid->present[grid->network.links[sources->first + k].from].flags & PRESENT_LOWER;
     }
     present->flags |= PRESENT_KNOWN | (is_all ? 0 : PRESENT_LOWER);
-    if (present->load.of[FLOW_VA] <= 0 && !is_all)
-        present->flags &= ~(uint32_t)PRESENT_KNOWN;
+    if (present->load.of[FLOW_VA] > 0 || is_all)
+        return;
+    present->flags &= ~(uint32_t)PRESENT_KNOWN;
+    present->load = (struct flow){0};
 }
 
 static void find_shares(struct grid *grid, uint32_t place, const float *configured) {
@@ -176,7 +178,7 @@ static void find_shares(struct grid *grid, uint32_t place, const float *configur
         sum += grid->flows[sources->first + k].of[FLOW_VA];
     for (uint32_t k = 0; k < sources->n; k++) {
         uint32_t link = sources->first + k;
-        grid->shares[link] = sum > 0 ? grid->flows[link].of[FLOW_VA] / sum : (double)configured[link];
+        grid->shares[link] = sum > 0 ? grid->flows[link].of[FLOW_VA] / sum : (double)configured[k];
     }
 }
 

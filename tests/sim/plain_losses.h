@@ -20,6 +20,7 @@ struct plain_flow {
 struct plain {
     const struct contingency_input *input;
     struct plain_flow load[PLAIN_NODES], flow[PLAIN_EDGES]; /* flows in the fed node's phases */
+    bool estimated[PLAIN_EDGES]; /* by rule 4 d */
     double volts[PLAIN_NODES][PHASES];                      /* 0: none known */
     double capacity[PLAIN_NODES];                           /* usable W, else VA; INFINITY */
     double ratio[PLAIN_NODES];                              /* at present; NAN: unknown, 0: not rated */
@@ -31,7 +32,7 @@ struct plain {
 struct plain_loss {
     bool lost[PLAIN_NODES], unit[PLAIN_NODES], started[PLAIN_NODES];
     uint8_t at_once[PLAIN_NODES], after[PLAIN_NODES];
-    bool own_at_once[PLAIN_NODES], own[PLAIN_NODES]; /* stands on its own battery, or on such a node */
+    bool own_before[PLAIN_NODES], own_at_once[PLAIN_NODES], own[PLAIN_NODES]; /* stands on its own battery, or on such a node */
     bool taken_at_once[PLAIN_EDGES], taken[PLAIN_EDGES];
     double change[PLAIN_NODES][FIGURES];
     double ratio[PLAIN_NODES];

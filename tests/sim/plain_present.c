@@ -84,7 +84,8 @@ static void read_load(struct plain *plain, uint32_t number) {
     bool has_volts = true;
     for (int i = 0; i < n; i++) {
         volts[i] = normal;
-        if ((sum->flags & SUM_HAS_VOLTS) && fabs(sum->phase_volts[i]) >= 1 &&
+        bool between = node->phases == 1 && node->line_to_line;
+        if ((sum->flags & SUM_HAS_VOLTS) && !between && fabs(sum->phase_volts[i]) >= 1 &&
             fabs(sum->phase_volts[i]) >= normal / 2)
             volts[i] = fabs(sum->phase_volts[i]);
         has_volts = has_volts && volts[i] > 0;
@@ -176,17 +177,23 @@ static void flows_by_source(struct plain *plain, uint32_t node) {
     struct plain_flow *load = &plain->load[node];
     if (!load->known) {
         struct edge_run run = topology->sources[node];
-        bool missing = false;
+        bool missing = false, bound = false;
         for (uint32_t i = run.first; i < run.first + run.n; i++) {
             if (!(input->carries[i] > 0))
                 continue;
-            missing = missing || !plain->flow[i].known || plain->flow[i].bound;
+            missing = missing || !plain->flow[i].known;
+            bound = bound || plain->flow[i].bound;
             load->known = load->known || plain->flow[i].known;
             for (int k = 0; k < FIGURES; k++)
                 load->of[k] += plain->flow[i].of[k];
         }
-        load->known = load->known && (!missing || load->of[F_VA] > 0);
-        load->bound = load->known && missing;
+        bool estimated = false;
+        for (uint32_t i = run.first; i < run.first + run.n; i++)
+            estimated = estimated || plain->estimated[i];
+        load->known = load->known && (!(missing || estimated) || load->of[F_VA] > 0);
+        load->bound = load->known && (missing || bound);
+        for (int k = 0; k < FIGURES && !load->known; k++)
+            load->of[k] = 0;
     }
     unsigned missing;
     struct plain_flow sum = fed_sum(plain, node, &missing);
@@ -197,8 +204,14 @@ static void flows_by_source(struct plain *plain, uint32_t node) {
         for (int k = 0; k < FIGURES; k++)
             rest[k] = fmax(0, load->of[k] - sum.of[k]) / missing;
         to_fed(topology, &topology->edges[i], rest, plain->flow[i].of);
-        plain->flow[i].known = plain->flow[i].bound = true;
+        plain->flow[i].known = plain->flow[i].bound = plain->estimated[i] = true;
     }
+}
+
+static bool makes_heat(const struct plain *plain, uint32_t node) {
+    enum node_condition condition = topology_condition(node_of(plain, node), &plain->input->present[node]);
+    return condition != CONDITION_OPEN && condition != CONDITION_OUT &&
+           plain->input->supply[node] != SUPPLY_DEAD;
 }
 
 /* HEAT at present. */
@@ -212,7 +225,7 @@ static void present_heat(struct plain *plain) {
         bool all = true;
         struct edge_run run = topology->coolers[n];
         if (topology->cooled[n].n == 0)
-            *heat = plain->alive[n] ? plain->load[n] : (struct plain_flow){0};
+            *heat = makes_heat(plain, n) ? plain->load[n] : (struct plain_flow){0};
         else if (heat->bound && !heat->known)
             heat->known = false;
         else

@@ -52,7 +52,7 @@ static void take(const struct plain *plain, const uint8_t *supply, uint32_t numb
     enum node_condition condition = condition_of(plain, number);
     bool is_ups = node->kind == POWER_UPS;
     bool only_battery = condition == CONDITION_ON_BATTERY;
-    bool any = false;
+    bool any = false, from_storage = false;
     for (int storage = only_battery; storage < 2 && !any; storage++)
         for (uint32_t i = 0; i < run.n; i++) {
             uint32_t from = node->sources[i].node;
@@ -61,6 +61,7 @@ static void take(const struct plain *plain, const uint8_t *supply, uint32_t numb
                                    (on_bypass ? bypass_of(plain, number) == i
                                               : topology_is_storage(node_of(plain, from)->kind) == storage);
             any = any || taken[run.first + i];
+            from_storage = storage == 1 && condition != CONDITION_BYPASS;
         }
     bool takes = false;
     for (uint32_t i = run.first; i < run.first + run.n; i++)
@@ -69,7 +70,7 @@ static void take(const struct plain *plain, const uint8_t *supply, uint32_t numb
         taken[run.first + i] = taken[run.first + i] && i == plain->input->present[number].selected;
     bool one = (node->kind == POWER_UPS && !plain_has_modules(plain->input->topology, number)) ||
                node->behaviour == POWER_PREFERS || condition == CONDITION_SELECTS;
-    if (!one || !any)
+    if (!one || !any || from_storage)
         return;
     uint32_t chosen = UINT32_MAX;
     for (uint32_t i = run.first; i < run.first + run.n && chosen == UINT32_MAX; i++)
@@ -134,13 +135,13 @@ static void start_upwards(const struct plain *plain, struct plain_loss *loss, ui
 void plain_settle(const struct plain *plain, struct plain_loss *loss) {
     const struct topology *topology = plain->input->topology;
     static const struct plain_loss nothing;
-    bool own_before[PLAIN_NODES], taken_before[PLAIN_EDGES];
+    bool taken_before[PLAIN_EDGES];
     uint8_t before[PLAIN_NODES];
-    settle(plain, &nothing, before, taken_before, own_before);
+    settle(plain, &nothing, before, taken_before, loss->own_before);
     settle(plain, loss, loss->at_once, loss->taken_at_once, loss->own_at_once);
     for (uint32_t n = 0; n < topology->n_nodes; n++) {
         bool died = before[n] != SUPPLY_DEAD && loss->at_once[n] == SUPPLY_DEAD && !loss->lost[n];
-        if (died || (loss->own_at_once[n] && !own_before[n]))
+        if (died || (loss->own_at_once[n] && !loss->own_before[n]))
             start_upwards(plain, loss, n);
     }
     settle(plain, loss, loss->after, loss->taken, loss->own);
@@ -162,11 +163,12 @@ void plain_settle_heat(const struct plain *plain, const uint8_t *supply, const s
                 missed = missed || (plain->pipe_taken[i] && !runs[from]);
             }
             for (uint32_t i = run.first; i < run.first + run.n; i++)
-                if (missed && round == 1)
+                if (missed && round == 1 && !loss->lost[n] && supply[n] != SUPPLY_DEAD)
                     called[topology->pipes[i].from] = true;
             bool on = condition == CONDITION_STANDBY ? called[n]
                                                      : condition != CONDITION_OPEN && condition != CONDITION_OUT;
-            alive[n] = !loss->lost[n] && supply[n] != SUPPLY_DEAD && on && any;
+            bool was_off = plain->input->supply[n] == SUPPLY_DEAD && condition != CONDITION_STANDBY;
+            alive[n] = !was_off && !loss->lost[n] && supply[n] != SUPPLY_DEAD && on && any;
             runs[n] = topology->cooled[n].n > 0 && alive[n];
             for (uint32_t i = run.first; i < run.first + run.n; i++)
                 taken[i] = alive[n] && runs[topology->pipes[i].from];
@@ -218,8 +220,8 @@ static bool loss_breaks(const struct plain *plain, const struct plain_loss *loss
         bool before = heat ? plain->pipe_taken[i] : plain->input->carries[i] > 0;
         bool taken = heat ? loss->pipe_taken[i] : loss->taken[i];
         away = away || (before && !taken);
-        exceeds = exceeds || (taken && loss->judged[from] && loss->ratio[from] > 1 + 1e-9);
-        doubtful = doubtful || (taken && loss->judged[from] && loss->unsure[from]);
+        exceeds = exceeds || (taken && loss->ratio[from] > 1 + 1e-9);
+        doubtful = doubtful || (taken && loss->unsure[from]);
     }
     *unsure = *unsure || (away && doubtful);
     return (heat && plain->alive[node] && !loss->alive[node]) || (away && exceeds);
@@ -233,17 +235,26 @@ enum redundancy_state plain_redundancy(const struct plain *plain, const struct p
         return REDUNDANCY_NOT_ASKED;
     bool plus = node->redundancy.rule == REDUNDANCY_N_PLUS;
     uint32_t k = plus ? node->redundancy.spare : 1;
-    bool heat = node->kind == POWER_HEADER || node->n_sources == 0;
+    bool heat = (node->kind == POWER_HEADER || node->n_sources == 0) &&
+                topology->coolers[number].n + topology->cooled[number].n > 0;
     const struct edge *links = heat ? topology->pipes : topology->edges;
     struct edge_run run = heat ? topology->coolers[number] : topology->sources[number];
     struct counted counted = count_sources(plain, links, run, heat);
-    bool lost = plain->input->supply[number] == SUPPLY_DEAD, unsure = counted.undetermined > 0;
-    lost = lost && !(counted.all > 0 && counted.standing_by == counted.all);
+    bool lost = heat ? !plain->alive[number] : plain->input->supply[number] == SUPPLY_DEAD, unsure = counted.undetermined > 0;
+    enum node_condition condition = condition_of(plain, number);
+    bool blocked = condition == CONDITION_OPEN || condition == CONDITION_OUT;
+    lost = lost && (blocked || !(counted.all > 0 && counted.standing_by == counted.all));
     const struct plain_flow *load = heat ? &plain->heat[number] : &plain->load[number];
     if (plus && node->units > 1) {
         uint32_t units = node->units - plain->input->present[number].units_out;
-        lost = lost || units <= k || plain->ratio[number] * units / (units - k) > 1 + 1e-9;
-        unsure = plain->ratio[number] != 0 && (!load->known || load->bound);
+        lost = lost || units <= k;
+        unsure = false;
+        for (int of_heat = 0; of_heat < 2; of_heat++) {
+            const struct plain_flow *carried = of_heat ? &plain->heat[number] : &plain->load[number];
+            double spare, ratio = plain_ratio(plain, number, carried, of_heat, 1, &spare);
+            lost = lost || (carried->known && units > k && ratio * units / (units - k) > 1 + 1e-9);
+            unsure = unsure || (ratio >= 0 && (!carried->known || carried->bound));
+        }
     } else {
         lost = lost || counted.live + counted.standing_by < k + 1;
         if (k > 1) {

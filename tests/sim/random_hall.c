@@ -61,6 +61,8 @@ static void add_sources(struct random_hall *hall, uint32_t number, unsigned most
         uint32_t from = number - 1 - random_hall_below(seed, number < 12 ? number : 12);
         bool fits = may_feed(hall->nodes[from].kind);
         fits = fits && !(hall->nodes[from].kind == POWER_UPS_MODULE && node->kind != POWER_UPS);
+        bool transfers = node->kind == POWER_STS || node->kind == POWER_ATS;
+        fits = fits && !(transfers && topology_is_storage(hall->nodes[from].kind));
         for (size_t i = 0; i < node->n_sources; i++)
             fits = fits && node->sources[i].node != from;
         if (!fits)

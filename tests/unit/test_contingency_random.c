@@ -38,7 +38,7 @@ static bool is_other(struct checker *checker, uint32_t one, uint32_t plain, cons
                      const char *what, uint32_t lost) {
     if (one == plain)
         return false;
-    if (one != POWER_NO_NODE && plain != POWER_NO_NODE && fabs(loss->ratio[one] - loss->ratio[plain]) < 1e-9)
+    if (one != POWER_NO_NODE && plain != POWER_NO_NODE && !(fabs(loss->ratio[one] - loss->ratio[plain]) >= 1e-9))
         return false;
     return differs(checker, one, plain, what, lost, POWER_NO_NODE);
 }
@@ -68,7 +68,7 @@ static bool result_differs(struct checker *checker, const struct contingency_res
             differs(checker, one->first_ratio, plain->first_ratio, "first ratio", lost, one->first)) ||
            (one->worst != POWER_NO_NODE &&
             differs(checker, one->worst_headroom, plain->worst_headroom, "headroom", lost, one->worst)) ||
-           (one->worst != POWER_NO_NODE &&
+           (one->worst != POWER_NO_NODE && one->worst == plain->worst &&
             differs(checker, one->worst_watts, plain->worst_watts, "headroom W", lost, one->worst));
 }
 
