@@ -214,7 +214,7 @@ static double judge(const struct plain *plain, struct plain_loss *loss, uint32_t
         result->worst = n;
         result->worst_headroom = 1 - ratio;
         double watts = after.of[F_WATTS];
-        result->worst_watts = ratio > 0 && watts > 0 ? watts * (1 / ratio - 1) : spare;
+        result->worst_watts = ratio > 0 && watts > 1e-6 ? watts * (1 / ratio - 1) : spare;
         result->first = ratio > 1 + 1e-9 ? n : POWER_NO_NODE;
         result->first_ratio = ratio;
     }
