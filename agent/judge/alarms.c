@@ -188,6 +188,10 @@ static bool say_one(struct alarms *alarms, const struct judged *judged, struct a
                     const struct judge_time *time) {
     enum alarm_state before = alarm->said, state = alarm_state_of(alarm, time->monotonic_ms);
     bool is_new = state != before;
+    if (alarm->is_restored) {
+        alarm->is_to_say = alarm->is_restored = false;
+        alarm->said_consequences = alarm->n_consequences;
+    }
     if (is_new) {
         if (before == ALARM_NORMAL || before == ALARM_RETURNED)
             alarm->since_ms = time->wall_ms;
