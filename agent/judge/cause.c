@@ -361,7 +361,7 @@ static void settle_one(struct alarms *alarms, const struct judged *judged, struc
         alarm->waits_until_ms = now_ms + (rule->on_delay_ms > GRACE_MS ? rule->on_delay_ms : GRACE_MS);
     struct look look = {.alarms = alarms, .judged = judged, .all = all, .of = alarm};
     uint32_t at = find_cause(&look), cause = at != NONE ? all[at].condition : ALARM_NO_CONDITION;
-    alarm->is_to_say = alarm->is_to_say || cause != alarm->cause;
+    alarm->is_to_say = alarm->is_to_say || (cause != alarm->cause && !alarm->is_restored);
     alarm->cause = cause;
     if (cause != ALARM_NO_CONDITION)
         alarm->recovers = look.by != NULL && look.by->link->recovers;
