@@ -70,6 +70,21 @@ static void add_lost_line(const struct whatif_answer *answer, struct text *text)
     text_add_char(text, '\n');
 }
 
+/* What is out of service is lost already. */
+static void add_out_line(const struct whatif_answer *answer, struct text *text) {
+    const struct judged *judged = answer->judged;
+    size_t n = 0;
+    for (uint32_t i = 0; i < judged->topology->n_nodes; i++) {
+        if (judged->present[i].condition != CONDITION_OUT || n++ >= NAMES_MOST)
+            continue;
+        text_add_string(text, n == 1 ? "besides     " : ", ");
+        text_add_printable(text, judged->power->nodes[i].name);
+    }
+    if (n > NAMES_MOST)
+        text_add_format(text, " and %zu more", n - NAMES_MOST);
+    text_add_string(text, n > 0 ? ": out of service\n" : "");
+}
+
 static void add_dropped(const struct whatif_answer *answer, struct text *text) {
     const struct contingency_result *result = &answer->result;
     char watts[32];
@@ -141,15 +156,20 @@ static void add_first(const struct whatif_answer *answer, struct text *text) {
 
 static void add_worst(const struct whatif_answer *answer, struct text *text) {
     const struct contingency_result *result = &answer->result;
-    char watts[32];
+    char watts[32], amounts[3][48];
     if (result->worst == POWER_NO_NODE) {
         text_add_string(text, "headroom    no load moves to anything that is rated\n");
         return;
     }
+    struct contingency_node look = whatif_look(answer, result->worst);
+    const double of[] = {look.before, look.after, look.usable};
+    for (int i = 0; i < 3; i++)
+        whatif_write_amount(look.limit, of[i], amounts[i], sizeof(amounts[i]));
     human_write_watts(fabs(result->worst_watts), watts, sizeof(watts));
     text_add_format(text, "headroom    %.1f %% at ", 100 * result->worst_headroom);
     add_node_name(answer, result->worst, text);
-    text_add_format(text, ", the least: %s %s\n", watts, result->worst_watts < 0 ? "too much" : "left");
+    text_add_format(text, ", the least: now %s, then %s of %s; %s %s\n", amounts[0], amounts[1], amounts[2],
+                    watts, result->worst_watts < 0 ? "too much" : "left");
 }
 
 /* "not known   the load of 2 nodes: rack-1, rack-2" */
@@ -227,6 +247,7 @@ static int print_table(const struct whatif_answer *answer, FILE *out) {
 int whatif_print(const struct whatif_answer *answer, FILE *out) {
     struct text text = {0};
     add_lost_line(answer, &text);
+    add_out_line(answer, &text);
     add_dropped(answer, &text);
     add_battery(answer, &text);
     add_first(answer, &text);

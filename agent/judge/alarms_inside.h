@@ -51,6 +51,7 @@ struct device_watch {
     uint32_t home; /* the node that it measures as a whole, or is; POWER_NO_NODE */
     bool has_left; /* configured no more */
     /* of silence.c */
+    bool has_spoken;               /* a good reading came, ever */
     int64_t last_good_ms;          /* monotonic; INT64_MIN: not asked for yet */
     int64_t counted_ms;            /* wall clock of the batch that was counted last */
     bool is_overdue;               /* for longer than two intervals */
@@ -72,7 +73,9 @@ struct restored {
 /* A node that is out of service. */
 struct node_out {
     uint32_t node, condition;
-    int64_t until_ms; /* wall clock; 0: back in service */
+    int64_t until_ms;   /* wall clock; 0: back in service */
+    int64_t kept_ms;    /* wall clock: until when it was before a restart; 0: it was not */
+    int64_t settles_ms; /* monotonic: until then what was restored waits for the journal to say so again */
     bool is_settled, has_expired;
     char *by, *why;
     struct node_out *next;
@@ -99,8 +102,8 @@ struct alarms {
     struct causes *causes;
     struct restored *restored;
     struct node_out *outs;
-    bool *is_out; /* by node */
-    bool outs_changed;
+    bool *is_out;        /* by node */
+    bool has_new_states; /* an alarm was restored, or another node is out of service */
     struct alarm_measures measures;
     uint32_t raised_in[MEASURE_BUCKETS];
     int64_t raised_bucket; /* the newest */

@@ -15,6 +15,7 @@
 #include "judge/alarms.h"
 #include "judge/judge_report.h"
 #include "judge/node_series.h"
+#include "judge/without_out.h"
 
 enum { TURN_MS = 1000 /* within which every node is looked at, changed or not: time passes for all */ };
 
@@ -25,6 +26,7 @@ struct judge {
     struct topology *topology;
     struct sums *sums;
     struct contingency *contingency;
+    struct without_out *without_out;
     struct alarms *alarms;
     struct node_series *series;
     struct alarm_rows *rows;
@@ -68,11 +70,12 @@ static bool make_room(struct judge *judge) {
 static bool make_parts(struct judge *judge, uint32_t generation) {
     judge->sums = sums_new(judge->topology);
     judge->contingency = contingency_new(judge->topology);
+    judge->without_out = without_out_new(judge->topology);
     judge->series = node_series_new(judge->config, judge->topology, generation);
     judge->rows = alarm_rows_new();
     judge->report = judge_report_new(judge->config, generation);
-    return judge->sums && judge->contingency && judge->series && judge->rows && judge->report &&
-           alarms_new(judge->config, judge->topology, judge->board, &judge->alarms) == 0;
+    return judge->sums && judge->contingency && judge->without_out && judge->series && judge->rows &&
+           judge->report && alarms_new(judge->config, judge->topology, judge->board, &judge->alarms) == 0;
 }
 
 static void show_parts(struct judge *judge) {
@@ -124,6 +127,7 @@ void judge_free(struct judge *judge) {
     alarm_rows_free(judge->rows);
     node_series_free(judge->series);
     contingency_free(judge->contingency);
+    without_out_free(judge->without_out);
     sums_free(judge->sums);
     topology_free(judge->topology);
     free(judge->loads);
@@ -185,8 +189,9 @@ static void judge_node(struct judge *judge, uint32_t number, unsigned week_min) 
     judge->judged_ms[number] = now_ms;
     sums_load(judge->sums, number, &judge->loads[number]);
     judge->usable[number] = usable_of(node, &judge->judged.present[number]);
-    judge->ratio[number] = usable_ratio(&judge->usable[number], &judge->loads[number]);
-    budget_judge(node, sum, &judge->usable[number], week_min, elapsed_s, &judge->budgets[number]);
+    struct usable electric = usable_electric(node, &judge->usable[number]);
+    judge->ratio[number] = usable_ratio(&electric, &judge->loads[number]);
+    budget_judge(node, sum, &electric, week_min, elapsed_s, &judge->budgets[number]);
     trip_advance(node, sum, elapsed_s, &judge->heats[number], &judge->trips[number]);
 }
 
@@ -201,9 +206,10 @@ static void judge_demand(struct judge *judge) {
             continue;
         reading.watts += sum->watts;
         reading.joules += sum->flags & SUM_HAS_ENERGY ? sum->joules : (double)NAN;
+        reading.energy_resets += sum->energy_resets;
         reading.is_lower_bound |= (sum->flags & SUM_LOWER_BOUND) != 0;
     }
-    demand_advance(&judge->demand, &reading, judge->time.wall_ms + (int64_t)judge->time.zone_offset_s * 1000,
+    demand_advance(&judge->demand, &reading, judge->time.wall_ms, judge->time.zone_offset_s,
                    judge->time.monotonic_ms);
 }
 
@@ -218,7 +224,7 @@ static bool judge_losses(struct judge *judge) {
                                             .sums = judged->sums,
                                             .loads = judged->loads,
                                             .usable = judged->usable};
-    contingency_pass(judge->contingency, &input);
+    contingency_pass(judge->contingency, without_out_of(judge->without_out, judge->contingency, &input));
     judge->judged.passes++;
     judge->is_state_new = false;
     judge->pass_due_ms = judge->time.monotonic_ms + JUDGE_PASS_MS;
@@ -253,7 +259,8 @@ bool judge_tick(struct judge *judge, const struct judge_time *time) {
     alarms_judge_nodes(judge->alarms, &judge->judged, time);
     alarms_settle(judge->alarms, &judge->judged, time);
     bring_back(judge);
-    alarm_rows_note(judge->rows, judge->board);
+    alarm_rows_note(judge->rows, judge->board, time->wall_ms);
+    alarm_rows_repeat(judge->rows, judge->board, time->wall_ms, time->monotonic_ms);
     node_series_note(judge->series, &judge->judged);
     return has_passed;
 }

@@ -168,14 +168,14 @@ void silence_bind(struct device_watch *watch) {
         watch->has_leak_sensor = watch->has_leak_sensor || watch->view->series[i].quantity == LEAK_STATE;
 }
 
-static bool is_of_health(enum quantity quantity) {
+bool silence_is_of_health(enum quantity quantity) {
     return quantity >= DEVICE_UP && quantity <= POINTS_PARKED;
 }
 
 static bool has_good_reading(const struct batch *batch) {
     for (uint32_t i = 0; i < batch->n; i++)
         if (batch->qualities[i] == QUALITY_GOOD && batch->first + i < batch->view->n_series &&
-            !is_of_health(batch->view->series[batch->first + i].quantity))
+            !silence_is_of_health(batch->view->series[batch->first + i].quantity))
             return true;
     return false;
 }
@@ -186,6 +186,7 @@ void silence_take(struct alarms *alarms, struct device_watch *watch, const struc
     if (!has_good_reading(batch))
         return;
     watch->last_good_ms = time->monotonic_ms;
+    watch->has_spoken = true;
     watch->is_overdue = false;
     if (batch->time_ms == watch->counted_ms)
         return; /* of the same poll: one read */
@@ -202,12 +203,23 @@ int64_t silence_interval_ms(const struct device_watch *watch) {
     return interval_ms > 0 ? interval_ms : DEFAULT_INTERVAL_MS;
 }
 
-/* From when it is overdue until it is silent: 3 polls, or the rule's delay where that is longer. */
+/* How long it is not heard until it is silent: 3 polls, or the rule's delay where that is longer. */
+static int64_t needed_ms(const struct device_watch *watch, const struct rule *rule) {
+    int64_t polls_ms = 3 * silence_interval_ms(watch);
+    return rule->life.on_delay_ms > polls_ms ? rule->life.on_delay_ms : polls_ms;
+}
+
+/* The same from when it is overdue. */
 static int64_t delay_of(const struct device_watch *watch, const struct rule *rule) {
-    int64_t interval_ms = silence_interval_ms(watch), needed_ms = rule->life.on_delay_ms;
-    if (needed_ms < 3 * interval_ms)
-        needed_ms = 3 * interval_ms;
-    return needed_ms - 2 * interval_ms;
+    return needed_ms(watch, rule) - 2 * silence_interval_ms(watch);
+}
+
+/* Where its whole line falls silent it waits for that, not for long: else each would be shown, and hidden
+ * again. */
+static bool waits_for_bus(const struct alarms *alarms, const struct device_watch *watch,
+                          const struct rule *rule, int64_t now_ms) {
+    return alarms->silence->groups[watch->bus].is_falling && !rule->life.is_never_suppressed &&
+           now_ms - watch->last_good_ms < 2 * needed_ms(watch, rule);
 }
 
 uint32_t silence_condition(struct alarms *alarms, uint32_t device, const struct rule *rule,
@@ -261,7 +273,9 @@ static void look_at_device(struct alarms *alarms, uint32_t device, const struct 
     uint32_t condition = rule != NULL ? silence_condition(alarms, device, rule, time) : ALARM_NO_CONDITION;
     if (condition == ALARM_NO_CONDITION)
         return;
-    alarm_engine_offer(alarms->engine, condition, FINDING_BREACHED, (double)NAN, (double)NAN, now_ms);
+    bool waits = waits_for_bus(alarms, watch, rule, now_ms);
+    alarm_engine_offer(alarms->engine, condition, waits ? FINDING_UNKNOWN : FINDING_BREACHED, (double)NAN,
+                       (double)NAN, now_ms);
     alarm_engine_date(alarms->engine, condition, watch->last_good_ms);
 }
 
@@ -271,16 +285,19 @@ static void look_at_bus(struct alarms *alarms, struct silent_group *group, int64
     if (group->conditions[0] == ALARM_NO_CONDITION)
         return;
     int64_t newest_ms = INT64_MIN;
-    bool all = true;
-    for (uint32_t i = 0; i < group->n && all; i++) {
+    bool all = true, has_any_spoken = false;
+    for (uint32_t i = 0; i < group->n; i++) {
         const struct device_watch *watch = &alarms->devices[group->members[i]];
-        all = watch->is_overdue || watch->has_left;
+        bool may_speak = !watch->is_overdue && !watch->has_left;
+        all = all && !may_speak;
+        has_any_spoken = has_any_spoken || (may_speak && watch->has_spoken);
         if (watch->is_overdue && watch->last_good_ms > newest_ms)
             newest_ms = watch->last_good_ms;
     }
     const struct rule *rule = alarms->abouts[group->conditions[0]].rule;
     bool is_silent = all && newest_ms != INT64_MIN && now_ms - newest_ms >= rule->life.on_delay_ms;
-    if (all && !is_silent)
+    group->is_falling = all && !is_silent;
+    if (!is_silent && !has_any_spoken)
         return;
     alarm_engine_offer(alarms->engine, group->conditions[0], is_silent ? FINDING_BREACHED : FINDING_CLEAR,
                        (double)NAN, (double)NAN, now_ms);

@@ -24,9 +24,16 @@ struct usable usable_of(const struct power_node *node, const struct node_present
     return usable;
 }
 
+struct usable usable_electric(const struct power_node *node, const struct usable *usable) {
+    struct usable electric = *usable;
+    if (power_kind_cools(node->kind))
+        electric.watts = INFINITY;
+    return electric;
+}
+
 static double share(double load, double usable) {
     if (isinf(usable))
-        return NAN;
+        return (double)NAN;
     if (usable > 0)
         return fabs(load) / usable;
     return isnan(load) ? (double)NAN : load > 0 ? (double)INFINITY : 0;

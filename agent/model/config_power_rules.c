@@ -157,7 +157,7 @@ static void set_state(const struct making *making, const char *key, const struct
     enum { WORDS_MOST = 32 };
     const char *words[WORDS_MOST];
     size_t n = 0;
-    const struct state_word *state = catalog_quantity(making->state)->states;
+    const struct state_word *state = catalog_states(making->state);
     for (; state && state->word && n < WORDS_MOST; state++) {
         words[n++] = state->word;
         making->rule->limit = state->code;
@@ -239,8 +239,8 @@ static void set_rule(struct making *making) {
         .at = power_keep_spot(making->build, &settings->entry.at),
         .of_default = !setting_given(&settings->quantity),
         .disabled = setting_given(&settings->enabled) && settings->enabled.number == 0,
-        .limit = NAN,
-        .deadband = NAN,
+        .limit = (double)NAN,
+        .deadband = (double)NAN,
         .on_delay_ms = setting_given(&settings->on_delay) ? settings->on_delay.number : -1,
         .off_delay_ms = setting_given(&settings->off_delay) ? settings->off_delay.number : -1,
         .priority = (uint8_t)settings->priority.number,

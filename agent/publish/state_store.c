@@ -110,8 +110,9 @@ static void write_state(struct state_store *store) {
     uint64_t change = alarm_board_change(store->board);
     uv_mutex_lock(&store->lock);
     atomic_store(&store->has_figures, false);
-    state_file_write(&store->kept, store->board, clock_wall_ms(), &text);
-    uv_mutex_unlock(&store->lock);
+    state_file_write_figures(&store->kept, clock_wall_ms(), &text);
+    uv_mutex_unlock(&store->lock); /* the judge may want it, and alarms are many when there is much to do */
+    state_file_write_alarms(store->board, &text);
     int error = text.failed ? ERROR_MEMORY : replace_file(store, &text), reason = errno;
     int64_t now_ms = clock_monotonic_ms();
     text_done(&text);
@@ -236,8 +237,7 @@ static void run(void *context) {
         int64_t next_ms = write_ms(store), look_ms = clock_monotonic_ms() + LOOK_MS;
         bell_wait(&store->bell, next_ms < look_ms ? next_ms : look_ms);
     }
-    if (store->journal)
-        look_at_journal(store);
+    /* Orders of the last moment are left to the next start: nobody is there to obey them any more. */
     if (write_ms(store) != INT64_MAX)
         write_state(store);
 }
@@ -248,6 +248,13 @@ static bool set_paths(struct state_store *store, const char *folder) {
     bool fits = snprintf(store->folder, PATH_MAX, "%s", folder) < PATH_MAX;
     fits = snprintf(store->path, PATH_MAX, "%s/" STATE_FILE, folder) < PATH_MAX && fits;
     return snprintf(store->next_path, PATH_MAX, "%s/" STATE_FILE ".next", folder) < PATH_MAX && fits;
+}
+
+/* What has ended is on the board before anybody judges: so its end, which was told, is no news. */
+static void show_ended(struct state_store *store) {
+    for (size_t i = 0; i < store->kept.n_alarms; i++)
+        if (store->kept.alarms[i].record.state == ALARM_NORMAL)
+            alarm_board_put(store->board, &store->kept.alarms[i].record);
 }
 
 int state_store_open(const char *folder, struct alarm_board *board, struct state_store **made) {
@@ -266,6 +273,7 @@ int state_store_open(const char *folder, struct alarm_board *board, struct state
     }
     if (folder && set_paths(store, folder)) {
         read_kept(store);
+        show_ended(store);
         error = journal_watch_new(folder, store->kept.journal_size, &store->journal);
     }
     if (error) {
@@ -280,8 +288,7 @@ int state_store_open(const char *folder, struct alarm_board *board, struct state
 static void end_alarm(struct state_store *store, const struct alarm_record *kept) {
     struct alarm_record ended = *kept;
     ended.state = ALARM_NORMAL;
-    if (kept->state != ALARM_NORMAL)
-        ended.changed_ms = clock_wall_ms();
+    ended.changed_ms = clock_wall_ms();
     alarm_board_put(store->board, &ended);
 }
 
@@ -301,6 +308,8 @@ int state_store_start(struct state_store *store) {
     int error = alarm_board_listen(store->board, bell_ring, &store->bell);
     if (error)
         return error;
+    if (store->journal) /* who is out of service is known before anything is judged */
+        look_at_journal(store);
     store->is_started = uv_thread_create(&store->thread, run, store) == 0;
     return store->is_started ? 0 : ERROR_SYSTEM;
 }

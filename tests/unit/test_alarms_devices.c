@@ -280,6 +280,30 @@ static void a_silent_line_is_one_alarm(void **state) {
     desk_free(desk);
 }
 
+/* Each was heard at a time of its own: none is shown before it is known to be the line. */
+static void units_of_a_silent_line_are_not_shown_first(void **state) {
+    (void)state;
+    struct desk *desk = desk_new();
+    uint32_t devices[4];
+    char name[20];
+    for (int i = 0; i < 4; i++) {
+        snprintf(name, sizeof(name), "meter-%d", i);
+        devices[i] = desk_device(desk, CLASS_METER, name, "", power_series, 1);
+        desk->configs[i].interval_ms[RATE_NORMAL] = S;
+        strcpy(desk->configs[i].url.host, "meter-0");
+    }
+    desk_open(desk);
+    for (int k = 0; k < 40; k++) {
+        SAY(desk, devices[k % 4], 100);
+        desk_run(desk, S / 4);
+    }
+    desk_run(desk, 30 * S);
+    assert_int_equal(desk_state(desk, "bus_silent", ""), ALARM_ACTIVE);
+    assert_int_equal(desk_count(desk, ALARM_SUPPRESSED), 4);
+    assert_int_equal(desk->n_events, 5); /* none was shown and hidden again */
+    desk_free(desk);
+}
+
 enum { RACKS = 40 };
 
 struct row {
@@ -334,6 +358,21 @@ static void a_lost_feed_is_one_alarm(void **state) {
     run_row(&row, 4000, 4100, 90 * S);
     assert_int_equal(desk_count(row.desk, ALARM_ACTIVE) + desk_count(row.desk, ALARM_SUPPRESSED), 0);
     assert_int_equal(row.desk->n_events, 2 * (RACKS + 1));
+    desk_free(row.desk);
+}
+
+static void a_lost_feed_is_lost_after_a_restart_too(void **state) {
+    (void)state;
+    struct row row = begin_row();
+    run_row(&row, 4000, 4000, 60 * S);
+    run_row(&row, (double)NAN, 8000, 60 * S);
+    assert_int_equal(desk_state(row.desk, "feed_lost", ""), ALARM_ACTIVE);
+    size_t n_events = row.desk->n_events;
+    desk_restart(row.desk);
+    run_row(&row, (double)NAN, 8000, 3 * MINUTES);
+    assert_int_equal(desk_state(row.desk, "feed_lost", ""), ALARM_ACTIVE);
+    assert_int_equal(desk_state(row.desk, "feed_silent", ""), ALARM_NORMAL);
+    assert_int_equal(row.desk->n_events, n_events);
     desk_free(row.desk);
 }
 
@@ -445,6 +484,50 @@ static void a_restart_neither_forgets_nor_repeats(void **state) {
     desk_free(desk);
 }
 
+/* The line does not answer yet: that is no end of its silence. */
+static void a_line_that_was_silent_stays_so_over_a_restart(void **state) {
+    (void)state;
+    struct desk *desk = desk_new();
+    char name[20];
+    for (int i = 0; i < 3; i++) {
+        snprintf(name, sizeof(name), "meter-%d", i);
+        desk_device(desk, CLASS_METER, name, "", power_series, 1);
+        strcpy(desk->configs[i].url.host, "meter-0");
+    }
+    desk_open(desk);
+    desk_run(desk, 60 * S);
+    assert_int_equal(desk_state(desk, "bus_silent", ""), ALARM_ACTIVE);
+    assert_int_equal(desk_count(desk, ALARM_SUPPRESSED), 3);
+    size_t n_events = desk->n_events;
+    desk_restart(desk);
+    desk_run(desk, 3 * MINUTES);
+    assert_int_equal(desk_state(desk, "bus_silent", ""), ALARM_ACTIVE);
+    assert_int_equal(desk_count(desk, ALARM_SUPPRESSED), 3);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(desk_state(desk, "device_silent", desk->configs[i].name), ALARM_SUPPRESSED);
+    assert_int_equal(desk->n_events, n_events);
+    desk_free(desk);
+}
+
+/* A device that does not answer has told what it has not; only its health is known. */
+static void what_latched_stays_where_a_device_does_not_answer(void **state) {
+    (void)state;
+    static const struct series health_series[] = {{DEVICE_UP, {0}, NULL}};
+    struct desk *desk = desk_new();
+    uint32_t leak = desk_device(desk, CLASS_SENSOR, "leak-1", "", leak_series, 1);
+    desk_open(desk);
+    repeat(desk, leak, (const double[]){LEAK_WET}, 5 * S);
+    repeat(desk, leak, (const double[]){LEAK_DRY}, 70 * S);
+    assert_int_equal(desk_state(desk, "leak_detected", "leak-1"), ALARM_RETURNED);
+    desk_restart(desk);
+    plant_device(&desk->plant, "leak-1", health_series, 1);
+    desk->plant.devices[leak].view->class = "sensor";
+    SAY(desk, leak, 0);
+    desk_run(desk, S);
+    assert_int_equal(desk_state(desk, "leak_detected", "leak-1"), ALARM_RETURNED);
+    desk_free(desk);
+}
+
 static void a_rule_or_device_that_is_gone_ends_its_alarm(void **state) {
     (void)state;
     struct desk *desk = desk_new();
@@ -463,6 +546,24 @@ static void a_rule_or_device_that_is_gone_ends_its_alarm(void **state) {
     alarms_restore(desk->alarms, &record, &desk->time);
     assert_int_equal(desk_count(desk, ALARM_ACTIVE), 0);
     assert_int_equal(desk_count(desk, ALARM_NORMAL), 2);
+    desk_free(desk);
+}
+
+/* Of its own clock it has not heard yet when it begins: what it said of it before stands until then. */
+static void what_the_gateway_says_of_itself_outlives_a_restart(void **state) {
+    (void)state;
+    static char own[] = "gw-1";
+    struct desk *desk = desk_new();
+    desk->config.gateway = own;
+    desk_open(desk);
+    struct alarm_record record = {.id = "clock_very_wrong-12345678",
+                                  .rule = "clock_very_wrong",
+                                  .device = own,
+                                  .node = "",
+                                  .state = ALARM_ACTIVE,
+                                  .priority = 2};
+    alarms_restore(desk->alarms, &record, &desk->time);
+    assert_int_equal(desk_count(desk, ALARM_ACTIVE), 1);
     desk_free(desk);
 }
 
@@ -606,11 +707,16 @@ int main(void) {
         cmocka_unit_test(silence_is_judged_by_what_falls_silent),
         cmocka_unit_test(a_device_that_never_answers_is_silent),
         cmocka_unit_test(a_silent_line_is_one_alarm),
+        cmocka_unit_test(units_of_a_silent_line_are_not_shown_first),
         cmocka_unit_test(a_lost_feed_is_one_alarm),
+        cmocka_unit_test(a_lost_feed_is_lost_after_a_restart_too),
         cmocka_unit_test(without_a_load_step_it_may_be_the_network),
         cmocka_unit_test(two_silent_pdus_are_two),
         cmocka_unit_test(the_site_changes_and_adds_rules),
         cmocka_unit_test(a_restart_neither_forgets_nor_repeats),
+        cmocka_unit_test(what_the_gateway_says_of_itself_outlives_a_restart),
+        cmocka_unit_test(a_line_that_was_silent_stays_so_over_a_restart),
+        cmocka_unit_test(what_latched_stays_where_a_device_does_not_answer),
         cmocka_unit_test(a_rule_or_device_that_is_gone_ends_its_alarm),
         cmocka_unit_test(steps_of_the_wall_clock_do_nothing),
         cmocka_unit_test(a_flood_is_measured),

@@ -674,11 +674,34 @@ static void the_gateway_of_a_node_follows_from_its_neighbours(void **state) {
                                 "    - {name: b2, kind: bus, sources: in, meters: meter-2}\n"
                                 "    - {name: r2, kind: rack, sources: b2}\n";
     check_share(spans, "gw-1", "in b1 | b2 ");
+    /* What hangs on a node of the site is the site's; what devices of no gateway tell of is this file's. */
+    static const char hangs[] = "    - {name: in, kind: intake}\n"
+                                "    - {name: b1, kind: bus, sources: in, meters: meter-a}\n"
+                                "    - {name: b2, kind: bus, sources: in, meters: meter-2}\n"
+                                "    - {name: b3, kind: bus, sources: in}\n"
+                                "    - {name: r3, kind: rack, sources: b3}\n";
+    check_share(hangs, "gw-1", "b1 | in ");
+    check_share(hangs, "gw-2", "b2 | in ");
     /* Without any gateway all is everyone's. */
     static const char one[] = "    - {name: in, kind: intake}\n"
                               "    - {name: b, kind: bus, sources: in, meters: meter-a}\n"
                               "    - {name: r, kind: rack, sources: b}\n";
     check_share(one, "gw-1", "in b r | ");
+}
+
+static void an_owner_that_cannot_be_told_is_a_warning(void **state) {
+    (void)state;
+    struct site_config *config =
+        load_right("site: s\ndevices:\n  - {name: meter-a, url: \"snmp://10.0.0.1\"}\n"
+                   "  - {name: meter-2, url: \"snmp://10.0.0.2\", gateway: gw-2}\npower:\n  nodes:\n"
+                   "    - {name: in, kind: intake, rating: 1 MW, meters: meter-a}\n"
+                   "    - {name: b2, kind: bus, sources: in, rating: 1 MW, meters: meter-2}\n",
+                   "gw-2");
+    assert_non_null(config->warnings);
+    assert_non_null(strstr(config->warnings,
+                           "hallwatch.yaml:7:7: nodes[0].gateway: is missing: every gateway with this "
+                           "file reads its devices, and publishes it\n"));
+    config_free(config);
 }
 
 static void a_chain_without_end_is_refused(void **state) {
@@ -748,6 +771,7 @@ int main(void) {
         IN_FOLDER(what_a_site_lives_with_is_only_said),
         IN_FOLDER(a_gateway_keeps_its_own_and_what_it_stands_on),
         IN_FOLDER(the_gateway_of_a_node_follows_from_its_neighbours),
+        IN_FOLDER(an_owner_that_cannot_be_told_is_a_warning),
         IN_FOLDER(a_chain_without_end_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -116,7 +116,7 @@ static bool is_of(const struct batch *batch, const char *node) {
 
 /* What the next tick's batches say of a node: NAN where nothing. */
 static double figure_of(struct bench *bench, const char *node, enum quantity quantity, const char *point) {
-    double value = NAN;
+    double value = (double)NAN;
     struct batch *batch;
     pass(bench, PUBLISH_MS);
     while ((batch = judge_next_batch(bench->judge))) {
@@ -184,13 +184,13 @@ static struct seen active(struct bench *bench) {
     return seen;
 }
 
-/* Rows of alarms of the rack that come out of the next tick. */
+/* Events of alarms of the rack that come out of the next tick. */
 static unsigned rows(struct bench *bench) {
     struct batch *batch;
     unsigned n = 0;
     pass(bench, JUDGE_TICK_MS);
     while ((batch = judge_next_batch(bench->judge)))
-        n += batch->view->alarm && is_of(batch, "rack") && batch->urgent;
+        n += device_view_is_event(batch->view) && is_of(batch, "rack") && batch->urgent;
     return n;
 }
 
@@ -294,8 +294,8 @@ static void orders_name_what_there_is(void **state) {
 static void strange_figures_are_not_believed(void **state) {
     struct bench *bench = *state;
     judge_restore_figure(bench->judge, "over_critical/rack", -5);
-    judge_restore_figure(bench->judge, "over_critical/rack", NAN);
-    judge_restore_figure(bench->judge, "over_critical/rack", INFINITY);
+    judge_restore_figure(bench->judge, "over_critical/rack", (double)NAN);
+    judge_restore_figure(bench->judge, "over_critical/rack", (double)INFINITY);
     judge_restore_figure(bench->judge, "over_critical/nobody", 5);
     judge_restore_figure(bench->judge, "over_critical/", 5);
     judge_restore_figure(bench->judge, "what/ever", 5);

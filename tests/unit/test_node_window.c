@@ -7,6 +7,8 @@
 #include "judge/node_window.h"
 #include "judge/sums.h"
 
+static const double unknown = (double)NAN;
+
 static const int64_t start_ms = 1764000000000;
 
 static void assert_near(double value, double expected) {
@@ -15,7 +17,8 @@ static void assert_near(double value, double expected) {
 }
 
 static void note(struct node_window *window, int64_t at_ms, double value) {
-    node_window_note(window, start_ms + at_ms, (const double[WINDOW_CHANNELS]){value, NAN, value, 0, NAN});
+    node_window_note(window, start_ms + at_ms,
+                     (const double[WINDOW_CHANNELS]){value, unknown, value, 0, unknown});
 }
 
 static double read(const struct node_window *window, int64_t at_ms) {
@@ -48,7 +51,7 @@ static void gaps_count_not_at_all(void **state) {
     struct node_window window;
     node_window_init(&window, false);
     note(&window, 0, 100);
-    note(&window, 10000, NAN);
+    note(&window, 10000, unknown);
     assert_true(isnan(read(&window, 20000)));
     note(&window, 30000, 200);
     assert_near(read(&window, 40000), (10 * 100 + 10 * 200) / 20.);
@@ -81,7 +84,7 @@ static void usable_is_what_is_given(void **state) {
     assert_near(usable.amperes, 80);
     assert_near(usable.voltamperes, 80 * 400 * sqrt(3));
     assert_true(isinf(usable.watts));
-    struct node_load load = {.watts = NAN, .voltamperes = NAN, .phase_amperes = {40, 60, NAN}};
+    struct node_load load = {.watts = unknown, .voltamperes = unknown, .phase_amperes = {40, 60, unknown}};
     assert_near(usable_ratio(&usable, &load), 0.75);
     const struct power_node ups = {.kind = POWER_UPS,
                                    .phases = 3,
@@ -95,10 +98,26 @@ static void usable_is_what_is_given(void **state) {
     assert_near(usable_ratio(&usable, &load), 1);
     usable = usable_of(&ups, &none); /* nothing left, and a load */
     assert_true(isinf(usable_ratio(&usable, &load)));
-    load = (struct node_load){.watts = NAN, .voltamperes = NAN, .phase_amperes = {NAN, NAN, NAN}};
+    load = (struct node_load){
+        .watts = unknown, .voltamperes = unknown, .phase_amperes = {unknown, unknown, unknown}};
     assert_true(isnan(usable_ratio(&usable, &load)));
     usable = usable_of(&(const struct power_node){.phases = 3}, &all);
     assert_near(usable_ratio(&usable, &load), 0); /* not rated */
+}
+
+static void what_cools_is_rated_in_heat(void **unused) {
+    (void)unused;
+    const struct node_present all = {.units_out = 0};
+    const struct node_load load = {.watts = 3e5, .voltamperes = 3.3e5, .phase_amperes = {500, 500, 500}};
+    struct power_node chiller = {
+        .kind = POWER_CHILLER, .phases = 3, .rating = {.watts = 1.2e6, .amperes = 1000}};
+    struct usable usable = usable_of(&chiller, &all), electric = usable_electric(&chiller, &usable);
+    assert_near(usable.watts, 1.2e6);
+    assert_true(isinf(electric.watts));
+    assert_near(usable_ratio(&electric, &load), 0.5);
+    chiller.kind = POWER_TRANSFORMER;
+    electric = usable_electric(&chiller, &usable);
+    assert_near(electric.watts, 1.2e6);
 }
 
 int main(void) {
@@ -107,6 +126,7 @@ int main(void) {
         cmocka_unit_test(gaps_count_not_at_all),
         cmocka_unit_test(a_peak_of_a_second),
         cmocka_unit_test(usable_is_what_is_given),
+        cmocka_unit_test(what_cools_is_rated_in_heat),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
