@@ -86,7 +86,8 @@
  *
  * HEAT goes along `cooled_by` in the same way, in W, with these differences: a cooler is dead where its
  * electricity is; all coolers that are not dead are taken, in parallel (16, usable W). The heat of what
- * cools nothing is its W of electricity, as at present while it is fed; what cools carries what is led to it. Where a cooler from which a
+ * cools nothing is its W of electricity, as at present while it is fed; what cools carries what is led to
+ *     it. Where a cooler from which a
  * node took dies, those of its coolers that stand by, and have something to run on, take over. n_uncooled:
  * nodes that cool nothing, go on, and have lost all coolers. The electricity of coolers stays as it is.
  *
