@@ -4,12 +4,9 @@
  */
 #include "command/process_limits.h"
 
-#include <malloc.h>
 #include <sys/resource.h>
 
 #include "base/log.h"
-
-enum { ARENAS = 4 };
 
 void raise_descriptor_limit(size_t n_devices) {
     struct rlimit limit;
@@ -22,8 +19,4 @@ void raise_descriptor_limit(size_t n_devices) {
         log_write(LOG_WARNING, "agent",
                   "at most %llu open files, %zu devices need up to %llu: raise LimitNOFILE",
                   (unsigned long long)limit.rlim_cur, n_devices, (unsigned long long)wanted);
-}
-
-void bound_arenas(void) {
-    mallopt(M_ARENA_MAX, ARENAS);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the process may take of files and memory. */
+/* How many files the process may have open. */
 #ifndef HALLWATCH_COMMAND_PROCESS_LIMITS_H
 #define HALLWATCH_COMMAND_PROCESS_LIMITS_H
 
@@ -10,12 +10,5 @@
  * the log where it may not be raised enough.
  */
 void raise_descriptor_limit(size_t n_devices);
-
-/*
- * Before the first thread: they share a few of the allocator's arenas. Else each reload's thread, which lives
- * for a moment, leaves what it used in another one, and the agent grows by 2 MB with each reload until there
- * are eight a core.
- */
-void bound_arenas(void);
 
 #endif

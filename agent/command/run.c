@@ -14,6 +14,7 @@
 #include "acquire/poller.h"
 #include "acquire/site_source.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "command/command.h"
 #include "command/config_log.h"
 #include "command/options.h"
@@ -287,7 +288,7 @@ static int run(int argc, char **argv) {
     struct site_config *config;
     if (options_read(argc, argv, options, 1, &path, 1, 1) < 0)
         return STATUS_USAGE;
-    bound_arenas();
+    memory_bound_arenas();
     block_reload_signal(SIG_BLOCK);
     if (config_load(path, gateway, stderr, &config) != 0)
         return STATUS_USAGE;

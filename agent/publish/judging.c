@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/time_zone.h"
 #include "judge/judge_summary.h"
 
@@ -261,7 +262,9 @@ struct batch *judging_next_batch(struct judging *judging) {
     struct batch *batch = judging->leaving ? judge_next_batch(judging->leaving) : NULL;
     if (batch)
         return batch;
-    if (judging->leaving)
+    if (judging->leaving) {
         end_leaving(judging);
+        memory_give_back();
+    }
     return judging->judge ? judge_next_batch(judging->judge) : NULL;
 }
