@@ -273,6 +273,8 @@ double plain_ratio(const struct plain *plain, uint32_t number, const struct plai
             highest = load->of[i] / (limits[i] * part);
             *spare_watts = limits[i] * part - load->of[i];
         }
+    if (highest > 0 && load->of[F_WATTS] > 1e-6) /* rule 20 */
+        *spare_watts = load->of[F_WATTS] * (1 / highest - 1);
     return highest;
 }
 
