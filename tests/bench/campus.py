@@ -33,7 +33,7 @@ def make_topology(folder, meter_of):
     subprocess.run(make, check=True, stdout=subprocess.DEVNULL)
     fields, rows = read(folder / "power.csv")
     for row in rows:
-        row.update(meters=meter_of(row), device="", breaker="", normal="")
+        row.update(meters=meter_of(row), device="", breaker="")
     with open(folder / "power.csv", "w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, fields)
         writer.writeheader()
