@@ -1,81 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The catalogue's tables: every quantity with its name, kind, unit and physical range; the published
- * words of states. What uses them is elsewhere; what a device has is in drivers.
+ * The catalogue's table: every quantity with its name, kind, unit and physical range. What uses it is
+ * elsewhere; what a device has is in drivers.
  */
 #include "catalog.h"
 
 #include <assert.h>
-#include <math.h>
 #include <string.h>
-
-static const struct state_word load_words[] = {{LOAD_STATE_LOW, "low"},
-                                               {LOAD_STATE_NORMAL, "normal"},
-                                               {LOAD_STATE_NEAR_OVERLOAD, "near_overload"},
-                                               {LOAD_STATE_OVERLOAD, "overload"},
-                                               {0, NULL}};
-static const struct state_word breaker_words[] = {{BREAKER_UNKNOWN, "unknown"},
-                                                  {BREAKER_CLOSED, "closed"},
-                                                  {BREAKER_OPEN, "open"},
-                                                  {BREAKER_TRIPPED, "tripped"},
-                                                  {0, NULL}};
-static const struct state_word outlet_words[] = {
-    {OUTLET_ON, "on"}, {OUTLET_OFF, "off"}, {OUTLET_PENDING, "pending"}, {0, NULL}};
-static const struct state_word source_words[] = {
-    {SOURCE_NONE_LIVE, "none"}, {SOURCE_A, "a"}, {SOURCE_B, "b"}, {0, NULL}};
-static const struct state_word yes_words[] = {{STATE_NO, "no"}, {STATE_YES, "yes"}, {0, NULL}};
-static const struct state_word ups_mode_words[] = {
-    {UPS_ONLINE, "online"}, {UPS_ON_BATTERY, "battery"},
-    {UPS_BYPASS, "bypass"}, {UPS_MAINTENANCE_BYPASS, "maintenance_bypass"},
-    {UPS_ECO, "eco"},       {UPS_BOOST_TRIM, "boost_trim"},
-    {UPS_OFF, "off"},       {UPS_TEST, "test"},
-    {UPS_OTHER, "other"},   {0, NULL}};
-static const struct state_word battery_words[] = {
-    {BATTERY_UNKNOWN, "unknown"},   {BATTERY_NORMAL, "normal"},     {BATTERY_LOW, "low"},
-    {BATTERY_DEPLETED, "depleted"}, {BATTERY_CHARGING, "charging"}, {BATTERY_FAULT, "fault"},
-    {BATTERY_REPLACE, "replace"},   {BATTERY_ABSENT, "absent"},     {0, NULL}};
-static const struct state_word test_words[] = {{TEST_PASSED, "passed"},
-                                               {TEST_WARNING, "warning"},
-                                               {TEST_FAILED, "failed"},
-                                               {TEST_ABORTED, "aborted"},
-                                               {TEST_RUNNING, "running"},
-                                               {TEST_NONE, "none"},
-                                               {0, NULL}};
-static const struct state_word unit_words[] = {{UNIT_RUNNING, "running"},
-                                               {UNIT_STANDBY, "standby"},
-                                               {UNIT_OFF, "off"},
-                                               {UNIT_FAULT, "fault"},
-                                               {0, NULL}};
-static const struct state_word leak_words[] = {
-    {LEAK_DRY, "dry"}, {LEAK_WET, "leak"}, {LEAK_SENSOR_FAULT, "sensor_fault"}, {0, NULL}};
-static const struct state_word supply_words[] = {{SUPPLY_OK, "ok"}, {SUPPLY_FAULT, "fault"}, {0, NULL}};
-static const struct state_word device_words[] = {{DEVICE_NEW, "new"},         {DEVICE_ALIVE, "alive"},
-                                                 {DEVICE_FAILING, "failing"}, {DEVICE_SILENT, "silent"},
-                                                 {DEVICE_HELD, "held"},       {0, NULL}};
-static const struct state_word level_words[] = {
-    {LEVEL_NORMAL, "normal"}, {LEVEL_MIDDLE, "middle"}, {LEVEL_LOW, "low"}, {0, NULL}};
-
-static const struct state_word node_supply_words[] = {{SUPPLY_IS_LIVE, "live"},
-                                                      {SUPPLY_IS_BATTERY, "battery"},
-                                                      {SUPPLY_IS_DEAD, "dead"},
-                                                      {SUPPLY_IS_UNDETERMINED, "undetermined"},
-                                                      {0, NULL}};
-static const struct state_word sum_words[] = {
-    {SUM_IS_WHOLE, "whole"}, {SUM_IS_LOWER_BOUND, "lower_bound"}, {SUM_IS_UNKNOWN, "unknown"}, {0, NULL}};
-static const struct state_word budget_words[] = {{BUDGET_IS_KEPT, "kept"},
-                                                 {BUDGET_IS_WARNING, "warning"},
-                                                 {BUDGET_IS_CRITICAL, "critical"},
-                                                 {BUDGET_IS_UNKNOWN, "unknown"},
-                                                 {0, NULL}};
-static const struct state_word redundancy_words[] = {{REDUNDANCY_IS_KEPT, "kept"},
-                                                     {REDUNDANCY_IS_LOST, "lost"},
-                                                     {REDUNDANCY_IS_PLANNED, "planned"},
-                                                     {REDUNDANCY_IS_UNKNOWN, "unknown"},
-                                                     {0, NULL}};
-static const struct state_word condition_words[] = {
-    {CONDITION_IS_NORMAL, "normal"},      {CONDITION_IS_ACTIVE, "active"},
-    {CONDITION_IS_RETURNED, "returned"},  {CONDITION_IS_SUPPRESSED, "suppressed"},
-    {CONDITION_IS_OUT, "out_of_service"}, {0, NULL}};
 
 static const struct quantity_info quantities[N_QUANTITIES] = {
     [ACTIVE_POWER] = {"facility_active_power_watts", "active power", KIND_GAUGE, DIMENSION_ACTIVE_POWER, "W",
@@ -151,28 +82,27 @@ static const struct quantity_info quantities[N_QUANTITIES] = {
     [PEAK_DEMAND] = {"facility_peak_demand_watts", "highest block demand of the period", KIND_GAUGE,
                      DIMENSION_ACTIVE_POWER, "W", -1e+09, 1e+09, .human = "kW", .human_per = 1000},
     [LOAD_STATE] = {"facility_load_state", "the device's own judgement of its load", KIND_STATE,
-                    DIMENSION_NONE, "1", 1, 4, .states = load_words},
+                    DIMENSION_NONE, "1", 1, 4},
     [BREAKER_STATE] = {"facility_breaker_state", "breaker or over-current protector", KIND_STATE,
-                       DIMENSION_NONE, "1", 0, 3, .states = breaker_words, .fast = true},
-    [OUTLET_STATE] = {"facility_outlet_state", "relay of an outlet", KIND_STATE, DIMENSION_NONE, "1", 1, 3,
-                      .states = outlet_words},
+                       DIMENSION_NONE, "1", 0, 3, .fast = true},
+    [OUTLET_STATE] = {"facility_outlet_state", "relay of an outlet", KIND_STATE, DIMENSION_NONE, "1", 1, 3},
     [OUTLET_CYCLES] = {"facility_outlet_cycles_total", "switching cycles of an outlet", KIND_COUNTER,
                        DIMENSION_NONE, "1", 0, 1e+12},
     [TRANSFER_SWITCH_SOURCE_STATE] = {"facility_transfer_switch_source_state",
                                       "source that a transfer switch has selected", KIND_STATE,
-                                      DIMENSION_NONE, "1", 0, 2, .states = source_words, .fast = true},
+                                      DIMENSION_NONE, "1", 0, 2, .fast = true},
     [TRANSFERS] = {"facility_transfers_total", "transfers between sources", KIND_COUNTER, DIMENSION_NONE, "1",
                    0, 1e+12},
     [SOURCE_AVAILABLE_STATE] = {"facility_source_available_state", "a source is there", KIND_STATE,
-                                DIMENSION_NONE, "1", 0, 1, .states = yes_words, .fast = true},
+                                DIMENSION_NONE, "1", 0, 1, .fast = true},
     [UPS_MODE_STATE] = {"facility_ups_mode_state", "what feeds the UPS output", KIND_STATE, DIMENSION_NONE,
-                        "1", 1, 9, .states = ups_mode_words, .fast = true},
+                        "1", 1, 9, .fast = true},
     [UPS_BATTERY_STATE] = {"facility_ups_battery_state", "the battery as the UPS judges it", KIND_STATE,
-                           DIMENSION_NONE, "1", 0, 7, .states = battery_words},
+                           DIMENSION_NONE, "1", 0, 7},
     [UPS_ALARMS_ACTIVE] = {"facility_ups_alarms_active", "alarms that the UPS has raised", KIND_GAUGE,
                            DIMENSION_NONE, "1", 0, 10000},
     [BATTERY_TEST_RESULT_STATE] = {"facility_battery_test_result_state", "result of the last battery test",
-                                   KIND_STATE, DIMENSION_NONE, "1", 1, 6, .states = test_words},
+                                   KIND_STATE, DIMENSION_NONE, "1", 1, 6},
     [BATTERY_CHARGE] = {"facility_battery_charge_ratio", "charge left", KIND_GAUGE, DIMENSION_RATIO, "1", 0,
                         1, .human = "%", .human_per = 0.01},
     [BATTERY_HEALTH] = {"facility_battery_health_ratio", "capacity left over capacity when new", KIND_GAUGE,
@@ -201,7 +131,7 @@ static const struct quantity_info quantities[N_QUANTITIES] = {
     [UPS_EFFICIENCY] = {"facility_ups_efficiency_ratio", "output power over input power", KIND_GAUGE,
                         DIMENSION_RATIO, "1", 0, 1, .human = "%", .human_per = 0.01},
     [POWER_SUPPLY_STATE] = {"facility_power_supply_state", "a power supply of the device", KIND_STATE,
-                            DIMENSION_NONE, "1", 1, 2, .states = supply_words},
+                            DIMENSION_NONE, "1", 1, 2},
     [MODULES_FITTED] = {"facility_modules_fitted", "power modules, rectifiers or inverters fitted",
                         KIND_GAUGE, DIMENSION_NONE, "1", 0, 10000},
     [MODULES_ACTIVE] = {"facility_modules_active", "power modules, rectifiers or inverters at work",
@@ -246,8 +176,7 @@ static const struct quantity_info quantities[N_QUANTITIES] = {
                           DIMENSION_RATIO, "1", 0, 1.5, .human = "%", .human_per = 0.01},
     [PUMP_SPEED] = {"facility_pump_speed_hertz", "pump speed", KIND_GAUGE, DIMENSION_FREQUENCY, "Hz", 0, 1000,
                     .human = "rpm", .human_per = 1.0 / 60},
-    [PUMP_STATE] = {"facility_pump_state", "a pump", KIND_STATE, DIMENSION_NONE, "1", 1, 4,
-                    .states = unit_words, .fast = true},
+    [PUMP_STATE] = {"facility_pump_state", "a pump", KIND_STATE, DIMENSION_NONE, "1", 1, 4, .fast = true},
     [VALVE_POSITION] = {"facility_valve_position_ratio", "valve opening", KIND_GAUGE, DIMENSION_RATIO, "1", 0,
                         1.1, .human = "%", .human_per = 0.01},
     [DAMPER_POSITION] = {"facility_damper_position_ratio", "damper opening", KIND_GAUGE, DIMENSION_RATIO, "1",
@@ -267,8 +196,7 @@ static const struct quantity_info quantities[N_QUANTITIES] = {
     [COOLING_PERFORMANCE] = {"facility_cooling_performance_ratio",
                              "heat carried away over electrical power (EER, COP)", KIND_GAUGE,
                              DIMENSION_RATIO, "1", 0, 1000},
-    [COMPRESSOR_STATE] = {"facility_compressor_state", "a compressor", KIND_STATE, DIMENSION_NONE, "1", 1, 4,
-                          .states = unit_words},
+    [COMPRESSOR_STATE] = {"facility_compressor_state", "a compressor", KIND_STATE, DIMENSION_NONE, "1", 1, 4},
     [COMPRESSOR_LOAD] = {"facility_compressor_load_ratio", "load of a compressor", KIND_GAUGE,
                          DIMENSION_RATIO, "1", 0, 2, .human = "%", .human_per = 0.01},
     [COMPRESSOR_STARTS] = {"facility_compressor_starts_total", "starts of a compressor", KIND_COUNTER,
@@ -290,17 +218,16 @@ static const struct quantity_info quantities[N_QUANTITIES] = {
     [RESERVOIR_LEVEL] = {"facility_reservoir_level_ratio", "level of a reservoir", KIND_GAUGE,
                          DIMENSION_RATIO, "1", 0, 1.1, .human = "%", .human_per = 0.01},
     [RESERVOIR_STATE] = {"facility_reservoir_state", "level of a reservoir by its switches", KIND_STATE,
-                         DIMENSION_NONE, "1", 1, 3, .states = level_words},
+                         DIMENSION_NONE, "1", 1, 3},
     [COOLANT_CONDUCTIVITY] = {"facility_coolant_conductivity_siemens_per_meter", "conductivity of a coolant",
                               KIND_GAUGE, DIMENSION_CONDUCTIVITY, "S/m", 0, 100},
     [LEAK_STATE] = {"facility_leak_state", "a leak sensor", KIND_STATE, DIMENSION_NONE, "1", 0, 2,
-                    .states = leak_words, .fast = true},
+                    .fast = true},
     [LEAK_DISTANCE] = {"facility_leak_distance_meters", "where along its rope a leak is", KIND_GAUGE,
                        DIMENSION_LENGTH, "m", 0, 10000},
-    [UNIT_STATE] = {"facility_unit_state", "what a machine is doing", KIND_STATE, DIMENSION_NONE, "1", 1, 4,
-                    .states = unit_words},
+    [UNIT_STATE] = {"facility_unit_state", "what a machine is doing", KIND_STATE, DIMENSION_NONE, "1", 1, 4},
     [ALARM_STATE] = {"facility_alarm_state", "an alarm of the device; point names it", KIND_STATE,
-                     DIMENSION_NONE, "1", 0, 1, .states = yes_words},
+                     DIMENSION_NONE, "1", 0, 1},
     [RUNTIME] = {"facility_runtime_seconds_total", "time a part has run", KIND_COUNTER, DIMENSION_TIME, "s",
                  0, 1e+10, .human = "h", .human_per = 3600},
     [RELATIVE_HUMIDITY] = {"facility_relative_humidity_ratio", "relative humidity", KIND_GAUGE,
@@ -310,11 +237,10 @@ static const struct quantity_info quantities[N_QUANTITIES] = {
     [ABSOLUTE_HUMIDITY] = {"facility_absolute_humidity_grams_per_cubic_meter", "absolute humidity",
                            KIND_GAUGE, DIMENSION_DENSITY, "g/m3", 0, 1000},
     [SMOKE_STATE] = {"facility_smoke_state", "a smoke detector", KIND_STATE, DIMENSION_NONE, "1", 0, 1,
-                     .states = yes_words, .fast = true},
-    [DOOR_STATE] = {"facility_door_state", "a door is open", KIND_STATE, DIMENSION_NONE, "1", 0, 1,
-                    .states = yes_words},
-    [CONTACT_STATE] = {"facility_contact_state", "a contact is closed", KIND_STATE, DIMENSION_NONE, "1", 0, 1,
-                       .states = yes_words},
+                     .fast = true},
+    [DOOR_STATE] = {"facility_door_state", "a door is open", KIND_STATE, DIMENSION_NONE, "1", 0, 1},
+    [CONTACT_STATE] = {"facility_contact_state", "a contact is closed", KIND_STATE, DIMENSION_NONE, "1", 0,
+                       1},
     [AIRFLOW_VELOCITY] = {"facility_airflow_velocity_meters_per_second", "air speed", KIND_GAUGE,
                           DIMENSION_SPEED, "m/s", -200, 200},
     [FUEL_LEVEL] = {"facility_fuel_level_ratio", "level of a fuel tank", KIND_GAUGE, DIMENSION_RATIO, "1", 0,
@@ -332,7 +258,7 @@ static const struct quantity_info quantities[N_QUANTITIES] = {
                              "when the device last answered, since 1970", KIND_GAUGE, DIMENSION_TIME, "s", 0,
                              1e+11},
     [DEVICE_STATE] = {"facility_device_state", "how the agent fares with the device", KIND_STATE,
-                      DIMENSION_NONE, "1", 1, 5, .states = device_words},
+                      DIMENSION_NONE, "1", 1, 5},
     [POLL_DURATION] = {"facility_poll_duration_seconds", "from a poll's first request to its last reply",
                        KIND_GAUGE, DIMENSION_TIME, "s", 0, 1e+06, .human = "ms", .human_per = 0.001},
     [POLL_INTERVAL] = {"facility_poll_interval_seconds",
@@ -400,9 +326,9 @@ static const struct quantity_info quantities[N_QUANTITIES] = {
                        "written to the disk since the agent started; what wears flash out", KIND_COUNTER,
                        DIMENSION_DATA, "By", 0, 1e+18, .human = "MB", .human_per = 1e+06},
     [SUPPLY_STATE] = {"facility_supply_state", "what a node of the topology is fed by", KIND_STATE,
-                      DIMENSION_NONE, "1", 1, 4, .states = node_supply_words, .fast = true},
+                      DIMENSION_NONE, "1", 1, 4, .fast = true},
     [SUM_STATE] = {"facility_sum_state", "whether all of a node's power is known", KIND_STATE, DIMENSION_NONE,
-                   "1", 1, 3, .states = sum_words},
+                   "1", 1, 3},
     [MEASURED_RATIO] = {"facility_measured_ratio", "share of a node's inputs that is measured now",
                         KIND_GAUGE, DIMENSION_RATIO, "1", 0, 1, .human = "%", .human_per = 0.01},
     [HELD_RATIO] = {"facility_held_ratio", "share of a node's inputs that is held over from before",
@@ -422,7 +348,7 @@ static const struct quantity_info quantities[N_QUANTITIES] = {
     [HEADROOM_RATIO] = {"facility_headroom_ratio", "share of a node's highest budget level that is left",
                         KIND_GAUGE, DIMENSION_RATIO, "1", -1000, 1, .human = "%", .human_per = 0.01},
     [BUDGET_STATE] = {"facility_budget_state", "how a node stands to its budget", KIND_STATE, DIMENSION_NONE,
-                      "1", 1, 4, .states = budget_words},
+                      "1", 1, 4},
     [BUDGET_LOAD] = {"facility_budget_load_ratio", "load over the node's highest budget level", KIND_GAUGE,
                      DIMENSION_RATIO, "1", 0, 1000, .human = "%", .human_per = 0.01},
     [OVER_BUDGET_TIME] = {"facility_over_budget_seconds_total", "time that a node was over a budget level",
@@ -431,14 +357,13 @@ static const struct quantity_info quantities[N_QUANTITIES] = {
                        "a node's load over usable capacity after the worst single loss", KIND_GAUGE,
                        DIMENSION_RATIO, "1", 0, 1000, .human = "%", .human_per = 0.01},
     [REDUNDANCY_STATE] = {"facility_redundancy_state", "whether a single loss can be borne", KIND_STATE,
-                          DIMENSION_NONE, "1", 1, 4, .states = redundancy_words, .fast = true},
+                          DIMENSION_NONE, "1", 1, 4, .fast = true},
     [TIME_TO_TRIP] = {"facility_time_to_trip_seconds", "until a breaker would trip at the present current",
                       KIND_GAUGE, DIMENSION_TIME, "s", 0, 1e+09, .human = "min", .human_per = 60},
     [DEMAND_FORECAST] = {"facility_demand_forecast_watts", "block demand as it would end", KIND_GAUGE,
                          DIMENSION_ACTIVE_POWER, "W", -1e+09, 1e+09, .human = "kW", .human_per = 1000},
     [ALARM_CONDITION_STATE] = {"facility_alarm_condition_state", "an alarm that the agent has judged",
-                               KIND_STATE, DIMENSION_NONE, "1", 0, 4, .states = condition_words,
-                               .fast = true},
+                               KIND_STATE, DIMENSION_NONE, "1", 0, 4, .fast = true},
     [ALARM_PRIORITY] = {"facility_alarm_priority", "priority of a judged alarm, 1 is highest", KIND_GAUGE,
                         DIMENSION_NONE, "1", 1, 4},
     [ALARM_SINCE] = {"facility_alarm_since_timestamp_seconds", "when a judged alarm was raised", KIND_GAUGE,
@@ -468,12 +393,4 @@ enum quantity catalog_find_quantity(const char *name) {
         if (strcmp(quantities[i].name, name) == 0)
             return (enum quantity)i;
     return QUANTITY_NONE;
-}
-
-const char *catalog_state_word(enum quantity quantity, double code) {
-    const struct state_word *word = catalog_quantity(quantity)->states;
-    for (; word != NULL && word->word != NULL; word++)
-        if (fabs(word->code - code) < 0.5)
-            return word->word;
-    return NULL;
 }

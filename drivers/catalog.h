@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The vocabulary that all drivers share: quantities, units, places and published states.
+ * The vocabulary that all drivers share: quantities and units here, places and published states in the two
+ * files that this one includes.
  *
  * A quantity fixes the metric's name, its dimension, the one unit in which it is published, whether it is a
  * level, a running total or a state, and the range that is physically possible. A unit is what a maker's
@@ -16,6 +17,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "catalog_place.h"
+#include "catalog_states.h"
 
 enum dimension {
     DIMENSION_NONE, /* counts, states, alarms, texts */
@@ -288,12 +292,6 @@ enum quantity {
 
 enum quantity_kind { KIND_GAUGE, KIND_COUNTER, KIND_STATE, KIND_TEXT };
 
-/* One published code of a state quantity. */
-struct state_word {
-    int16_t code;
-    const char *word; /* lower case, underscores */
-};
-
 struct quantity_info {
     const char *name;    /* the metric: "facility_active_power_watts" */
     const char *meaning; /* one line for the reference */
@@ -305,7 +303,6 @@ struct quantity_info {
     bool fast;          /* people act on it within seconds: polled at the fast rate, before others */
     const char *human;  /* unit for people, "kW"; NULL = as published */
     double human_per;   /* how many published units one of them is: 1000 */
-    const struct state_word *states; /* of KIND_STATE, ended by a NULL word */
 };
 
 struct unit_info {
@@ -323,145 +320,10 @@ const struct unit_info *catalog_unit(enum unit unit);
 enum quantity catalog_find_quantity(const char *name);
 enum unit catalog_find_unit(const char *symbol);
 
+/* The states of a quantity, ended by a NULL word; NULL where it is none of KIND_STATE. */
+const struct state_word *catalog_states(enum quantity quantity);
+
 /* The word of a published state code, or NULL where the quantity has no such code. */
 const char *catalog_state_word(enum quantity quantity, double code);
-
-/* Published state codes. */
-enum { LOAD_STATE_LOW = 1, LOAD_STATE_NORMAL, LOAD_STATE_NEAR_OVERLOAD, LOAD_STATE_OVERLOAD };
-enum { BREAKER_UNKNOWN, BREAKER_CLOSED, BREAKER_OPEN, BREAKER_TRIPPED };
-enum { OUTLET_ON = 1, OUTLET_OFF, OUTLET_PENDING };
-enum { SOURCE_NONE_LIVE, SOURCE_A, SOURCE_B };
-enum {
-    UPS_ONLINE = 1,
-    UPS_ON_BATTERY,
-    UPS_BYPASS,
-    UPS_MAINTENANCE_BYPASS,
-    UPS_ECO,
-    UPS_BOOST_TRIM,
-    UPS_OFF,
-    UPS_TEST,
-    UPS_OTHER
-};
-enum {
-    BATTERY_UNKNOWN,
-    BATTERY_NORMAL,
-    BATTERY_LOW,
-    BATTERY_DEPLETED,
-    BATTERY_CHARGING,
-    BATTERY_FAULT,
-    BATTERY_REPLACE,
-    BATTERY_ABSENT
-};
-enum { TEST_PASSED = 1, TEST_WARNING, TEST_FAILED, TEST_ABORTED, TEST_RUNNING, TEST_NONE };
-enum { UNIT_RUNNING = 1, UNIT_STANDBY, UNIT_OFF, UNIT_FAULT };
-enum { LEAK_DRY, LEAK_WET, LEAK_SENSOR_FAULT };
-enum { STATE_NO, STATE_YES }; /* alarm clear/active, source available, door open, contact closed, smoke */
-enum { SUPPLY_OK = 1, SUPPLY_FAULT };
-enum { LEVEL_NORMAL = 1, LEVEL_MIDDLE, LEVEL_LOW };
-enum { SUPPLY_IS_LIVE = 1, SUPPLY_IS_BATTERY, SUPPLY_IS_DEAD, SUPPLY_IS_UNDETERMINED };
-enum { SUM_IS_WHOLE = 1, SUM_IS_LOWER_BOUND, SUM_IS_UNKNOWN };
-enum { BUDGET_IS_KEPT = 1, BUDGET_IS_WARNING, BUDGET_IS_CRITICAL, BUDGET_IS_UNKNOWN };
-enum { REDUNDANCY_IS_KEPT = 1, REDUNDANCY_IS_LOST, REDUNDANCY_IS_PLANNED, REDUNDANCY_IS_UNKNOWN };
-enum {
-    CONDITION_IS_NORMAL,
-    CONDITION_IS_ACTIVE,
-    CONDITION_IS_RETURNED,
-    CONDITION_IS_SUPPRESSED,
-    CONDITION_IS_OUT
-};
-enum { DEVICE_NEW = 1, DEVICE_ALIVE, DEVICE_FAILING, DEVICE_SILENT, DEVICE_HELD };
-
-/* What is numbered, or named, inside a device: the label `component`. */
-enum part {
-    PART_NONE,
-    PART_UNIT, /* one device of a chain behind one address */
-    PART_INPUT,
-    PART_OUTPUT,
-    PART_BYPASS,
-    PART_INLET,
-    PART_OUTLET,
-    PART_BANK,
-    PART_BRANCH,
-    PART_BREAKER,
-    PART_CIRCUIT,
-    PART_MODULE,
-    PART_BATTERY,
-    PART_POWER_SUPPLY,
-    PART_SENSOR,
-    PART_FAN,
-    PART_PUMP,
-    PART_COMPRESSOR,
-    PART_VALVE,
-    PART_LOOP,
-    PART_HEAT_EXCHANGER,
-    PART_RESERVOIR,
-    PART_ZONE,
-    PART_RECTIFIER,
-    PART_INVERTER,
-    PART_CONVERTER,
-    PART_SOLAR,
-    PART_STRING, /* of battery blocks in series */
-    PART_CELL,
-    PART_LOAD, /* a branch that feeds consumers of a DC plant */
-    PART_CONTACT,
-    PART_NODE, /* one wireless meter behind a gateway */
-    PART_HUMIDIFIER,
-    PART_HEATER,
-    PART_FILTER,
-    PART_CONDENSER,
-    PART_EVAPORATOR,
-    PART_GENERATOR,
-    PART_MAINS,
-    PART_TANK,
-    PART_SHELF,
-    PART_PANEL,
-    PART_CONTROLLER,
-    PART_PHASE_LINE, /* numbered 1..3; becomes the label phase: L1, L2, L3 */
-    PART_PHASE_PAIR, /* numbered 1..3; becomes the label phase: L1-L2, L2-L3, L3-L1 */
-    /* Of the gateway itself; they have names and no numbers: place.point becomes the label component_id. */
-    PART_SINK,
-    PART_SPOOL,
-    N_PARTS
-};
-
-enum phase {
-    PHASE_NONE,
-    PHASE_L1,
-    PHASE_L2,
-    PHASE_L3,
-    PHASE_N,
-    PHASE_TOTAL,
-    PHASE_L1_L2,
-    PHASE_L2_L3,
-    PHASE_L3_L1,
-    N_PHASES
-};
-enum side { SIDE_NONE, SIDE_PRIMARY, SIDE_SECONDARY, N_SIDES };
-
-/* The label's text; "" for the first enumerator of each. */
-const char *catalog_part(enum part part);
-bool catalog_part_is_named(enum part part); /* by place.point, in the place of numbers */
-const char *catalog_phase(enum phase phase);
-const char *catalog_side(enum side side);
-
-enum { PLACE_DEPTH = 3 }; /* numbers in one component_id, outer to inner */
-
-/* Where in the device: becomes the labels component, component_id, phase, side and point. */
-struct place {
-    enum part part;
-    uint8_t depth;            /* numbers used in id */
-    uint32_t id[PLACE_DEPTH]; /* outer to inner: unit 2, outlet 17 */
-    enum phase phase;
-    enum side side;
-    /* "supply", "return", "inlet", "setpoint" ..., or an alarm's slug; NULL = none. Static text. */
-    const char *point;
-};
-
-/* Less than, equal to or greater than 0, in an order of no meaning. */
-int place_compare(const struct place *a, const struct place *b);
-bool place_equal(const struct place *a, const struct place *b);
-
-/* Writes component_id ("2/17"; "" without numbers) into `text` of `size` bytes, always terminated. */
-void place_write_id(const struct place *place, char *text, size_t size);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The published words of parts, phases and sides, and what is done with places. */
-#include "catalog.h"
+#include "catalog_place.h"
 
 #include <assert.h>
 #include <stdio.h>

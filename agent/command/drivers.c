@@ -56,11 +56,13 @@ static void add_range(struct table *table, const struct quantity_info *info) {
     text_done(&range);
 }
 
-static void add_meaning(struct table *table, const struct quantity_info *info) {
+static void add_meaning(struct table *table, enum quantity quantity) {
+    const char *words = catalog_quantity(quantity)->meaning;
+    const struct state_word *states = catalog_states(quantity);
     struct text meaning = {0};
-    text_add_string(&meaning, info->meaning ? info->meaning : "");
-    for (const struct state_word *state = info->states; state && state->word; state++)
-        text_add_format(&meaning, "%s%d %s", state == info->states ? ": " : ", ", state->code, state->word);
+    text_add_string(&meaning, words ? words : "");
+    for (const struct state_word *state = states; state && state->word; state++)
+        text_add_format(&meaning, "%s%d %s", state == states ? ": " : ", ", state->code, state->word);
     table_add(table, "%s", meaning.data ? meaning.data : "");
     text_done(&meaning);
 }
@@ -81,7 +83,7 @@ static void print_metrics(bool markdown) {
         table_add(&table, "%s", kinds[info->kind]);
         table_add(&table, "%s", info->unit);
         add_range(&table, info);
-        add_meaning(&table, info);
+        add_meaning(&table, (enum quantity)quantity);
     }
     print_table(&table, markdown);
     table_done(&table);

@@ -10,7 +10,7 @@
 
 int load_power_config(const char *command, const char *path, const char *gateway,
                       struct site_config **config) {
-    if (config_load(path, gateway, stderr, config) != 0)
+    if (config_load_without_secrets(path, gateway, stderr, config) != 0)
         return STATUS_USAGE;
     if ((*config)->power)
         return STATUS_OK;

@@ -5,7 +5,8 @@
 
 #include "model/config.h"
 
-/* Loads a configuration that has a section `power`. An exit_status, after saying what is wrong. */
+/* Loads a configuration that has a section `power`, without its secrets. An exit_status, after saying what is
+ * wrong. */
 int load_power_config(const char *command, const char *path, const char *gateway,
                       struct site_config **config);
 

@@ -10,8 +10,8 @@
 #define OPERATOR_CONFIG "/etc/hallwatch/hallwatch.yaml"
 
 /*
- * The configuration at `path` (NULL: the one above), which must have a folder for the journal. STATUS_OK, or
- * STATUS_USAGE after saying why not. `command` is who says it.
+ * The configuration, without its secrets, at `path` (NULL: the one above), which must have a folder for the
+ * journal. STATUS_OK, or STATUS_USAGE after saying why not. `command` is who says it.
  */
 int operator_config_load(const char *command, const char *path, const char *gateway,
                          struct site_config **config);

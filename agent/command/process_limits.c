@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Files: the default limit of 1024 is too few for a hall. Memory: glibc has an arena for nearly every thread. */
+/*
+ * Files: the default limit of 1024 is too few for a hall. Memory: glibc has an arena for nearly every thread.
+ */
 #include "command/process_limits.h"
 
 #include <malloc.h>

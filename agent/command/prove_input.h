@@ -19,6 +19,7 @@ struct prove_input {
     struct json_stream *json;
     uint64_t line, skipped; /* lines */
     size_t matched;         /* bytes of what a message begins with */
+    size_t emptied;         /* bytes of what stands behind a topic that was emptied */
     bool is_multi,
         has_more;  /* a document that goes over several lines; its first line has more than a bracket */
     bool has_text; /* the line has something that is no document */

@@ -31,6 +31,7 @@
 #include "command/config_log.h"
 #include "command/plan_table.h"
 #include "command/process_limits.h"
+#include "command/until_restart.h"
 #include "command/variants.h"
 #include "model/config_changes.h"
 
@@ -110,52 +111,6 @@ static bool keeps_identity(struct reload *reload) {
     return mistakes == 0;
 }
 
-static void keep_intake(struct reload *reload) {
-    struct intake_config *copy;
-    log_write(LOG_WARNING, subject, "%s: power.site: to change it takes a restart", reload->parts.path);
-    if (intake_config_copy(reload->parts.config->intake, &copy) != 0)
-        return; /* nobody reads it after the start; it will be said again */
-    intake_config_free(reload->next->intake);
-    reload->next->intake = copy;
-}
-
-/*
- * What stays as it is until a restart. The configuration then says so too: the next one is compared with what
- * is in force.
- */
-static void keep_until_restart(struct reload *reload) {
-    struct site_config *before = reload->parts.config, *now = reload->next;
-    char *socket = (reload->changes.site & SITE_SOCKET) != 0 ? strdup(before->status_socket) : NULL;
-    if (socket) {
-        log_write(LOG_WARNING, subject,
-                  "%s: status_socket: %s takes a restart; the agent goes on listening at %s",
-                  reload->parts.path, now->status_socket, socket);
-        free(now->status_socket);
-        now->status_socket = socket;
-    }
-    if ((reload->changes.site & SITE_PHASE) != 0) {
-        log_write(LOG_WARNING, subject, "%s: poll.phase: to change it takes a restart", reload->parts.path);
-        now->phase = before->phase;
-    }
-    unsigned kept = reload->changes.site & (SITE_SOCKET | SITE_PHASE | SITE_TRAPS | SITE_SPOOL | SITE_INTAKE);
-    reload->changes.site &= ~kept;
-    if ((kept & SITE_TRAPS) != 0)
-        log_write(LOG_WARNING, subject, "%s: traps: to change them takes a restart", reload->parts.path);
-    if ((kept & SITE_SPOOL) != 0)
-        log_write(LOG_WARNING, subject, "%s: spool: to change it takes a restart", reload->parts.path);
-    if ((kept & SITE_INTAKE) != 0)
-        keep_intake(reload);
-    if (!config_changes_any(&reload->changes))
-        return;
-    /* Nobody reads these after the start. */
-    struct trap_config traps = now->traps;
-    struct spool_config spool = now->spool;
-    now->traps = before->traps;
-    now->spool = before->spool;
-    before->traps = traps;
-    before->spool = spool;
-}
-
 static void give_up(struct reload *reload, int error) {
     log_write(LOG_ERROR, subject, "%s: %s", reload->parts.path, error_word(error));
     say_refused(reload, 1);
@@ -173,7 +128,7 @@ static void read_config(struct reload *reload) {
     }
     if (!keeps_identity(reload))
         return;
-    keep_until_restart(reload);
+    keep_until_restart(reload->parts.path, reload->parts.config, reload->next, &reload->changes);
     if (!config_changes_any(&reload->changes)) {
         status_server_set_config(reload->parts.status, reload->parts.config);
         return;
@@ -192,7 +147,8 @@ static void read_config(struct reload *reload) {
 
 /* Whether the nodes are others, or what they are measured and judged by. */
 static bool is_judged_anew(const struct config_changes *changes) {
-    return (changes->site & SITE_POWER) != 0 || changes->n_added + changes->n_removed + changes->n_changed > 0;
+    return (changes->site & SITE_POWER) != 0 ||
+           changes->n_added + changes->n_removed + changes->n_changed > 0;
 }
 
 static void exchange(struct reload *reload) {

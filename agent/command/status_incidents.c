@@ -76,8 +76,6 @@ static void add_incident(const json_t *alarm, double now_ms, struct text *text) 
     }
     if (strcmp(status_text(alarm, "state"), alarm_state_word(ALARM_RETURNED)) == 0)
         text_add_string(text, ", gone and latched");
-    if (json_is_true(json_object_get(alarm, "chattering")))
-        text_add_string(text, ", chattering");
     text_add_string(text, "  [");
     text_add_printable(text, status_text(alarm, "id"));
     text_add_string(text, "]\n");

@@ -69,7 +69,10 @@ static void add_supply(struct text *text, const json_t *power) {
         separator = ", ";
     }
     if (battery > 0) {
-        text_add_format(text, "%s%.0f on battery", separator, battery);
+        text_add_format(text, "%s%.0f%s on battery", separator, battery,
+                        dead > 0      ? ""
+                        : battery > 1 ? " nodes"
+                                      : " node");
         separator = ", ";
     }
     if (undetermined > 0)

@@ -55,14 +55,16 @@ int whatif_rank(const struct judged *judged, const struct contingency_result ***
     return 0;
 }
 
-static void add_row(const struct judged *judged, const struct contingency_result *result,
-                    struct table *table) {
-    struct text lost = {0};
-    char watts[32] = "";
-    whatif_add_lost(judged, result->lost | (result->is_unit ? CONTINGENCY_ONE_UNIT : 0), &lost);
-    table_add(table, "%s", lost.data ? lost.data : "");
-    text_done(&lost);
-    table_add(table, "%s", power_kind_word(judged->power->nodes[result->lost].kind));
+/* "30, 120 s": how many and how much of it; nothing where there is none. */
+static void add_count(struct table *table, unsigned n, const char *amount) {
+    if (n > 0)
+        table_add(table, *amount ? "%u, %s" : "%u", n, amount);
+    else
+        table_add(table, "%s", "");
+}
+
+static void add_worst(const struct judged *judged, const struct contingency_result *result,
+                      struct table *table) {
     if (result->worst == POWER_NO_NODE) {
         table_add(table, "%s", "");
         table_add(table, "%s", "");
@@ -70,30 +72,40 @@ static void add_row(const struct judged *judged, const struct contingency_result
         table_add(table, "%.1f %%", 100 * result->worst_headroom);
         table_add(table, "%s", judged->power->nodes[result->worst].name);
     }
-    table_add(table, result->n_exceeded ? "%u" : "", result->n_exceeded);
-    human_write_watts(result->dropped_watts, watts, sizeof(watts));
-    if (result->n_dropped > 0)
-        table_add(table, "%u, %s", result->n_dropped, watts);
-    else
-        table_add(table, "%s", "");
-    table_add(table, result->n_on_battery ? "%u" : "", result->n_on_battery);
+}
+
+static void add_row(const struct judged *judged, const struct contingency_result *result,
+                    struct table *table) {
+    struct text lost = {0};
+    char dropped[32], uncooled[32], held[32];
+    whatif_add_lost(judged, result->lost | (result->is_unit ? CONTINGENCY_ONE_UNIT : 0), &lost);
+    table_add(table, "%s", lost.data ? lost.data : "");
+    text_done(&lost);
+    table_add(table, "%s", power_kind_word(judged->power->nodes[result->lost].kind));
+    add_worst(judged, result, table);
+    human_write_watts(result->dropped_watts, dropped, sizeof(dropped));
+    human_write_watts(result->uncooled_watts, uncooled, sizeof(uncooled));
+    human_write_duration(result->battery_s, held, sizeof(held));
+    add_count(table, result->n_exceeded, "");
+    add_count(table, result->n_dropped, dropped);
+    add_count(table, result->n_uncooled, uncooled);
+    add_count(table, result->n_on_battery, held);
     table_add(table, "%s",
               !result->is_known        ? "not known"
               : result->is_lower_bound ? "at least"
-              : result->n_uncooled > 0 ? "cooling lost"
               : result->n_interrupted  ? "interrupted"
                                        : "");
 }
 
 int whatif_print_all(const struct judged *judged, size_t most, FILE *out) {
-    static const char *const headings[] = {"LOST",    "KIND",  "HEADROOM", "AT",
-                                           "EXCEEDS", "DROPS", "BATTERY",  ""};
+    static const char *const headings[] = {"LOST",  "KIND",     "HEADROOM", "AT", "EXCEEDS",
+                                           "DROPS", "UNCOOLED", "BATTERY",  ""};
     const struct contingency_result **results;
     struct table table;
     size_t n;
     if (whatif_rank(judged, &results, &n) != 0)
         return ERROR_MEMORY;
-    table_init(&table, "llrlrrrl");
+    table_init(&table, "llrlrrrrl");
     for (size_t i = 0; i < table.n_columns; i++)
         table_add(&table, "%s", headings[i]);
     for (size_t i = 0; i < n && i < most; i++)

@@ -141,15 +141,20 @@ static void add_first(const struct whatif_answer *answer, struct text *text) {
 
 static void add_worst(const struct whatif_answer *answer, struct text *text) {
     const struct contingency_result *result = &answer->result;
-    char watts[32];
+    char watts[32], amounts[3][48];
     if (result->worst == POWER_NO_NODE) {
         text_add_string(text, "headroom    no load moves to anything that is rated\n");
         return;
     }
+    struct contingency_node look = whatif_look(answer, result->worst);
+    const double of[] = {look.before, look.after, look.usable};
+    for (int i = 0; i < 3; i++)
+        whatif_write_amount(look.limit, of[i], amounts[i], sizeof(amounts[i]));
     human_write_watts(fabs(result->worst_watts), watts, sizeof(watts));
     text_add_format(text, "headroom    %.1f %% at ", 100 * result->worst_headroom);
     add_node_name(answer, result->worst, text);
-    text_add_format(text, ", the least: %s %s\n", watts, result->worst_watts < 0 ? "too much" : "left");
+    text_add_format(text, ", the least: now %s, then %s of %s; %s %s\n", amounts[0], amounts[1], amounts[2],
+                    watts, result->worst_watts < 0 ? "too much" : "left");
 }
 
 /* "not known   the load of 2 nodes: rack-1, rack-2" */

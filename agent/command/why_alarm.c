@@ -61,6 +61,16 @@ static void add_number(const struct why *why, const struct rule *rule, double va
     text_add_format(why->text, "%s %s", words, human_unit(rule->quantity));
 }
 
+/* A condition of a node that is there or not: its number says nothing to people. */
+static bool is_yes_or_no(const struct rule *rule) {
+    return rule->quantity == QUANTITY_NONE && rule->limit == 0.5; /* alarm_rules.h */
+}
+
+/* Whether there is more to say of the condition than its words. */
+static bool has_test(const struct rule *rule) {
+    return rule->quantity != QUANTITY_NONE || rule->states || (!isnan(rule->limit) && !is_yes_or_no(rule));
+}
+
 static void add_test(const struct why *why, const struct rule *rule) {
     static const char *const tests[] = {
         [TEST_ABOVE] = "above ", [TEST_BELOW] = "below ", [TEST_IS] = "is ", [TEST_IS_NOT] = "is not "};
@@ -77,7 +87,7 @@ static void add_test(const struct why *why, const struct rule *rule) {
         text_add_format(why->text, "%s%s", separator, word ? word : "?");
         separator = " or ";
     }
-    if (rule->states || isnan(rule->limit))
+    if (rule->states || isnan(rule->limit) || is_yes_or_no(rule))
         return;
     text_add_string(why->text, tests[rule->test]);
     add_number(why, rule, rule->limit);
@@ -122,7 +132,8 @@ static void add_rule(const struct why *why, const struct rule *rule, const char 
     if (!rule)
         return;
     text_add_format(why->text, "%*sP%u when: ", WHY_LABEL, "", (unsigned)rule->life.priority);
-    text_add_format(why->text, "%s%s", rule->says ? rule->says : "", rule->says ? "; " : "");
+    text_add_format(why->text, "%s%s", rule->says ? rule->says : "",
+                    rule->says && has_test(rule) ? "; " : "");
     add_test(why, rule);
     text_add_format(why->text, "\n%*s", WHY_LABEL, "");
     add_delay(why, "raised", rule->life.on_delay_ms, rule->life.on_reads);
@@ -140,7 +151,7 @@ static void add_value(const struct why *why, const json_t *alarm, const struct r
     quantity = quantity == QUANTITY_NONE && rule ? rule->quantity : quantity;
     const char *const names[] = {"value", "limit"};
     const char *separator = "";
-    if (isnan(status_number(alarm, "value")))
+    if (isnan(status_number(alarm, "value")) || (rule && is_yes_or_no(rule)))
         return;
     why_begin(why, "value");
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -153,8 +164,9 @@ static void add_value(const struct why *why, const json_t *alarm, const struct r
         } else {
             human_write_title(quantity, title, sizeof(title));
             human_write_value(quantity, value, words, sizeof(words));
-            text_add_format(why->text, "%s%s%s%s %s", separator, i ? "" : title, i ? "" : " ", words,
-                            human_unit(quantity));
+            const char *unit = human_unit(quantity);
+            text_add_format(why->text, "%s%s%s%s%s%s", separator, i ? "" : title, i ? "" : " ", words,
+                            *unit ? " " : "", unit);
         }
         separator = ", limit ";
     }

@@ -69,7 +69,7 @@ static void add_losses(const struct why *why, uint32_t number) {
         return;
     why_begin(why, "if lost");
     if (result->worst == POWER_NO_NODE) {
-        text_add_string(why->text, "nothing that is rated takes its load");
+        text_add_string(why->text, "no load moves to anything that is rated");
     } else {
         why_add_name(why, result->worst);
         text_add_format(why->text,
@@ -84,6 +84,14 @@ static void add_losses(const struct why *why, uint32_t number) {
                         result->n_dropped > 1 ? "s" : "");
         why_add_watts(why, result->dropped_watts);
     }
+    if (result->n_uncooled > 0) {
+        text_add_format(why->text, ", %u load%s without cooling, ", result->n_uncooled,
+                        result->n_uncooled > 1 ? "s" : "");
+        why_add_watts(why, result->uncooled_watts);
+    }
+    if (result->n_on_battery > 0)
+        text_add_format(why->text, ", %u node%s on battery", result->n_on_battery,
+                        result->n_on_battery > 1 ? "s" : "");
     text_add_string(why->text,
                     result->is_lower_bound ? "; it may be worse, for loads are not all known\n" : "\n");
 }

@@ -65,14 +65,28 @@ static void add_coverage(const struct why *why, const struct node_sum *sum) {
     text_add_char(why->text, '\n');
 }
 
+static bool is_same(double a, double b) {
+    return fabs(a - b) <= 1e-9 * fabs(b);
+}
+
+/* Where the voltamperes come from: calculated as power.md section 6 has it, or told by the meter. */
+static const char *apparent_words(const struct node_sum *sum) {
+    double product = 0;
+    if (sum->flags & SUM_VA_IS_BOUND)
+        return ", at most: the sum, for some var is not known\n";
+    if (is_same(sum->voltamperes, hypot(sum->watts, sum->vars)))
+        return " = sqrt(P^2 + Q^2)\n";
+    for (size_t i = 0; i < PHASES; i++)
+        product += isnan(sum->phase_volts[i]) ? 0 : fabs(sum->phase_volts[i] * sum->phase_amperes[i]);
+    return is_same(sum->voltamperes, product) ? " = the sum of V x A\n" : ", as metered\n";
+}
+
 static void add_apparent(const struct why *why, const struct node_sum *sum) {
     static const char *const phases[PHASES] = {"L1", "L2", "L3"};
     if (isfinite(sum->voltamperes)) {
         why_begin(why, "apparent");
         why_add_quantity(why, BUDGET_VOLTAMPERES, sum->voltamperes);
-        text_add_string(why->text, sum->flags & SUM_VA_IS_BOUND
-                                       ? ", at most: the sum, for some var is not known\n"
-                                       : " = sqrt(P^2 + Q^2)\n");
+        text_add_string(why->text, apparent_words(sum));
     }
     if (!(sum->flags & SUM_HAS_AMPERES))
         return;
@@ -88,8 +102,10 @@ static void add_apparent(const struct why *why, const struct node_sum *sum) {
 static void add_power(const struct why *why, uint32_t number) {
     const struct power_node *node = &why->judged->power->nodes[number];
     const struct node_sum *sum = &why->judged->sums[number];
+    if (node->kind == POWER_HEADER && node->n_meters == 0) /* pipes: what they carry is heat */
+        return;
     why_begin(why, "power");
-    text_add_string(why->text, sum->flags & SUM_LOWER_BOUND ? "at least " : "");
+    text_add_string(why->text, sum->flags & SUM_LOWER_BOUND && isfinite(sum->watts) ? "at least " : "");
     why_add_watts(why, sum->watts);
     if (node->elsewhere)
         text_add_string(why->text, ", as its own gateway says");
@@ -143,8 +159,12 @@ static void add_usable(const struct why *why, uint32_t number) {
         why_add_quantity(why, rows[i].unit, rows[i].usable);
         text_add_string(why->text, " = ");
         why_add_quantity(why, rows[i].unit, rows[i].rated);
-        text_add_format(why->text, " rated x %.3g lasting (%s) x %.3g for temperature",
-                        node->continuous_ratio, standards[node->standard], node->derating);
+        text_add_string(why->text, " rated");
+        if (rows[i].unit == BUDGET_AMPERES || node->continuous_ratio < 1) /* a breaker's standard says it */
+            text_add_format(why->text, " x %.3g lasting (%s)", node->continuous_ratio,
+                            standards[node->standard]);
+        if (rows[i].unit == BUDGET_AMPERES || node->derating < 1)
+            text_add_format(why->text, " x %.3g for temperature", node->derating);
         if (node->units > 1)
             text_add_format(why->text, " x %u of %u units in service",
                             node->units > present->units_out ? node->units - present->units_out : 0,

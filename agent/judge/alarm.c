@@ -218,7 +218,9 @@ enum alarm_state alarm_state_of(const struct alarm *alarm, int64_t now_ms) {
         return alarm->is_latched ? ALARM_RETURNED : ALARM_NORMAL;
     if (alarm->is_out)
         return ALARM_OUT_OF_SERVICE;
-    bool waits = alarm->said == ALARM_SUPPRESSED && now_ms < alarm->waits_until_ms;
+    /* Nor is it raised by its cause's end when its own condition was found gone: then it only waits to end.
+     */
+    bool waits = alarm->said == ALARM_SUPPRESSED && (alarm->is_turning || now_ms < alarm->waits_until_ms);
     return alarm->cause != ALARM_NO_CONDITION || waits ? ALARM_SUPPRESSED : ALARM_ACTIVE;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Every change makes a view anew: alarms are rare, and their texts change. The class, which views borrow, is
- * kept behind the series in the list's own piece of memory.
+ * kept behind the series in the list's own piece of memory. What is repeated has a view without `detail`,
+ * which is kept until the next change.
  */
 #include "judge/alarm_row.h"
 
@@ -10,9 +11,13 @@
 
 #include "model/alarm_json.h"
 
+enum {
+    REPEAT_MS = 60 * 1000, /* well below the 5 minutes for which a query sees a sample */
+};
+
 enum { STATE, PRIORITY, SINCE, N_SERIES };
 
-/* A change that waits to be taken. */
+/* A change that waits to be taken, or what is repeated. */
 struct change {
     uint64_t of_board;
     struct device_view *view;
@@ -23,6 +28,9 @@ struct change {
 struct known {
     char id[sizeof(((struct alarm_record *)0)->id)];
     uint32_t number, generation;
+    int64_t told_ms;            /* wall clock, of the newest row */
+    struct device_view *repeat; /* the view of what is repeated; NULL: nothing was yet */
+    uint64_t repeated;          /* the change that it is of */
 };
 
 struct alarm_rows {
@@ -32,6 +40,8 @@ struct alarm_rows {
     size_t n_known, known_room;
     struct change *changes;
     size_t n, next, room;
+    int64_t now_ms;        /* wall clock, of the tick */
+    int64_t repeat_due_ms; /* monotonic */
     struct text detail;
     struct batch batch;
     uint8_t qualities[N_SERIES];
@@ -62,6 +72,8 @@ void alarm_rows_free(struct alarm_rows *rows) {
         return;
     if (rows->n > 0)
         clear(rows, rows->n);
+    for (size_t i = 0; i < rows->n_known; i++)
+        device_view_release(rows->known[i].repeat);
     free(rows->changes);
     free(rows->known);
     text_done(&rows->detail);
@@ -121,26 +133,25 @@ static struct series_list *make_list(const char *class) {
     return list;
 }
 
-static struct device_view *make_view(struct alarm_rows *rows, const struct alarm_record *record) {
-    struct known *known = get(rows, record->id);
-    struct series_list *list = known ? make_list(record->class ? record->class : "") : NULL;
+/* `detail`: NULL for what is repeated. */
+static struct device_view *make_view(struct known *known, const struct alarm_record *record,
+                                     const char *detail) {
+    struct series_list *list = make_list(record->class ? record->class : "");
     struct device_view *view = list ? device_view_new(known->number, list) : NULL;
     series_list_release(list);
     if (!view)
         return NULL;
     view->generation = ++known->generation;
     view->class = (const char *)&list->series[N_SERIES];
-    text_clear(&rows->detail);
-    alarm_json_write(record, &rows->detail);
     const struct {
         char **to;
         const char *from;
     } texts[] = {
         {&view->site, record->site},     {&view->hall, record->hall}, {&view->row, record->row},
         {&view->rack, record->rack},     {&view->feed, record->feed}, {&view->node, record->node},
-        {&view->device, record->device}, {&view->alarm, record->id},  {&view->detail, rows->detail.data},
+        {&view->device, record->device}, {&view->alarm, record->id},  {&view->detail, detail},
     };
-    bool all = !rows->detail.failed;
+    bool all = true;
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]) && all; i++)
         if (texts[i].from && texts[i].from[0])
             all = device_view_set(texts[i].to, texts[i].from);
@@ -156,19 +167,32 @@ void alarm_rows_skip(struct alarm_rows *rows, struct alarm_board *board) {
     rows->noted = alarm_board_change(board);
 }
 
+/* Takes the view over. */
+static void add(struct alarm_rows *rows, struct known *known, struct device_view *view,
+                const struct alarm_record *record) {
+    void *changes = rows->changes;
+    bool has_room = view && make_room(&changes, rows->n, &rows->room, sizeof(struct change));
+    rows->changes = changes;
+    rows->failed = rows->failed || !has_room;
+    if (!has_room) {
+        device_view_release(view);
+        return;
+    }
+    known->told_ms = rows->now_ms;
+    rows->changes[rows->n++] =
+        (struct change){.of_board = record->change,
+                        .view = view,
+                        .time_ms = rows->now_ms,
+                        .values = {record->state, record->priority, (double)record->since_ms / 1000}};
+}
+
 static void note(void *context, const struct alarm_record *record) {
     struct alarm_rows *rows = context;
-    void *changes = rows->changes;
-    bool has_room = make_room(&changes, rows->n, &rows->room, sizeof(struct change));
-    rows->changes = changes;
-    struct device_view *view = has_room ? make_view(rows, record) : NULL;
-    rows->failed = rows->failed || !view;
-    if (view)
-        rows->changes[rows->n++] =
-            (struct change){.of_board = record->change,
-                            .view = view,
-                            .time_ms = record->changed_ms,
-                            .values = {record->state, record->priority, (double)record->since_ms / 1000}};
+    struct known *known = get(rows, record->id);
+    text_clear(&rows->detail);
+    alarm_json_write(record, &rows->detail);
+    bool is_whole = known && !rows->detail.failed;
+    add(rows, known, is_whole ? make_view(known, record, rows->detail.data) : NULL, record);
 }
 
 static int by_order(const void *a, const void *b) {
@@ -176,17 +200,42 @@ static int by_order(const void *a, const void *b) {
     return x < y ? -1 : x > y;
 }
 
-void alarm_rows_note(struct alarm_rows *rows, struct alarm_board *board) {
+void alarm_rows_note(struct alarm_rows *rows, struct alarm_board *board, int64_t wall_ms) {
     uint64_t change = alarm_board_change(board);
     if (change == rows->noted)
         return;
     clear(rows, rows->next);
+    rows->now_ms = wall_ms;
     rows->failed = false;
     alarm_board_show(board, rows->noted, note, rows);
     if (rows->n > 1)
         qsort(rows->changes, rows->n, sizeof(struct change), by_order);
     if (!rows->failed)
         rows->noted = change;
+}
+
+static void repeat(void *context, const struct alarm_record *record) {
+    struct alarm_rows *rows = context;
+    struct known *known = record->state != ALARM_NORMAL ? get(rows, record->id) : NULL;
+    if (!known || known->told_ms == rows->now_ms)
+        return;
+    if (!known->repeat || known->repeated != record->change) {
+        device_view_release(known->repeat);
+        known->repeat = make_view(known, record, NULL);
+        known->repeated = record->change;
+    }
+    if (known->repeat)
+        add(rows, known, device_view_hold(known->repeat), record);
+}
+
+void alarm_rows_repeat(struct alarm_rows *rows, struct alarm_board *board, int64_t wall_ms,
+                       int64_t monotonic_ms) {
+    if (monotonic_ms < rows->repeat_due_ms)
+        return;
+    rows->repeat_due_ms = monotonic_ms + REPEAT_MS;
+    clear(rows, rows->next);
+    rows->now_ms = wall_ms;
+    alarm_board_show(board, 0, repeat, rows);
 }
 
 struct batch *alarm_rows_next(struct alarm_rows *rows) {

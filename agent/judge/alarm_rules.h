@@ -57,7 +57,8 @@ enum rule_silence { SILENT_DEVICE, SILENT_CRITICAL_DEVICE, SILENT_BUS, SILENT_FE
 struct rule {
     struct alarm_rule life;
     const char *says;    /* "leak detected": what the alarm's line begins with */
-    const char *counted; /* as a consequence, in the plural: "silent" behind the class, or "racks dead" */
+    /* As a consequence, one and several: "silent" behind the class, or "node dead", "nodes dead". */
+    const char *counted[2];
     enum rule_on on;
     uint32_t classes; /* bits of enum device_class; 0: any */
     uint32_t kinds;   /* bits of enum power_kind. ON_SERIES: of the node that names the device; 0: any */

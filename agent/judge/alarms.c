@@ -210,15 +210,15 @@ size_t alarms_settle(struct alarms *alarms, const struct judged *judged, const s
     struct alarm *all = alarm_engine_all(alarms->engine, &n);
     if (n == 0)
         return 0;
-    if (turned > 0 || alarms->outs_changed)
+    if (turned > 0 || alarms->has_new_states) {
         for (size_t i = 0; i < n; i++) {
             const struct about *about = &alarms->abouts[all[i].condition];
             all[i].is_out = about->node != POWER_NO_NODE && alarms->is_out[about->node] &&
                             !about->rule->life.ignores_maintenance;
         }
-    if (turned > 0)
         causes_settle(alarms, judged, now_ms);
-    alarms->outs_changed = false;
+    }
+    alarms->has_new_states = false;
     for (size_t i = 0; i < n; i++) {
         bool chattered = all[i].is_chattering && !all[i].was_chattering;
         all[i].was_chattering = all[i].is_chattering;

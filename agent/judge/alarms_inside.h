@@ -51,6 +51,7 @@ struct device_watch {
     uint32_t home; /* the node that it measures as a whole, or is; POWER_NO_NODE */
     bool has_left; /* configured no more */
     /* of silence.c */
+    bool has_spoken;               /* a good reading came, ever */
     int64_t last_good_ms;          /* monotonic; INT64_MIN: not asked for yet */
     int64_t counted_ms;            /* wall clock of the batch that was counted last */
     bool is_overdue;               /* for longer than two intervals */
@@ -99,8 +100,8 @@ struct alarms {
     struct causes *causes;
     struct restored *restored;
     struct node_out *outs;
-    bool *is_out; /* by node */
-    bool outs_changed;
+    bool *is_out;        /* by node */
+    bool has_new_states; /* an alarm was restored, or another node is out of service */
     struct alarm_measures measures;
     uint32_t raised_in[MEASURE_BUCKETS];
     int64_t raised_bucket; /* the newest */

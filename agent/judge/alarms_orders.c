@@ -22,7 +22,7 @@ static bool restore_as(struct alarms *alarms, uint32_t condition, enum alarm_sta
     struct alarm *alarm = alarm_engine_look(alarms->engine, condition);
     alarm->since_ms = since_ms;
     alarm->changed_ms = changed_ms;
-    alarms->outs_changed = true;
+    alarms->has_new_states = true;
     return true;
 }
 
@@ -192,7 +192,7 @@ bool alarms_reset(struct alarms *alarms, const char *id, const char *by, const c
 static void bring_back(struct alarms *alarms, struct node_out *out, int64_t now_ms) {
     out->until_ms = 0;
     alarms->is_out[out->node] = false;
-    alarms->outs_changed = true;
+    alarms->has_new_states = true;
     if (out->condition != ALARM_NO_CONDITION)
         alarm_engine_offer(alarms->engine, out->condition, FINDING_CLEAR, 0, 0, now_ms);
 }
@@ -218,7 +218,7 @@ void alarms_set_out(struct alarms *alarms, uint32_t node, int64_t until_ms, cons
     }
     out->until_ms = until_ms;
     out->has_expired = false;
-    alarms->is_out[node] = alarms->outs_changed = true;
+    alarms->is_out[node] = alarms->has_new_states = true;
     if (out->condition == ALARM_NO_CONDITION)
         return;
     alarm_engine_offer(alarms->engine, out->condition, FINDING_BREACHED, (double)until_ms / 1000, 0,

@@ -10,22 +10,32 @@
 enum { KINDS_MOST = 8 };
 
 struct kind {
-    const char *class, *counted;
+    const char *const *class, *const *counted; /* one, several */
     uint32_t n;
 };
 
-/* Of devices, in the plural. */
-static const char *const classes[N_CLASSES] = {
-    [CLASS_NONE] = "devices",     [CLASS_PDU] = "PDUs",          [CLASS_UPS] = "UPSes",
-    [CLASS_DC] = "DC plants",     [CLASS_CHILLER] = "chillers",  [CLASS_AIR] = "air units",
-    [CLASS_LIQUID] = "CDUs",      [CLASS_METER] = "meters",      [CLASS_SHELF] = "shelves",
-    [CLASS_SWITCH] = "switches",  [CLASS_GENSET] = "generators", [CLASS_SENSOR] = "sensors",
-    [CLASS_IO] = "remote inputs",
+/* Of devices; in consequences of nodes none. */
+static const char *const nothing[2] = {"", ""};
+static const char *const others[2] = {"other alarm", "other alarms"};
+static const char *const classes[N_CLASSES][2] = {
+    [CLASS_NONE] = {"device", "devices"},
+    [CLASS_PDU] = {"PDU", "PDUs"},
+    [CLASS_UPS] = {"UPS", "UPSes"},
+    [CLASS_DC] = {"DC plant", "DC plants"},
+    [CLASS_CHILLER] = {"chiller", "chillers"},
+    [CLASS_AIR] = {"air unit", "air units"},
+    [CLASS_LIQUID] = {"CDU", "CDUs"},
+    [CLASS_METER] = {"meter", "meters"},
+    [CLASS_SHELF] = {"shelf", "shelves"},
+    [CLASS_SWITCH] = {"switch", "switches"},
+    [CLASS_GENSET] = {"generator", "generators"},
+    [CLASS_SENSOR] = {"sensor", "sensors"},
+    [CLASS_IO] = {"remote input", "remote inputs"},
 };
 
-static void count(struct kind *kinds, size_t *n, const char *class, const char *counted) {
+static void count(struct kind *kinds, size_t *n, const char *const *class, const char *const *counted) {
     size_t i = 0;
-    while (i < *n && (kinds[i].class != class || strcmp(kinds[i].counted, counted) != 0))
+    while (i < *n && (kinds[i].class != class || strcmp(kinds[i].counted[1], counted[1]) != 0))
         i++;
     if (i == KINDS_MOST)
         return;
@@ -42,8 +52,8 @@ static size_t count_all(const struct alarms *alarms, const struct alarm *root, s
             continue;
         const struct about *about = &alarms->abouts[all[i].condition];
         bool is_device = about->rule->on == ON_SILENCE && about->device != NO_DEVICE;
-        count(kinds, &n, is_device ? classes[alarms->devices[about->device].class] : "",
-              about->rule->counted != NULL ? about->rule->counted : "other alarms");
+        count(kinds, &n, is_device ? classes[alarms->devices[about->device].class] : nothing,
+              about->rule->counted[0] != NULL ? about->rule->counted : others);
     }
     return n;
 }
@@ -89,9 +99,11 @@ void cause_write_consequences(const struct alarms *alarms, const struct judged *
     text[0] = 0;
     if (n > 0)
         qsort(kinds, n, sizeof(kinds[0]), compare_kinds);
-    for (size_t i = 0; i < n && used < size; i++)
+    for (size_t i = 0; i < n && used < size; i++) {
+        const char *class = kinds[i].class[kinds[i].n > 1], *counted = kinds[i].counted[kinds[i].n > 1];
         used += (size_t)snprintf(text + used, size - used, "%s%u %s%s%s", used > 0 ? ", " : "", kinds[i].n,
-                                 kinds[i].class, kinds[i].class[0] != 0 ? " " : "", kinds[i].counted);
+                                 class, class[0] != 0 ? " " : "", counted);
+    }
     if (!alarm->is_up || !loses_supply(about->rule))
         return;
     uint32_t racks = 0;

@@ -78,8 +78,11 @@ void contingency_free(struct contingency *contingency) {
 
 /* --- what a loss leaves of one node --- */
 
-static double watts_left(const struct grid *grid, uint32_t place) {
+/* What could be added (or is too much) in W, if it were as what is there: in power factor and by phase. */
+static double watts_left(const struct grid *grid, uint32_t place, double ratio) {
     struct flow load = grid_load_after(grid, place);
+    if (ratio > 0 && load.of[FLOW_W] > 0)
+        return load.of[FLOW_W] * (1 / ratio - 1);
     int i = grid_find_binding(grid, place, &load);
     return grid_units_left(grid, place) / grid->present[place].inverse.of[i] - load.of[i];
 }
@@ -110,7 +113,7 @@ void contingency_judge(struct contingency *contingency, const struct grid *grid,
     if (result->worst == POWER_NO_NODE || 1 - ratio < result->worst_headroom) {
         result->worst = node;
         result->worst_headroom = 1 - ratio;
-        result->worst_watts = watts_left(grid, place);
+        result->worst_watts = watts_left(grid, place, ratio);
     }
     if (contingency->in_pass && (present->flags & PRESENT_KNOWN) && !(ratio <= failover->ratio))
         *failover = (struct failover){ratio, result->lost};

@@ -74,7 +74,8 @@
  * by more than 1e-9 of it and 1e-6), or has lost a unit:
  *
  * 20. It exceeds where its ratio is above 1 (+ 1e-9). `first`: the greatest ratio of those; `worst`: the
- *     greatest of all judged. worst_watts: usable less load of what binds; of amperes VA of that phase.
+ *     greatest of all judged. worst_watts: its W x (1 / ratio - 1), what could be added like what is there; without W,
+ *     usable less load of what binds.
  * 21. is_lower_bound: a load that moved to other sources, was dropped, or of a judged node is not known or
  *     a lower bound. is_known is false where something rated was judged and no load of these was known,
  *     unless it exceeds by what came alone; and where a lost node's supply is undetermined.
@@ -136,7 +137,7 @@ struct contingency_result {
     double first_ratio; /* its load over usable then */
     uint32_t worst;     /* the node with the least headroom then; POWER_NO_NODE: nothing rated is touched */
     double worst_headroom;                        /* 1 - load / usable; negative: exceeds */
-    double worst_watts;                           /* the same in W (or VA, where that binds) */
+    double worst_watts;                           /* the same in W, at the load's power factor */
     uint32_t n_exceeded, n_dropped, n_on_battery; /* nodes; dropped: loads that lose all supply */
     uint32_t n_interrupted;                       /* nodes that are dead until generators have started */
     uint32_t n_uncooled;                          /* loads that go on and lose all cooling */

@@ -88,11 +88,6 @@ static void find_load(const struct power_node *node, const struct node_load *loa
     present->flags |= PRESENT_KNOWN | (load->is_lower_bound ? PRESENT_LOWER : 0);
 }
 
-/* What carries heat: its rating in W is of that, and judged in the other network. */
-static bool is_cooling(enum power_kind kind) {
-    return kind == POWER_CHILLER || kind == POWER_HEADER || kind == POWER_CDU || kind == POWER_AIR_UNIT;
-}
-
 /* Of what can carry nothing (no unit of it is in service) so much that any load exceeds it. */
 static double inverse_of(double usable) {
     const double most = 1e30;
@@ -105,7 +100,7 @@ static void find_limit(const struct power_node *node, const struct usable *usabl
                        struct present_node *present) {
     double *inverse = present->inverse.of;
     int n = count_phases(node);
-    inverse[FLOW_W] = is_cooling(node->kind) ? 0 : inverse_of(usable->watts);
+    inverse[FLOW_W] = power_kind_cools(node->kind) ? 0 : inverse_of(usable->watts);
     for (int i = 0; i < n; i++)
         inverse[FLOW_PHASE + i] = inverse_of(usable->amperes * volts[i]);
     /* Where no VA were given, they only repeat what the amperes say. */
@@ -242,7 +237,7 @@ void contingency_prepare_cooler(const struct contingency *contingency, uint32_t 
         present->flags |= PRESENT_BLOCKED;
     if (node->redundancy.rule != REDUNDANCY_NONE && is_of_cooling)
         present->flags |= PRESENT_HAS_RULE;
-    if (!is_cooling(node->kind) || !(usable->watts > 0) || !isfinite(usable->watts))
+    if (!power_kind_cools(node->kind) || !(usable->watts > 0) || !isfinite(usable->watts))
         return;
     present->capacity = usable->watts;
     present->inverse.of[FLOW_W] = 1 / usable->watts;

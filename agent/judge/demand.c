@@ -81,15 +81,16 @@ static void end_block(struct demand *demand) {
     }
     demand->last_watts = energy / DEMAND_BLOCK_S;
     demand->last_is_estimated = is_estimated;
-    int32_t month = month_of(demand->block_start_s);
+    int32_t month = month_of(demand->block_start_s + demand->block_offset_s);
     if (month != demand->month)
         demand->month_peak_watts = 0;
     demand->month = month;
     demand->month_peak_watts = fmax(demand->month_peak_watts, demand->last_watts);
 }
 
-static void begin_block(struct demand *demand, int64_t start_s, bool is_whole) {
+static void begin_block(struct demand *demand, int64_t start_s, int32_t zone_offset_s, bool is_whole) {
     demand->block_start_s = start_s;
+    demand->block_offset_s = zone_offset_s;
     demand->is_partial = !is_whole;
     demand->block_joules = 0;
     demand->has_gap = false;
@@ -122,28 +123,39 @@ static void integrate(struct demand *demand, const struct demand_reading *readin
     demand->last_watts_seen = is_known ? reading->watts : (double)NAN;
 }
 
-void demand_advance(struct demand *demand, const struct demand_reading *reading, int64_t local_ms,
-                    int64_t monotonic_ms) {
+static void take_counter(struct demand *demand, const struct demand_reading *reading) {
+    if (isnan(reading->joules) || reading->is_lower_bound)
+        return;
+    /* It was set back, or a step of it is lost: this block is not the counter's. */
+    if (reading->joules < demand->newest_joules || reading->energy_resets != demand->energy_resets)
+        demand->start_joules = NAN;
+    demand->energy_resets = reading->energy_resets;
+    demand->newest_joules = reading->joules;
+    note_resolution(demand, reading->joules);
+}
+
+/* When the block of that instant began: blocks are those of the site's clock. */
+static int64_t start_of(int64_t utc_s, int32_t zone_offset_s) {
+    return utc_s - (utc_s + zone_offset_s) % DEMAND_BLOCK_S;
+}
+
+void demand_advance(struct demand *demand, const struct demand_reading *reading, int64_t wall_ms,
+                    int32_t zone_offset_s, int64_t monotonic_ms) {
     bool is_first = !demand->has_begun;
-    int64_t local_s = local_ms / 1000, start_s = local_s - local_s % DEMAND_BLOCK_S;
+    int64_t utc_s = wall_ms / 1000, start_s = start_of(utc_s, zone_offset_s);
     if (is_first) {
         begin(demand);
         demand->last_ms = monotonic_ms;
     }
     integrate(demand, reading, monotonic_ms);
-    if (!isnan(reading->joules) && !reading->is_lower_bound) {
-        if (reading->joules < demand->newest_joules)
-            demand->start_joules = NAN; /* it was set back: this block is not the counter's */
-        demand->newest_joules = reading->joules;
-        note_resolution(demand, reading->joules);
-    }
+    take_counter(demand, reading);
     if (is_first || start_s != demand->block_start_s) {
         bool follows = !is_first && start_s == demand->block_start_s + DEMAND_BLOCK_S;
         if (follows)
             end_block(demand);
-        begin_block(demand, start_s, follows);
+        begin_block(demand, start_s, zone_offset_s, follows);
     }
-    demand->elapsed_s = (uint32_t)(local_s - demand->block_start_s);
+    demand->elapsed_s = (uint32_t)(utc_s - demand->block_start_s);
     note_mean(demand, monotonic_ms);
     double energy = energy_so_far(demand, &demand->is_estimated), mean = mean_watts(demand, monotonic_ms);
     demand->forecast_watts = demand->is_partial || isnan(energy) || isnan(mean)

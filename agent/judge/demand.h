@@ -15,7 +15,8 @@ enum { DEMAND_BLOCK_S = 900, DEMAND_MEAN_S = 180, DEMAND_MEANS = 61 };
 
 /* What all intakes take together. */
 struct demand_reading {
-    double watts, joules; /* NAN: not known; joules: the sum of their counters */
+    double watts, joules;   /* NAN: not known; joules: the sum of their counters */
+    uint32_t energy_resets; /* times that one of those lost a step */
     bool is_lower_bound;
 };
 
@@ -27,12 +28,14 @@ struct demand {
     bool is_estimated;       /* the present block: not by the counter */
     bool last_is_estimated;
     bool is_partial;       /* the present block began before it was watched: no forecast is judged */
-    int64_t block_start_s; /* local time, seconds since 1970 */
+    int64_t block_start_s; /* UTC, seconds since 1970 */
     uint32_t elapsed_s;    /* of the block */
 
     bool has_begun;
-    int32_t month;   /* of the peak: year x 12 + month, local */
-    int64_t last_ms; /* monotonic */
+    int32_t month;          /* of the peak: year x 12 + month, local */
+    int32_t block_offset_s; /* of the site's clock, when the block began */
+    uint32_t energy_resets; /* as read last */
+    int64_t last_ms;        /* monotonic */
     double last_watts_seen;
     double start_joules, newest_joules; /* of the counter; NAN: not seen */
     double resolution_joules; /* the largest decimal step of a kWh that all readings are multiples of */
@@ -45,8 +48,11 @@ struct demand {
     uint32_t n_means, next_mean;
 };
 
-/* Goes on to this instant. `local_ms`: the wall clock plus the site's offset. */
-void demand_advance(struct demand *demand, const struct demand_reading *reading, int64_t local_ms,
-                    int64_t monotonic_ms);
+/*
+ * Goes on to this instant. `wall_ms`: UTC; `zone_offset_s`: of the site's clock, east is positive. Blocks
+ * follow each other where daylight saving begins or ends.
+ */
+void demand_advance(struct demand *demand, const struct demand_reading *reading, int64_t wall_ms,
+                    int32_t zone_offset_s, int64_t monotonic_ms);
 
 #endif

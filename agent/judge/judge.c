@@ -185,8 +185,9 @@ static void judge_node(struct judge *judge, uint32_t number, unsigned week_min) 
     judge->judged_ms[number] = now_ms;
     sums_load(judge->sums, number, &judge->loads[number]);
     judge->usable[number] = usable_of(node, &judge->judged.present[number]);
-    judge->ratio[number] = usable_ratio(&judge->usable[number], &judge->loads[number]);
-    budget_judge(node, sum, &judge->usable[number], week_min, elapsed_s, &judge->budgets[number]);
+    struct usable electric = usable_electric(node, &judge->usable[number]);
+    judge->ratio[number] = usable_ratio(&electric, &judge->loads[number]);
+    budget_judge(node, sum, &electric, week_min, elapsed_s, &judge->budgets[number]);
     trip_advance(node, sum, elapsed_s, &judge->heats[number], &judge->trips[number]);
 }
 
@@ -201,9 +202,10 @@ static void judge_demand(struct judge *judge) {
             continue;
         reading.watts += sum->watts;
         reading.joules += sum->flags & SUM_HAS_ENERGY ? sum->joules : (double)NAN;
+        reading.energy_resets += sum->energy_resets;
         reading.is_lower_bound |= (sum->flags & SUM_LOWER_BOUND) != 0;
     }
-    demand_advance(&judge->demand, &reading, judge->time.wall_ms + (int64_t)judge->time.zone_offset_s * 1000,
+    demand_advance(&judge->demand, &reading, judge->time.wall_ms, judge->time.zone_offset_s,
                    judge->time.monotonic_ms);
 }
 
@@ -253,7 +255,8 @@ bool judge_tick(struct judge *judge, const struct judge_time *time) {
     alarms_judge_nodes(judge->alarms, &judge->judged, time);
     alarms_settle(judge->alarms, &judge->judged, time);
     bring_back(judge);
-    alarm_rows_note(judge->rows, judge->board);
+    alarm_rows_note(judge->rows, judge->board, time->wall_ms);
+    alarm_rows_repeat(judge->rows, judge->board, time->wall_ms, time->monotonic_ms);
     node_series_note(judge->series, &judge->judged);
     return has_passed;
 }

@@ -21,10 +21,15 @@ static double highest_volts(const struct judged *judged, uint32_t node) {
     const struct power_node *of = &judged->power->nodes[node];
     const struct node_sum *sum = &judged->sums[node];
     double highest = (double)NAN;
-    for (int phase = 0; phase < PHASES; phase++)
+    bool all = true;
+    for (int phase = 0; phase < (of->phases == PHASES ? PHASES : 1); phase++) {
         highest = fmax(highest, fabs(sum->phase_volts[phase]));
-    if ((sum->flags & SUM_HAS_VOLTS) != 0 && of->rating.volts > 0 && !isnan(highest))
-        return highest / nominal_volts(of);
+        all = all && !isnan(sum->phase_volts[phase]);
+    }
+    if ((sum->flags & SUM_HAS_VOLTS) != 0 && of->rating.volts > 0) {
+        double ratio = highest / nominal_volts(of);
+        return all || ratio >= DEAD_BELOW ? ratio : (double)NAN;
+    }
     /* No voltage is read: what its sources and switches say. */
     switch ((enum node_supply)judged->supply[node]) {
     case SUPPLY_DEAD:
@@ -135,7 +140,7 @@ static struct node_figure frozen(const struct judged *judged, uint32_t node, str
     const struct node_sum *sum = &judged->sums[node];
     if (!is_whole(sum))
         return (struct node_figure){.value = (double)NAN};
-    if (sum->newest_ms <= past->newest_ms)
+    if (sum->newest_ms == past->newest_ms)
         return (struct node_figure){.is_old = true};
     bool is_same = sum->watts == past->watts && sum->watts != 0 && past->newest_ms != 0;
     past->newest_ms = sum->newest_ms;
@@ -229,8 +234,9 @@ struct node_figure node_figure(const struct judged *judged, uint32_t node, enum 
         return (struct node_figure){.value = worst_deviation(judged, node)};
     case FIGURE_LOAD:
         return load(judged, node);
-    case FIGURE_TRIP:
-        return (struct node_figure){.value = judged->trips[node].earliest_s};
+    case FIGURE_TRIP: /* of more current it would be earlier */
+        return (struct node_figure){.value = judged->trips[node].earliest_s,
+                                    .is_lower_bound = (judged->sums[node].flags & SUM_LOWER_BOUND) != 0};
     case FIGURE_WARNING:
     case FIGURE_CRITICAL:
         return budget(judged, node, figure == FIGURE_CRITICAL);

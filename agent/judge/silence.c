@@ -168,14 +168,14 @@ void silence_bind(struct device_watch *watch) {
         watch->has_leak_sensor = watch->has_leak_sensor || watch->view->series[i].quantity == LEAK_STATE;
 }
 
-static bool is_of_health(enum quantity quantity) {
+bool silence_is_of_health(enum quantity quantity) {
     return quantity >= DEVICE_UP && quantity <= POINTS_PARKED;
 }
 
 static bool has_good_reading(const struct batch *batch) {
     for (uint32_t i = 0; i < batch->n; i++)
         if (batch->qualities[i] == QUALITY_GOOD && batch->first + i < batch->view->n_series &&
-            !is_of_health(batch->view->series[batch->first + i].quantity))
+            !silence_is_of_health(batch->view->series[batch->first + i].quantity))
             return true;
     return false;
 }
@@ -186,6 +186,7 @@ void silence_take(struct alarms *alarms, struct device_watch *watch, const struc
     if (!has_good_reading(batch))
         return;
     watch->last_good_ms = time->monotonic_ms;
+    watch->has_spoken = true;
     watch->is_overdue = false;
     if (batch->time_ms == watch->counted_ms)
         return; /* of the same poll: one read */
@@ -271,16 +272,18 @@ static void look_at_bus(struct alarms *alarms, struct silent_group *group, int64
     if (group->conditions[0] == ALARM_NO_CONDITION)
         return;
     int64_t newest_ms = INT64_MIN;
-    bool all = true;
-    for (uint32_t i = 0; i < group->n && all; i++) {
+    bool all = true, has_any_spoken = false;
+    for (uint32_t i = 0; i < group->n; i++) {
         const struct device_watch *watch = &alarms->devices[group->members[i]];
-        all = watch->is_overdue || watch->has_left;
+        bool may_speak = !watch->is_overdue && !watch->has_left;
+        all = all && !may_speak;
+        has_any_spoken = has_any_spoken || (may_speak && watch->has_spoken);
         if (watch->is_overdue && watch->last_good_ms > newest_ms)
             newest_ms = watch->last_good_ms;
     }
     const struct rule *rule = alarms->abouts[group->conditions[0]].rule;
     bool is_silent = all && newest_ms != INT64_MIN && now_ms - newest_ms >= rule->life.on_delay_ms;
-    if (all && !is_silent)
+    if (!is_silent && !has_any_spoken)
         return;
     alarm_engine_offer(alarms->engine, group->conditions[0], is_silent ? FINDING_BREACHED : FINDING_CLEAR,
                        (double)NAN, (double)NAN, now_ms);

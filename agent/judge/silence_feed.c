@@ -156,6 +156,14 @@ static double partners_step(const struct alarms *alarms, const struct silent_gro
     return step;
 }
 
+/* From before a restart, too, when what its partners took on cannot be seen any more. */
+static bool is_known_lost(const struct alarms *alarms, const struct silent_group *group) {
+    const struct alarm *alarm = group->conditions[1] != ALARM_NO_CONDITION
+                                    ? alarm_engine_look(alarms->engine, group->conditions[1])
+                                    : NULL;
+    return alarm != NULL && alarm->is_up;
+}
+
 void silence_look_at_feed(struct alarms *alarms, struct silent_group *group, int64_t now_ms) {
     int64_t newest_ms = group->fell_ms != INT64_MIN ? group->fell_ms : newest_fall(alarms, group);
     if (newest_ms == INT64_MIN)
@@ -165,7 +173,8 @@ void silence_look_at_feed(struct alarms *alarms, struct silent_group *group, int
         fallen.n >= FEED_FEWEST && fallen.many_lines && 2 * fallen.n >= group->n - fallen.n_others;
     if (is_silent && group->fell_ms == INT64_MIN) {
         group->fell_ms = newest_ms;
-        group->is_lost = fallen.watts > 0 && partners_step(alarms, group) >= STEP_LEAST * fallen.watts;
+        group->is_lost = is_known_lost(alarms, group) ||
+                         (fallen.watts > 0 && partners_step(alarms, group) >= STEP_LEAST * fallen.watts);
     }
     if (!is_silent)
         group->fell_ms = INT64_MIN;

@@ -103,6 +103,8 @@ struct usable {
     double watts, voltamperes, amperes;
 };
 struct usable usable_of(const struct power_node *node, const struct node_present *present);
+/* The same of the electricity that it takes: the W of what cools are of heat, and limit no electricity. */
+struct usable usable_electric(const struct power_node *node, const struct usable *usable);
 /* The greatest of load over usable, over W, VA and the phases; 0 where nothing is rated; NAN: load unknown.
  */
 double usable_ratio(const struct usable *usable, const struct node_load *load);

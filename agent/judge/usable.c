@@ -24,6 +24,13 @@ struct usable usable_of(const struct power_node *node, const struct node_present
     return usable;
 }
 
+struct usable usable_electric(const struct power_node *node, const struct usable *usable) {
+    struct usable electric = *usable;
+    if (power_kind_cools(node->kind))
+        electric.watts = INFINITY;
+    return electric;
+}
+
 static double share(double load, double usable) {
     if (isinf(usable))
         return NAN;

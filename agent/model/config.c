@@ -56,6 +56,8 @@ char *config_read_secret(struct build *build, const struct entry *entry, const c
                           credential_key);
         return NULL;
     }
+    if (build->has_no_secrets)
+        return NULL;
     const char *folder = getenv("CREDENTIALS_DIRECTORY");
     if (!from_file && (!folder || !*folder || strchr(setting->text, '/'))) {
         entry_add_mistake(entry, key, setting, &build->mistakes,
@@ -281,13 +283,17 @@ static int load(struct build *build, const char *gateway,
     return mistakes_finish(&build->mistakes);
 }
 
-int config_load(const char *path, const char *gateway, FILE *errors, struct site_config **config) {
+static int load_all(const char *path, const char *gateway, bool has_no_secrets, FILE *errors,
+                    struct site_config **config) {
     char *warnings = NULL;
     size_t size = 0;
     FILE *odd = open_memstream(&warnings, &size);
     if (!odd)
         return ERROR_MEMORY;
-    struct build build = {.path = path, .mistakes = {.out = errors}, .warnings = {.out = odd}};
+    struct build build = {.path = path,
+                          .has_no_secrets = has_no_secrets,
+                          .mistakes = {.out = errors},
+                          .warnings = {.out = odd}};
     int error = load(&build, gateway, build_all);
     mistakes_finish(&build.warnings);
     fclose(odd);
@@ -300,6 +306,15 @@ int config_load(const char *path, const char *gateway, FILE *errors, struct site
     else
         *config = build.config;
     return error;
+}
+
+int config_load(const char *path, const char *gateway, FILE *errors, struct site_config **config) {
+    return load_all(path, gateway, false, errors, config);
+}
+
+int config_load_without_secrets(const char *path, const char *gateway, FILE *errors,
+                                struct site_config **config) {
+    return load_all(path, gateway, true, errors, config);
 }
 
 static void build_socket(struct build *build, const char *gateway) {

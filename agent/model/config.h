@@ -180,6 +180,12 @@ struct site_config {
  * to be freed with config_free; or ERROR_CONFIG after all mistakes were written.
  */
 int config_load(const char *path, const char *gateway, FILE *errors, struct site_config **config);
+/*
+ * The same without secrets and PEM files, which are not even read: for commands that ask no device and no
+ * receiver, since who may use them need not be who runs the agent.
+ */
+int config_load_without_secrets(const char *path, const char *gateway, FILE *errors,
+                                struct site_config **config);
 struct site_config *config_hold(struct site_config *config); /* returns it, one more reference */
 void config_free(struct site_config *config); /* gives one back; the last frees; NULL is fine */
 

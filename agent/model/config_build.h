@@ -21,6 +21,7 @@ struct build {
     size_t n_wirings;
     struct inventory *topologies; /* one per file of settings.power.topology */
     size_t n_topologies;
+    bool has_no_secrets; /* secrets and PEM files stay unread */
     bool is_site;        /* it judges what other gateways publish: all nodes are its */
     bool read_whole;     /* the files that were read hold no mistake by themselves */
     struct wired *wired; /* their rows in the order of their devices */
@@ -63,7 +64,7 @@ char *config_format(struct build *build, const char *form, ...) __attribute__((f
 char *config_resolve_path(struct build *build, const char *path);
 /*
  * The secret in a file or a systemd credential, whichever of the two was given; NULL after a mistake was
- * written.
+ * written, and where secrets stay unread.
  */
 char *config_read_secret(struct build *build, const struct entry *entry, const char *file_key,
                          const struct setting *file, const char *credential_key,

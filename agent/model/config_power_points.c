@@ -22,12 +22,17 @@ static void refuse_device(const struct naming *naming, const char *name) {
                          build->device_names, build->n_devices);
 }
 
+/* Phases have words of their own; what sinks and spools tell is no device's. */
+static bool is_of_devices(int part) {
+    return part != PART_PHASE_LINE && part != PART_PHASE_PAIR && part != PART_SINK && part != PART_SPOOL;
+}
+
 static bool set_part(const struct naming *naming, const char *word, struct power_point *point) {
     const char *words[N_PARTS];
     size_t n = 0;
     for (int i = PART_NONE + 1; i < N_PARTS; i++) {
-        if (i == PART_PHASE_LINE || i == PART_PHASE_PAIR || i == PART_SINK || i == PART_SPOOL)
-            continue; /* phases have words of their own; the others are no device's */
+        if (!is_of_devices(i))
+            continue;
         words[n++] = catalog_part((enum part)i);
         if (strcmp(catalog_part((enum part)i), word) == 0) {
             point->part = (enum part)i;
@@ -76,22 +81,32 @@ static bool may_be_of(const struct group *group, const struct point *point, enum
     return found;
 }
 
-/* Whether the driver tells anything of such a part. An input of remote I/O has a name. */
-static void check_part(const struct naming *naming, const struct power_point *point) {
-    const struct driver *driver = naming->driver;
-    bool found = !driver || point->part == PART_NONE;
-    for (size_t i = 0; !found && i < driver->n_groups; i++) {
+/* Whether the driver tells anything of such a part, or of its input of that name. */
+static bool tells(const struct driver *driver, enum part part, const char *named) {
+    for (size_t i = 0; i < driver->n_groups; i++) {
         const struct group *group = &driver->groups[i];
-        for (size_t k = 0; !found && k < group->n_points; k++) {
+        for (size_t k = 0; k < group->n_points; k++) {
             const char *name = group->points[k].at.point;
-            found = may_be_of(group, &group->points[k], point->part) &&
-                    (!point->name || (name && strcmp(name, point->name) == 0));
+            if (may_be_of(group, &group->points[k], part) && (!named || (name && strcmp(name, named) == 0)))
+                return true;
         }
     }
-    if (!found)
-        power_refuse(naming->build, naming->node, naming->key, naming->setting,
-                     "\"%.100s\" (%s) has no %s%s%s", naming->device->name.text, driver->name,
-                     catalog_part(point->part), point->name ? " " : "", point->name ? point->name : "");
+    return false;
+}
+
+/* An input of remote I/O has a name. */
+static void check_part(const struct naming *naming, const struct power_point *point) {
+    const struct driver *driver = naming->driver;
+    if (!driver || point->part == PART_NONE || tells(driver, point->part, point->name))
+        return;
+    struct text parts = {0};
+    for (int i = PART_NONE + 1; i < N_PARTS && !point->name; i++)
+        if (is_of_devices(i) && tells(driver, (enum part)i, NULL))
+            text_add_format(&parts, "%s%s", parts.size ? ", " : "; it has ", catalog_part((enum part)i));
+    power_refuse(naming->build, naming->node, naming->key, naming->setting, "\"%.100s\" (%s) has no %s%s%s%s",
+                 naming->device->name.text, driver->name, catalog_part(point->part), point->name ? " " : "",
+                 point->name ? point->name : "", parts.data ? parts.data : "");
+    text_done(&parts);
 }
 
 /* A device's name may hold a colon, or begin with a minus: what is one as a whole is taken as one. */

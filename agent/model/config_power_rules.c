@@ -157,7 +157,7 @@ static void set_state(const struct making *making, const char *key, const struct
     enum { WORDS_MOST = 32 };
     const char *words[WORDS_MOST];
     size_t n = 0;
-    const struct state_word *state = catalog_quantity(making->state)->states;
+    const struct state_word *state = catalog_states(making->state);
     for (; state && state->word && n < WORDS_MOST; state++) {
         words[n++] = state->word;
         making->rule->limit = state->code;

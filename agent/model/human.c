@@ -78,7 +78,7 @@ static void write_number(double value, int digits, char *text, size_t size) {
 
 void human_write_value(enum quantity quantity, double value, char *text, size_t size) {
     const struct quantity_info *info = catalog_quantity(quantity);
-    const char *word = info->states != NULL ? catalog_state_word(quantity, value) : NULL;
+    const char *word = catalog_state_word(quantity, value);
     double number = in_human_unit(quantity, value);
     /* Counters grow beyond five digits, and a meter's display shows them all. */
     int digits = info->kind == KIND_COUNTER ? 10 : 5;

@@ -63,7 +63,7 @@ static bool set_states(const struct map_build *build, const struct point_setting
 }
 
 static void list_words(struct text *list, enum quantity quantity) {
-    const struct state_word *state = catalog_quantity(quantity)->states;
+    const struct state_word *state = catalog_states(quantity);
     for (; state && state->word; state++)
         text_add_format(list, "%s%s", list->size ? ", " : "", state->word);
 }

@@ -104,7 +104,7 @@ bool map_state(const struct map_build *build, const struct setting *word, enum q
     enum { WORDS_MOST = 32 };
     const char *words[WORDS_MOST];
     size_t n = 0;
-    const struct state_word *state = catalog_quantity(quantity)->states;
+    const struct state_word *state = catalog_states(quantity);
     for (; state && state->word && n < WORDS_MOST; state++) {
         words[n++] = state->word;
         *code = state->code;

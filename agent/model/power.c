@@ -12,6 +12,10 @@ const char *power_kind_word(enum power_kind kind) {
     return power_kind_words[kind];
 }
 
+bool power_kind_cools(enum power_kind kind) {
+    return kind == POWER_CHILLER || kind == POWER_HEADER || kind == POWER_CDU || kind == POWER_AIR_UNIT;
+}
+
 static bool is_ascii(const char *text) {
     for (; *text; text++)
         if ((unsigned char)*text >= 0x80)

@@ -50,6 +50,8 @@ enum power_kind {
 };
 /* "intake", "static_bypass" ...: as in the configuration and in the label `class` of a node. */
 const char *power_kind_word(enum power_kind kind);
+/* Whether it carries heat: its rating in W is of that, and limits no electricity. */
+bool power_kind_cools(enum power_kind kind);
 
 /* How a node takes from several sources that are there. */
 enum power_behaviour {

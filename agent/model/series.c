@@ -76,6 +76,10 @@ bool device_view_is_device(const struct device_view *view) {
     return !view->gateway && !view->node && !view->alarm;
 }
 
+bool device_view_is_event(const struct device_view *view) {
+    return view->detail != NULL;
+}
+
 const char *device_view_name(const struct device_view *view) {
     const char *const names[] = {view->alarm, view->node, view->gateway};
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)

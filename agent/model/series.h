@@ -75,7 +75,7 @@ struct device_view {
     char *gateway; /* of the gateway's own series, which have no device; else NULL */
     char *node;    /* of a node of the power topology, which is no device; else NULL */
     char *alarm;   /* of an alarm: its id; the device or node is what it is about; else NULL */
-    char *detail;  /* of an alarm: members of a JSON object, all that there is to say of it; else NULL */
+    char *detail; /* of an event of an alarm: members of a JSON object, all that there is to say; else NULL */
     const char *class;
     /* What the device says of itself; "" where it does not. `given_name` is what people called it there. */
     char *manufacturer, *model, *serial, *firmware, *given_name;
@@ -97,6 +97,8 @@ struct device_view *device_view_hold(struct device_view *view); /* returns it, o
 void device_view_release(struct device_view *view);             /* frees with the last; NULL is fine */
 /* Else it is of a gateway, a node or an alarm, which have no facts and no named parts. */
 bool device_view_is_device(const struct device_view *view);
+/* Of a change of an alarm, which is told once; without `detail` an alarm's state is only repeated. */
+bool device_view_is_event(const struct device_view *view);
 /* The name of what it is of, for messages: a device, a node, an alarm's id or a gateway. */
 const char *device_view_name(const struct device_view *view);
 /* What a view of a gateway itself is about: "links", "delivery" or "judging". */

@@ -31,8 +31,6 @@ static void render_head(const struct device_view *view, struct text *text) {
     add_member(text, "site", view->site);
     if (view->gateway)
         add_member(text, "gateway", view->gateway);
-    if (view->alarm)
-        add_member(text, "alarm", view->alarm);
     if (view->node)
         add_member(text, "node", view->node);
     add_member(text, "device", view->device);
@@ -114,10 +112,15 @@ static void add_gap(const struct json_source *source, const struct spool_row *ro
     text_add_string(message, ",\"gap\":true}");
 }
 
-/* Who judged it, which is no part of the node's identity, and how well it knows the time. */
-static void add_judge(const struct json_source *source, struct text *message) {
+/*
+ * Who judged it, which is no part of the node's identity, and how well it knows the time; what is repeated
+ * goes with rows of devices, for which nobody asks that.
+ */
+static void add_judge(const struct json_source *source, const struct device_view *view,
+                      struct text *message) {
+    bool is_repeated = view->alarm && !device_view_is_event(view);
     add_member(message, "gateway", source->gateway);
-    if (isnan(source->clock_error_s))
+    if (isnan(source->clock_error_s) || is_repeated)
         return;
     text_add_string(message, ",\"clock_error\":");
     text_add_number(message, source->clock_error_s);
@@ -135,10 +138,10 @@ static int add_row(struct encode_json *encoder, const struct json_source *source
     add_identity(source, row, message);
     text_add(message, entry->head.data, entry->head.size);
     if (row->view->node || row->view->alarm)
-        add_judge(source, message);
+        add_judge(source, row->view, message);
     text_add_string(message, ",\"time\":");
     text_add_integer(message, row->time_ms);
-    if (row->view->detail) {
+    if (device_view_is_event(row->view)) {
         text_add_string(message, ",\"event\":{");
         text_add_string(message, row->view->detail);
         text_add_char(message, '}');
@@ -220,7 +223,8 @@ void encode_json_gap_topic(const struct json_source *source, struct text *topic)
 void encode_json_topic(const struct json_source *source, const struct device_view *view, struct text *topic) {
     const struct {
         const char *below, *name;
-    } ways[] = {{"/event/", view->alarm ? source->gateway : NULL},
+    } ways[] = {{"/event/", device_view_is_event(view) ? source->gateway : NULL},
+                {"/status/", view->alarm ? source->gateway : NULL},
                 {"/node/", view->node},
                 {"/status/", view->gateway},
                 {"/", view->device}};
@@ -231,6 +235,8 @@ void encode_json_topic(const struct json_source *source, const struct device_vie
     mqtt_add_topic_level(topic, ways[i].name);
     if (view->gateway)
         text_add_format(topic, "/%s", device_view_gateway_part(view));
+    else if (view->alarm && !device_view_is_event(view))
+        text_add_string(topic, "/alarms");
 }
 
 void encode_json_alarm_topic(const struct json_source *source, const char *id, struct text *topic) {

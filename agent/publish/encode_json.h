@@ -22,6 +22,8 @@
  *   {..., "site":"dc1","node":"ups-a2","class":"ups","alarm":"ups_on_battery-1b2c3d4e","time":1764000000000,
  *    "event":{"alarm":"ups_on_battery-1b2c3d4e","state":"active","priority":2, ...},"readings":[...]}
  *
+ * Without "event" it only repeats the state of one that stands.
+ *
  * conf/mqtt-message.schema.json says the same to machines. Pure; owned by one thread.
  */
 #ifndef HALLWATCH_PUBLISH_ENCODE_JSON_H
@@ -51,8 +53,9 @@ int encode_json_rows(struct encode_json *encoder, const struct json_source *sour
                      struct spool_row *const *rows, size_t n, struct text *message);
 
 /*
- * Replaces `topic` by hallwatch/SITE/DEVICE, hallwatch/SITE/node/NODE, hallwatch/SITE/event/GATEWAY of
- * alarms, or hallwatch/SITE/status/GATEWAY/links (delivery, judging) of the gateway's own.
+ * Replaces `topic` by hallwatch/SITE/DEVICE, hallwatch/SITE/node/NODE, hallwatch/SITE/event/GATEWAY of events
+ * of alarms, or hallwatch/SITE/status/GATEWAY/links (delivery, judging) of the gateway's own and .../alarms
+ * of those that are repeated.
  */
 void encode_json_topic(const struct json_source *source, const struct device_view *view, struct text *topic);
 /* Replaces it by hallwatch/SITE/status/GATEWAY/gaps, where it is told what is no more. */

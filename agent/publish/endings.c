@@ -175,7 +175,8 @@ static void see(struct slot *slot, const struct batch *batch) {
 size_t endings_note(struct endings *endings, const struct batch *batch, struct batch ended[N_SPOOLS]) {
     struct slot *slot = numbered_make(&endings->slots, batch->view->number);
     size_t n = 0;
-    if (!slot)
+    if (!slot ||
+        batch->view->alarm) /* it says itself that it ends; its number may be another's after a reload */
         return 0;
     if (batch->farewell) {
         n = slot->view ? end_all(endings, slot, ended) : 0;

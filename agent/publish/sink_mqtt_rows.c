@@ -26,7 +26,7 @@ enum {
 };
 
 static bool is_event(const struct spool_row *row) {
-    return row->view && row->view->alarm;
+    return row->view && device_view_is_event(row->view);
 }
 
 bool sink_mqtt_is_batched(const struct sink_mqtt *mqtt, const struct spool_row *row) {

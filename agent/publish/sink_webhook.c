@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One event at a time goes out, and the cursor moves when it is taken. Urgent rows that are of no alarm are
+ * One event at a time goes out, and the cursor moves when it is taken. Urgent rows that are no event are
  * passed over. An event that the receiver refuses is set aside with its words; but one that has taken nothing
  * yet, or answers 500, may refuse everything: then the event is tried again, and after SUSPECT_MOST answers
  * of that kind the next one is tried before it. Only a receiver that takes that is believed to dislike this
@@ -49,7 +49,7 @@ static const char *url_of(const struct sink_webhook *webhook) {
 
 /* Of a row without a view: that what was there is lost. */
 static bool is_event(const struct spool_row *row) {
-    return !row->view || row->view->alarm;
+    return !row->view || device_view_is_event(row->view);
 }
 
 static enum verdict_kind post(struct sink_webhook *webhook, const struct spool_row *row) {

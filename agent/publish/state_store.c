@@ -301,6 +301,8 @@ int state_store_start(struct state_store *store) {
     int error = alarm_board_listen(store->board, bell_ring, &store->bell);
     if (error)
         return error;
+    if (store->journal) /* who is out of service is known before anything is judged */
+        look_at_journal(store);
     store->is_started = uv_thread_create(&store->thread, run, store) == 0;
     return store->is_started ? 0 : ERROR_SYSTEM;
 }

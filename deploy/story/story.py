@@ -13,13 +13,14 @@ import csv
 import json
 import shutil
 import sys
+import textwrap
 import time
 from pathlib import Path
 
 SCRIPT = Path(__file__).with_name("script.txt")
 SPEED = 5  # at which the script is played
 END = "the script has ended"
-SETTLE_S = 16  # after the end, for what clears late
+SETTLE_S = 13  # after the end, for what clears late
 RULE = "\u2500"
 RED, YELLOW, BLUE, GREEN, GREY, BOLD, PLAIN = (f"\033[{code}m" for code in (91, 93, 94, 92, 90, 1, 0))
 COLOURS = {1: RED, 2: YELLOW, 3: BLUE, 4: GREY}
@@ -158,7 +159,7 @@ def details(change, story):
     if message.get("cause"):
         parts.append(f"because of {cause.name() if cause else message['cause']}")
     if message.get("consequences"):
-        parts.append(message["consequences"])
+        parts.append(f"takes along {message['consequences']}")
     if "headroom_watts" in message:
         parts.append(f"headroom {kilowatts(message['headroom_watts'])}")
     if "seconds_left" in message:
@@ -180,11 +181,19 @@ def row_lines(row, story):
         return [(BOLD, f"{row[0]:>5}  {row[1]}")]
     change = row
     colour = GREEN if change.state == "normal" else GREY if change.state == "suppressed" else COLOURS[change.priority]
-    words = {"active": "", "normal": "over: "}.get(change.state, f"{change.state.replace('_', ' ')}: ")
+    words = {"active": "", "normal": "over: ", "returned": "gone, latched until its reset: "}.get(
+        change.state, f"{change.state.replace('_', ' ')}: "
+    )
     what = f"{words}{change.message.get('summary') or change.rule}"
     lines = [(colour, f"{change.story:>5}    {MARKS[change.state]} P{change.priority}  {what}")]
     more = details(change, story) if change.state != "normal" else ""
     return lines + ([(GREY, f"{'':>5}         {more}")] if more else [])
+
+
+def wrapped(text, width):
+    """The lines of a text; what does not fit goes on below its words, behind time, mark and priority."""
+    begin = len(text) - len(text.lstrip()) if text.startswith(" " * 9) else 14 if text[9:10] in MARKS.values() else 7
+    return textwrap.wrap(text, max(width, 2 * begin), subsequent_indent=" " * begin) or [""]
 
 
 def paint(story):
@@ -192,7 +201,13 @@ def paint(story):
     width, height = shutil.get_terminal_size()
     title = f"A story to watch: ten minutes in two    {story.now()}{'   (it has ended; Ctrl-C)' if story.has_ended else ''}"
     top = [(BOLD, title), *((PLAIN, line) for line in header(story)), (GREY, RULE * width)]
-    lines = [line for row in story.rows if not is_consequence(row) for line in row_lines(row, story)]
+    lines = [
+        (colour, piece)
+        for row in story.rows
+        if not is_consequence(row)
+        for colour, text in row_lines(row, story)
+        for piece in wrapped(text, width)
+    ]
     shown = top + lines[-(height - len(top) - 1) :]
     sys.stdout.write("\033[H" + "".join(f"{colour}{text[:width]}{PLAIN}\033[K\n" for colour, text in shown) + "\033[J")
     sys.stdout.flush()

@@ -80,7 +80,7 @@ class Check(Folder):
             (("meter-b", "meter-c"), 'power.csv:5:25: meters: unknown device "meter-c"; did you mean "meter-a"?'),
             (("meter-b", "meter-a"), 'power.csv:4:30: meters: "meter-a" measures "rack-1", too, which stands below "msb-a": it would count twice'),
             (("meter-b", "meter-b:inlett/1"), 'power.csv:5:25: meters: unknown part "inlett"; did you mean "inlet"?'),
-            (("meter-b", "meter-b:outlet/1"), 'power.csv:5:25: meters: "meter-b" (schneider_pm5000) has no outlet'),
+            (("meter-b", "meter-b:outlet/1"), 'power.csv:5:25: meters: "meter-b" (schneider_pm5000) has no outlet; it has input'),
             (("breaker/q1", "breaker/q2"), 'power.csv:4:38: breaker: "io" (remote_io) has no breaker q2'),
             (("20 kW,meter-b,,rack", "20 kW,meter-b,,rach"), 'power.csv:5:34: budget: unknown budget "rach"; did you mean "rack"?'),
             (("20 kW,meter-b", "0 kW,meter-b"), "power.csv:5:19: rating: 0 kW: a rating must be above 0"),

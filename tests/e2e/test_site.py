@@ -84,8 +84,8 @@ class Gateway:
         self.thread.join()
 
 
-def site(*brokers, **settings):
-    power = {"site": {"brokers": [broker.url for broker in brokers], "silent": f"{SILENT_S}s"}, "nodes": NODES}
+def site(*brokers, silent_s=SILENT_S, **settings):
+    power = {"site": {"brokers": [broker.url for broker in brokers], "silent": f"{silent_s}s"}, "nodes": NODES}
     return Agent([], gateway="site", power=power, **settings)
 
 
@@ -189,7 +189,7 @@ class Site(unittest.TestCase):
             self.assertIn("no connection to", " ".join(agent.complaints("site")))
 
     def test_what_nobody_should_send(self):
-        with Mosquitto() as broker, site(broker) as agent:
+        with Mosquitto() as broker, site(broker, silent_s=30) as agent:  # all are sent within that
             wait_until(lambda: agent.document()["intake"]["brokers"][0]["connected"], "it listens")
             say = lambda payload: publish(broker, "hallwatch/dc1/node/x", payload)  # noqa: E731
             for payload in (b"{", b"\x00\xff", b"[" * 5000, b'{"node":"' + b"x" * 70000 + b'"}', b"{}" * 2, b"1" * 100000):

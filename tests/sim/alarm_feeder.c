@@ -54,7 +54,7 @@ static void open_spools(struct feeder *feeder) {
 static void publish(struct feeder *feeder, const struct alarm_record *record) {
     if (alarm_board_put(feeder->board, record) != 0)
         exit(1);
-    alarm_rows_note(feeder->rows, feeder->board);
+    alarm_rows_note(feeder->rows, feeder->board, record->changed_ms);
     for (struct batch *batch; (batch = alarm_rows_next(feeder->rows));)
         if (spool_append(feeder->spools.of[SPOOL_URGENT], batch) != 0)
             exit(1);

@@ -101,10 +101,30 @@ def healthy_names(hall):
     return [name for name in hall.devices if not re.match(r"(modbus|snmp)-000(0|1|2|3)", name)]
 
 
+def topology(names):
+    """Two feeds, a UPS and a bus on each; every device is the meter of a PDU, each rack stands on two of those."""
+    nodes = [{"name": "intake", "kind": "intake", "rating": ["5 MW", "22.9 kV"]}]
+    for side in "ab":
+        nodes += [
+            {"name": f"transformer-{side}", "kind": "transformer", "sources": "intake", "rating": ["4 MVA", "400 V"]},
+            {"name": f"ups-{side}", "kind": "ups", "sources": f"transformer-{side}", "rating": "3 MVA", "autonomy": "5min"},
+            {"name": f"bus-{side}", "kind": "bus", "sources": f"ups-{side}", "rating": "5000 A", "budget": "bus"},
+        ]
+    for i, name in enumerate(names):
+        pdu = {"name": f"pdu {name}", "kind": "pdu", "sources": f"bus-{'ab'[i % 2]}", "meters": name, "rating": "63 A"}
+        nodes.append({**pdu, "standard": "IEC 60898", "trip": "thermal-magnetic", "budget": "pdu"})
+    for i in range(0, len(names) - 1, 2):
+        sources = [f"pdu {names[i]}", f"pdu {names[i + 1]}"]
+        nodes.append({"name": f"rack {i // 2}", "kind": "rack", "sources": sources, "redundancy": "2N"})
+    budget = {"warning": "60 %", "critical": "80 %", "on_delay": "2s", "off_delay": "2s"}
+    return {"nodes": nodes, "budgets": {"bus": budget, "pdu": budget}}
+
+
 class Soak:
     def __init__(self, agent, hall, hostile, relay, failures):
         self.agent, self.hall, self.hostile, self.relay, self.failures = agent, hall, hostile, relay, failures
         self.devices, self.sinks, self.turn = agent.settings["devices"], agent.settings["sinks"], 0
+        self.power = agent.settings["power"]
         self.healthy = healthy_names(hall) + [name for name in HEALTHY_ON_LINES if name in hostile.expected]
 
     def order(self, who, what):
@@ -148,13 +168,14 @@ class Soak:
         """The same again; a device and a sink more or less; devices asked more seldom; what is refused."""
         more = {"name": "newcomer", "driver": "orv3_rpu", "url": self.hostile.devices[0]["url"]}
         sink = {"name": "late comer", "type": "mqtt", "url": self.sinks[-1]["url"]}
+        hot = {"name": "hot", "quantity": "facility_active_power_watts", "above": "10 W", "on_delay": "1s", "priority": 4}
         seldom = [{**device, "interval": "5s"} if "v3 " in device["name"] else device for device in self.devices]
         changes = [
             (SAME, {}),
-            (IN_FORCE, {"devices": [*self.devices, more]}),
+            (IN_FORCE, {"devices": [*self.devices, more], "power": {**self.power, "alarms": [hot]}}),
             (IN_FORCE, {"devices": seldom, "sinks": [*self.sinks, sink]}),
             (REFUSED, {"devices": [*self.devices, *self.devices]}),
-            (IN_FORCE, {"devices": self.devices, "sinks": self.sinks}),
+            (IN_FORCE, {"devices": self.devices, "sinks": self.sinks, "power": self.power}),
         ]
         outcome, settings = changes[self.turn % len(changes)]
         self.agent.write(**settings)
@@ -199,6 +220,16 @@ class Soak:
             self.failures.check(sinks[name]["sent"] > 0, f"{name} was sent nothing: {sinks[name]}")
         if OPTIONS.minutes >= JUDGED_MINUTES:
             self.failures.check(self.is_at_quota(), "the spool was never full")
+
+    def judge_alarms(self):
+        """Who is silent is an alarm, who is healthy is none, and the judge keeps up."""
+        alarms = self.agent.document()["alarms"]
+        subjects = {alarm.get("device") for alarm in alarms if alarm["state"] == "active"}
+        print(f"alarms: {len(alarms)}, of devices: {sorted(filter(None, subjects))[:20]}", flush=True)
+        silent = [alarm for alarm in alarms if alarm["rule"] == "device_silent" and alarm["state"] != "normal"]
+        self.failures.check("modbus-00001" in {alarm.get("device") for alarm in silent}, "a dead device is no alarm")
+        wrong = {alarm.get("device") for alarm in silent} & set(self.healthy)
+        self.failures.check(not wrong, f"healthy devices are said to be silent: {sorted(wrong)}")
 
     def judge_device(self, device, expected):
         """That its misbehaviour was counted and said as what it is, or that it is up all the same."""
@@ -275,6 +306,7 @@ def run(options, failures):
             buffer="1MiB",
             spool={"folder": "spool", "quota": "1MiB", "spill_after": "1s"},
             traps={"listen": f"udp 127.0.0.1:{trap_port}"},
+            power=topology(list(hall.devices)),
         ) as agent, TrapStorm(trap_port, hall.host("snmp-00001")):
             urge(agent.process.pid, hall.process.pid)
             watch = ProcessWatch(agent.process.pid)
@@ -292,6 +324,7 @@ def run(options, failures):
             soak.judge_devices(before)
             soak.judge_links()
             soak.judge_sinks()
+            soak.judge_alarms()
             watch.stop()
             judge_process(watch, warm_s, hall.ask("counts")["polls"]["counted"], failures)
             status, seconds = agent.stop()

@@ -206,6 +206,28 @@ static void a_consequence_waits_when_its_cause_is_gone(void **state) {
     end(&bench);
 }
 
+static void a_consequence_that_is_gone_is_not_raised_by_its_causes_end(void **state) {
+    (void)state;
+    struct bench bench = begin(&plain);
+    offer(&bench, FINDING_BREACHED);
+    run(&bench, 10 * S);
+    struct alarm *alarm = alarm_engine_look(bench.engine, bench.condition);
+    alarm->cause = 7;
+    assert_int_equal(state_of(&bench), ALARM_SUPPRESSED);
+    offer(&bench, FINDING_CLEAR);
+    assert_int_equal(run(&bench, 10 * S), ALARM_SUPPRESSED);
+    alarm->cause = ALARM_NO_CONDITION;
+    assert_int_equal(run(&bench, 10 * S), ALARM_SUPPRESSED);
+    offer(&bench, FINDING_BREACHED); /* it is back, and nobody else's consequence */
+    assert_int_equal(state_of(&bench), ALARM_ACTIVE);
+    alarm->cause = 7;
+    state_of(&bench);
+    offer(&bench, FINDING_CLEAR);
+    alarm->cause = ALARM_NO_CONDITION;
+    assert_int_equal(run(&bench, 30 * S), ALARM_NORMAL);
+    end(&bench);
+}
+
 static void a_restart_neither_forgets_nor_repeats(void **state) {
     (void)state;
     struct bench bench = begin(&plain);
@@ -305,6 +327,7 @@ int main(void) {
         cmocka_unit_test(chatter_is_one_standing_alarm),
         cmocka_unit_test(what_is_out_of_service_is_said_so),
         cmocka_unit_test(a_consequence_waits_when_its_cause_is_gone),
+        cmocka_unit_test(a_consequence_that_is_gone_is_not_raised_by_its_causes_end),
         cmocka_unit_test(a_restart_neither_forgets_nor_repeats),
         cmocka_unit_test(what_is_gone_ends),
         cmocka_unit_test(random_lives_are_as_written_plainly),

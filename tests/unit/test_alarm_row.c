@@ -10,6 +10,8 @@
 #include "publish/encode_alertmanager.h"
 #include "publish/encode_json.h"
 
+enum { MINUTE_MS = 60000 };
+static const int64_t now_ms = 1764000005000; /* wall clock */
 static const struct json_source source = {"dc1", "gw/1", {"00112233445566ff", "ffee"}};
 
 static struct alarm_record record_of(enum alarm_state state) {
@@ -29,7 +31,7 @@ static struct alarm_record record_of(enum alarm_state state) {
                                  .seconds_left = 61.5,
                                  .metric = "facility_ups_state",
                                  .since_ms = 1764000000123,
-                                 .changed_ms = 1764000005000};
+                                 .changed_ms = now_ms};
 }
 
 static const char *text_of(const json_t *object, const char *name) {
@@ -53,10 +55,10 @@ static void a_change_is_a_row_with_all_there_is_to_say(void **state) {
     strcpy(other.id, "another");
     alarm_board_put(board, &other);
     alarm_rows_skip(rows, board);
-    alarm_rows_note(rows, board);
+    alarm_rows_note(rows, board, now_ms);
     assert_null(alarm_rows_next(rows));
     alarm_board_put(board, &record);
-    alarm_rows_note(rows, board);
+    alarm_rows_note(rows, board, now_ms);
     struct batch *batch = alarm_rows_next(rows);
     assert_non_null(batch);
     assert_int_equal(batch->view->number, ALARM_NUMBERS);
@@ -79,7 +81,7 @@ static void a_change_is_a_row_with_all_there_is_to_say(void **state) {
     other.priority = 2; /* shown later, and changed before */
     alarm_board_put(board, &other);
     alarm_board_put(board, &ended);
-    alarm_rows_note(rows, board);
+    alarm_rows_note(rows, board, now_ms);
     assert_string_equal(alarm_rows_next(rows)->view->alarm, "another");
     batch = alarm_rows_next(rows);
     assert_null(alarm_rows_next(rows));
@@ -94,13 +96,79 @@ static void a_change_is_a_row_with_all_there_is_to_say(void **state) {
     device_view_release(view);
 }
 
+/* Takes all that waits; how many rows. The last one's view, values and time stay for a look. */
+static unsigned take(struct alarm_rows *rows, struct batch *last) {
+    unsigned n = 0;
+    for (struct batch *batch; (batch = alarm_rows_next(rows)); n++)
+        *last = *batch;
+    return n;
+}
+
+static unsigned repeat(struct alarm_rows *rows, struct alarm_board *board, int64_t after_ms,
+                       struct batch *last) {
+    alarm_rows_note(rows, board, now_ms + after_ms);
+    alarm_rows_repeat(rows, board, now_ms + after_ms, 7 + after_ms);
+    return take(rows, last);
+}
+
+static void what_stands_is_repeated_every_minute_and_is_no_event(void **state) {
+    (void)state;
+    struct alarm_rows *rows = alarm_rows_new();
+    struct alarm_board *board = alarm_board_new();
+    struct alarm_record record = record_of(ALARM_ACTIVE), restored = record_of(ALARM_RETURNED);
+    struct batch last;
+    strcpy(restored.id, "restored");
+    alarm_board_put(board, &restored);
+    alarm_rows_skip(rows, board);
+    assert_int_equal(repeat(rows, board, 0, &last), 1); /* was told before the restart: at once */
+    assert_string_equal(last.view->alarm, "restored");
+    assert_null(last.view->detail);
+    assert_int_equal(repeat(rows, board, MINUTE_MS - 1, &last), 0);
+    alarm_board_put(board, &record);
+    assert_int_equal(repeat(rows, board, MINUTE_MS, &last), 2); /* the event, and not that again */
+    assert_int_equal(repeat(rows, board, 2 * MINUTE_MS, &last), 2);
+    struct device_view *view = device_view_hold(last.view);
+    assert_int_equal(last.time_ms, now_ms + 2 * MINUTE_MS);
+    assert_true(last.urgent && view->number >= ALARM_NUMBERS && !device_view_is_event(view));
+    assert_int_equal(repeat(rows, board, 3 * MINUTE_MS, &last), 2);
+    assert_true(last.view == view && last.time_ms == now_ms + 3 * MINUTE_MS); /* the same one */
+    record.state = restored.state = ALARM_NORMAL;
+    alarm_board_put(board, &record);
+    alarm_board_put(board, &restored);
+    assert_int_equal(repeat(rows, board, 3 * MINUTE_MS + 9, &last), 2);
+    assert_true(last.values[0] == ALARM_NORMAL && last.time_ms == now_ms + 3 * MINUTE_MS + 9);
+    assert_int_equal(repeat(rows, board, 4 * MINUTE_MS, &last), 0);
+    alarm_rows_free(rows);
+    alarm_board_free(board);
+    assert_int_equal(atomic_load(&view->references), 1);
+    device_view_release(view);
+}
+
+/* A row of an alarm that only its consequences changed: databases refuse times before the newest. */
+static void rows_of_an_alarm_never_go_back_in_time(void **state) {
+    (void)state;
+    struct alarm_rows *rows = alarm_rows_new();
+    struct alarm_board *board = alarm_board_new();
+    struct alarm_record record = record_of(ALARM_ACTIVE);
+    struct batch last;
+    alarm_board_put(board, &record);
+    assert_int_equal(repeat(rows, board, 0, &last), 1);
+    assert_int_equal(repeat(rows, board, MINUTE_MS, &last), 1);
+    record.n_consequences = 3;
+    alarm_board_put(board, &record);
+    assert_int_equal(repeat(rows, board, MINUTE_MS + 20, &last), 1);
+    assert_true(device_view_is_event(last.view) && last.time_ms == now_ms + MINUTE_MS + 20);
+    alarm_rows_free(rows);
+    alarm_board_free(board);
+}
+
 static void its_message_is_an_event(void **state) {
     (void)state;
     struct alarm_rows *rows = alarm_rows_new();
     struct alarm_board *board = alarm_board_new();
     struct alarm_record record = record_of(ALARM_ACTIVE);
     alarm_board_put(board, &record);
-    alarm_rows_note(rows, board);
+    alarm_rows_note(rows, board, now_ms);
     struct batch *batch = alarm_rows_next(rows);
     struct encode_json *encoder = encode_json_new();
     struct spool_row row = {.kind = SPOOL_URGENT,
@@ -177,6 +245,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_change_is_a_row_with_all_there_is_to_say),
         cmocka_unit_test(its_message_is_an_event),
+        cmocka_unit_test(rows_of_an_alarm_never_go_back_in_time),
+        cmocka_unit_test(what_stands_is_repeated_every_minute_and_is_no_event),
         cmocka_unit_test(its_alert_is_known_by_labels),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

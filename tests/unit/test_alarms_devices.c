@@ -337,6 +337,21 @@ static void a_lost_feed_is_one_alarm(void **state) {
     desk_free(row.desk);
 }
 
+static void a_lost_feed_is_lost_after_a_restart_too(void **state) {
+    (void)state;
+    struct row row = begin_row();
+    run_row(&row, 4000, 4000, 60 * S);
+    run_row(&row, (double)NAN, 8000, 60 * S);
+    assert_int_equal(desk_state(row.desk, "feed_lost", ""), ALARM_ACTIVE);
+    size_t n_events = row.desk->n_events;
+    desk_restart(row.desk);
+    run_row(&row, (double)NAN, 8000, 3 * MINUTES);
+    assert_int_equal(desk_state(row.desk, "feed_lost", ""), ALARM_ACTIVE);
+    assert_int_equal(desk_state(row.desk, "feed_silent", ""), ALARM_NORMAL);
+    assert_int_equal(row.desk->n_events, n_events);
+    desk_free(row.desk);
+}
+
 static void without_a_load_step_it_may_be_the_network(void **state) {
     (void)state;
     struct row row = begin_row();
@@ -442,6 +457,50 @@ static void a_restart_neither_forgets_nor_repeats(void **state) {
     assert_int_equal(desk_state(desk, "critical_device_silent", "stays"), ALARM_NORMAL);
     for (size_t i = 0; i < desk->n_events; i++)
         assert_int_not_equal(desk->events[i].state, ALARM_ACTIVE);
+    desk_free(desk);
+}
+
+/* The line does not answer yet: that is no end of its silence. */
+static void a_line_that_was_silent_stays_so_over_a_restart(void **state) {
+    (void)state;
+    struct desk *desk = desk_new();
+    char name[20];
+    for (int i = 0; i < 3; i++) {
+        snprintf(name, sizeof(name), "meter-%d", i);
+        desk_device(desk, CLASS_METER, name, "", power_series, 1);
+        strcpy(desk->configs[i].url.host, "meter-0");
+    }
+    desk_open(desk);
+    desk_run(desk, 60 * S);
+    assert_int_equal(desk_state(desk, "bus_silent", ""), ALARM_ACTIVE);
+    assert_int_equal(desk_count(desk, ALARM_SUPPRESSED), 3);
+    size_t n_events = desk->n_events;
+    desk_restart(desk);
+    desk_run(desk, 3 * MINUTES);
+    assert_int_equal(desk_state(desk, "bus_silent", ""), ALARM_ACTIVE);
+    assert_int_equal(desk_count(desk, ALARM_SUPPRESSED), 3);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(desk_state(desk, "device_silent", desk->configs[i].name), ALARM_SUPPRESSED);
+    assert_int_equal(desk->n_events, n_events);
+    desk_free(desk);
+}
+
+/* A device that does not answer has told what it has not; only its health is known. */
+static void what_latched_stays_where_a_device_does_not_answer(void **state) {
+    (void)state;
+    static const struct series health_series[] = {{DEVICE_UP, {0}, NULL}};
+    struct desk *desk = desk_new();
+    uint32_t leak = desk_device(desk, CLASS_SENSOR, "leak-1", "", leak_series, 1);
+    desk_open(desk);
+    repeat(desk, leak, (const double[]){LEAK_WET}, 5 * S);
+    repeat(desk, leak, (const double[]){LEAK_DRY}, 70 * S);
+    assert_int_equal(desk_state(desk, "leak_detected", "leak-1"), ALARM_RETURNED);
+    desk_restart(desk);
+    plant_device(&desk->plant, "leak-1", health_series, 1);
+    desk->plant.devices[leak].view->class = "sensor";
+    SAY(desk, leak, 0);
+    desk_run(desk, S);
+    assert_int_equal(desk_state(desk, "leak_detected", "leak-1"), ALARM_RETURNED);
     desk_free(desk);
 }
 
@@ -607,10 +666,13 @@ int main(void) {
         cmocka_unit_test(a_device_that_never_answers_is_silent),
         cmocka_unit_test(a_silent_line_is_one_alarm),
         cmocka_unit_test(a_lost_feed_is_one_alarm),
+        cmocka_unit_test(a_lost_feed_is_lost_after_a_restart_too),
         cmocka_unit_test(without_a_load_step_it_may_be_the_network),
         cmocka_unit_test(two_silent_pdus_are_two),
         cmocka_unit_test(the_site_changes_and_adds_rules),
         cmocka_unit_test(a_restart_neither_forgets_nor_repeats),
+        cmocka_unit_test(a_line_that_was_silent_stays_so_over_a_restart),
+        cmocka_unit_test(what_latched_stays_where_a_device_does_not_answer),
         cmocka_unit_test(a_rule_or_device_that_is_gone_ends_its_alarm),
         cmocka_unit_test(steps_of_the_wall_clock_do_nothing),
         cmocka_unit_test(a_flood_is_measured),

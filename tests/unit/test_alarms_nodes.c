@@ -81,7 +81,7 @@ static void a_dead_bus_is_one_alarm_with_what_follows(void **state) {
     assert_int_equal(desk_state(desk, "ups_on_battery", "ups-a"), ALARM_SUPPRESSED);
     assert_string_equal(desk_texts(desk, "ups_on_battery", "ups-a").cause,
                         desk_texts(desk, "bus_dead", "main-a").id);
-    assert_non_null(strstr(desk_texts(desk, "bus_dead", "main-a").consequences, "1 UPSes on battery"));
+    assert_non_null(strstr(desk_texts(desk, "bus_dead", "main-a").consequences, "1 UPS on battery"));
     assert_non_null(strstr(desk_texts(desk, "bus_dead", "main-a").consequences, "1 rack on one feed"));
     assert_int_equal(desk_count(desk, ALARM_ACTIVE), 1);
     /* Back at 60 % it is dead still; at 90 % it is not, and its voltage is low. */
@@ -231,6 +231,44 @@ static void a_circuit_is_judged_by_its_load_and_its_time_to_trip(void **state) {
     desk_run(desk, 2 * MINUTES);
     assert_int_equal(desk_state(desk, "trip_imminent", "q1"), ALARM_NORMAL);
     assert_int_equal(desk_state(desk, "trip_near", "q1"), ALARM_ACTIVE);
+    desk_free(desk);
+}
+
+/* Part of the current is not known: it may trip before that. */
+static void a_time_to_trip_of_a_lower_bound_clears_nothing(void **state) {
+    (void)state;
+    struct desk *desk = desk_new();
+    struct power_node *node = plant_node(&desk->plant, POWER_BREAKER, "q1", "", "");
+    node->rating.amperes = 630;
+    node->trip.curve = CURVE_THERMAL_MAGNETIC;
+    desk_open(desk);
+    desk->trips[0].earliest_s = 100;
+    desk_run(desk, 3 * S);
+    assert_int_equal(desk_state(desk, "trip_imminent", "q1"), ALARM_ACTIVE);
+    desk->trips[0].earliest_s = HUGE_VAL;
+    desk->sums[0].flags |= SUM_LOWER_BOUND;
+    desk_run(desk, 5 * MINUTES);
+    assert_int_equal(desk_state(desk, "trip_imminent", "q1"), ALARM_ACTIVE);
+    desk->sums[0].flags = 0;
+    desk_run(desk, 2 * MINUTES);
+    assert_int_equal(desk_state(desk, "trip_imminent", "q1"), ALARM_NORMAL);
+    desk_free(desk);
+}
+
+/* One phase without volts is no dead bus where the others are not known. */
+static void a_bus_is_dead_on_all_phases_or_not_known_to_be(void **state) {
+    (void)state;
+    struct desk *desk = begin_pair();
+    desk_open(desk);
+    set_volts(desk, "main-a", 231);
+    desk_run(desk, S);
+    set_volts(desk, "main-a", (double)NAN);
+    desk->sums[at(desk, "main-a")].phase_volts[0] = 0;
+    desk_run(desk, MINUTES);
+    assert_int_equal(desk_state(desk, "bus_dead", "main-a"), ALARM_NORMAL);
+    set_volts(desk, "main-a", 0);
+    desk_run(desk, 3 * S);
+    assert_int_equal(desk_state(desk, "bus_dead", "main-a"), ALARM_ACTIVE);
     desk_free(desk);
 }
 
@@ -489,6 +527,8 @@ int main(void) {
         cmocka_unit_test(the_highest_budget_on_the_path_stands_for_all),
         cmocka_unit_test(a_lower_bound_raises_and_never_clears),
         cmocka_unit_test(a_circuit_is_judged_by_its_load_and_its_time_to_trip),
+        cmocka_unit_test(a_time_to_trip_of_a_lower_bound_clears_nothing),
+        cmocka_unit_test(a_bus_is_dead_on_all_phases_or_not_known_to_be),
         cmocka_unit_test(a_ups_is_judged_by_what_is_left_of_it),
         cmocka_unit_test(what_is_out_of_service_is_announced_and_expires),
         cmocka_unit_test(what_was_out_stays_so_over_a_restart),

@@ -102,7 +102,7 @@ static void metrics_are_named_after_what_they_publish(void **state) {
         bool total = strlen(info->name) > 6 && strcmp(info->name + strlen(info->name) - 6, "_total") == 0;
         if (total != (info->kind == KIND_COUNTER) || strncmp(info->name, "facility_", 9) != 0)
             fail_msg("%s is no name for its kind", info->name);
-        if (info->kind == KIND_STATE ? info->states == NULL : !(info->least < info->most))
+        if (info->kind == KIND_STATE ? catalog_states(quantity) == NULL : !(info->least < info->most))
             fail_msg("%s has neither words nor a range", info->name);
     }
     assert_int_equal(catalog_find_quantity("facility_happiness"), QUANTITY_NONE);

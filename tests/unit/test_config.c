@@ -439,6 +439,32 @@ static void systemd_credentials_are_read(void **state) {
     unsetenv("CREDENTIALS_DIRECTORY");
 }
 
+/* An operator may not read them: nothing of them is looked for, and all else is checked. */
+static void what_asks_nobody_needs_no_secrets(void **state) {
+    (void)state;
+    static const char right[] =
+        HEAD "credentials: {ro: {community_file: none.txt}, v3: {version: 3, user: u, auth: SHA-1, "
+             "auth_credential: auth}}\n"
+             "devices: [{name: a, url: \"snmp://h\", credentials: ro}, {name: b, url: \"snmp://i\", "
+             "credentials: v3}]\n"
+             "sinks: [{name: s, type: mqtt, url: \"mqtts://h\", user: u, password_file: none.txt, "
+             "ca_file: none.pem, certificate_file: none.pem, key_file: none.pem}]\n";
+    char *said = NULL;
+    write_file("hallwatch.yaml", right, 0644);
+    assert_null(load(NULL, &said));
+    free(said);
+    struct site_config *config = NULL;
+    assert_int_equal(config_load_without_secrets("hallwatch.yaml", NULL, stderr, &config), 0);
+    assert_int_equal(config->n_devices, 2);
+    assert_null(config->devices[0].snmp->community);
+    assert_null(config->sinks[0].password);
+    config_free(config);
+    write_file("hallwatch.yaml", HEAD "devices: [{name: a, url: \"snmp://\"}]\n", 0644);
+    FILE *nowhere = fopen("/dev/null", "w");
+    assert_int_equal(config_load_without_secrets("hallwatch.yaml", NULL, nowhere, &config), ERROR_CONFIG);
+    fclose(nowhere);
+}
+
 static void few_of_many_gateways_are_listed(void **state) {
     (void)state;
     struct text yaml = {0};
@@ -980,6 +1006,7 @@ int main(void) {
         IN_FOLDER(snmp_v3_credentials_are_read),
         IN_FOLDER(snmp_v3_credentials_fit_together),
         IN_FOLDER(systemd_credentials_are_read),
+        IN_FOLDER(what_asks_nobody_needs_no_secrets),
         IN_FOLDER(few_of_many_gateways_are_listed),
         IN_FOLDER(gateways_take_their_own),
         IN_FOLDER(sinks_are_checked),

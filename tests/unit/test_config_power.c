@@ -674,6 +674,14 @@ static void the_gateway_of_a_node_follows_from_its_neighbours(void **state) {
                                 "    - {name: b2, kind: bus, sources: in, meters: meter-2}\n"
                                 "    - {name: r2, kind: rack, sources: b2}\n";
     check_share(spans, "gw-1", "in b1 | b2 ");
+    /* What hangs on a node of the site is the site's; what devices of no gateway tell of is this file's. */
+    static const char hangs[] = "    - {name: in, kind: intake}\n"
+                                "    - {name: b1, kind: bus, sources: in, meters: meter-a}\n"
+                                "    - {name: b2, kind: bus, sources: in, meters: meter-2}\n"
+                                "    - {name: b3, kind: bus, sources: in}\n"
+                                "    - {name: r3, kind: rack, sources: b3}\n";
+    check_share(hangs, "gw-1", "b1 | in ");
+    check_share(hangs, "gw-2", "b2 | in ");
     /* Without any gateway all is everyone's. */
     static const char one[] = "    - {name: in, kind: intake}\n"
                               "    - {name: b, kind: bus, sources: in, meters: meter-a}\n"

@@ -8,14 +8,16 @@
 
 #define KWH 3.6e6
 
-/* 2026-11-27 00:00 local time. */
+/* 2026-11-27 00:00 UTC. */
 enum { MIDNIGHT_S = 1795737600 };
 
 struct meter {
     struct demand demand;
-    int64_t now_ms; /* local; the monotonic clock runs beside it */
+    int64_t now_ms; /* UTC; the monotonic clock runs beside it */
     double joules, step_joules;
     bool has_counter;
+    uint32_t resets;
+    int32_t zone_offset_s;
 };
 
 /* `seconds` at so many watts, a reading each second; NAN: no reading. */
@@ -26,8 +28,8 @@ static void run(struct meter *meter, unsigned seconds, double watts) {
         double counted = meter->has_counter && !isnan(watts)
                              ? floor(meter->joules / meter->step_joules) * meter->step_joules
                              : (double)NAN;
-        struct demand_reading reading = {watts, counted, false};
-        demand_advance(&meter->demand, &reading, meter->now_ms,
+        struct demand_reading reading = {watts, counted, meter->resets, false};
+        demand_advance(&meter->demand, &reading, meter->now_ms, meter->zone_offset_s,
                        meter->now_ms - (int64_t)MIDNIGHT_S * 1000 + 7);
     }
 }
@@ -99,6 +101,37 @@ static void a_counter_that_is_set_back_is_not_believed(void **unused) {
     assert_true(meter.demand.last_is_estimated && is_near(meter.demand.last_watts, 10e6, 0.002));
 }
 
+/* Sums go on counting over a reset, and lack what was counted then. */
+static void a_counter_that_lost_a_step_is_not_believed(void **unused) {
+    (void)unused;
+    struct meter meter = begin_at(898, KWH);
+    run(&meter, 150, 10e6);
+    double before = meter.joules;
+    meter.has_counter = false;
+    run(&meter, 300, 10e6);
+    meter.has_counter = true;
+    meter.joules = before;
+    meter.resets++;
+    run(&meter, 455, 10e6);
+    assert_true(meter.demand.last_is_estimated && is_near(meter.demand.last_watts, 10e6, 0.002));
+    run(&meter, 900, 10e6);
+    assert_true(!meter.demand.last_is_estimated && is_near(meter.demand.last_watts, 10e6, 0.002));
+}
+
+/* Blocks follow each other as before where the clocks of the site are set by an hour. */
+static void daylight_saving_makes_no_block_partial(void **unused) {
+    (void)unused;
+    struct meter meter = begin_at(898, KWH);
+    run(&meter, 905, 10e6);
+    for (int32_t offset_s = 3600; offset_s >= 0; offset_s -= 3600) {
+        run(&meter, 890, 12e6);
+        meter.zone_offset_s = offset_s;
+        run(&meter, 10, 12e6);
+        assert_false(meter.demand.is_partial);
+        assert_true(is_near(meter.demand.last_watts, 12e6, 0.01));
+    }
+}
+
 static void the_forecast_goes_by_the_last_three_minutes(void **unused) {
     (void)unused;
     struct meter meter = begin_at(898, KWH);
@@ -140,6 +173,8 @@ int main(void) {
         cmocka_unit_test(a_coarse_counter_gives_an_estimate),
         cmocka_unit_test(a_gap_inside_a_block_is_harmless_with_a_counter),
         cmocka_unit_test(a_counter_that_is_set_back_is_not_believed),
+        cmocka_unit_test(a_counter_that_lost_a_step_is_not_believed),
+        cmocka_unit_test(daylight_saving_makes_no_block_partial),
         cmocka_unit_test(the_forecast_goes_by_the_last_three_minutes),
         cmocka_unit_test(a_month_has_its_own_peak),
         cmocka_unit_test(a_step_of_the_clock_makes_a_block_partial),

@@ -275,6 +275,9 @@ static void a_node_names_who_judged_it(void **state) {
     assert_string_equal(topic.data, "hallwatch/dc1/nodes/gw%2F1");
     view->alarm = strdup("node_budget-00c0ffee");
     encode_json_topic(&source, view, &topic);
+    assert_string_equal(topic.data, "hallwatch/dc1/status/gw%2F1/alarms");
+    view->detail = strdup("\"priority\":1");
+    encode_json_topic(&source, view, &topic);
     assert_string_equal(topic.data, "hallwatch/dc1/event/gw%2F1");
     text_done(&topic);
     encode_json_free(encoder);

@@ -116,6 +116,17 @@ static void series_that_leave_the_plan_end(void **state) {
     device_view_release(view);
 }
 
+static void an_alarm_ends_by_itself(void **state) {
+    struct fixture *fixture = *state;
+    fixture->view->alarm = strdup("leak-1");
+    note(fixture);
+    struct device_view *view = renew(fixture, READINGS, 1000); /* its number is another's, after a reload */
+    view->alarm = strdup("leak-2");
+    assert_int_equal(note(fixture), 0);
+    assert_int_equal(say_farewell(fixture), 0);
+    device_view_release(view);
+}
+
 static void what_goes_on_is_remembered_before_it_comes_again(void **state) {
     struct fixture *fixture = *state;
     note(fixture);
@@ -171,6 +182,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(what_goes_on_is_remembered_before_it_comes_again, setup, teardown),
         cmocka_unit_test_setup_teardown(other_labels_end_every_series, setup, teardown),
         cmocka_unit_test_setup_teardown(nothing_ends_within_a_millisecond, setup, teardown),
+        cmocka_unit_test_setup_teardown(an_alarm_ends_by_itself, setup, teardown),
         cmocka_unit_test_setup_teardown(another_device_of_the_number_ends_the_one_before, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

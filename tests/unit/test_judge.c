@@ -184,13 +184,13 @@ static struct seen active(struct bench *bench) {
     return seen;
 }
 
-/* Rows of alarms of the rack that come out of the next tick. */
+/* Events of alarms of the rack that come out of the next tick. */
 static unsigned rows(struct bench *bench) {
     struct batch *batch;
     unsigned n = 0;
     pass(bench, JUDGE_TICK_MS);
     while ((batch = judge_next_batch(bench->judge)))
-        n += batch->view->alarm && is_of(batch, "rack") && batch->urgent;
+        n += device_view_is_event(batch->view) && is_of(batch, "rack") && batch->urgent;
     return n;
 }
 

@@ -101,12 +101,28 @@ static void usable_is_what_is_given(void **state) {
     assert_near(usable_ratio(&usable, &load), 0); /* not rated */
 }
 
+static void what_cools_is_rated_in_heat(void **unused) {
+    (void)unused;
+    const struct node_present all = {.units_out = 0};
+    const struct node_load load = {.watts = 3e5, .voltamperes = 3.3e5, .phase_amperes = {500, 500, 500}};
+    struct power_node chiller = {
+        .kind = POWER_CHILLER, .phases = 3, .rating = {.watts = 1.2e6, .amperes = 1000}};
+    struct usable usable = usable_of(&chiller, &all), electric = usable_electric(&chiller, &usable);
+    assert_near(usable.watts, 1.2e6);
+    assert_true(isinf(electric.watts));
+    assert_near(usable_ratio(&electric, &load), 0.5);
+    chiller.kind = POWER_TRANSFORMER;
+    electric = usable_electric(&chiller, &usable);
+    assert_near(electric.watts, 1.2e6);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_mean_by_time),
         cmocka_unit_test(gaps_count_not_at_all),
         cmocka_unit_test(a_peak_of_a_second),
         cmocka_unit_test(usable_is_what_is_given),
+        cmocka_unit_test(what_cools_is_rated_in_heat),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -253,6 +253,21 @@ static void what_cannot_be_read_is_said_with_its_line(void **state) {
     assert_int_equal(fixture->verdict.missing, 0);
 }
 
+/* As mosquitto_sub -v writes a retained topic that was emptied. */
+static void a_topic_that_was_emptied_is_no_matter(void **state) {
+    struct fixture *fixture = *state;
+    static const char text[] =
+        "hallwatch/dc1/alarm/leak-1 (null)\n" MESSAGE(1) "\n"
+                                                         "hallwatch/dc1/alarm/fire (( (null)\n"
+                                                         "hallwatch/dc1/pdu (null) 1\n"
+                                                         "hallwatch/dc1/alarm/leak-2 (null)";
+    assert_int_equal(feed(fixture, text, sizeof(text) - 1, 3), 0);
+    assert_int_equal(fixture->skipped, 1);
+    assert_non_null(strstr(fixture->log, "f:4: there is no message in this line\n"));
+    judge(fixture);
+    assert_int_equal(fixture->verdict.received, 1);
+}
+
 /* A line of any length costs no memory, and deep nesting is refused. */
 static void endless_lines_end_with_their_line(void **state) {
     struct fixture *fixture = *state;
@@ -460,6 +475,7 @@ int main(void) {
         cmocka_unit_test(answers_of_prometheus_are_read),
         cmocka_unit_test(answers_of_influxdb_are_read),
         cmocka_unit_test_setup_teardown(what_cannot_be_read_is_said_with_its_line, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_topic_that_was_emptied_is_no_matter, setup, teardown),
         cmocka_unit_test_setup_teardown(endless_lines_end_with_their_line, setup, teardown),
         cmocka_unit_test_setup_teardown(only_rows_of_the_time_asked_for_count, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_missing_at_the_edges_of_a_time_is_found, setup, teardown),
