@@ -168,7 +168,7 @@ static void find_shares(struct grid *grid, uint32_t place, const float *configur
         sum += grid->flows[sources->first + k].of[FLOW_VA];
     for (uint32_t k = 0; k < sources->n; k++) {
         uint32_t link = sources->first + k;
-        grid->shares[link] = sum > 0 ? grid->flows[link].of[FLOW_VA] / sum : (double)configured[link];
+        grid->shares[link] = sum > 0 ? grid->flows[link].of[FLOW_VA] / sum : (double)configured[k];
     }
 }
 
