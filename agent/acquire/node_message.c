@@ -115,7 +115,7 @@ static void set_quality(struct node_reader *reader, const char *text) {
     static const enum quality told[] = {QUALITY_GOOD, QUALITY_STALE, QUALITY_BAD, QUALITY_SUBSTITUTED};
     for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++)
         if (strcmp(quality_word(told[i]), text) == 0)
-            reader->reading.quality = told[i];
+            reader->reading.quality = (uint8_t)told[i];
 }
 
 /* What is out of its physical range is bad, as it is of a device. */

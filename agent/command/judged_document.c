@@ -6,6 +6,7 @@
 
 #include "base/time_zone.h"
 #include "command/command.h"
+#include "command/status_digest.h"
 
 static int32_t zone_offset_s(const struct power_config *power, int64_t time_ms) {
     struct time_zone *zone;
@@ -24,6 +25,18 @@ static bool is_input(const struct power_config *power, const struct device_view 
     return !view->node || (node != POWER_NO_NODE && power->nodes[node].elsewhere);
 }
 
+/* What is out of service, of which only the agent knows. */
+static void take_out(struct judge *judge, const json_t *document, const struct judge_time *time) {
+    const json_t *out = json_object_get(json_object_get(document, "power"), "out");
+    for (size_t i = 0; i < json_array_size(out); i++) {
+        const json_t *one = json_array_get(out, i);
+        double until_ms = status_number(one, "until");
+        if (until_ms > 0 && until_ms < 1e15)
+            judge_set_out(judge, status_text(one, "node"), (int64_t)until_ms, status_text(one, "by"),
+                          status_text(one, "why"), time);
+    }
+}
+
 static void feed(const struct site_config *config, struct judged_document *document) {
     const struct readings_source *source = &document->source;
     struct judge_time *time = &document->time;
@@ -34,6 +47,7 @@ static void feed(const struct site_config *config, struct judged_document *docum
             judge_take(document->judge, source->batches[i], time);
     }
     time->wall_ms = time->monotonic_ms = source->time_ms;
+    take_out(document->judge, source->document, time);
     judge_tick(document->judge, time);
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "judge/without_out.h"
 
 static struct contingency_input input_of(const struct judged *judged) {
     return (struct contingency_input){.topology = judged->topology,
@@ -34,13 +35,13 @@ static void *copy(const void *from, size_t n, size_t size) {
     return to;
 }
 
-static bool later_init(struct later *later, const struct judged *judged) {
-    size_t n = judged->topology->n_nodes;
-    *later = (struct later){.present = copy(judged->present, n, sizeof(*later->present)),
-                            .loads = copy(judged->loads, n, sizeof(*later->loads)),
-                            .usable = copy(judged->usable, n, sizeof(*later->usable)),
+static bool later_init(struct later *later, const struct contingency_input *now) {
+    size_t n = now->topology->n_nodes;
+    *later = (struct later){.present = copy(now->present, n, sizeof(*later->present)),
+                            .loads = copy(now->loads, n, sizeof(*later->loads)),
+                            .usable = copy(now->usable, n, sizeof(*later->usable)),
                             .supply = copy(NULL, n, sizeof(*later->supply)),
-                            .carries = copy(NULL, judged->topology->n_edges, sizeof(*later->carries))};
+                            .carries = copy(NULL, now->topology->n_edges, sizeof(*later->carries))};
     return later->present && later->loads && later->usable && later->supply && later->carries;
 }
 
@@ -64,9 +65,9 @@ static int find_redundancy(struct whatif_answer *answer, const struct contingenc
     const struct judged *judged = answer->judged;
     struct contingency *then = contingency_new(judged->topology);
     struct later later;
-    bool is_there = later_init(&later, judged) && then;
+    bool is_there = later_init(&later, answer->now) && then;
     if (is_there) {
-        struct contingency_input input = input_of(judged);
+        struct contingency_input input = *answer->now;
         contingency_write_after(now, later.present, later.loads, later.supply, later.carries);
         input.present = later.present;
         input.loads = later.loads;
@@ -104,19 +105,22 @@ static struct trip_time find_trip(const struct whatif_answer *answer, const stru
 int whatif_answer(const struct judged *judged, const uint32_t *lost, size_t n_lost,
                   struct whatif_answer *answer) {
     size_t n = judged->topology->n_nodes;
-    const struct contingency_input input = input_of(judged);
     *answer = (struct whatif_answer){.judged = judged,
+                                     .present = input_of(judged),
                                      .lost = lost,
                                      .n_lost = n_lost,
                                      .contingency = contingency_new(judged->topology),
+                                     .without_out = without_out_new(judged->topology),
                                      .ratio = calloc(n + 1, sizeof(double)),
                                      .after = calloc(n + 1, sizeof(uint8_t)),
                                      .loses_redundancy = calloc(n + 1, sizeof(bool))};
-    int error =
-        answer->contingency && answer->ratio && answer->after && answer->loses_redundancy ? 0 : ERROR_MEMORY;
+    bool is_there = answer->contingency && answer->without_out && answer->ratio && answer->after &&
+                    answer->loses_redundancy;
+    int error = is_there ? 0 : ERROR_MEMORY;
     if (!error) {
-        contingency_pass(answer->contingency, &input); /* what is kept at present */
-        contingency_lose(answer->contingency, &input, lost, n_lost, &answer->result, answer->ratio,
+        answer->now = without_out_of(answer->without_out, answer->contingency, &answer->present);
+        contingency_pass(answer->contingency, answer->now); /* what is kept at present */
+        contingency_lose(answer->contingency, answer->now, lost, n_lost, &answer->result, answer->ratio,
                          answer->after);
         answer->trips = find_trip(answer, answer->contingency);
         error = find_redundancy(answer, answer->contingency);
@@ -128,6 +132,7 @@ int whatif_answer(const struct judged *judged, const uint32_t *lost, size_t n_lo
 
 void whatif_answer_done(struct whatif_answer *answer) {
     contingency_free(answer->contingency);
+    without_out_free(answer->without_out);
     free(answer->ratio);
     free(answer->after);
     free(answer->loses_redundancy);
@@ -145,7 +150,7 @@ struct contingency_node whatif_look(const struct whatif_answer *answer, uint32_t
 }
 
 static bool is_in_part(const struct whatif_answer *answer, uint32_t node) {
-    const struct node_load *load = &answer->judged->loads[node];
+    const struct node_load *load = &answer->now->loads[node];
     if (!load->is_lower_bound || (isnan(load->watts) && isnan(load->voltamperes)))
         return false;
     struct contingency_node look = whatif_look(answer, node);
@@ -153,17 +158,17 @@ static bool is_in_part(const struct whatif_answer *answer, uint32_t node) {
 }
 
 /* Nothing is known of a load that matters: of what is rated, or takes it for itself. */
-static bool is_blank(const struct judged *judged, uint32_t node) {
-    const struct node_load *load = &judged->loads[node];
-    const struct usable *usable = &judged->usable[node];
+static bool is_blank(const struct contingency_input *now, uint32_t node) {
+    const struct node_load *load = &now->loads[node];
+    const struct usable *usable = &now->usable[node];
     bool is_rated = !isinf(usable->watts) || !isinf(usable->voltamperes) || !isinf(usable->amperes);
-    bool is_end = judged->topology->fed[node].n == 0 && judged->topology->sources[node].n > 0;
+    bool is_end = now->topology->fed[node].n == 0 && now->topology->sources[node].n > 0;
     return (is_rated || is_end) && isnan(load->watts) && isnan(load->voltamperes);
 }
 
 bool whatif_is_in(const struct whatif_answer *answer, enum whatif_list list, uint32_t node) {
     const struct topology *topology = answer->judged->topology;
-    uint8_t before = answer->judged->supply[node], after = answer->after[node];
+    uint8_t before = answer->now->supply[node], after = answer->after[node];
     switch (list) {
     case WHATIF_DROPPED:
         return after == SUPPLY_DEAD && before != SUPPLY_DEAD && topology->fed[node].n == 0 &&
@@ -173,7 +178,7 @@ bool whatif_is_in(const struct whatif_answer *answer, enum whatif_list list, uin
     case WHATIF_REDUNDANCY:
         return answer->loses_redundancy[node];
     case WHATIF_UNKNOWN:
-        return before == SUPPLY_UNDETERMINED || (before != SUPPLY_DEAD && is_blank(answer->judged, node));
+        return before == SUPPLY_UNDETERMINED || (before != SUPPLY_DEAD && is_blank(answer->now, node));
     case WHATIF_IN_PART:
         return is_in_part(answer, node);
     case N_WHATIF_LISTS:

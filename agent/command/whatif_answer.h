@@ -10,6 +10,9 @@ struct whatif_answer {
     const uint32_t *lost; /* nodes, or'ed with CONTINGENCY_ONE_UNIT */
     size_t n_lost;
     struct contingency *contingency;
+    struct without_out *without_out;
+    struct contingency_input present;
+    const struct contingency_input *now; /* what it is lost from: without what is out of service */
     struct contingency_result result;
     /* Per node. */
     double *ratio;

@@ -70,6 +70,21 @@ static void add_lost_line(const struct whatif_answer *answer, struct text *text)
     text_add_char(text, '\n');
 }
 
+/* What is out of service is lost already. */
+static void add_out_line(const struct whatif_answer *answer, struct text *text) {
+    const struct judged *judged = answer->judged;
+    size_t n = 0;
+    for (uint32_t i = 0; i < judged->topology->n_nodes; i++) {
+        if (judged->present[i].condition != CONDITION_OUT || n++ >= NAMES_MOST)
+            continue;
+        text_add_string(text, n == 1 ? "besides     " : ", ");
+        text_add_printable(text, judged->power->nodes[i].name);
+    }
+    if (n > NAMES_MOST)
+        text_add_format(text, " and %zu more", n - NAMES_MOST);
+    text_add_string(text, n > 0 ? ": out of service\n" : "");
+}
+
 static void add_dropped(const struct whatif_answer *answer, struct text *text) {
     const struct contingency_result *result = &answer->result;
     char watts[32];
@@ -232,6 +247,7 @@ static int print_table(const struct whatif_answer *answer, FILE *out) {
 int whatif_print(const struct whatif_answer *answer, FILE *out) {
     struct text text = {0};
     add_lost_line(answer, &text);
+    add_out_line(answer, &text);
     add_dropped(answer, &text);
     add_battery(answer, &text);
     add_first(answer, &text);

@@ -24,7 +24,7 @@ static void add_condition(const struct why *why, uint32_t number) {
         text_add_char(why->text, ' ');
         why_add_name(why, node->sources[present->selected].node);
     }
-    if (tells) {
+    if (tells && present->condition != CONDITION_OUT) { /* which the operator says */
         text_add_string(why->text, is_unknown ? ": nothing is heard of it from " : ", as ");
         text_add_printable(why->text, tells->device);
         text_add_string(why->text, is_unknown ? "" : " tells");

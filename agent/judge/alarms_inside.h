@@ -73,7 +73,9 @@ struct restored {
 /* A node that is out of service. */
 struct node_out {
     uint32_t node, condition;
-    int64_t until_ms; /* wall clock; 0: back in service */
+    int64_t until_ms;   /* wall clock; 0: back in service */
+    int64_t kept_ms;    /* wall clock: until when it was before a restart; 0: it was not */
+    int64_t settles_ms; /* monotonic: until then what was restored waits for the journal to say so again */
     bool is_settled, has_expired;
     char *by, *why;
     struct node_out *next;

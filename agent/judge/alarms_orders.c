@@ -3,6 +3,7 @@
  * What operators order (reset, out of service), what was kept over a restart, and the measures of how the
  * alarms fare (ISA-18.2, EEMUA 191).
  */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +11,12 @@
 #include "judge/alarms_inside.h"
 #include "judge/silence.h"
 
-enum { DAY_MS = 24 * 60 * 60 * 1000, NOTE_MOST = 300 };
+enum {
+    DAY_MS = 24 * 60 * 60 * 1000,
+    NOTE_MOST = 300,
+    JOURNAL_MS = 5000 /* within which the operators' journal is read after a start */
+};
+static const double time_most_s = 253402300800; /* the year 10000 */
 
 /* --- over a restart --- */
 
@@ -76,7 +82,8 @@ static struct node_out *out_of(struct alarms *alarms, uint32_t node, const struc
     return out;
 }
 
-/* Its series are known when its device is heard: until then it stands on the board as it was. */
+/* Its series are known when its device is heard, NO_DEVICE: the gateway itself: until then it stands on the
+ * board as it was. */
 static bool keep_for_device(struct alarms *alarms, const struct rule *rule, uint32_t device,
                             const struct alarm_record *record) {
     struct restored *restored = calloc(1, sizeof(*restored));
@@ -99,13 +106,19 @@ static bool restore(struct alarms *alarms, const struct alarm_record *record, co
     if (rule == NULL)
         return false;
     uint32_t device = find_device(alarms, record->device);
-    if (device != NO_DEVICE && (rule->on == ON_SERIES || rule->on == ON_ALL))
+    bool is_own = record->device[0] != '\0' && device == NO_DEVICE &&
+                  strcmp(record->device, alarms->config->gateway) == 0;
+    if ((device != NO_DEVICE || is_own) && (rule->on == ON_SERIES || rule->on == ON_ALL))
         return keep_for_device(alarms, rule, device, record);
     if (device != NO_DEVICE && rule->on == ON_SILENCE)
         silence_condition(alarms, device, rule, time);
     uint32_t node = alarms->power != NULL ? power_find(alarms->power, record->node) : POWER_NO_NODE;
-    if (node != POWER_NO_NODE && rule->on == ON_OUT)
-        out_of(alarms, node, time);
+    struct node_out *out = node != POWER_NO_NODE && rule->on == ON_OUT ? out_of(alarms, node, time) : NULL;
+    if (out != NULL) {
+        out->kept_ms = record->value > 0 && record->value < time_most_s ? llround(record->value * 1000) : 0;
+        out->settles_ms = time->monotonic_ms + JOURNAL_MS;
+        alarms->is_out[node] = true;
+    }
     uint32_t condition = find_condition(alarms, record->id);
     return condition != ALARM_NO_CONDITION && restore_as(alarms, condition, (enum alarm_state)record->state,
                                                          record->since_ms, record->changed_ms, time);
@@ -147,7 +160,9 @@ static void end_restored(struct alarms *alarms, struct restored **at, const char
     struct restored *restored = *at;
     struct alarm_record ended = {.rule = restored->rule->life.name,
                                  .site = alarms->config->site,
-                                 .device = alarms->config->devices[restored->device].name,
+                                 .device = restored->device == NO_DEVICE
+                                               ? alarms->config->gateway
+                                               : alarms->config->devices[restored->device].name,
                                  .summary = why,
                                  .priority = restored->rule->life.priority,
                                  .since_ms = restored->since_ms,
@@ -216,6 +231,8 @@ void alarms_set_out(struct alarms *alarms, uint32_t node, int64_t until_ms, cons
         free(new_by);
         free(new_why);
     }
+    bool is_said = out->kept_ms == until_ms; /* before the restart */
+    out->kept_ms = 0;
     out->until_ms = until_ms;
     out->has_expired = false;
     alarms->is_out[node] = alarms->has_new_states = true;
@@ -225,12 +242,13 @@ void alarms_set_out(struct alarms *alarms, uint32_t node, int64_t until_ms, cons
                        time->monotonic_ms);
     struct alarm *alarm = alarm_engine_look(alarms->engine, out->condition);
     if (alarm != NULL)
-        alarm->is_to_say = alarm->is_up; /* another time, or by another */
+        alarm->is_to_say = alarm->is_up && !is_said; /* another time, or by another */
 }
 
 void alarms_expire(struct alarms *alarms, const struct judge_time *time) {
     for (struct node_out *out = alarms->outs; out != NULL; out = out->next)
-        if (out->until_ms <= time->wall_ms && (out->until_ms != 0 || !out->is_settled)) {
+        if (out->until_ms != 0 ? out->until_ms <= time->wall_ms
+                               : !out->is_settled && out->settles_ms <= time->monotonic_ms) {
             /* Restored, and nobody says any more that it is out: it is back. */
             out->has_expired = out->until_ms != 0;
             bring_back(alarms, out, time->monotonic_ms);

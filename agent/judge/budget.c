@@ -44,7 +44,7 @@ static struct measure binding(const struct node_sum *sum, const struct usable *u
         {BUDGET_AMPERES, value_in(sum, BUDGET_AMPERES), usable->amperes},
         {BUDGET_VOLTAMPERES, value_in(sum, BUDGET_VOLTAMPERES), usable->voltamperes},
         {BUDGET_WATTS, value_in(sum, BUDGET_WATTS), usable->watts}};
-    struct measure most = {BUDGET_NONE, NAN, INFINITY};
+    struct measure most = {BUDGET_NONE, (double)NAN, (double)INFINITY};
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
         if (!isfinite(all[i].usable))
             continue;
@@ -79,7 +79,7 @@ static double in_watts(const struct power_node *node, const struct node_sum *sum
     if (n == 0 && sum->amperes > 0) /* one circuit, or direct current */
         return amount * sum->watts / sum->amperes;
     if (amperes <= 0)
-        return NAN;
+        return (double)NAN;
     unsigned phases = node->phases == 3 ? n : 1;
     return amount * phases * sum->watts / amperes;
 }
@@ -92,11 +92,11 @@ static void note_time(double value, double level, double elapsed_s, double *over
 void budget_judge(const struct power_node *node, const struct node_sum *sum, const struct usable *usable,
                   unsigned week_min, double elapsed_s, struct budget_state *state) {
     const double over_warning_s = state->over_warning_s, over_critical_s = state->over_critical_s;
-    *state = (struct budget_state){.value = NAN,
-                                   .warning = INFINITY,
-                                   .critical = INFINITY,
-                                   .headroom = NAN,
-                                   .headroom_watts = NAN,
+    *state = (struct budget_state){.value = (double)NAN,
+                                   .warning = (double)INFINITY,
+                                   .critical = (double)INFINITY,
+                                   .headroom = (double)NAN,
+                                   .headroom_watts = (double)NAN,
                                    .over_warning_s = over_warning_s,
                                    .over_critical_s = over_critical_s,
                                    .is_lower_bound = (sum->flags & SUM_LOWER_BOUND) != 0};

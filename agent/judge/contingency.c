@@ -97,7 +97,7 @@ void contingency_judge(struct contingency *contingency, const struct grid *grid,
         load.of[i] = present->load.of[i] + after->more.of[i];
     double ratio = contingency_ratio(present, &load);
     if (after->flags & AFTER_FEWER_UNITS)
-        ratio /= grid->units_left;
+        ratio /= grid_units_left(grid, place);
     struct failover *failover = &contingency->failovers[node];
     contingency->had_rated = true;
     contingency->had_ratio |= (present->flags & PRESENT_KNOWN) || ratio > CONTINGENCY_FULL;

@@ -35,7 +35,8 @@
  *
  * A LOSS: who is still fed. Sources before what they feed:
  *
- * 7.  Dead: what is lost, and what does not conduct at present (topology_conducts): open, out of service.
+ * 7.  Dead: what is lost, and what does not conduct at present (topology_conducts): open, out of service (of
+ *     which the input is to be without_out.h's, where it is told to be on).
  *     What stands by is dead until it starts (11).
  * 8.  A node takes from its sources that are not dead; from batteries (topology_is_storage) only where
  *     there is no other; on bypass a UPS only from its bypass. A UPS that has no module among its sources,
@@ -74,8 +75,8 @@
  * by more than 1e-9 of it and 1e-6), or has lost a unit:
  *
  * 20. It exceeds where its ratio is above 1 (+ 1e-9). `first`: the greatest ratio of those; `worst`: the
- *     greatest of all judged. worst_watts: its W x (1 / ratio - 1), what could be added like what is there; without W,
- *     usable less load of what binds.
+ *     greatest of all judged. worst_watts: its W x (1 / ratio - 1), what could be added like what is there;
+ *     without W, usable less load of what binds.
  * 21. is_lower_bound: a load that moved to other sources, was dropped, or of a judged node is not known or
  *     a lower bound. is_known is false where something rated was judged and no load of these was known,
  *     unless it exceeds by what came alone; and where a lost node's supply is undetermined.

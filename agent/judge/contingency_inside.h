@@ -80,7 +80,6 @@ struct grid {
     uint32_t n_unsettled; /* of `moved`, while it is found how much each carries */
     uint32_t *moved; /* places: they take from others than at present, died, or are otherwise to be judged */
     uint32_t n_moved, n_battery, epoch; /* n_battery: that have gone to battery */
-    double units_left;                  /* of the node that loses one unit: the share */
     struct order_queue queue;
 };
 

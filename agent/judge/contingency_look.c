@@ -17,16 +17,16 @@ int grid_find_binding(const struct grid *grid, uint32_t place, const struct flow
 }
 
 double grid_units_left(const struct grid *grid, uint32_t place) {
-    return grid_is_touched(grid, place) && (grid->after[place].flags & AFTER_FEWER_UNITS) ? grid->units_left
-                                                                                          : 1;
+    double units = grid->present[place].units;
+    return grid_has_flag(grid, place, AFTER_FEWER_UNITS) ? (units - 1) / units : 1;
 }
 
 struct flow grid_load_after(const struct grid *grid, uint32_t place) {
     struct flow load = grid->present[place].load;
+    if (grid_supply(grid, place) == SUPPLY_DEAD)
+        return (struct flow){0};
     if (!grid_is_touched(grid, place))
         return load;
-    if (grid->after[place].supply == SUPPLY_DEAD)
-        return (struct flow){0};
     for (int i = 0; i < FLOWS; i++) {
         load.of[i] += grid->after[place].more.of[i];
         load.of[i] = load.of[i] > 0 ? load.of[i] : 0;
@@ -37,13 +37,13 @@ struct flow grid_load_after(const struct grid *grid, uint32_t place) {
 /* What is not known stays so, unless it exceeds by what has come alone. */
 double grid_ratio_after(const struct grid *grid, uint32_t place) {
     const struct present_node *present = &grid->present[place];
+    if (grid_supply(grid, place) == SUPPLY_DEAD)
+        return 0;
     if (!grid_is_touched(grid, place))
         return present->ratio;
     struct flow load = grid_load_after(grid, place);
     double ratio = contingency_ratio(present, &load) / grid_units_left(grid, place);
-    bool is_known =
-        !isnan(present->ratio) || ratio > CONTINGENCY_FULL || grid->after[place].supply == SUPPLY_DEAD;
-    return is_known ? ratio : (double)NAN;
+    return !isnan(present->ratio) || ratio > CONTINGENCY_FULL ? ratio : (double)NAN;
 }
 
 void contingency_lose(struct contingency *contingency, const struct contingency_input *input,

@@ -13,8 +13,7 @@ static const double grows_by = 1e-9, grows_least = 1e-6;
 /* --- upwards: how much each carries --- */
 
 static double capacity_after(const struct grid *grid, uint32_t place) {
-    double capacity = grid->present[place].capacity;
-    return grid_has_flag(grid, place, AFTER_FEWER_UNITS) ? capacity * grid->units_left : capacity;
+    return grid->present[place].capacity * grid_units_left(grid, place);
 }
 
 void grid_find_shares(const struct grid *grid, uint32_t place, uint64_t carrying, double *shares) {
@@ -178,6 +177,14 @@ static void recharge(struct contingency *contingency, uint32_t place, struct flo
         taken->of[FLOW_PHASE + i] += capacity / n;
 }
 
+/* What it takes more; at most all that it took less. */
+static struct flow find_taken(const struct present_node *present, const struct after_node *after) {
+    struct flow taken = after->more;
+    for (int i = 0; i < FLOWS && (present->flags & PRESENT_KNOWN); i++)
+        taken.of[i] = taken.of[i] > -present->load.of[i] ? taken.of[i] : -present->load.of[i];
+    return taken;
+}
+
 /*
  * Whether nobody asks how much less it carries: neither it nor what it takes from is judged, for all that
  * carries more goes to others, in the end. What takes from others than before would lead load elsewhere;
@@ -194,7 +201,7 @@ static void settle_moved(struct contingency *contingency, struct grid *grid, uin
     const struct present_node *present = &grid->present[place];
     step_down(contingency, grid, place);
     judge(contingency, grid, place);
-    struct flow taken = after->more;
+    struct flow taken = find_taken(present, after);
     bool reshares = after->carrying != present->carrying || (after->flags & AFTER_RESHARES);
     if (!grid->network.is_heat)
         recharge(contingency, place, &taken);
@@ -213,15 +220,17 @@ static void settle_moved(struct contingency *contingency, struct grid *grid, uin
 static void pass_on(struct contingency *contingency, struct grid *grid, uint32_t place) {
     const struct network *network = &grid->network;
     judge(contingency, grid, place);
+    struct flow taken = find_taken(&grid->present[place], &grid->after[place]);
     while (grid->after[place].carrying != 0 && network->sources[place].n == 1 &&
            order_queue_is_empty(&grid->queue)) {
         const struct network_link *link = &network->links[network->sources[place].first];
-        network_add_flow(link, &grid->after[place].more, &grid_touch(grid, link->from)->more);
+        network_add_flow(link, &taken, &grid_touch(grid, link->from)->more);
         place = link->from;
         judge(contingency, grid, place);
+        taken = find_taken(&grid->present[place], &grid->after[place]);
     }
-    if (grid->after[place].carrying != 0 && !is_nothing(&grid->after[place].more))
-        take_more(grid, place, &grid->after[place].more);
+    if (grid->after[place].carrying != 0 && !is_nothing(&taken))
+        take_more(grid, place, &taken);
 }
 
 static void settle_flows(struct contingency *contingency, struct grid *grid) {
@@ -251,13 +260,12 @@ static void mark_lost(struct grid *grid, uint32_t place) {
 /* It carries on with one unit less; what it feeds in proportion is shared out anew. */
 static void mark_unit(struct grid *grid, uint32_t place) {
     const struct edge_run *fed = &grid->network.fed[place];
-    uint32_t units = grid->present[place].units;
-    grid->units_left = (double)(units - 1) / units;
     grid_touch(grid, place)->flags |= AFTER_FEWER_UNITS;
     grid_note_moved(grid, place);
     for (uint32_t k = 0; k < fed->n; k++) {
-        uint32_t to = grid->network.links[grid->network.by_source[fed->first + k]].to;
-        if (!(grid->present[to].flags & PRESENT_PARALLEL))
+        const struct network_link *link = &grid->network.links[grid->network.by_source[fed->first + k]];
+        uint32_t to = link->to;
+        if (!(grid->present[to].flags & PRESENT_PARALLEL) || !(grid->present[to].carrying >> link->rank & 1))
             continue;
         grid_touch(grid, to)->flags |= AFTER_RESHARES;
         grid_note_moved(grid, to);

@@ -70,13 +70,14 @@ static void find_load(const struct power_node *node, const struct node_load *loa
     int n = count_phases(node);
     bool has_amperes = find_amperes(node, load, amperes);
     double watts = fabs(load->watts), voltamperes = fabs(load->voltamperes);
+    double apparent = is_there(voltamperes) ? voltamperes : watts;
     for (int i = 0; i < n; i++) {
         sum += amperes[i];
         total += amperes[i] * volts[i];
     }
     for (int i = 0; i < n && has_amperes; i++) /* no voltage is known: what its VA say */
-        if (!(volts[i] > 0) && is_there(voltamperes) && sum > 0)
-            volts[i] = voltamperes / sum;
+        if (!(volts[i] > 0) && is_there(apparent) && sum > 0)
+            volts[i] = apparent / sum;
     if (!is_there(voltamperes))
         voltamperes = has_amperes && total > 0 ? total : watts;
     if (!is_there(voltamperes))
@@ -101,8 +102,8 @@ static void find_limit(const struct power_node *node, const struct usable *usabl
     double *inverse = present->inverse.of;
     int n = count_phases(node);
     inverse[FLOW_W] = power_kind_cools(node->kind) ? 0 : inverse_of(usable->watts);
-    for (int i = 0; i < n; i++)
-        inverse[FLOW_PHASE + i] = inverse_of(usable->amperes * volts[i]);
+    for (int i = 0; i < n; i++) /* without a voltage amperes cannot be judged */
+        inverse[FLOW_PHASE + i] = volts[i] > 0 ? inverse_of(usable->amperes * volts[i]) : 0;
     /* Where no VA were given, they only repeat what the amperes say. */
     if (node->rating.voltamperes > 0 || !(inverse[FLOW_PHASE] > 0))
         inverse[FLOW_VA] = inverse_of(usable->voltamperes);
@@ -175,13 +176,18 @@ static uint32_t needed_of(const struct power_node *node, uint32_t n_sources) {
     return n_sources > spare ? n_sources - spare : 1;
 }
 
+/* What keeps a node from running. */
+static uint32_t stop_of(enum node_condition condition) {
+    if (condition == CONDITION_STANDBY)
+        return PRESENT_STANDBY;
+    return condition == CONDITION_OPEN || condition == CONDITION_OUT ? PRESENT_BLOCKED : 0;
+}
+
 static uint32_t flags_of(const struct topology *topology, uint32_t number, enum node_condition condition) {
     const struct power_node *node = &topology->power->nodes[number];
     uint32_t flags = 0;
-    if (condition == CONDITION_OPEN || condition == CONDITION_OUT)
-        flags |= PRESENT_BLOCKED;
-    if (condition == CONDITION_STANDBY)
-        flags |= PRESENT_STANDBY;
+    if (!topology_conducts(node, condition)) /* what cools is fed whether it runs or not */
+        flags |= stop_of(condition);
     if (condition == CONDITION_ON_BATTERY)
         flags |= PRESENT_ON_BATTERY;
     if (has_battery(topology, number, condition))
@@ -229,11 +235,9 @@ void contingency_prepare_cooler(const struct contingency *contingency, uint32_t 
                                      .capacity = (double)INFINITY,
                                      .units = power->units,
                                      .allowed = UINT64_MAX,
-                                     .flags = PRESENT_PARALLEL |
-                                              (power->flags & (PRESENT_BLOCKED | PRESENT_OF_PATH))};
-    if (power->flags & PRESENT_STANDBY)
-        present->flags |= PRESENT_STANDBY;
-    else if (node->n_sources > 0 && power->supply == SUPPLY_DEAD)
+                                     .flags = PRESENT_PARALLEL | (power->flags & PRESENT_OF_PATH)};
+    present->flags |= stop_of(topology_condition(node, &input->present[number]));
+    if (!(present->flags & PRESENT_STANDBY) && node->n_sources > 0 && power->supply == SUPPLY_DEAD)
         present->flags |= PRESENT_BLOCKED;
     if (node->redundancy.rule != REDUNDANCY_NONE && is_of_cooling)
         present->flags |= PRESENT_HAS_RULE;

@@ -20,6 +20,11 @@ static void prepare_power_node(struct contingency *contingency, uint32_t place) 
         present->carrying |= UINT64_C(1) << k;
         contingency->n_out[grid->network.links[sources->first + k].from]++;
     }
+    const struct node_present *told = &contingency->input->present[place];
+    if (present->carrying == 0 && told->condition == CONDITION_SELECTS) /* it has not gone over, and will not */
+        present->allowed = UINT64_C(1) << told->selected;
+    if (present->carrying == 0 && (present->flags & PRESENT_ON_BATTERY)) /* on none of those that are nodes */
+        present->flags |= PRESENT_HOLDS;
 }
 
 static void scale(struct flow *flow, double by) {
@@ -153,12 +158,17 @@ static void take_inflow(struct grid *grid, uint32_t place, uint64_t known) {
     const struct edge_run *sources = &grid->network.sources[place];
     if (is_known(grid, place))
         return;
-    for (uint32_t k = 0; k < sources->n; k++)
-        add(&present->load, &grid->flows[sources->first + k], 1);
     bool is_all = present->carrying != 0 && known == present->carrying;
+    for (uint32_t k = 0; k < sources->n; k++) {
+        add(&present->load, &grid->flows[sources->first + k], 1);
+        if (known >> k & 1) /* measured at the source: as sure as that is */
+            present->flags |= grid->present[grid->network.links[sources->first + k].from].flags & PRESENT_LOWER;
+    }
     present->flags |= PRESENT_KNOWN | (is_all ? 0 : PRESENT_LOWER);
-    if (present->load.of[FLOW_VA] <= 0 && !is_all)
-        present->flags &= ~(uint32_t)PRESENT_KNOWN;
+    if (present->load.of[FLOW_VA] > 0 || is_all)
+        return;
+    present->flags &= ~(uint32_t)PRESENT_KNOWN;
+    present->load = (struct flow){0};
 }
 
 static void find_shares(struct grid *grid, uint32_t place, const float *configured) {
@@ -212,8 +222,10 @@ static void find_heat(struct contingency *contingency, uint32_t place) {
 }
 
 static void lead_heat_away(struct grid *grid, uint32_t place) {
-    const struct present_node *present = &grid->present[place];
+    struct present_node *present = &grid->present[place];
     const struct edge_run *sources = &grid->network.sources[place];
+    if (grid->network.fed[place].n > 0 && !(present->flags & PRESENT_LOWER))
+        present->flags |= PRESENT_KNOWN; /* nothing is led to it, too */
     bool is_sure = (present->flags & (PRESENT_KNOWN | PRESENT_LOWER)) == PRESENT_KNOWN;
     grid_find_shares(grid, place, present->carrying, grid->shares + sources->first);
     for (uint32_t k = 0; k < sources->n; k++) {

@@ -132,10 +132,10 @@ static bool stands_by(const struct present_node *present) {
 static bool is_dead(const struct grid *grid, uint32_t place) {
     const struct edge_run *sources = &grid->network.sources[place];
     const struct present_node *present = &grid->present[place];
-    bool dead = present->supply == SUPPLY_DEAD;
-    for (uint32_t k = 0; dead && !(present->flags & PRESENT_BLOCKED) && k < sources->n; k++)
-        dead = !stands_by(&grid->present[grid->network.links[sources->first + k].from]);
-    return dead;
+    bool all_stand_by = sources->n > 0 && !(present->flags & PRESENT_BLOCKED);
+    for (uint32_t k = 0; all_stand_by && k < sources->n; k++)
+        all_stand_by = stands_by(&grid->present[grid->network.links[sources->first + k].from]);
+    return present->supply == SUPPLY_DEAD && !all_stand_by;
 }
 
 static enum broken judge_rule(const struct contingency *contingency, const struct grid *grid, uint32_t place,
@@ -149,7 +149,8 @@ static enum broken judge_rule(const struct contingency *contingency, const struc
         const struct present_node *from = &grid->present[grid->network.links[sources->first + k].from];
         if (from->supply == SUPPLY_UNDETERMINED)
             unsure = BROKEN_UNSURE;
-        if (from->supply == SUPPLY_BATTERY || (from->supply == SUPPLY_DEAD && !stands_by(from)))
+        if ((from->flags & PRESENT_IS_BATTERY) || from->supply == SUPPLY_BATTERY ||
+            (from->supply == SUPPLY_DEAD && !stands_by(from)))
             continue;
         live |= UINT64_C(1) << k;
         n_live++;
@@ -160,6 +161,15 @@ static enum broken judge_rule(const struct contingency *contingency, const struc
         unsure = BROKEN_UNSURE;
     enum broken broken = (enum broken)contingency->broken[grid->network.node[place]];
     return broken > unsure ? broken : unsure;
+}
+
+/* Its units carry electricity, and heat. */
+static enum broken judge_units_of(const struct contingency *contingency, uint32_t node, uint32_t spare) {
+    uint32_t place = contingency->heat.network.place[node];
+    enum broken power = judge_units(&contingency->power.present[node], spare);
+    enum broken heat =
+        place == POWER_NO_NODE ? BROKEN_NOT : judge_units(&contingency->heat.present[place], spare);
+    return heat > power ? heat : power;
 }
 
 enum redundancy_state contingency_redundancy(const struct contingency *contingency, uint32_t node) {
@@ -176,7 +186,7 @@ enum redundancy_state contingency_redundancy(const struct contingency *contingen
     enum broken broken = BROKEN_YES;
     if (!is_dead(grid, place))
         broken = rule->rule == REDUNDANCY_N_PLUS && contingency->topology->power->nodes[node].units > 1
-                     ? judge_units(&grid->present[place], rule->spare)
+                     ? judge_units_of(contingency, node, rule->spare)
                      : judge_rule(contingency, grid, place, rule);
     if (broken == BROKEN_YES)
         return is_planned(grid, place) ? REDUNDANCY_PLANNED : REDUNDANCY_LOST;

@@ -24,7 +24,7 @@ static uint64_t choose_sources(const struct grid *grid, uint32_t place) {
             *(is_battery ? &batteries : &live) |= UINT64_C(1) << k;
     }
     uint64_t all = live ? live : batteries;
-    if (!(present->flags & PRESENT_PREFERS) || all == 0)
+    if (!(present->flags & PRESENT_PREFERS) || live == 0) /* of batteries all */
         return all;
     uint64_t kept = all & present->carrying;
     kept = kept ? kept : all;
@@ -121,11 +121,10 @@ void grid_spread(struct grid *grid) {
 /* --- what stands by: generators --- */
 
 /* Whether a node stands on its own battery, or those that are nodes for it. */
-static bool is_held(const struct grid *grid, uint32_t place) {
+static bool is_held(const struct grid *grid, uint32_t place, uint8_t supply, uint64_t carrying) {
     const struct edge_run *sources = &grid->network.sources[place];
-    uint64_t carrying = grid_carrying(grid, place);
-    if (grid_supply(grid, place) != SUPPLY_BATTERY || carrying == 0)
-        return grid_supply(grid, place) == SUPPLY_BATTERY;
+    if (supply != SUPPLY_BATTERY || carrying == 0)
+        return supply == SUPPLY_BATTERY;
     uint32_t link = sources->first + (uint32_t)__builtin_ctzll(carrying);
     return grid->present[grid->network.links[link].from].flags & PRESENT_IS_BATTERY;
 }
@@ -140,7 +139,6 @@ static void note_autonomy(struct contingency *contingency, uint32_t node) {
 static void note_held(struct contingency *contingency, uint32_t place) {
     const struct network *network = &contingency->power.network;
     uint64_t carrying = grid_carrying(&contingency->power, place);
-    contingency->power.after[place].flags |= AFTER_WAS_HELD;
     note_autonomy(contingency, place);
     for (; carrying; carrying &= carrying - 1)
         note_autonomy(
@@ -181,7 +179,12 @@ static void note_at_once(struct contingency *contingency) {
         struct after_node *after = &grid->after[place];
         if (after->supply == SUPPLY_DEAD && grid->present[place].supply != SUPPLY_DEAD)
             after->flags |= AFTER_WAS_DEAD;
-        if (grid->present[place].supply != SUPPLY_BATTERY && is_held(grid, place))
+        const struct present_node *present = &grid->present[place];
+        if (!is_held(grid, place, after->supply, after->carrying) ||
+            is_held(grid, place, present->supply, present->carrying))
+            continue;
+        after->flags |= AFTER_WAS_HELD;
+        if (present->supply != SUPPLY_BATTERY)
             note_held(contingency, place);
     }
 }
@@ -225,7 +228,8 @@ void contingency_start_coolers(struct contingency *contingency) {
     for (uint32_t i = 0, n = grid->n_moved; i < n; i++) {
         uint32_t place = grid->moved[i];
         const struct edge_run *coolers = &grid->network.sources[place];
-        if (!(grid->present[place].carrying & ~grid->after[place].carrying))
+        if (!(grid->present[place].carrying & ~grid->after[place].carrying) ||
+            grid_has_flag(grid, place, AFTER_LOST | AFTER_DIED)) /* it needs no cooling any more */
             continue;
         for (uint32_t k = 0; k < coolers->n; k++) {
             uint32_t from = grid->network.links[coolers->first + k].from;

@@ -46,7 +46,7 @@ static double mean_watts(const struct demand *demand, int64_t now_ms) {
         if (now_ms - mean->ms <= DEMAND_MEAN_S * 1000 && now_ms > mean->ms)
             return (demand->all_joules - mean->joules) / ((double)(now_ms - mean->ms) / 1000);
     }
-    return NAN;
+    return (double)NAN;
 }
 
 /* --- blocks --- */
@@ -76,7 +76,7 @@ static void end_block(struct demand *demand) {
     bool is_estimated;
     double energy = energy_so_far(demand, &is_estimated);
     if (demand->is_partial || isnan(energy)) {
-        demand->last_watts = NAN;
+        demand->last_watts = (double)NAN;
         return;
     }
     demand->last_watts = energy / DEMAND_BLOCK_S;
@@ -101,10 +101,10 @@ static void begin(struct demand *demand) {
     *demand = (struct demand){.has_begun = true,
                               .month = demand->month,
                               .month_peak_watts = demand->month_peak_watts,
-                              .last_watts = NAN,
-                              .last_watts_seen = NAN,
-                              .start_joules = NAN,
-                              .newest_joules = NAN};
+                              .last_watts = (double)NAN,
+                              .last_watts_seen = (double)NAN,
+                              .start_joules = (double)NAN,
+                              .newest_joules = (double)NAN};
 }
 
 static void integrate(struct demand *demand, const struct demand_reading *reading, int64_t now_ms) {
@@ -128,7 +128,7 @@ static void take_counter(struct demand *demand, const struct demand_reading *rea
         return;
     /* It was set back, or a step of it is lost: this block is not the counter's. */
     if (reading->joules < demand->newest_joules || reading->energy_resets != demand->energy_resets)
-        demand->start_joules = NAN;
+        demand->start_joules = (double)NAN;
     demand->energy_resets = reading->energy_resets;
     demand->newest_joules = reading->joules;
     note_resolution(demand, reading->joules);

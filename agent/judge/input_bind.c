@@ -229,9 +229,9 @@ static bool make_sets(const struct choice *choice, struct meter *meter) {
     if (!sets)
         return false;
     for (uint32_t i = 0; i < n; i++) {
-        sets[i].last_watts = NAN;
+        sets[i].last_watts = (double)NAN;
         for (unsigned k = 0; k < 1 + PHASES; k++)
-            sets[i].last_joules[k] = NAN;
+            sets[i].last_joules[k] = (double)NAN;
         if (choice->n_sets > 0) {
             sets[i].depth = choice->depth[i];
             memcpy(sets[i].id, choice->id[i], sizeof(sets[i].id));

@@ -15,6 +15,7 @@
 #include "judge/alarms.h"
 #include "judge/judge_report.h"
 #include "judge/node_series.h"
+#include "judge/without_out.h"
 
 enum { TURN_MS = 1000 /* within which every node is looked at, changed or not: time passes for all */ };
 
@@ -25,6 +26,7 @@ struct judge {
     struct topology *topology;
     struct sums *sums;
     struct contingency *contingency;
+    struct without_out *without_out;
     struct alarms *alarms;
     struct node_series *series;
     struct alarm_rows *rows;
@@ -68,11 +70,12 @@ static bool make_room(struct judge *judge) {
 static bool make_parts(struct judge *judge, uint32_t generation) {
     judge->sums = sums_new(judge->topology);
     judge->contingency = contingency_new(judge->topology);
+    judge->without_out = without_out_new(judge->topology);
     judge->series = node_series_new(judge->config, judge->topology, generation);
     judge->rows = alarm_rows_new();
     judge->report = judge_report_new(judge->config, generation);
-    return judge->sums && judge->contingency && judge->series && judge->rows && judge->report &&
-           alarms_new(judge->config, judge->topology, judge->board, &judge->alarms) == 0;
+    return judge->sums && judge->contingency && judge->without_out && judge->series && judge->rows &&
+           judge->report && alarms_new(judge->config, judge->topology, judge->board, &judge->alarms) == 0;
 }
 
 static void show_parts(struct judge *judge) {
@@ -124,6 +127,7 @@ void judge_free(struct judge *judge) {
     alarm_rows_free(judge->rows);
     node_series_free(judge->series);
     contingency_free(judge->contingency);
+    without_out_free(judge->without_out);
     sums_free(judge->sums);
     topology_free(judge->topology);
     free(judge->loads);
@@ -220,7 +224,7 @@ static bool judge_losses(struct judge *judge) {
                                             .sums = judged->sums,
                                             .loads = judged->loads,
                                             .usable = judged->usable};
-    contingency_pass(judge->contingency, &input);
+    contingency_pass(judge->contingency, without_out_of(judge->without_out, judge->contingency, &input));
     judge->judged.passes++;
     judge->is_state_new = false;
     judge->pass_due_ms = judge->time.monotonic_ms + JUDGE_PASS_MS;

@@ -165,7 +165,7 @@ static struct batch *figures_of(struct node_series *series, const struct judged 
     struct published *published = &series->nodes[node];
     double values[N_FIGURES];
     for (unsigned i = 0; i < N_FIGURES; i++)
-        values[i] = NAN;
+        values[i] = (double)NAN;
     figures_write(judged, node, values);
     published->figures_due_ms += series->publish_ms;
     if (published->figures_due_ms <= time->monotonic_ms) /* nothing is caught up */

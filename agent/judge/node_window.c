@@ -15,7 +15,7 @@ void node_window_init(struct node_window *window, bool is_peak) {
     memset(window, 0, sizeof(*window));
     window->is_peak = is_peak;
     for (unsigned i = 0; i < WINDOW_CHANNELS; i++)
-        window->value[i] = NAN;
+        window->value[i] = (double)NAN;
 }
 
 static int64_t width_of(const struct node_window *window) {
@@ -25,7 +25,7 @@ static int64_t width_of(const struct node_window *window) {
 static void clear(struct node_window *window, int64_t bucket) {
     unsigned at = (unsigned)(bucket % WINDOW_BUCKETS);
     for (unsigned i = 0; i < WINDOW_CHANNELS; i++) {
-        window->sum[at][i] = window->is_peak ? NAN : 0;
+        window->sum[at][i] = window->is_peak ? (double)NAN : 0;
         window->known_s[at][i] = 0;
     }
 }

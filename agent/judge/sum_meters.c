@@ -265,7 +265,7 @@ static void add_set(const struct look *look, uint32_t n_meters, struct tally *ta
 
 bool sum_meters(const struct power_node *node, const struct meter *meters, uint32_t n, struct node_sum *sum,
                 double *weight, int64_t *draws_ms) {
-    const struct meter_set unheard = {.last_watts = NAN};
+    const struct meter_set unheard = {.last_watts = (double)NAN};
     struct tally tally;
     *draws_ms = 0;
     tally_begin(&tally);

@@ -6,15 +6,15 @@
 #include <string.h>
 
 void sum_unknown(struct node_sum *sum) {
-    *sum = (struct node_sum){.watts = NAN,
-                             .vars = NAN,
-                             .voltamperes = NAN,
-                             .joules = NAN,
-                             .amperes = NAN,
+    *sum = (struct node_sum){.watts = (double)NAN,
+                             .vars = (double)NAN,
+                             .voltamperes = (double)NAN,
+                             .joules = (double)NAN,
+                             .amperes = (double)NAN,
                              .unknown = 1,
                              .flags = SUM_LOWER_BOUND};
     for (unsigned i = 0; i < PHASES; i++)
-        sum->phase_watts[i] = sum->phase_vars[i] = sum->phase_amperes[i] = sum->phase_volts[i] = NAN;
+        sum->phase_watts[i] = sum->phase_vars[i] = sum->phase_amperes[i] = sum->phase_volts[i] = (double)NAN;
 }
 
 void sum_dead(struct node_sum *sum) {
@@ -38,7 +38,7 @@ float sum_rest(double measured, double held) {
 void tally_begin(struct tally *tally) {
     memset(tally, 0, sizeof(*tally));
     for (unsigned i = 0; i < PHASES; i++)
-        tally->volts[i] = NAN;
+        tally->volts[i] = (double)NAN;
 }
 
 static void add_weight(struct tally *tally, const struct sum_part *part) {
@@ -146,7 +146,7 @@ void tally_add(struct tally *tally, const struct sum_part *part) {
 
 static double nominal_volts(const struct power_node *node) {
     if (node->rating.volts <= 0)
-        return NAN;
+        return (double)NAN;
     return node->phases == PHASES ? node->rating.volts / sqrt(3) : node->rating.volts;
 }
 

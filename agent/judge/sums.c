@@ -61,7 +61,7 @@ static void set_due(struct sums *sums, uint32_t node) {
 static void init_node(struct sums *sums, uint32_t node) {
     const struct power_node *power = &sums->topology->power->nodes[node];
     sum_unknown(&sums->sums[node]);
-    sums->weights[node] = sums->joules[node] = NAN;
+    sums->weights[node] = sums->joules[node] = (double)NAN;
     sums->capacity[node] = capacity_of(power, &sums->present[node]);
     sums->is_behind_meters[node] = sum_is_behind_meters(sums->topology, node);
     sums->is_blind[node] = inputs_is_metered(sums->inputs, node);

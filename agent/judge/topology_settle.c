@@ -133,8 +133,13 @@ static uint32_t take(const struct choice *choice, const struct node_present *pre
     return take_all(choice, false, choice->node->behaviour == POWER_PARALLEL);
 }
 
-static bool has_own_battery(enum power_kind kind) {
-    return kind == POWER_UPS || kind == POWER_UPS_MODULE || kind == POWER_BBU;
+/* Where its battery is a node of its own, there is none beside. */
+static bool has_own_battery(const struct choice *choice) {
+    enum power_kind kind = choice->node->kind;
+    bool has = kind == POWER_UPS || kind == POWER_UPS_MODULE || kind == POWER_BBU;
+    for (uint32_t i = 0; i < choice->run.n; i++)
+        has = has && !topology_is_storage(source_of(choice, i)->kind);
+    return has;
 }
 
 /* What the sources that carry make of the node: the best of them. */
@@ -151,12 +156,14 @@ static uint8_t supply_through(const struct choice *choice) {
 }
 
 /* A source of last resort: what stands on its own. */
-static uint8_t supply_alone(const struct choice *choice) {
+static uint8_t supply_alone(const struct choice *choice, enum node_condition condition) {
     if (choice->run.n == 0)
         return SUPPLY_LIVE;
+    if (choice->node->kind == POWER_UPS && condition == CONDITION_BYPASS) /* its battery is out of the way */
+        return SUPPLY_DEAD;
     if (take_all(choice, true, true) > 0)
         return SUPPLY_BATTERY;
-    return has_own_battery(choice->node->kind) ? SUPPLY_BATTERY : SUPPLY_DEAD;
+    return has_own_battery(choice) ? SUPPLY_BATTERY : SUPPLY_DEAD;
 }
 
 static uint8_t settle_node(const struct choice *choice, const struct node_present *present) {
@@ -169,7 +176,7 @@ static uint8_t settle_node(const struct choice *choice, const struct node_presen
         take_all(choice, true, true);
         return SUPPLY_BATTERY;
     }
-    uint8_t supply = take(choice, present, condition) > 0 ? supply_through(choice) : supply_alone(choice);
+    uint8_t supply = take(choice, present, condition) > 0 ? supply_through(choice) : supply_alone(choice, condition);
     return present->is_contradicted ? SUPPLY_UNDETERMINED : supply;
 }
 

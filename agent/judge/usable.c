@@ -33,7 +33,7 @@ struct usable usable_electric(const struct power_node *node, const struct usable
 
 static double share(double load, double usable) {
     if (isinf(usable))
-        return NAN;
+        return (double)NAN;
     if (usable > 0)
         return fabs(load) / usable;
     return isnan(load) ? (double)NAN : load > 0 ? (double)INFINITY : 0;

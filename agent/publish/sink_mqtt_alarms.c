@@ -136,6 +136,14 @@ static void tell(void *context, const struct alarm_record *record) {
         mqtt->alarms.next_ms = alarm->ended_ms + ALARM_RESOLVED_MS;
 }
 
+/* When its topic is emptied; INT64_MAX: it has not ended. What the board does not show any more has ended
+ * while the broker was away. */
+static int64_t goes_ms(const struct sink_mqtt *mqtt, const struct mqtt_alarm *alarm, int64_t now_ms) {
+    if (alarm->ended_ms != INT64_MAX)
+        return alarm->ended_ms + ALARM_RESOLVED_MS;
+    return alarm_board_has(mqtt->sink.board, alarm->id) ? INT64_MAX : now_ms;
+}
+
 /* Those that ended long ago go. */
 static int forget(struct sink_mqtt *mqtt, int64_t now_ms) {
     static const struct text nothing = {.data = ""};
@@ -144,7 +152,7 @@ static int forget(struct sink_mqtt *mqtt, int64_t now_ms) {
     alarms->next_ms = INT64_MAX;
     for (size_t i = alarms->n; i-- > 0 && !error;) {
         struct mqtt_alarm *alarm = &alarms->of[i];
-        int64_t due_ms = alarm->ended_ms == INT64_MAX ? INT64_MAX : alarm->ended_ms + ALARM_RESOLVED_MS;
+        int64_t due_ms = goes_ms(mqtt, alarm, now_ms);
         if (now_ms >= due_ms && !sink_mqtt_has_room(mqtt)) {
             due_ms = now_ms + ROOM_MS;
         } else if (now_ms >= due_ms) {

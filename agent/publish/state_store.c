@@ -236,8 +236,7 @@ static void run(void *context) {
         int64_t next_ms = write_ms(store), look_ms = clock_monotonic_ms() + LOOK_MS;
         bell_wait(&store->bell, next_ms < look_ms ? next_ms : look_ms);
     }
-    if (store->journal)
-        look_at_journal(store);
+    /* Orders of the last moment are left to the next start: nobody is there to obey them any more. */
     if (write_ms(store) != INT64_MAX)
         write_state(store);
 }
@@ -248,6 +247,13 @@ static bool set_paths(struct state_store *store, const char *folder) {
     bool fits = snprintf(store->folder, PATH_MAX, "%s", folder) < PATH_MAX;
     fits = snprintf(store->path, PATH_MAX, "%s/" STATE_FILE, folder) < PATH_MAX && fits;
     return snprintf(store->next_path, PATH_MAX, "%s/" STATE_FILE ".next", folder) < PATH_MAX && fits;
+}
+
+/* What has ended is on the board before anybody judges: so its end, which was told, is no news. */
+static void show_ended(struct state_store *store) {
+    for (size_t i = 0; i < store->kept.n_alarms; i++)
+        if (store->kept.alarms[i].record.state == ALARM_NORMAL)
+            alarm_board_put(store->board, &store->kept.alarms[i].record);
 }
 
 int state_store_open(const char *folder, struct alarm_board *board, struct state_store **made) {
@@ -266,6 +272,7 @@ int state_store_open(const char *folder, struct alarm_board *board, struct state
     }
     if (folder && set_paths(store, folder)) {
         read_kept(store);
+        show_ended(store);
         error = journal_watch_new(folder, store->kept.journal_size, &store->journal);
     }
     if (error) {
@@ -280,8 +287,7 @@ int state_store_open(const char *folder, struct alarm_board *board, struct state
 static void end_alarm(struct state_store *store, const struct alarm_record *kept) {
     struct alarm_record ended = *kept;
     ended.state = ALARM_NORMAL;
-    if (kept->state != ALARM_NORMAL)
-        ended.changed_ms = clock_wall_ms();
+    ended.changed_ms = clock_wall_ms();
     alarm_board_put(store->board, &ended);
 }
 

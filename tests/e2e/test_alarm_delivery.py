@@ -161,6 +161,21 @@ class Broker(Alarms):
             wait_until(lambda: events_of(subscriber.messages())[-2:] == [("silent-0", "normal"), ("leak_detected-1", "active")],
                        "events of meanwhile follow")  # fmt: skip
 
+    def test_what_ended_long_ago_while_the_broker_was_away_is_taken_back(self):
+        broker = self.enterContext(Mosquitto(["persistence true", f"persistence_location {self.folder}/"]))
+        feeder = self.feed(f'{{name: broker, type: mqtt, url: "{broker.url}"}}')
+        with Subscriber(broker) as subscriber:
+            feeder.put("leak_detected-1")
+            feeder.put("leak_detected-2")
+            wait_until(lambda: len(states_of(subscriber.messages())) == 2, "the states arrive")
+        broker.stop()
+        feeder.put("leak_detected-1", "normal", changed=round(time.time() * 1000) - 16 * 60 * 1000)  # forgotten by now
+        broker.start()
+        with Subscriber(broker) as subscriber:
+            wait_until(lambda: states_of(subscriber.messages()).get("leak_detected-1") in ("", "normal"), "it is active no more")
+        with Subscriber(broker, STATES + "#") as late:
+            wait_until(lambda: states_of(late.messages()) == {"leak_detected-2": "active"}, "its topic is empty")
+
     def test_topics_that_are_not_ours_cost_nothing_else(self):
         acl = Path(self.folder) / "acl"
         acl.write_text("topic readwrite hallwatch/dc1/event/#\ntopic readwrite hallwatch/dc1/status/#\ntopic readwrite ready/#\n")

@@ -85,6 +85,7 @@ static void take_line(struct feeder *feeder, const char *line, size_t size) {
         exit(2);
     }
     publish(feeder, &reading.draft.record);
+    alarm_board_forget(feeder->board, clock_wall_ms()); /* now, not within the store's half minute */
     puts("put");
     json_stream_done(&stream);
     alarm_draft_done(&reading.draft);

@@ -525,6 +525,24 @@ static void a_rule_or_device_that_is_gone_ends_its_alarm(void **state) {
     desk_free(desk);
 }
 
+/* Of its own clock it has not heard yet when it begins: what it said of it before stands until then. */
+static void what_the_gateway_says_of_itself_outlives_a_restart(void **state) {
+    (void)state;
+    static char own[] = "gw-1";
+    struct desk *desk = desk_new();
+    desk->config.gateway = own;
+    desk_open(desk);
+    struct alarm_record record = {.id = "clock_very_wrong-12345678",
+                                  .rule = "clock_very_wrong",
+                                  .device = own,
+                                  .node = "",
+                                  .state = ALARM_ACTIVE,
+                                  .priority = 2};
+    alarms_restore(desk->alarms, &record, &desk->time);
+    assert_int_equal(desk_count(desk, ALARM_ACTIVE), 1);
+    desk_free(desk);
+}
+
 static void steps_of_the_wall_clock_do_nothing(void **state) {
     (void)state;
     struct desk *desk = desk_new();
@@ -671,6 +689,7 @@ int main(void) {
         cmocka_unit_test(two_silent_pdus_are_two),
         cmocka_unit_test(the_site_changes_and_adds_rules),
         cmocka_unit_test(a_restart_neither_forgets_nor_repeats),
+        cmocka_unit_test(what_the_gateway_says_of_itself_outlives_a_restart),
         cmocka_unit_test(a_line_that_was_silent_stays_so_over_a_restart),
         cmocka_unit_test(what_latched_stays_where_a_device_does_not_answer),
         cmocka_unit_test(a_rule_or_device_that_is_gone_ends_its_alarm),

@@ -6,6 +6,8 @@
 
 #include "tests/unit/check.h"
 
+static const double unknown = (double)NAN;
+
 enum { MONDAY = 0, TUESDAY = 24 * 60, SATURDAY = 5 * 24 * 60, SUNDAY = 6 * 24 * 60 };
 
 static struct node_sum three_phases(double watts, double voltamperes, double amperes) {
@@ -65,7 +67,7 @@ static void percent_of_nothing_are_not_judged(void **unused) {
 static void what_is_not_known_uses_no_time(void **unused) {
     (void)unused;
     const struct power_budget budget = {.critical = {BUDGET_WATTS, 1000}};
-    struct node_sum sum = three_phases(NAN, NAN, NAN);
+    struct node_sum sum = three_phases(unknown, unknown, unknown);
     struct budget_state state = judge(&budget, &sum, &unrated, MONDAY);
     assert_true(isnan(state.value) && isnan(state.headroom) && state.over_critical_s == 0);
     sum.watts = 2000;
@@ -79,9 +81,9 @@ static void time_over_a_level_adds_up(void **unused) {
     const struct power_budget budget = {.warning = {BUDGET_WATTS, 100}, .critical = {BUDGET_WATTS, 200}};
     const struct power_node node = {.budget = &budget};
     struct budget_state state = {.over_warning_s = 10, .over_critical_s = 3};
-    const double watts[] = {150, 250, 50, 100, NAN};
+    const double watts[] = {150, 250, 50, 100, unknown};
     for (size_t i = 0; i < sizeof(watts) / sizeof(watts[0]); i++) {
-        struct node_sum sum = three_phases(watts[i], NAN, NAN);
+        struct node_sum sum = three_phases(watts[i], unknown, unknown);
         budget_judge(&node, &sum, &unrated, MONDAY, 2, &state);
     }
     assert_true(state.over_warning_s == 14 && state.over_critical_s == 5);

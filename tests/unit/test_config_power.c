@@ -689,6 +689,21 @@ static void the_gateway_of_a_node_follows_from_its_neighbours(void **state) {
     check_share(one, "gw-1", "in b r | ");
 }
 
+static void an_owner_that_cannot_be_told_is_a_warning(void **state) {
+    (void)state;
+    struct site_config *config =
+        load_right("site: s\ndevices:\n  - {name: meter-a, url: \"snmp://10.0.0.1\"}\n"
+                   "  - {name: meter-2, url: \"snmp://10.0.0.2\", gateway: gw-2}\npower:\n  nodes:\n"
+                   "    - {name: in, kind: intake, rating: 1 MW, meters: meter-a}\n"
+                   "    - {name: b2, kind: bus, sources: in, rating: 1 MW, meters: meter-2}\n",
+                   "gw-2");
+    assert_non_null(config->warnings);
+    assert_non_null(strstr(config->warnings,
+                           "hallwatch.yaml:7:7: nodes[0].gateway: is missing: every gateway with this "
+                           "file reads its devices, and publishes it\n"));
+    config_free(config);
+}
+
 static void a_chain_without_end_is_refused(void **state) {
     (void)state;
     struct text said = {0};
@@ -756,6 +771,7 @@ int main(void) {
         IN_FOLDER(what_a_site_lives_with_is_only_said),
         IN_FOLDER(a_gateway_keeps_its_own_and_what_it_stands_on),
         IN_FOLDER(the_gateway_of_a_node_follows_from_its_neighbours),
+        IN_FOLDER(an_owner_that_cannot_be_told_is_a_warning),
         IN_FOLDER(a_chain_without_end_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "judge/contingency.h"
+#include "judge/without_out.h"
 
 enum { NODES = 40 };
 static const double near = 1e-6;
@@ -219,6 +220,27 @@ static void one_side_open_already(void **unused) {
     state(plant, "pdu-a", CONDITION_OUT);
     pass(plant);
     assert_state(plant, "rack", REDUNDANCY_PLANNED);
+    plant_free(plant);
+}
+
+/* Before work begins it carries its load still: it counts as lost, as planned. */
+static void what_is_out_of_service_and_on_counts_as_lost(void **unused) {
+    (void)unused;
+    struct plant *plant = two_sides(3000, 7000);
+    plant->present[find(plant, "ups-a")].condition = CONDITION_OUT; /* and told to be normal */
+    settle(plant);
+    struct without_out *without = without_out_new(plant->topology);
+    assert_non_null(without);
+    const struct contingency_input *now = without_out_of(without, plant->contingency, &plant->input);
+    assert_true(now != &plant->input);
+    assert_true(fabs(now->loads[find(plant, "ups-b")].watts - 10000) < near);
+    contingency_pass(plant->contingency, now);
+    assert_state(plant, "rack", REDUNDANCY_PLANNED);
+    uint32_t lost = find(plant, "ups-b");
+    assert_int_equal(contingency_results(plant->contingency)[lost].n_dropped, 1);
+    plant->present[find(plant, "ups-a")].condition = CONDITION_NORMAL;
+    assert_ptr_equal(without_out_of(without, plant->contingency, &plant->input), &plant->input);
+    without_out_free(without);
     plant_free(plant);
 }
 
@@ -556,6 +578,7 @@ int main(void) {
         cmocka_unit_test(both_sides_bear_it),
         cmocka_unit_test(a_high_load_breaks_2n),
         cmocka_unit_test(one_side_open_already),
+        cmocka_unit_test(what_is_out_of_service_and_on_counts_as_lost),
         cmocka_unit_test(batteries_hold),
         cmocka_unit_test(what_has_one_cord_drops),
         cmocka_unit_test(modules_are_n_plus_1),

@@ -81,13 +81,13 @@ static void a_gap_inside_a_block_is_harmless_with_a_counter(void **unused) {
     (void)unused;
     struct meter meter = begin_at(898, KWH);
     run(&meter, 300, 10e6);
-    run(&meter, 300, NAN);
+    run(&meter, 300, (double)NAN);
     meter.joules += 300 * 10e6; /* it counted on */
     run(&meter, 305, 10e6);
     assert_true(is_near(meter.demand.last_watts, 10e6, 0.002) && !meter.demand.last_is_estimated);
     struct meter none = begin_at(898, 0);
     run(&none, 300, 10e6);
-    run(&none, 300, NAN);
+    run(&none, 300, (double)NAN);
     run(&none, 305, 10e6);
     assert_true(isnan(none.demand.last_watts));
 }

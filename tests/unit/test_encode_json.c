@@ -281,6 +281,11 @@ static void a_node_names_who_judged_it(void **state) {
     assert_string_equal(topic.data, "hallwatch/dc1/event/gw%2F1");
     text_done(&topic);
     encode_json_free(encoder);
+    encoder = encode_json_new();
+    json = encode(encoder, &row);
+    assert_string_equal(text_of(json, "alarm"), "node_budget-00c0ffee");
+    json_decref(json);
+    encode_json_free(encoder);
     specimen_batch_free(batch);
     device_view_release(view);
 }

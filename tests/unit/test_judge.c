@@ -116,7 +116,7 @@ static bool is_of(const struct batch *batch, const char *node) {
 
 /* What the next tick's batches say of a node: NAN where nothing. */
 static double figure_of(struct bench *bench, const char *node, enum quantity quantity, const char *point) {
-    double value = NAN;
+    double value = (double)NAN;
     struct batch *batch;
     pass(bench, PUBLISH_MS);
     while ((batch = judge_next_batch(bench->judge))) {
@@ -294,8 +294,8 @@ static void orders_name_what_there_is(void **state) {
 static void strange_figures_are_not_believed(void **state) {
     struct bench *bench = *state;
     judge_restore_figure(bench->judge, "over_critical/rack", -5);
-    judge_restore_figure(bench->judge, "over_critical/rack", NAN);
-    judge_restore_figure(bench->judge, "over_critical/rack", INFINITY);
+    judge_restore_figure(bench->judge, "over_critical/rack", (double)NAN);
+    judge_restore_figure(bench->judge, "over_critical/rack", (double)INFINITY);
     judge_restore_figure(bench->judge, "over_critical/nobody", 5);
     judge_restore_figure(bench->judge, "over_critical/", 5);
     judge_restore_figure(bench->judge, "what/ever", 5);

@@ -7,6 +7,8 @@
 #include "judge/node_window.h"
 #include "judge/sums.h"
 
+static const double unknown = (double)NAN;
+
 static const int64_t start_ms = 1764000000000;
 
 static void assert_near(double value, double expected) {
@@ -15,7 +17,8 @@ static void assert_near(double value, double expected) {
 }
 
 static void note(struct node_window *window, int64_t at_ms, double value) {
-    node_window_note(window, start_ms + at_ms, (const double[WINDOW_CHANNELS]){value, NAN, value, 0, NAN});
+    node_window_note(window, start_ms + at_ms,
+                     (const double[WINDOW_CHANNELS]){value, unknown, value, 0, unknown});
 }
 
 static double read(const struct node_window *window, int64_t at_ms) {
@@ -48,7 +51,7 @@ static void gaps_count_not_at_all(void **state) {
     struct node_window window;
     node_window_init(&window, false);
     note(&window, 0, 100);
-    note(&window, 10000, NAN);
+    note(&window, 10000, unknown);
     assert_true(isnan(read(&window, 20000)));
     note(&window, 30000, 200);
     assert_near(read(&window, 40000), (10 * 100 + 10 * 200) / 20.);
@@ -81,7 +84,7 @@ static void usable_is_what_is_given(void **state) {
     assert_near(usable.amperes, 80);
     assert_near(usable.voltamperes, 80 * 400 * sqrt(3));
     assert_true(isinf(usable.watts));
-    struct node_load load = {.watts = NAN, .voltamperes = NAN, .phase_amperes = {40, 60, NAN}};
+    struct node_load load = {.watts = unknown, .voltamperes = unknown, .phase_amperes = {40, 60, unknown}};
     assert_near(usable_ratio(&usable, &load), 0.75);
     const struct power_node ups = {.kind = POWER_UPS,
                                    .phases = 3,
@@ -95,7 +98,8 @@ static void usable_is_what_is_given(void **state) {
     assert_near(usable_ratio(&usable, &load), 1);
     usable = usable_of(&ups, &none); /* nothing left, and a load */
     assert_true(isinf(usable_ratio(&usable, &load)));
-    load = (struct node_load){.watts = NAN, .voltamperes = NAN, .phase_amperes = {NAN, NAN, NAN}};
+    load = (struct node_load){
+        .watts = unknown, .voltamperes = unknown, .phase_amperes = {unknown, unknown, unknown}};
     assert_true(isnan(usable_ratio(&usable, &load)));
     usable = usable_of(&(const struct power_node){.phases = 3}, &all);
     assert_near(usable_ratio(&usable, &load), 0); /* not rated */

@@ -195,8 +195,8 @@ static void odd_documents_are_survived(void **state) {
     static const char *const documents[] = {
         "{\"alarms\":1,\"power\":[]}", "{\"alarms\":[1,{},{\"state\":7,\"priority\":\"x\"},null]}",
         "{\"alarms\":[{\"state\":\"active\",\"priority\":-3,\"since\":\"then\",\"id\":\"\\u001b[31m\"}]}",
-        "{\"alarms\":[],\"power\":{\"redundancy\":{\"lost\":1e300},\"worst_loss\":{\"headroom\":\"x\"},"
-        "\"demand\":{\"contract\":-1},\"coverage\":7,\"out\":[1,2],\"n_out\":-4}}"};
+        ("{\"alarms\":[],\"power\":{\"redundancy\":{\"lost\":1e300},\"worst_loss\":{\"headroom\":\"x\"},"
+         "\"demand\":{\"contract\":-1},\"coverage\":7,\"out\":[1,2],\"n_out\":-4}}")};
     for (size_t i = 0; i < sizeof(documents) / sizeof(documents[0]); i++) {
         json_t *document = json_loads(documents[i], 0, NULL);
         assert_non_null(document);

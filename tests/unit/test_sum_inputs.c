@@ -7,6 +7,8 @@
 
 #include "tests/sim/plant.h"
 
+static const double unknown = (double)NAN;
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static const int64_t start_ms = 1764000000000;
@@ -167,7 +169,7 @@ static void a_breaker_and_its_silence(void **state) {
     assert_int_equal(plant_supply(plant, "q2"), SUPPLY_DEAD);
     assert_near(plant_carries(plant, "q1", "rack"), 1);
     assert_false(plant_say(plant, io, (double[]){BREAKER_CLOSED, BREAKER_TRIPPED, 1}, start_ms, start_ms));
-    assert_true(plant_say(plant, io, (double[]){NAN, NAN, 0}, start_ms + 1000, start_ms + 1000));
+    assert_true(plant_say(plant, io, (double[]){unknown, unknown, 0}, start_ms + 1000, start_ms + 1000));
     settled(plant, "rack", start_ms + 1000);
     assert_int_equal(condition(plant, "q2"), CONDITION_UNKNOWN);
     assert_int_equal(plant_supply(plant, "q2"), SUPPLY_DEAD); /* as it was last known */
@@ -196,7 +198,7 @@ static void an_open_breaker_that_carries(void **state) {
     uint32_t io = plant_device(plant, "io", contacts, 3), m = plant_device(plant, "m", power, 1);
     int64_t now_ms = start_ms;
     plant_say(plant, m, (double[]){5000}, now_ms, now_ms);
-    plant_say(plant, io, (double[]){BREAKER_OPEN, NAN, 1}, now_ms, now_ms);
+    plant_say(plant, io, (double[]){BREAKER_OPEN, unknown, 1}, now_ms, now_ms);
     settled(plant, "pdu", now_ms);
     assert_int_equal(plant_supply(plant, "q1"), SUPPLY_DEAD); /* the meter has not been read since */
     for (int i = 0; i < 4; i++) {
@@ -251,7 +253,7 @@ static void machines_and_their_units(void **state) {
     assert_near(usable_of(&plant->nodes[plant_number(plant, "ups")], present).watts, 150000);
     assert_int_equal(sums_present(plant->sums)[plant_number(plant, "shelf")].units_out, 1);
     plant_say(plant, switches, (double[]){SOURCE_B, UNIT_RUNNING, STATE_NO}, start_ms, start_ms);
-    plant_say(plant, modules, (double[]){UPS_ON_BATTERY, NAN, NAN, NAN}, start_ms, start_ms);
+    plant_say(plant, modules, (double[]){UPS_ON_BATTERY, unknown, unknown, unknown}, start_ms, start_ms);
     settled(plant, "ups", start_ms);
     assert_int_equal(plant_supply(plant, "grid"), SUPPLY_DEAD);
     assert_near(plant_carries(plant, "gen", "ats"), 1);
@@ -275,7 +277,7 @@ static void a_new_generation_binds_anew(void **state) {
     assert_near(settled(plant, "q", start_ms)->watts, 500);
     struct device_view *old = device_view_hold(plant->devices[m].view);
     plant_device(plant, "m", more, 2);
-    plant_say(plant, m, (double[]){60, NAN}, start_ms, start_ms);
+    plant_say(plant, m, (double[]){60, unknown}, start_ms, start_ms);
     assert_near(settled(plant, "q", start_ms)->watts, 500); /* what the old view said still counts */
     plant_say(plant, m, (double[]){60, 700}, start_ms, start_ms);
     assert_near(settled(plant, "q", start_ms)->watts, 700);
@@ -374,8 +376,9 @@ static void a_node_of_another_gateway(void **state) {
     uint32_t one = plant_elsewhere(plant, "hall-1", node, COUNT(node));
     uint32_t two = plant_elsewhere(plant, "hall-2", node, COUNT(node));
     int64_t now_ms = start_ms;
-    plant_say(plant, one, (double[]){3e6, NAN, 0.9, 0.1, 0, 2.5, SUPPLY_IS_LIVE, 3.2e6, 0.1}, now_ms, now_ms);
-    plant_say(plant, two, (double[]){1e6, NAN, 1, 0, 0, 0, SUPPLY_IS_LIVE, 1e6, 0.2}, now_ms, now_ms);
+    plant_say(plant, one, (double[]){3e6, unknown, 0.9, 0.1, 0, 2.5, SUPPLY_IS_LIVE, 3.2e6, 0.1}, now_ms,
+              now_ms);
+    plant_say(plant, two, (double[]){1e6, unknown, 1, 0, 0, 0, SUPPLY_IS_LIVE, 1e6, 0.2}, now_ms, now_ms);
     const struct node_sum *grid = settled(plant, "grid", now_ms);
     assert_near(grid->watts, 4e6);
     assert_near((double)grid->measured, 0.925);
@@ -383,16 +386,19 @@ static void a_node_of_another_gateway(void **state) {
     assert_int_equal(grid->flags & SUM_LOWER_BOUND, 0);
     assert_int_equal(grid->flags & SUM_VA_IS_BOUND, SUM_VA_IS_BOUND);
     now_ms += 1000;
-    plant_say(plant, two, (double[]){NAN, 6e5, 0.6, 0, 0.4, 0, SUPPLY_IS_DEAD, NAN, 0.2}, now_ms, now_ms);
+    plant_say(plant, two, (double[]){unknown, 6e5, 0.6, 0, 0.4, 0, SUPPLY_IS_DEAD, unknown, 0.2}, now_ms,
+              now_ms);
     grid = settled(plant, "grid", now_ms);
     assert_int_equal(plant_supply(plant, "hall-2"), SUPPLY_DEAD);
-    plant_say(plant, two, (double[]){NAN, 6e5, 0.6, 0, 0.4, 0, SUPPLY_IS_LIVE, NAN, 0.2}, now_ms, now_ms);
+    plant_say(plant, two, (double[]){unknown, 6e5, 0.6, 0, 0.4, 0, SUPPLY_IS_LIVE, unknown, 0.2}, now_ms,
+              now_ms);
     grid = settled(plant, "grid", now_ms);
     assert_near(grid->watts, 3.6e6);
     assert_int_equal(grid->flags & SUM_LOWER_BOUND, SUM_LOWER_BOUND);
     for (int i = 0; i < 80; i++) { /* hall 2 is silent: unknown, not nothing */
         now_ms += 1000;
-        plant_say(plant, one, (double[]){3e6, NAN, 1, 0, 0, 0, SUPPLY_IS_LIVE, 3.2e6, 0.1}, now_ms, now_ms);
+        plant_say(plant, one, (double[]){3e6, unknown, 1, 0, 0, 0, SUPPLY_IS_LIVE, 3.2e6, 0.1}, now_ms,
+                  now_ms);
         settled(plant, "grid", now_ms);
     }
     grid = plant_sum(plant, "grid");

@@ -7,6 +7,8 @@
 
 #include "tests/sim/plant.h"
 
+static const double unknown = (double)NAN;
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static const int64_t start_ms = 1764000000000;
@@ -278,7 +280,8 @@ static void a_counter_goes_on(void **state) {
     plant_settle(plant);
     uint32_t m1 = plant_device(plant, "m1", whole_meter, COUNT(whole_meter));
     for (size_t i = 0; i < COUNT(said); i++) {
-        double values[COUNT(whole_meter)] = {1000, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, said[i]};
+        double values[COUNT(whole_meter)] = {1000,    unknown, unknown, unknown, unknown,
+                                             unknown, unknown, unknown, unknown, said[i]};
         hall->now_ms += 1000;
         say(hall, m1, values);
         settle(hall);
@@ -301,7 +304,8 @@ static void a_counter_goes_on_over_a_transfer(void **state) {
     plant_settle(plant);
     uint32_t m = plant_device(plant, "m", whole_meter, COUNT(whole_meter));
     uint32_t io = plant_device(plant, "io", contact, 1);
-    double values[COUNT(whole_meter)] = {1000, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, 1000};
+    double values[COUNT(whole_meter)] = {1000,    unknown, unknown, unknown, unknown,
+                                         unknown, unknown, unknown, unknown, 1000};
     say(hall, m, values);
     settle(hall);
     assert_near(sum(hall, "a")->joules, 500);

@@ -40,7 +40,7 @@ static double carries(const struct present *present, const char *from, const cha
         if (topology->edges[i].from == plant_number(&present->plant, from) &&
             topology->edges[i].to == plant_number(&present->plant, to))
             return (double)present->carries[i];
-    return NAN;
+    return (double)NAN;
 }
 
 static void assert_near(double value, double expected) {

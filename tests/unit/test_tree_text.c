@@ -58,7 +58,7 @@ static void make(struct hall *hall) {
         hall->present[i].condition = CONDITION_NORMAL;
         hall->supply[i] = SUPPLY_LIVE;
         hall->ratio[i] = 0.42;
-        hall->trips[i] = (struct trip_time){INFINITY, INFINITY, 0};
+        hall->trips[i] = (struct trip_time){(double)INFINITY, (double)INFINITY, 0};
     }
     hall->judged = (struct judged){.power = &power,
                                    .topology = &topology,
