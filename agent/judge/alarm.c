@@ -236,6 +236,7 @@ int alarm_engine_restore(struct alarm_engine *engine, uint32_t condition, enum a
     alarm->is_up = state != ALARM_NORMAL && state != ALARM_RETURNED;
     alarm->is_latched = state == ALARM_RETURNED;
     alarm->said = (uint8_t)state;
+    alarm->is_restored = true;
     alarm->onset_ms = alarm->raised_ms = now_ms - age_ms;
     /* A cause that was restored, too, is found again at once; nothing is raised meanwhile. */
     alarm->waits_until_ms = now_ms + CHATTER_MS;

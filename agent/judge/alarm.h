@@ -59,8 +59,9 @@ struct alarm {
     int64_t turns_ms[CHATTER_TURNS];
     int64_t since_ms, changed_ms; /* wall clock, as on the board: raised, changed its state */
     uint32_t n_consequences, said_consequences;
-    bool recovers;  /* so that it waits a while when its cause is gone */
-    bool is_to_say; /* something else than its state is news */
+    bool recovers;    /* so that it waits a while when its cause is gone */
+    bool is_to_say;   /* something else than its state is news */
+    bool is_restored; /* and not judged since: its cause and its consequences are no news */
 };
 
 struct alarm_engine;

@@ -56,7 +56,7 @@ enum rule_silence { SILENT_DEVICE, SILENT_CRITICAL_DEVICE, SILENT_BUS, SILENT_FE
 
 struct rule {
     struct alarm_rule life;
-    const char *says;    /* "leak detected": what the alarm's line begins with */
+    const char *says; /* "leak detected": what the alarm's line begins with */
     /* As a consequence, one and several: "silent" behind the class, or "node dead", "nodes dead". */
     const char *counted[2];
     enum rule_on on;

@@ -195,8 +195,10 @@ static bool say_one(struct alarms *alarms, const struct judged *judged, struct a
         alarm->said = (uint8_t)state;
         count(alarms, before, state, time->monotonic_ms);
     }
-    alarm->is_to_say = alarm->is_to_say || is_new || alarm->n_consequences != alarm->said_consequences;
+    bool has_others = alarm->n_consequences != alarm->said_consequences && !alarm->is_restored;
+    alarm->is_to_say = alarm->is_to_say || is_new || has_others;
     alarm->said_consequences = alarm->n_consequences;
+    alarm->is_restored = false;
     if (alarm->is_to_say && (is_new || state != ALARM_NORMAL))
         alarm_say(alarms, judged, alarm);
     return is_new;

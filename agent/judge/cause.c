@@ -207,7 +207,8 @@ static bool is_live(const struct look *look, uint32_t node, uint32_t edge) {
            judged->supply[look->alarms->topology->edges[edge].from] == SUPPLY_DEAD || !is_fed(look, node);
 }
 
-static uint32_t find_upstream(const struct look *look, uint32_t node, bool with_itself) {
+/* The nearest cause on the live path, upwards or down; NONE. */
+static uint32_t find_along(const struct look *look, uint32_t node, bool with_itself, bool down) {
     struct causes *causes = look->alarms->causes;
     const struct topology *topology = look->alarms->topology;
     size_t n = 0;
@@ -215,28 +216,20 @@ static uint32_t find_upstream(const struct look *look, uint32_t node, bool with_
     causes->seen[node] = causes->walk;
     causes->queue[n++] = node;
     for (size_t i = 0; i < n; i++) {
-        uint32_t found = i > 0 || with_itself ? find_at_node(look, causes->queue[i]) : NONE;
+        uint32_t at = causes->queue[i], found = i > 0 || with_itself ? find_at_node(look, at) : NONE;
         if (found != NONE)
             return found;
-        uint32_t at = causes->queue[i];
-        const struct edge_run *run = &topology->sources[at];
-        for (uint32_t edge = run->first; edge < run->first + run->n; edge++) {
-            uint32_t from = topology->edges[edge].from;
-            if (causes->seen[from] == causes->walk || !is_live(look, at, edge))
+        const struct edge_run *run = down ? &topology->fed[at] : &topology->sources[at];
+        for (uint32_t k = run->first; k < run->first + run->n; k++) {
+            uint32_t edge = down ? topology->by_source[k] : k;
+            uint32_t next = down ? topology->edges[edge].to : topology->edges[edge].from;
+            if (causes->seen[next] == causes->walk || !is_live(look, down ? next : at, edge))
                 continue;
-            causes->seen[from] = causes->walk;
-            causes->queue[n++] = from;
+            causes->seen[next] = causes->walk;
+            causes->queue[n++] = next;
         }
     }
     return NONE;
-}
-
-/* Whether `node` is before `of` on the live path. */
-static bool is_before(const struct look *look, uint32_t node, uint32_t of) {
-    struct look nowhere = *look;
-    nowhere.by = &(struct resolved){.link = look->by->link, .cause = NONE};
-    find_upstream(&nowhere, of, false);
-    return look->alarms->causes->seen[node] == look->alarms->causes->walk;
 }
 
 static bool same_where_both(const char *a, const char *b) {
@@ -281,11 +274,8 @@ static bool is_related(const struct look *look, const struct about *of, const st
                strcmp(alarms->power->nodes[cause->node].hall, alarms->power->nodes[of->node].hall) == 0;
     case IN_ZONE:
         return is_in_zone(alarms, of, cause);
-    case ON_PATH:
-        return of->node != POWER_NO_NODE && cause->node != POWER_NO_NODE &&
-               (of->node == cause->node || is_before(look, cause->node, of->node) ||
-                is_before(look, of->node, cause->node));
     case SAME_GATEWAY:
+    case ON_PATH:
     case UPSTREAM:
     case AT_OR_UPSTREAM:
         break;
@@ -293,22 +283,35 @@ static bool is_related(const struct look *look, const struct about *of, const st
     return false;
 }
 
+static uint32_t find_from_node(const struct look *look, uint32_t node, enum relation relation) {
+    uint32_t first = look->alarms->causes->first_told[node], found;
+    if (relation == SAME_GATEWAY)
+        return first != NONE && first != node ? find_at_node(look, first) : NONE;
+    found = find_along(look, node, relation != UPSTREAM, false);
+    return found == NONE && relation == ON_PATH ? find_along(look, node, false, true) : found;
+}
+
 /* The place of the alarm that it follows from by this link; NONE. */
 static uint32_t find_by(const struct look *look) {
     const struct alarms *alarms = look->alarms;
+    const struct causes *causes = alarms->causes;
     const struct about *about = &alarms->abouts[look->of->condition];
     enum relation relation = look->by->link->relation;
-    if (alarms->causes->of_rule[look->by->cause] == NONE)
+    if (causes->of_rule[look->by->cause] == NONE)
         return NONE;
-    if (relation == SAME_GATEWAY) {
-        uint32_t first = about->node != POWER_NO_NODE ? alarms->causes->first_told[about->node] : NONE;
-        return first != NONE && first != about->node ? find_at_node(look, first) : NONE;
+    if (relation == SAME_GATEWAY || relation == UPSTREAM || relation == AT_OR_UPSTREAM || relation == ON_PATH)
+        return about->node != POWER_NO_NODE ? find_from_node(look, about->node, relation) : NONE;
+    /* Of what is about one device or node, the few alarms of that; else all of the rule. */
+    const uint32_t *next = causes->next_of_rule;
+    uint32_t at = causes->of_rule[look->by->cause];
+    if ((relation == SAME || relation == SAME_DEVICE) && about->device != NO_DEVICE) {
+        next = causes->next_of_device;
+        at = causes->of_device[about->device];
+    } else if ((relation == SAME || relation == SAME_NODE) && about->node != POWER_NO_NODE) {
+        next = causes->next_of_node;
+        at = causes->of_node[about->node];
     }
-    if (relation == UPSTREAM || relation == AT_OR_UPSTREAM)
-        return about->node != POWER_NO_NODE ? find_upstream(look, about->node, relation == AT_OR_UPSTREAM)
-                                            : NONE;
-    for (uint32_t at = alarms->causes->of_rule[look->by->cause]; at != NONE;
-         at = alarms->causes->next_of_rule[at])
+    for (; at != NONE; at = next[at])
         if (is_cause(look, at) && is_related(look, about, &alarms->abouts[look->all[at].condition]))
             return at;
     return NONE;
@@ -358,7 +361,7 @@ static void settle_one(struct alarms *alarms, const struct judged *judged, struc
         alarm->waits_until_ms = now_ms + (rule->on_delay_ms > GRACE_MS ? rule->on_delay_ms : GRACE_MS);
     struct look look = {.alarms = alarms, .judged = judged, .all = all, .of = alarm};
     uint32_t at = find_cause(&look), cause = at != NONE ? all[at].condition : ALARM_NO_CONDITION;
-    alarm->is_to_say = alarm->is_to_say || cause != alarm->cause;
+    alarm->is_to_say = alarm->is_to_say || (cause != alarm->cause && !alarm->is_restored);
     alarm->cause = cause;
     if (cause != ALARM_NO_CONDITION)
         alarm->recovers = look.by != NULL && look.by->link->recovers;

@@ -184,7 +184,9 @@ void figures_write(const struct judged *judged, uint32_t node, double *values) {
         values[USED] = judged->ratio[node];
     if (judged->passes > 0)
         values[FAILOVER] = contingency_failover_ratio(judged->contingency, node, &lost);
-    values[TRIPS_EARLIEST] = judged->trips[node].earliest_s;
+    if (!(judged->sums[node].flags &
+          SUM_LOWER_BOUND)) /* of more current it would be earlier; the latest holds */
+        values[TRIPS_EARLIEST] = judged->trips[node].earliest_s;
     values[TRIPS_LATEST] = judged->trips[node].latest_s;
     if (!judged->demand)
         return;

@@ -203,12 +203,23 @@ int64_t silence_interval_ms(const struct device_watch *watch) {
     return interval_ms > 0 ? interval_ms : DEFAULT_INTERVAL_MS;
 }
 
-/* From when it is overdue until it is silent: 3 polls, or the rule's delay where that is longer. */
+/* How long it is not heard until it is silent: 3 polls, or the rule's delay where that is longer. */
+static int64_t needed_ms(const struct device_watch *watch, const struct rule *rule) {
+    int64_t polls_ms = 3 * silence_interval_ms(watch);
+    return rule->life.on_delay_ms > polls_ms ? rule->life.on_delay_ms : polls_ms;
+}
+
+/* The same from when it is overdue. */
 static int64_t delay_of(const struct device_watch *watch, const struct rule *rule) {
-    int64_t interval_ms = silence_interval_ms(watch), needed_ms = rule->life.on_delay_ms;
-    if (needed_ms < 3 * interval_ms)
-        needed_ms = 3 * interval_ms;
-    return needed_ms - 2 * interval_ms;
+    return needed_ms(watch, rule) - 2 * silence_interval_ms(watch);
+}
+
+/* Where its whole line falls silent it waits for that, not for long: else each would be shown, and hidden
+ * again. */
+static bool waits_for_bus(const struct alarms *alarms, const struct device_watch *watch,
+                          const struct rule *rule, int64_t now_ms) {
+    return alarms->silence->groups[watch->bus].is_falling && !rule->life.is_never_suppressed &&
+           now_ms - watch->last_good_ms < 2 * needed_ms(watch, rule);
 }
 
 uint32_t silence_condition(struct alarms *alarms, uint32_t device, const struct rule *rule,
@@ -262,7 +273,9 @@ static void look_at_device(struct alarms *alarms, uint32_t device, const struct 
     uint32_t condition = rule != NULL ? silence_condition(alarms, device, rule, time) : ALARM_NO_CONDITION;
     if (condition == ALARM_NO_CONDITION)
         return;
-    alarm_engine_offer(alarms->engine, condition, FINDING_BREACHED, (double)NAN, (double)NAN, now_ms);
+    bool waits = waits_for_bus(alarms, watch, rule, now_ms);
+    alarm_engine_offer(alarms->engine, condition, waits ? FINDING_UNKNOWN : FINDING_BREACHED, (double)NAN,
+                       (double)NAN, now_ms);
     alarm_engine_date(alarms->engine, condition, watch->last_good_ms);
 }
 
@@ -283,6 +296,7 @@ static void look_at_bus(struct alarms *alarms, struct silent_group *group, int64
     }
     const struct rule *rule = alarms->abouts[group->conditions[0]].rule;
     bool is_silent = all && newest_ms != INT64_MIN && now_ms - newest_ms >= rule->life.on_delay_ms;
+    group->is_falling = all && !is_silent;
     if (!is_silent && !has_any_spoken)
         return;
     alarm_engine_offer(alarms->engine, group->conditions[0], is_silent ? FINDING_BREACHED : FINDING_CLEAR,

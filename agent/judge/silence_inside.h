@@ -17,6 +17,7 @@ struct silent_group {
     uint32_t conditions[2]; /* of a bus the first; of a feed: silent, lost */
     int64_t fell_ms;        /* when those that fell silent were heard last; INT64_MIN: none did */
     bool is_lost;
+    bool is_falling; /* a bus: all are overdue, and it is not said to be silent yet */
 };
 
 struct silence {

@@ -114,11 +114,13 @@ static void widen(const struct curve *curve, struct trip_heat *heat, int pole, d
     heat->high[pole] = advance(curve, heat->high[pole], 1, curve->k_low, elapsed_s);
 }
 
-static void judge_pole(const struct curve *curve, struct trip_heat *heat, int pole, double x, bool is_bound,
+/* `flags`: of the sum. What is known of the current only in part may have been at the setting. */
+static void judge_pole(const struct curve *curve, struct trip_heat *heat, int pole, double x, uint32_t flags,
                        double elapsed_s, struct trip_time *time) {
     double *low = &heat->low[pole], *high = &heat->high[pole];
+    bool is_bound = (flags & SUM_A_IS_BOUND) != 0, is_least = (flags & SUM_LOWER_BOUND) != 0;
     *low = advance(curve, *low, is_bound ? 0 : x, curve->k_high, elapsed_s);
-    *high = advance(curve, *high, x, curve->k_low, elapsed_s);
+    *high = advance(curve, *high, is_least ? fmax(x, 1) : x, curve->k_low, elapsed_s);
     double earliest_s = time_left(curve, *high, x, curve->k_low), latest_s = (double)INFINITY;
     if (x >= curve->k_high && !is_bound)
         latest_s = fmin(time_left(curve, *low, x, curve->k_high), curve->conventional_s);
@@ -143,9 +145,9 @@ void trip_advance(const struct power_node *node, const struct node_sum *sum, dou
         double x =
             sum->flags & SUM_HAS_AMPERES ? fabs(sum->phase_amperes[pole]) / curve.amperes : (double)NAN;
         if (isfinite(x) && all)
-            judge_pole(&curve, heat, pole, x, sum->flags & SUM_A_IS_BOUND, elapsed_s, time);
+            judge_pole(&curve, heat, pole, x, sum->flags, elapsed_s, time);
         else if (isfinite(x))
-            judge_pole(&curve, heat, pole, x, sum->flags & SUM_A_IS_BOUND, elapsed_s, &(struct trip_time){0});
+            judge_pole(&curve, heat, pole, x, sum->flags, elapsed_s, &(struct trip_time){0});
         else
             widen(&curve, heat, pole, elapsed_s);
         all = all && isfinite(x);

@@ -7,10 +7,10 @@
 #ifndef HALLWATCH_PUBLISH_BROKER_LIST_H
 #define HALLWATCH_PUBLISH_BROKER_LIST_H
 
+#include "base/broker_address.h"
 #include "base/lookup.h"
 #include "base/text.h"
 #include "model/config.h"
-#include "base/broker_address.h"
 
 struct broker {
     const char *url; /* the configuration's */

@@ -40,6 +40,8 @@ static void render_head(const struct device_view *view, struct text *text) {
     add_member(text, "row", view->row);
     add_member(text, "rack", view->rack);
     add_member(text, "feed", view->feed);
+    if (view->alarm)
+        add_member(text, "alarm", view->alarm);
 }
 
 static void render_piece(const struct device_view *view, const struct series *series, struct text *text) {

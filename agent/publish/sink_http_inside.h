@@ -3,9 +3,9 @@
 #ifndef HALLWATCH_PUBLISH_SINK_HTTP_INSIDE_H
 #define HALLWATCH_PUBLISH_SINK_HTTP_INSIDE_H
 
+#include "base/backoff.h"
 #include "base/http_client.h"
 #include "base/log.h"
-#include "base/backoff.h"
 #include "publish/endpoints.h"
 #include "publish/http_format.h"
 #include "publish/pace.h"

@@ -77,8 +77,7 @@ static void add_alarm(void *context, const struct alarm_record *record) {
     text_add_char(text, '}');
 }
 
-void state_file_write(const struct state_content *content, struct alarm_board *board, int64_t now_ms,
-                      struct text *text) {
+void state_file_write_figures(const struct state_content *content, int64_t now_ms, struct text *text) {
     text_clear(text);
     text_add_format(text, "{\"schema\":%d,\"written\":%" PRId64 ",\"journal\":%" PRIu64 ",\"figures\":{",
                     STATE_FILE_SCHEMA, now_ms, content->journal_size);
@@ -88,7 +87,11 @@ void state_file_write(const struct state_content *content, struct alarm_board *b
         text_add_char(text, ':');
         text_add_number(text, content->figures[i].value);
     }
-    text_add_string(text, "},\"alarms\":[");
+    text_add_string(text, "}");
+}
+
+void state_file_write_alarms(struct alarm_board *board, struct text *text) {
+    text_add_string(text, ",\"alarms\":[");
     alarm_board_show(board, 0, add_alarm, text);
     text_add_string(text, "]}\n");
 }

@@ -35,9 +35,10 @@ void state_content_done(struct state_content *content);
 /* Sets a figure. False when out of memory, or there are too many, or it is none. */
 bool state_content_set(struct state_content *content, const char *key, double value);
 
-/* Replaces `text` by the file. The alarms are the board's. */
-void state_file_write(const struct state_content *content, struct alarm_board *board, int64_t now_ms,
-                      struct text *text);
+/* Replaces `text` by the first part of the file: all but the alarms. */
+void state_file_write_figures(const struct state_content *content, int64_t now_ms, struct text *text);
+/* Adds the alarms, which are the board's, and the end. */
+void state_file_write_alarms(struct alarm_board *board, struct text *text);
 /* Adds what a file of any origin holds. NULL, or why it cannot be used: then nothing is in `content`. */
 const char *state_file_read(const char *bytes, size_t size, struct state_content *content);
 

@@ -110,8 +110,9 @@ static void write_state(struct state_store *store) {
     uint64_t change = alarm_board_change(store->board);
     uv_mutex_lock(&store->lock);
     atomic_store(&store->has_figures, false);
-    state_file_write(&store->kept, store->board, clock_wall_ms(), &text);
-    uv_mutex_unlock(&store->lock);
+    state_file_write_figures(&store->kept, clock_wall_ms(), &text);
+    uv_mutex_unlock(&store->lock); /* the judge may want it, and alarms are many when there is much to do */
+    state_file_write_alarms(store->board, &text);
     int error = text.failed ? ERROR_MEMORY : replace_file(store, &text), reason = errno;
     int64_t now_ms = clock_monotonic_ms();
     text_done(&text);

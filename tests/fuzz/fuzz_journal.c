@@ -27,7 +27,8 @@ static void check_file(const char *data, size_t size) {
     struct alarm_board *board = alarm_board_new();
     for (size_t i = 0; i < content.n_alarms; i++)
         alarm_board_put(board, &content.alarms[i].record);
-    state_file_write(&content, board, 0, &text);
+    state_file_write_figures(&content, 0, &text);
+    state_file_write_alarms(board, &text);
     if (state_file_read(text.data, text.size, &again) || again.n_figures != content.n_figures ||
         again.n_alarms > content.n_alarms)
         abort();

@@ -280,6 +280,30 @@ static void a_silent_line_is_one_alarm(void **state) {
     desk_free(desk);
 }
 
+/* Each was heard at a time of its own: none is shown before it is known to be the line. */
+static void units_of_a_silent_line_are_not_shown_first(void **state) {
+    (void)state;
+    struct desk *desk = desk_new();
+    uint32_t devices[4];
+    char name[20];
+    for (int i = 0; i < 4; i++) {
+        snprintf(name, sizeof(name), "meter-%d", i);
+        devices[i] = desk_device(desk, CLASS_METER, name, "", power_series, 1);
+        desk->configs[i].interval_ms[RATE_NORMAL] = S;
+        strcpy(desk->configs[i].url.host, "meter-0");
+    }
+    desk_open(desk);
+    for (int k = 0; k < 40; k++) {
+        SAY(desk, devices[k % 4], 100);
+        desk_run(desk, S / 4);
+    }
+    desk_run(desk, 30 * S);
+    assert_int_equal(desk_state(desk, "bus_silent", ""), ALARM_ACTIVE);
+    assert_int_equal(desk_count(desk, ALARM_SUPPRESSED), 4);
+    assert_int_equal(desk->n_events, 5); /* none was shown and hidden again */
+    desk_free(desk);
+}
+
 enum { RACKS = 40 };
 
 struct row {
@@ -683,6 +707,7 @@ int main(void) {
         cmocka_unit_test(silence_is_judged_by_what_falls_silent),
         cmocka_unit_test(a_device_that_never_answers_is_silent),
         cmocka_unit_test(a_silent_line_is_one_alarm),
+        cmocka_unit_test(units_of_a_silent_line_are_not_shown_first),
         cmocka_unit_test(a_lost_feed_is_one_alarm),
         cmocka_unit_test(a_lost_feed_is_lost_after_a_restart_too),
         cmocka_unit_test(without_a_load_step_it_may_be_the_network),

@@ -15,7 +15,8 @@
 static double value_of(const struct series_list *list, const double *values, enum quantity quantity,
                        const char *reason) {
     for (size_t i = 0; i < list->n; i++)
-        if (list->series[i].quantity == quantity && list->series[i].reason && strcmp(list->series[i].reason, reason) == 0)
+        if (list->series[i].quantity == quantity && list->series[i].reason &&
+            strcmp(list->series[i].reason, reason) == 0)
             return values[i];
     fail_msg("no series with reason %s", reason);
     return 0;

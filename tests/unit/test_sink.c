@@ -2,9 +2,9 @@
 /* What sinks decide without talking: what an answer means, how long to wait, where a broker is. */
 #include <string.h>
 
-#include "base/error.h"
 #include "base/backoff.h"
 #include "base/broker_address.h"
+#include "base/error.h"
 #include "publish/broker_list.h"
 #include "publish/endpoints.h"
 #include "publish/verdict.h"

@@ -177,6 +177,24 @@ static void what_should_have_tripped_is_about_to(void **unused) {
     assert_true(time.earliest_s == 0 && time.latest_s == 0);
 }
 
+/* Of a lower bound only part is known: it may have been at its setting for hours. */
+static void a_lower_bound_widens_the_past(void **unused) {
+    (void)unused;
+    struct power_node node = breaker(STANDARD_IEC_60947_2, 100);
+    struct trip_heat heat = {.begun = true};
+    struct trip_time time;
+    struct node_sum sum = amperes(10, 10, 10);
+    sum.flags |= SUM_LOWER_BOUND;
+    trip_advance(&node, &sum, 36000, &heat, &time);
+    sum = amperes(130, 130, 130);
+    trip_advance(&node, &sum, 0, &heat, &time);
+    struct trip_heat hot = {.begun = true, .high = {1, 1, 1}};
+    struct trip_time expected;
+    trip_advance(&node, &sum, 0, &hot, &expected);
+    assert_near(time.earliest_s, expected.earliest_s);
+    assert_true(time.earliest_s < cold(&node, 130).earliest_s);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(points_of_ul_489),
@@ -188,6 +206,7 @@ int main(void) {
         cmocka_unit_test(an_unknown_past_widens_the_band),
         cmocka_unit_test(bounds_say_nothing_of_the_latest),
         cmocka_unit_test(what_should_have_tripped_is_about_to),
+        cmocka_unit_test(a_lower_bound_widens_the_past),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
