@@ -12,9 +12,10 @@
  *     Magnitudes count.
  * 2.  Voltage of a phase: measured (SUM_HAS_VOLTS), if it is at least half of the nominal one and 1 V; else
  *     the nominal: rating.volts, over root 3 of three-phase nodes; where that is not given, that of the
- *     first source that has one, not through a transformer and not between AC and DC (a one-phase node on a
+ *     first source that has one, not from a transformer and not between AC and DC (a one-phase node on a
  *     three-phase source: over root 3, unless it is line_to_line; the other way: times root 3). None: VA /
- *     sum of amperes.
+ *     sum of amperes; without a voltage amperes are not judged. Of one-phase line_to_line nodes always the
+ *     nominal one.
  * 3.  Usable: W, VA and A as given (struct usable); a node's ratio is the greatest of load over usable over
  *     W, VA and its phases' A. VA count where the node's rating names VA, or has no A that can be judged.
  *     Of chillers, headers, CDUs and air units W are of heat, and judged there only (see HEAT).
@@ -50,7 +51,7 @@
  *     or went to its own battery, through sources that are dead, but neither lost nor open or out; all is
  *     settled anew. start_s: the longest start_ms. n_interrupted: nodes dead at once and not any more.
  * 12. n_dropped: nodes that feed nothing, were not dead, are now and were not lost themselves; with their
- *     W.
+ *     W. A switch that selects (CONDITION_SELECTS) and takes nothing at present does not go over.
  *
  * How much each carries. What is fed before its sources:
  *
@@ -85,7 +86,8 @@
  *
  * HEAT goes along `cooled_by` in the same way, in W, with these differences: a cooler is dead where its
  * electricity is; all coolers that are not dead are taken, in parallel (16, usable W). The heat of what
- * cools nothing is its W of electricity; what cools carries what is led to it. Where a cooler from which a
+ * cools nothing is its W of electricity, as at present while it is fed; what cools carries what is led to
+ *     it. Where a cooler from which a
  * node took dies, those of its coolers that stand by, and have something to run on, take over. n_uncooled:
  * nodes that cool nothing, go on, and have lost all coolers. The electricity of coolers stays as it is.
  *
@@ -94,7 +96,7 @@
  *     - the node is dead (unless all that feeds it stands by);
  *     - units: ratio x units / (units - k) is above 1, or units <= k;
  *     - fewer than k + 1 of its sources (2N: 2) are live or stand by; battery does not count;
- *     - k > 1: its load is above the sum of usable W (else VA) of its live sources without the k greatest;
+ *     - k > 1: its load is above the sum of usable W (else VA) of those sources without the k greatest;
  *     - a single loss, of its sources themselves (N+k) or of anything (2N), kills it, or takes a source
  *       away and one that is left, from which it then takes, exceeds.
  * Planned: lost, and it or a source of it is out of service, or dead behind what is. Unknown: not lost, and

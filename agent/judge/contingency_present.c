@@ -21,7 +21,8 @@ static void prepare_power_node(struct contingency *contingency, uint32_t place) 
         contingency->n_out[grid->network.links[sources->first + k].from]++;
     }
     const struct node_present *told = &contingency->input->present[place];
-    if (present->carrying == 0 && told->condition == CONDITION_SELECTS) /* it has not gone over, and will not */
+    if (present->carrying == 0 &&
+        told->condition == CONDITION_SELECTS) /* it has not gone over, and will not */
         present->allowed = UINT64_C(1) << told->selected;
     if (present->carrying == 0 && (present->flags & PRESENT_ON_BATTERY)) /* on none of those that are nodes */
         present->flags |= PRESENT_HOLDS;
@@ -162,7 +163,8 @@ static void take_inflow(struct grid *grid, uint32_t place, uint64_t known) {
     for (uint32_t k = 0; k < sources->n; k++) {
         add(&present->load, &grid->flows[sources->first + k], 1);
         if (known >> k & 1) /* measured at the source: as sure as that is */
-            present->flags |= grid->present[grid->network.links[sources->first + k].from].flags & PRESENT_LOWER;
+            present->flags |=
+                grid->present[grid->network.links[sources->first + k].from].flags & PRESENT_LOWER;
     }
     present->flags |= PRESENT_KNOWN | (is_all ? 0 : PRESENT_LOWER);
     if (present->load.of[FLOW_VA] > 0 || is_all)

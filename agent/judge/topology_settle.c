@@ -176,7 +176,8 @@ static uint8_t settle_node(const struct choice *choice, const struct node_presen
         take_all(choice, true, true);
         return SUPPLY_BATTERY;
     }
-    uint8_t supply = take(choice, present, condition) > 0 ? supply_through(choice) : supply_alone(choice, condition);
+    uint8_t supply =
+        take(choice, present, condition) > 0 ? supply_through(choice) : supply_alone(choice, condition);
     return present->is_contradicted ? SUPPLY_UNDETERMINED : supply;
 }
 

@@ -33,8 +33,8 @@ static void share_out(const struct plain *plain, const struct plain_loss *loss, 
     for (uint32_t i = 0; i < run.n; i++) {
         uint32_t from = topology->edges[run.first + i].from;
         shares[i] = !loss->taken[run.first + i] ? 0
-                    : parallel ? plain->capacity[from] * part_left(plain, loss, from) / sum
-                               : 1 / n;
+                    : parallel                  ? plain->capacity[from] * part_left(plain, loss, from) / sum
+                                                : 1 / n;
     }
 }
 
@@ -78,19 +78,17 @@ static void move(const struct plain *plain, struct plain_loss *loss, uint32_t no
             double share = present_va > 0 ? (flow->known ? flow->of[F_VA] : 0) / present_va
                            : carries > 0  ? (double)plain->input->carries[i]
                                           : 0;
-            change[k] = !takes  ? -was
-                        : again ? all[k] * shares[i - run.first] - was
-                                : more[k] * share;
+            change[k] = !takes ? -was : again ? all[k] * shares[i - run.first] - was : more[k] * share;
         }
         add_to_source(plain, loss, i, change);
     }
-    if (again && !same &&
-        (flows ? false : !plain->load[node].known || plain->load[node].bound))
+    if (again && !same && (flows ? false : !plain->load[node].known || plain->load[node].bound))
         loss->result.is_lower_bound = true;
 }
 
 /* Rule 17: what it goes on without. */
-static void step_down(const struct plain *plain, const struct plain_loss *loss, uint32_t number, double *change) {
+static void step_down(const struct plain *plain, const struct plain_loss *loss, uint32_t number,
+                      double *change) {
     const struct power_node *node = node_of(plain, number);
     const struct topology *topology = plain->input->topology;
     struct edge_run run = topology->sources[number];
@@ -102,7 +100,8 @@ static void step_down(const struct plain *plain, const struct plain_loss *loss, 
         before += plain->input->carries[i] > 0;
         now += loss->taken[i];
     }
-    if (node->on_loss != POWER_STEPS_DOWN || now >= needs || now == 0 || before < needs || !plain->load[number].known)
+    if (node->on_loss != POWER_STEPS_DOWN || now >= needs || now == 0 || before < needs ||
+        !plain->load[number].known)
         return;
     double own[FIGURES];
     memcpy(own, plain->load[number].of, sizeof(own));
@@ -119,7 +118,8 @@ static void step_down(const struct plain *plain, const struct plain_loss *loss, 
 }
 
 /* Rule 18. */
-static void recharge(const struct plain *plain, const struct plain_loss *loss, uint32_t number, double *more) {
+static void recharge(const struct plain *plain, const struct plain_loss *loss, uint32_t number,
+                     double *more) {
     const struct power_node *node = node_of(plain, number);
     bool held = loss->own_at_once[number] && !loss->own_before[number];
     if (!held || loss->after[number] != SUPPLY_LIVE)
@@ -162,7 +162,8 @@ static void carry_heat(const struct plain *plain, struct plain_loss *loss) {
         double was = plain->heat[n].known ? plain->heat[n].of[F_WATTS] : 0;
         double sums[2] = {0}, counts[2] = {0};
         if (topology->cooled[n].n == 0)
-            loss->heat_change[n] = loss->alive[n] || (!loss->lost[n] && loss->after[n] != SUPPLY_DEAD) ? 0 : -was;
+            loss->heat_change[n] =
+                loss->alive[n] || (!loss->lost[n] && loss->after[n] != SUPPLY_DEAD) ? 0 : -was;
         double now = fmax(0, was + loss->heat_change[n]);
         for (int after = 0; after < 2; after++)
             for (uint32_t i = run.first; i < run.first + run.n; i++) {
@@ -176,11 +177,13 @@ static void carry_heat(const struct plain *plain, struct plain_loss *loss) {
             for (int after = 0; after < 2; after++) {
                 uint32_t from = topology->pipes[i].from;
                 double watts = plain->input->usable[from].watts * (after ? part_left(plain, loss, from) : 1);
-                double share = isfinite(sums[after]) && sums[after] > 0 ? watts / sums[after] : 1 / counts[after];
+                double share =
+                    isfinite(sums[after]) && sums[after] > 0 ? watts / sums[after] : 1 / counts[after];
                 if (after ? loss->pipe_taken[i] : plain->pipe_taken[i])
                     loss->heat_change[from] += after ? now * share : -was * share;
             }
-        if (counts[0] > 0 && counts[1] < 1 && topology->cooled[n].n == 0 && loss->after[n] != SUPPLY_DEAD && !loss->lost[n]) {
+        if (counts[0] > 0 && counts[1] < 1 && topology->cooled[n].n == 0 && loss->after[n] != SUPPLY_DEAD &&
+            !loss->lost[n]) {
             loss->result.n_uncooled++;
             loss->result.uncooled_watts += was;
         }
@@ -205,7 +208,8 @@ static double judge(const struct plain *plain, struct plain_loss *loss, uint32_t
     double ratio = plain_ratio(plain, n, &after, heat, part_left(plain, loss, n), &spare);
     if (ratio < 0)
         return 0;
-    loss->unsure[n] = loss->unsure[n] || !load->known || load->bound;
+    loss->unsure[heat][n] = !load->known || load->bound;
+    loss->ratios[heat][n] = ratio;
     if (more) {
         loss->judged[n] = true;
         result->n_exceeded += ratio > 1 + 1e-9;
@@ -241,7 +245,8 @@ static void count(const struct plain *plain, struct plain_loss *loss) {
                                  loss->after[n] != SUPPLY_DEAD;
         if (loss->started[n])
             result->start_s = fmax(result->start_s, (double)node_of(plain, n)->start_ms / 1000);
-        if (topology->fed[n].n == 0 && before != SUPPLY_DEAD && loss->after[n] == SUPPLY_DEAD && !loss->lost[n]) {
+        if (topology->fed[n].n == 0 && before != SUPPLY_DEAD && loss->after[n] == SUPPLY_DEAD &&
+            !loss->lost[n]) {
             result->n_dropped++;
             result->dropped_watts += plain->load[n].of[F_WATTS];
         }
@@ -250,10 +255,8 @@ static void count(const struct plain *plain, struct plain_loss *loss) {
 
 void plain_lose(const struct plain *plain, const uint32_t *lost, size_t n_lost, struct plain_loss *loss) {
     memset(loss, 0, sizeof(*loss));
-    loss->result = (struct contingency_result){.first = POWER_NO_NODE,
-                                               .worst = POWER_NO_NODE,
-                                               .battery_s = (double)NAN,
-                                               .start_s = (double)NAN};
+    loss->result = (struct contingency_result){
+        .first = POWER_NO_NODE, .worst = POWER_NO_NODE, .battery_s = (double)NAN, .start_s = (double)NAN};
     for (size_t i = 0; i < n_lost; i++) {
         uint32_t node = lost[i] & ~CONTINGENCY_ONE_UNIT;
         bool several = node_of(plain, node)->units > 1 + plain->input->present[node].units_out;

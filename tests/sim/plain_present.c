@@ -291,9 +291,9 @@ void plain_present(struct plain *plain, const struct contingency_input *input) {
     for (uint32_t i = 0; i < topology->n_nodes; i++) {
         read_load(plain, i);
         own[i] = plain->load[i].known;
-        plain->capacity[i] =
-            isfinite(input->usable[i].watts) && !plain_is_cooler(topology, i) ? input->usable[i].watts
-                                                                              : input->usable[i].voltamperes;
+        plain->capacity[i] = isfinite(input->usable[i].watts) && !plain_is_cooler(topology, i)
+                                 ? input->usable[i].watts
+                                 : input->usable[i].voltamperes;
     }
     for (uint32_t i = topology->n_nodes; i-- > 0;) {
         unsigned missing = 0;

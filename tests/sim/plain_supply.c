@@ -68,8 +68,8 @@ static void take(const struct plain *plain, const uint8_t *supply, uint32_t numb
         takes = takes || plain->input->carries[i] > 0;
     for (uint32_t i = 0; i < run.n && condition == CONDITION_SELECTS && !takes; i++)
         taken[run.first + i] = taken[run.first + i] && i == plain->input->present[number].selected;
-    bool one = (node->kind == POWER_UPS && !plain_has_modules(plain->input->topology, number)) ||
-               node->behaviour == POWER_PREFERS || condition == CONDITION_SELECTS;
+    bool one = node->kind == POWER_UPS ? !plain_has_modules(plain->input->topology, number)
+                                       : node->behaviour == POWER_PREFERS || condition == CONDITION_SELECTS;
     if (!one || !any || from_storage)
         return;
     uint32_t chosen = UINT32_MAX;
@@ -165,8 +165,9 @@ void plain_settle_heat(const struct plain *plain, const uint8_t *supply, const s
             for (uint32_t i = run.first; i < run.first + run.n; i++)
                 if (missed && round == 1 && !loss->lost[n] && supply[n] != SUPPLY_DEAD)
                     called[topology->pipes[i].from] = true;
-            bool on = condition == CONDITION_STANDBY ? called[n]
-                                                     : condition != CONDITION_OPEN && condition != CONDITION_OUT;
+            bool on = condition == CONDITION_STANDBY
+                          ? called[n]
+                          : condition != CONDITION_OPEN && condition != CONDITION_OUT;
             bool was_off = plain->input->supply[n] == SUPPLY_DEAD && condition != CONDITION_STANDBY;
             alive[n] = !was_off && !loss->lost[n] && supply[n] != SUPPLY_DEAD && on && any;
             runs[n] = topology->cooled[n].n > 0 && alive[n];
@@ -179,7 +180,7 @@ void plain_settle_heat(const struct plain *plain, const uint8_t *supply, const s
 
 struct counted {
     unsigned live, standing_by, out, undetermined, all;
-    double capacity, greatest[POWER_SOURCES_MOST];
+    double greatest[POWER_SOURCES_MOST]; /* what those can carry */
 };
 
 /* A node's sources, or coolers, as redundancy counts them. */
@@ -195,10 +196,9 @@ static struct counted count_sources(const struct plain *plain, const struct edge
         counted.undetermined += supply == SUPPLY_UNDETERMINED;
         counted.live += live;
         counted.standing_by += !live && condition == CONDITION_STANDBY;
-        if (live) {
-            double capacity = plain->capacity[from];
-            counted.capacity += capacity;
-            unsigned k = counted.live - 1;
+        if (live || condition == CONDITION_STANDBY) {
+            double capacity = heat ? plain->input->usable[from].watts : plain->capacity[from];
+            unsigned k = counted.live + counted.standing_by - 1;
             for (; k > 0 && counted.greatest[k - 1] < capacity; k--)
                 counted.greatest[k] = counted.greatest[k - 1];
             counted.greatest[k] = capacity;
@@ -220,8 +220,8 @@ static bool loss_breaks(const struct plain *plain, const struct plain_loss *loss
         bool before = heat ? plain->pipe_taken[i] : plain->input->carries[i] > 0;
         bool taken = heat ? loss->pipe_taken[i] : loss->taken[i];
         away = away || (before && !taken);
-        exceeds = exceeds || (taken && loss->ratio[from] > 1 + 1e-9);
-        doubtful = doubtful || (taken && loss->unsure[from]);
+        exceeds = exceeds || (taken && loss->ratios[heat][from] > 1 + 1e-9);
+        doubtful = doubtful || (taken && loss->unsure[heat][from]);
     }
     *unsure = *unsure || (away && doubtful);
     return (heat && plain->alive[node] && !loss->alive[node]) || (away && exceeds);
@@ -240,7 +240,8 @@ enum redundancy_state plain_redundancy(const struct plain *plain, const struct p
     const struct edge *links = heat ? topology->pipes : topology->edges;
     struct edge_run run = heat ? topology->coolers[number] : topology->sources[number];
     struct counted counted = count_sources(plain, links, run, heat);
-    bool lost = heat ? !plain->alive[number] : plain->input->supply[number] == SUPPLY_DEAD, unsure = counted.undetermined > 0;
+    bool lost = heat ? !plain->alive[number] : plain->input->supply[number] == SUPPLY_DEAD,
+         unsure = counted.undetermined > 0;
     enum node_condition condition = condition_of(plain, number);
     bool blocked = condition == CONDITION_OPEN || condition == CONDITION_OUT;
     lost = lost && (blocked || !(counted.all > 0 && counted.standing_by == counted.all));
@@ -258,9 +259,10 @@ enum redundancy_state plain_redundancy(const struct plain *plain, const struct p
     } else {
         lost = lost || counted.live + counted.standing_by < k + 1;
         if (k > 1) {
-            for (uint32_t i = 0; i < k && i < counted.live; i++)
-                counted.capacity -= counted.greatest[i];
-            lost = lost || load->of[heat ? F_WATTS : F_VA] > counted.capacity * (1 + 1e-9);
+            double rest = 0;
+            for (uint32_t i = k; i < counted.live + counted.standing_by; i++)
+                rest += counted.greatest[i];
+            lost = lost || load->of[heat ? F_WATTS : F_VA] > rest * (1 + 1e-9);
             unsure = unsure || !load->known || load->bound;
         }
         for (uint32_t i = 0; i < topology->n_nodes; i++) {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Halls made up at random. */
 #include "tests/sim/random_hall.h"
 
 #include <math.h>
@@ -23,15 +24,15 @@ static double between(uint64_t *seed, double from, double to) {
 static const struct {
     enum power_kind kind;
     uint8_t layer, most_sources, phases;
-} layout[] = {{POWER_INTAKE, 0, 0, 3},     {POWER_GENERATOR, 0, 0, 3},     {POWER_BATTERY, 0, 0, 3},
-              {POWER_TRANSFORMER, 1, 2, 3}, {POWER_BUS, 1, 3, 3},           {POWER_ATS, 1, 2, 3},
-              {POWER_TIE, 2, 2, 3},         {POWER_BUS, 2, 3, 3},           {POWER_STATIC_BYPASS, 2, 1, 3},
-              {POWER_UPS_MODULE, 2, 1, 3},  {POWER_UPS, 3, 4, 3},           {POWER_UPS, 3, 2, 3},
-              {POWER_STS, 4, 2, 3},         {POWER_PDU, 4, 2, 3},           {POWER_PDU, 5, 2, 3},
-              {POWER_BREAKER, 5, 1, 3},     {POWER_TAP_OFF, 5, 1, 1},       {POWER_CHILLER, 5, 2, 3},
-              {POWER_HEADER, 5, 0, 3},      {POWER_BBU, 5, 1, 0},           {POWER_CDU, 6, 2, 3},
-              {POWER_SHELF, 6, 3, 0},       {POWER_RACK, 6, 4, 3},          {POWER_RACK, 6, 2, 1},
-              {POWER_LOAD, 6, 2, 1},        {POWER_LOAD, 6, 2, 3},          {POWER_AIR_UNIT, 6, 2, 3}};
+} layout[] = {{POWER_INTAKE, 0, 0, 3},      {POWER_GENERATOR, 0, 0, 3}, {POWER_BATTERY, 0, 0, 3},
+              {POWER_TRANSFORMER, 1, 2, 3}, {POWER_BUS, 1, 3, 3},       {POWER_ATS, 1, 2, 3},
+              {POWER_TIE, 2, 2, 3},         {POWER_BUS, 2, 3, 3},       {POWER_STATIC_BYPASS, 2, 1, 3},
+              {POWER_UPS_MODULE, 2, 1, 3},  {POWER_UPS, 3, 4, 3},       {POWER_UPS, 3, 2, 3},
+              {POWER_STS, 4, 2, 3},         {POWER_PDU, 4, 2, 3},       {POWER_PDU, 5, 2, 3},
+              {POWER_BREAKER, 5, 1, 3},     {POWER_TAP_OFF, 5, 1, 1},   {POWER_CHILLER, 5, 2, 3},
+              {POWER_HEADER, 5, 0, 3},      {POWER_BBU, 5, 1, 0},       {POWER_CDU, 6, 2, 3},
+              {POWER_SHELF, 6, 3, 0},       {POWER_RACK, 6, 4, 3},      {POWER_RACK, 6, 2, 1},
+              {POWER_LOAD, 6, 2, 1},        {POWER_LOAD, 6, 2, 3},      {POWER_AIR_UNIT, 6, 2, 3}};
 enum { LAYOUT = sizeof(layout) / sizeof(layout[0]) };
 
 static bool is_cooler(enum power_kind kind) {
@@ -263,8 +264,8 @@ void random_hall_print(const struct random_hall *hall) {
         const struct power_node *node = &hall->nodes[i];
         const struct node_load *load = &hall->loads[i];
         fprintf(stderr, "  n%u %s %s, phases %u%s, %s", i, power_kind_word(node->kind),
-                conditions[hall->present[i].condition], node->phases, node->line_to_line ? " line to line" : "",
-                behaviours[node->behaviour]);
+                conditions[hall->present[i].condition], node->phases,
+                node->line_to_line ? " line to line" : "", behaviours[node->behaviour]);
         if (hall->present[i].condition == CONDITION_SELECTS)
             fprintf(stderr, " %u", hall->present[i].selected);
         for (size_t k = 0; k < node->n_sources; k++)
