@@ -81,7 +81,7 @@ void contingency_free(struct contingency *contingency) {
 /* What could be added (or is too much) in W, if it were as what is there: in power factor and by phase. */
 static double watts_left(const struct grid *grid, uint32_t place, double ratio) {
     struct flow load = grid_load_after(grid, place);
-    if (ratio > 0 && load.of[FLOW_W] > 0)
+    if (ratio > 0 && load.of[FLOW_W] > 1e-6)
         return load.of[FLOW_W] * (1 / ratio - 1);
     int i = grid_find_binding(grid, place, &load);
     return grid_units_left(grid, place) / grid->present[place].inverse.of[i] - load.of[i];

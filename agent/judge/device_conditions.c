@@ -260,14 +260,6 @@ static void forget_view(struct alarms *alarms, struct device_watch *watch) {
     watch->view = NULL;
 }
 
-/* A device that has not answered yet is not known by its own series. */
-static bool tells_more_than_health(const struct device_view *view) {
-    for (size_t i = 0; i < view->n_series; i++)
-        if (!silence_is_of_health(view->series[i].quantity))
-            return true;
-    return false;
-}
-
 int device_conditions_bind(struct alarms *alarms, struct device_watch *watch, struct device_view *view,
                            const struct judge_time *time) {
     double *values = malloc((view->n_series + 1) * sizeof(double));
@@ -285,7 +277,7 @@ int device_conditions_bind(struct alarms *alarms, struct device_watch *watch, st
         error = bind_rule(alarms, watch, &alarms->set.rules[i], time);
     sort_bounds(alarms, watch, time->monotonic_ms);
     silence_bind(watch);
-    if (tells_more_than_health(view))
+    if (silence_tells_more_than_health(view))
         alarms_end_restored(alarms, (uint32_t)(watch - alarms->devices), time);
     if (error != 0) { /* with the next batch anew */
         forget_view(alarms, watch);

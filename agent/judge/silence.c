@@ -168,14 +168,21 @@ void silence_bind(struct device_watch *watch) {
         watch->has_leak_sensor = watch->has_leak_sensor || watch->view->series[i].quantity == LEAK_STATE;
 }
 
-bool silence_is_of_health(enum quantity quantity) {
+static bool is_of_health(enum quantity quantity) {
     return quantity >= DEVICE_UP && quantity <= POINTS_PARKED;
+}
+
+bool silence_tells_more_than_health(const struct device_view *view) {
+    for (size_t i = 0; i < view->n_series; i++)
+        if (!is_of_health(view->series[i].quantity))
+            return true;
+    return false;
 }
 
 static bool has_good_reading(const struct batch *batch) {
     for (uint32_t i = 0; i < batch->n; i++)
         if (batch->qualities[i] == QUALITY_GOOD && batch->first + i < batch->view->n_series &&
-            !silence_is_of_health(batch->view->series[batch->first + i].quantity))
+            !is_of_health(batch->view->series[batch->first + i].quantity))
             return true;
     return false;
 }

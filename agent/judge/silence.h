@@ -19,8 +19,8 @@ uint32_t silence_condition(struct alarms *alarms, uint32_t device, const struct 
                            const struct judge_time *time);
 /* A view was bound: which of its series make up its load. */
 void silence_bind(struct device_watch *watch);
-/* What the agent says of a device that it cannot reach, too. */
-bool silence_is_of_health(enum quantity quantity);
+/* A device that has not answered yet is known by its health only, not by its own series. */
+bool silence_tells_more_than_health(const struct device_view *view);
 /* A batch came. */
 void silence_take(struct alarms *alarms, struct device_watch *watch, const struct batch *batch,
                   const struct judge_time *time);

@@ -27,7 +27,7 @@ struct usable usable_of(const struct power_node *node, const struct node_present
 struct usable usable_electric(const struct power_node *node, const struct usable *usable) {
     struct usable electric = *usable;
     if (power_kind_cools(node->kind))
-        electric.watts = INFINITY;
+        electric.watts = (double)INFINITY;
     return electric;
 }
 

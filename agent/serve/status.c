@@ -168,7 +168,7 @@ static enum piece add_piece(struct client *client, int64_t now_ms) {
     case PIECE_HEAD:
         if (!latest_show(client->server->latest, GATEWAY_NUMBER, add_head, &piece))
             add_head(&piece, NULL);
-        /* fall through */
+        return PIECE_DEVICES;
     case PIECE_DEVICES:
         add_devices(client, now_ms);
         if (client->next_device < client->config->n_devices)

@@ -217,7 +217,8 @@ static double judge(const struct plain *plain, struct plain_loss *loss, uint32_t
     if (more && (result->worst == POWER_NO_NODE || 1 - ratio < result->worst_headroom)) {
         result->worst = n;
         result->worst_headroom = 1 - ratio;
-        result->worst_watts = spare;
+        double watts = after.of[F_WATTS];
+        result->worst_watts = ratio > 0 && watts > 1e-6 ? watts * (1 / ratio - 1) : spare;
         result->first = ratio > 1 + 1e-9 ? n : POWER_NO_NODE;
         result->first_ratio = ratio;
     }
