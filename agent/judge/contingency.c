@@ -19,10 +19,11 @@ static bool grid_init(struct grid *grid) {
     size_t n = grid->network.n + (size_t)1, links = grid->network.n_links + (size_t)1;
     grid->present = make_lines(n, sizeof(*grid->present));
     grid->after = make_lines(n, sizeof(*grid->after));
+    grid->roots = calloc(n, sizeof(*grid->roots));
     grid->moved = calloc(n, sizeof(*grid->moved));
     grid->flows = calloc(links, sizeof(*grid->flows));
     grid->shares = calloc(links, sizeof(*grid->shares));
-    return grid->present && grid->after && grid->moved && grid->flows && grid->shares &&
+    return grid->present && grid->after && grid->roots && grid->moved && grid->flows && grid->shares &&
            order_queue_init(&grid->queue, n) == 0;
 }
 
@@ -31,6 +32,7 @@ static void grid_done(struct grid *grid) {
     order_queue_done(&grid->queue);
     free(grid->present);
     free(grid->after);
+    free(grid->roots);
     free(grid->moved);
     free(grid->flows);
     free(grid->shares);
@@ -88,8 +90,13 @@ void contingency_judge(struct contingency *contingency, const struct grid *grid,
     struct contingency_result *result = contingency->result;
     const struct present_node *present = &grid->present[place];
     uint32_t node = grid->network.node[place];
-    struct flow load = grid_load_after(grid, place);
-    double ratio = contingency_ratio(present, &load) / grid_units_left(grid, place);
+    const struct after_node *after = &grid->after[place];
+    struct flow load;
+    for (int i = 0; i < FLOWS; i++)
+        load.of[i] = present->load.of[i] + after->more.of[i];
+    double ratio = contingency_ratio(present, &load);
+    if (after->flags & AFTER_FEWER_UNITS)
+        ratio /= grid_units_left(grid, place);
     struct failover *failover = &contingency->failovers[node];
     contingency->had_rated = true;
     contingency->had_ratio |= (present->flags & PRESENT_KNOWN) || ratio > CONTINGENCY_FULL;
@@ -105,7 +112,7 @@ void contingency_judge(struct contingency *contingency, const struct grid *grid,
     if (result->worst == POWER_NO_NODE || 1 - ratio < result->worst_headroom) {
         result->worst = node;
         result->worst_headroom = 1 - ratio;
-        result->worst_watts = watts_left(grid, place, &load, ratio);
+        result->worst_watts = watts_left(grid, place, ratio);
     }
     if (contingency->in_pass && (present->flags & PRESENT_KNOWN) && !(ratio <= failover->ratio))
         *failover = (struct failover){ratio, result->lost};

@@ -75,6 +75,9 @@ struct grid {
     struct flow *flows; /* per link, in the fed node's phases: what it carries at present */
     double *shares;     /* per link: of the fed node's */
     struct after_node *after;
+    uint64_t *roots; /* per place: what it takes from in the end, a bit for each (or for several together) */
+    uint64_t grown_roots; /* of the loss: of all that is to carry more */
+    uint32_t n_unsettled; /* of `moved`, while it is found how much each carries */
     uint32_t *moved; /* places: they take from others than at present, died, or are otherwise to be judged */
     uint32_t n_moved, n_battery, epoch; /* n_battery: that have gone to battery */
     struct order_queue queue;
@@ -116,7 +119,14 @@ void contingency_prepare_node(const struct contingency *contingency, uint32_t nu
                               struct present_node *present);
 void contingency_prepare_cooler(const struct contingency *contingency, uint32_t number,
                                 struct present_node *present);
-double contingency_ratio(const struct present_node *node, const struct flow *load);
+static inline double contingency_ratio(const struct present_node *node, const struct flow *load) {
+    double ratio = 0;
+    for (int i = 0; i < FLOWS; i++) {
+        double of = load->of[i] * node->inverse.of[i];
+        ratio = of > ratio ? of : ratio;
+    }
+    return ratio;
+}
 
 /* --- the present state (contingency_present.c) --- */
 

@@ -40,11 +40,23 @@ static void add(struct flow *to, const struct flow *flow, double times) {
         to->of[i] += flow->of[i] * times;
 }
 
-static bool is_nothing(const struct flow *flow) {
-    double sum = 0;
-    for (int i = 0; i < FLOWS; i++)
-        sum += fabs(flow->of[i]);
-    return sum == 0;
+/* The greatest and the least of its components. */
+struct extent {
+    double most, least;
+};
+
+static inline struct extent extent_of(const struct flow *flow) {
+    struct extent extent = {flow->of[0], flow->of[0]};
+    for (int i = 1; i < FLOWS; i++) {
+        extent.most = flow->of[i] > extent.most ? flow->of[i] : extent.most;
+        extent.least = flow->of[i] < extent.least ? flow->of[i] : extent.least;
+    }
+    return extent;
+}
+
+static inline bool is_nothing(const struct flow *flow) {
+    struct extent extent = extent_of(flow);
+    return extent.most == 0 && extent.least == 0;
 }
 
 /* What a node uses itself, beside what it feeds. */
@@ -95,9 +107,12 @@ static void judge(struct contingency *contingency, struct grid *grid, uint32_t p
 /* What its link takes more, or less, than at present. */
 static void push_up(struct grid *grid, uint32_t link, const struct flow *more) {
     const struct network_link *at = &grid->network.links[link];
-    if (is_nothing(more))
+    struct extent extent = extent_of(more);
+    if (extent.most == 0 && extent.least == 0)
         return;
     struct after_node *source = grid_touch(grid, at->from);
+    if (extent.most > 0)
+        grid->grown_roots |= grid->roots[at->from];
     network_add_flow(at, more, &source->more);
     order_queue_add(&grid->queue, at->from);
 }
@@ -124,6 +139,8 @@ static void share_anew(struct grid *grid, uint32_t place, struct flow *taken) {
     grid_find_shares(grid, place, grid->after[place].carrying, shares);
     for (uint32_t k = 0; k < sources->n; k++) {
         struct flow more = {0};
+        if (grid->after[place].carrying >> k & 1)
+            grid->grown_roots |= grid->roots[grid->network.links[sources->first + k].from];
         add(&more, taken, shares[k]);
         add(&more, &grid->flows[sources->first + k], -1);
         push_up(grid, sources->first + k, &more);
@@ -168,27 +185,69 @@ static struct flow find_taken(const struct present_node *present, const struct a
     return taken;
 }
 
+/*
+ * Whether nobody asks how much less it carries: neither it nor what it takes from is judged, for all that
+ * carries more goes to others, in the end. What takes from others than before would lead load elsewhere;
+ * hence not while such is left.
+ */
+static bool is_spared(const struct contingency *contingency, const struct grid *grid, uint32_t place) {
+    return contingency->in_pass && grid->n_unsettled == 0 && (grid->roots[place] & grid->grown_roots) == 0 &&
+           !(extent_of(&grid->after[place].more).most > 0);
+}
+
+/* What takes from others than before, or otherwise in another way. */
+static void settle_moved(struct contingency *contingency, struct grid *grid, uint32_t place) {
+    struct after_node *after = &grid->after[place];
+    const struct present_node *present = &grid->present[place];
+    step_down(contingency, grid, place);
+    judge(contingency, grid, place);
+    struct flow taken = find_taken(present, after);
+    bool reshares = after->carrying != present->carrying || (after->flags & AFTER_RESHARES);
+    if (!grid->network.is_heat)
+        recharge(contingency, place, &taken);
+    if (reshares && !(present->flags & PRESENT_KNOWN))
+        contingency->result->is_lower_bound = true;
+    if (after->carrying == 0)
+        stop_taking(grid, place);
+    else if (reshares)
+        share_anew(grid, place, &taken);
+    else if (!is_nothing(&taken))
+        take_more(grid, place, &taken);
+}
+
+/* What takes as before, and all above it that has one source, for as long as nothing else waits: it cannot
+ * be met by another, then. */
+static void pass_on(struct contingency *contingency, struct grid *grid, uint32_t place) {
+    const struct network *network = &grid->network;
+    judge(contingency, grid, place);
+    struct flow taken = find_taken(&grid->present[place], &grid->after[place]);
+    while (grid->after[place].carrying != 0 && network->sources[place].n == 1 &&
+           order_queue_is_empty(&grid->queue)) {
+        const struct network_link *link = &network->links[network->sources[place].first];
+        network_add_flow(link, &taken, &grid_touch(grid, link->from)->more);
+        place = link->from;
+        judge(contingency, grid, place);
+        taken = find_taken(&grid->present[place], &grid->after[place]);
+    }
+    if (grid->after[place].carrying != 0 && !is_nothing(&taken))
+        take_more(grid, place, &taken);
+}
+
 static void settle_flows(struct contingency *contingency, struct grid *grid) {
     uint32_t place, n = grid->n_moved;
+    grid->n_unsettled = n;
+    grid->grown_roots = 0;
     for (uint32_t i = 0; i < n; i++)
         order_queue_add(&grid->queue, grid->moved[i]);
     while (order_queue_take_greatest(&grid->queue, &place)) {
-        struct after_node *after = &grid->after[place];
-        const struct present_node *present = &grid->present[place];
-        step_down(contingency, grid, place);
-        judge(contingency, grid, place);
-        struct flow taken = find_taken(present, after);
-        bool reshares = after->carrying != present->carrying || (after->flags & AFTER_RESHARES);
-        if (!grid->network.is_heat)
-            recharge(contingency, place, &taken);
-        if (reshares && !(present->flags & PRESENT_KNOWN))
-            contingency->result->is_lower_bound = true;
-        if (after->carrying == 0)
-            stop_taking(grid, place);
-        else if (reshares)
-            share_anew(grid, place, &taken);
-        else if (!is_nothing(&taken))
-            take_more(grid, place, &taken);
+        if (is_spared(contingency, grid, place))
+            continue;
+        if (!(grid->after[place].flags & AFTER_MOVED)) {
+            pass_on(contingency, grid, place);
+            continue;
+        }
+        grid->n_unsettled--;
+        settle_moved(contingency, grid, place);
     }
 }
 

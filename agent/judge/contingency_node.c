@@ -205,15 +205,6 @@ static uint32_t flags_of(const struct topology *topology, uint32_t number, enum 
     return flags;
 }
 
-double contingency_ratio(const struct present_node *node, const struct flow *load) {
-    double ratio = 0;
-    for (int i = 0; i < FLOWS; i++) {
-        double of = load->of[i] * node->inverse.of[i];
-        ratio = of > ratio ? of : ratio;
-    }
-    return ratio;
-}
-
 void contingency_prepare_node(const struct contingency *contingency, uint32_t number,
                               struct present_node *present) {
     const struct contingency_input *input = contingency->input;

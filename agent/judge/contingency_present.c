@@ -262,7 +262,23 @@ static void prepare_heat(struct contingency *contingency) {
     contingency_find_planned(contingency, grid);
 }
 
+/* --- of both --- */
+
+static void find_roots(struct grid *grid) {
+    uint32_t n_roots = 0;
+    for (uint32_t i = 0; i < grid->network.n; i++) {
+        const struct edge_run *sources = &grid->network.sources[i];
+        uint64_t carrying = grid->present[i].carrying;
+        grid->roots[i] = carrying ? 0 : UINT64_C(1) << (n_roots++ & 63);
+        for (; carrying; carrying &= carrying - 1)
+            grid->roots[i] |=
+                grid->roots[grid->network.links[sources->first + (uint32_t)__builtin_ctzll(carrying)].from];
+    }
+}
+
 void contingency_prepare(struct contingency *contingency) {
     prepare_power(contingency);
     prepare_heat(contingency);
+    find_roots(&contingency->power);
+    find_roots(&contingency->heat);
 }

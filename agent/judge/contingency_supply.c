@@ -31,6 +31,18 @@ static uint64_t choose_sources(const struct grid *grid, uint32_t place) {
     return kept & (~kept + 1); /* the first */
 }
 
+/* Most have one source: the rest of the questions does not arise. */
+static enum node_supply supply_from_only(const struct grid *grid, uint32_t place, uint64_t *carrying) {
+    const struct present_node *present = &grid->present[place];
+    uint32_t from = grid->network.links[grid->network.sources[place].first].from;
+    enum node_supply supply = (enum node_supply)grid_supply(grid, from);
+    bool is_battery = grid->present[from].flags & PRESENT_IS_BATTERY;
+    if (supply == SUPPLY_DEAD || !(present->allowed & 1))
+        return present->flags & PRESENT_HOLDS ? SUPPLY_BATTERY : SUPPLY_DEAD;
+    *carrying = 1;
+    return is_battery ? SUPPLY_BATTERY : supply;
+}
+
 /* LIVE where any of them is. */
 static enum node_supply supply_from(const struct grid *grid, uint32_t place, uint64_t carrying) {
     const struct edge_run *sources = &grid->network.sources[place];
@@ -70,6 +82,8 @@ static enum node_supply find_supply(const struct grid *grid, uint32_t place, uin
         return find_storage(grid, place, carrying);
     if (grid->network.sources[place].n == 0)
         return SUPPLY_LIVE;
+    if (grid->network.sources[place].n == 1)
+        return supply_from_only(grid, place, carrying);
     *carrying = choose_sources(grid, place);
     if (*carrying == 0)
         return present->flags & PRESENT_HOLDS ? SUPPLY_BATTERY : SUPPLY_DEAD;

@@ -35,6 +35,10 @@ static inline void order_queue_remove(struct order_queue *queue, uint32_t number
         queue->words[2][0] &= ~(UINT64_C(1) << (number >> 12));
 }
 
+static inline bool order_queue_is_empty(const struct order_queue *queue) {
+    return queue->words[2][0] == 0;
+}
+
 /* False where it is empty. */
 static inline bool order_queue_take_least(struct order_queue *queue, uint32_t *number) {
     if (!queue->words[2][0])

@@ -2,9 +2,9 @@
 /*
  * What judging costs, of a campus of about 8,000 nodes and of one gateway's part of it: a tick of 20 ms with
  * all that was read meanwhile (every load is metered and read once a second, five figures each), and a pass
- * over all single losses.
+ * over all single losses. With the configuration of a site: its nodes, which other gateways tell.
  *
- *   bench_judge [SECONDS]
+ *   bench_judge [SECONDS [CONFIG]]
  */
 #include <math.h>
 #include <stdio.h>
@@ -71,22 +71,26 @@ static uint32_t add_on(struct campus *campus, enum power_kind kind, double watts
     return node;
 }
 
+static void add_meter(struct campus *campus, struct device_view *view, double watts, double volts) {
+    struct meter *meter = &campus->meters[campus->n_meters++];
+    double amperes = watts / (sqrt(3) * volts);
+    const double values[FIGURES] = {watts, watts, amperes, amperes, amperes};
+    memcpy(meter->values, values, sizeof(values));
+    memset(meter->qualities, QUALITY_GOOD, sizeof(meter->qualities));
+    meter->batch = (struct batch){
+        .view = view, .n = FIGURES, .room = FIGURES, .values = meter->values, .qualities = meter->qualities};
+}
+
 static void meter(struct campus *campus, uint32_t node, double watts) {
     struct power_node *of = &campus->nodes[node];
-    struct meter *meter = &campus->meters[campus->n_meters++];
-    struct device_view *view = device_view_new((uint32_t)campus->n_meters, campus->list);
+    struct device_view *view = device_view_new((uint32_t)campus->n_meters + 1, campus->list);
     if (!view || !device_view_set(&view->device, of->name))
         exit(1);
     view->class = "meter";
     of->meters = room(1, sizeof(*of->meters));
     of->meters[0] = (struct power_point){.device = of->name, .sign = 1};
     of->n_meters = 1;
-    double amperes = watts / (sqrt(3) * 400);
-    const double values[FIGURES] = {watts, watts, amperes, amperes, amperes};
-    memcpy(meter->values, values, sizeof(values));
-    memset(meter->qualities, QUALITY_GOOD, sizeof(meter->qualities));
-    meter->batch = (struct batch){
-        .view = view, .n = FIGURES, .room = FIGURES, .values = meter->values, .qualities = meter->qualities};
+    add_meter(campus, view, watts, 400);
 }
 
 static void cool(struct campus *campus, uint32_t node, uint32_t cooler) {
@@ -246,26 +250,39 @@ static void measure(struct campus *campus, struct judge *judge, size_t seconds) 
     free(times_ms);
 }
 
-static void campus_done(struct campus *campus) {
+static void nodes_done(struct campus *campus) {
     for (size_t i = 0; i < campus->config.n_nodes; i++) {
         free(campus->nodes[i].sources);
         free(campus->nodes[i].cooled_by);
         free(campus->nodes[i].meters);
         free(campus->nodes[i].name);
     }
+    free(campus->nodes);
+}
+
+static void campus_done(struct campus *campus) {
     for (size_t i = 0; i < campus->n_meters; i++)
         device_view_release(campus->meters[i].batch.view);
     series_list_release(campus->list);
-    free(campus->nodes);
     free(campus->meters);
 }
 
-static void run(const char *title, int halls, int racks, size_t seconds) {
+static void run(const char *title, struct campus *campus, const struct site_config *config, size_t seconds) {
+    struct alarm_board *board = alarm_board_new();
+    struct judge *judge;
+    if (!board || judge_new(config, board, 1, &judge) != 0)
+        exit(1);
+    printf("%-8s %zu nodes, %zu meters\n", title, config->power->n_nodes, campus->n_meters);
+    measure(campus, judge, seconds);
+    judge_free(judge);
+    alarm_board_free(board);
+    campus_done(campus);
+}
+
+static void run_made(const char *title, int halls, int racks, size_t seconds) {
     struct campus campus = {.nodes = room(ROOM, sizeof(*campus.nodes)),
                             .meters = room(ROOM, sizeof(*campus.meters)),
                             .list = make_list()};
-    struct alarm_board *board = alarm_board_new();
-    struct judge *judge;
     uint32_t supplies[2];
     for (int i = 0; i < 2; i++) {
         uint32_t intake = add(&campus, POWER_INTAKE, 300e6);
@@ -279,20 +296,58 @@ static void run(const char *title, int halls, int racks, size_t seconds) {
     campus.config.fresh_ms = 15000;
     campus.config.held_ms = 60000;
     struct site_config config = {.site = "bench", .hall = "", .gateway = "bench", .power = &campus.config};
-    if (!board || judge_new(&config, board, 1, &judge) != 0)
+    run(title, &campus, &config, seconds);
+    nodes_done(&campus);
+}
+
+/* What each node carries with racks and machines at 60 % of what they are rated for; sources stand first. */
+static double *share_loads(const struct power_config *power) {
+    double *watts = room(power->n_nodes, sizeof(*watts));
+    for (size_t i = power->n_nodes; i-- > 0;) {
+        const struct power_node *node = &power->nodes[i];
+        size_t n = node->behaviour == POWER_PREFERS && node->n_sources > 0 ? 1 : node->n_sources;
+        if (node->normally_open)
+            watts[i] = 0;
+        else if (node->kind == POWER_RACK || node->kind == POWER_LOAD || node->kind >= POWER_CHILLER)
+            watts[i] =
+                0.6 * node->rating.watts / (node->kind >= POWER_CHILLER ? 5 : 1); /* of heat: 5 W a W */
+        for (size_t k = 0; k < n; k++)
+            watts[node->sources[k].node] += watts[i] / (double)n;
+    }
+    return watts;
+}
+
+static void run_site(const char *path, size_t seconds) {
+    struct site_config *config;
+    if (config_load(path, NULL, stderr, &config) != 0 || !config->power)
         exit(1);
-    printf("%-8s %zu nodes, %zu meters\n", title, campus.config.n_nodes, campus.n_meters);
-    measure(&campus, judge, seconds);
-    judge_free(judge);
-    alarm_board_free(board);
-    campus_done(&campus);
+    const struct power_config *power = config->power;
+    struct campus campus = {.meters = room(power->n_nodes, sizeof(*campus.meters)), .list = make_list()};
+    double *watts = share_loads(power);
+    for (uint32_t i = 0; i < power->n_nodes; i++) {
+        const struct power_node *node = &power->nodes[i];
+        if (!node->elsewhere)
+            continue;
+        struct device_view *view = device_view_new(NODE_NUMBERS + i, campus.list);
+        if (!view || !device_view_set(&view->node, node->name))
+            exit(1);
+        view->class = power_kind_word(node->kind);
+        add_meter(&campus, view, watts[i], node->rating.volts > 0 ? node->rating.volts : 415);
+    }
+    run("site", &campus, config, seconds);
+    free(watts);
+    config_free(config);
 }
 
 int main(int argc, char **argv) {
     int seconds = argc > 1 ? atoi(argv[1]) : SECONDS;
-    if (argc > 2 || seconds < 1)
+    if (argc > 3 || seconds < 1)
         return 2;
-    run("campus", 12, 1900, (size_t)seconds);
-    run("gateway", 1, 158, (size_t)seconds);
+    if (argc == 3) {
+        run_site(argv[2], (size_t)seconds);
+        return 0;
+    }
+    run_made("campus", 12, 1900, (size_t)seconds);
+    run_made("gateway", 1, 158, (size_t)seconds);
     return 0;
 }
