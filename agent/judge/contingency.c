@@ -79,11 +79,12 @@ void contingency_free(struct contingency *contingency) {
 /* --- what a loss leaves of one node --- */
 
 /* What could be added (or is too much) in W, if it were as what is there: in power factor and by phase. */
-static double watts_left(const struct grid *grid, uint32_t place, const struct flow *load, double ratio) {
-    if (ratio > 0 && load->of[FLOW_W] > 1e-6) /* more than rounding leaves */
-        return load->of[FLOW_W] * (1 / ratio - 1);
-    int i = grid_find_binding(grid, place, load);
-    return grid_units_left(grid, place) / grid->present[place].inverse.of[i] - load->of[i];
+static double watts_left(const struct grid *grid, uint32_t place, double ratio) {
+    struct flow load = grid_load_after(grid, place);
+    if (ratio > 0 && load.of[FLOW_W] > 1e-6) /* more than rounding leaves */
+        return load.of[FLOW_W] * (1 / ratio - 1);
+    int i = grid_find_binding(grid, place, &load);
+    return grid_units_left(grid, place) / grid->present[place].inverse.of[i] - load.of[i];
 }
 
 void contingency_judge(struct contingency *contingency, const struct grid *grid, uint32_t place) {
