@@ -13,7 +13,7 @@
 
 #define NODES                                                                                                \
     "  nodes:\n"                                                                                             \
-    "    - {name: grid, kind: intake}\n"                                                                     \
+    "    - {name: grid, kind: intake, gateway: site}\n"                                                      \
     "    - {name: msb-1, kind: bus, sources: grid, rating: [1600 A, 400 V], gateway: gw-1}\n"
 
 /* What is written of it is said; NULL where it cannot be loaded. */
