@@ -250,6 +250,10 @@ static void add_up_blind(struct sums *sums, uint32_t node, struct node_sum *sum)
 static void add_up(struct sums *sums, uint32_t node) {
     struct node_sum sum;
     if (inputs_is_metered(sums->inputs, node)) {
+        if (sums->is_blind[node] && sums->supply[node] == SUPPLY_DEAD) { /* from the beginning */
+            add_meters(sums, node);
+            return;
+        }
         if (!sums->is_blind[node] || feeds_who_is_behind(sums, node))
             return; /* what its meters say is all there is */
         add_up_blind(sums, node, &sum);
@@ -303,14 +307,21 @@ static void settle_topology(struct sums *sums) {
 }
 
 /* What a node adds up has higher numbers than it, so that one way down is enough. What stands behind metered
- * nodes has higher ones than those; they do not add it up. */
+ * nodes has higher ones than those, and takes another way down; nobody adds it up. */
 static void add_up_due(struct sums *sums) {
-    for (uint32_t word = sums->topology->n_nodes / 64 + 1; word-- > 0;) {
-        while (sums->due[word] != 0) {
-            uint32_t bit = 63 - (uint32_t)__builtin_clzll(sums->due[word]);
-            sums->due[word] &= ~(UINT64_C(1) << bit);
-            add_up(sums, word * 64 + bit);
+    uint32_t n_words = sums->topology->n_nodes / 64 + 1;
+    bool is_done = false;
+    while (!is_done) {
+        for (uint32_t word = n_words; word-- > 0;) {
+            while (sums->due[word] != 0) {
+                uint32_t bit = 63 - (uint32_t)__builtin_clzll(sums->due[word]);
+                sums->due[word] &= ~(UINT64_C(1) << bit);
+                add_up(sums, word * 64 + bit);
+            }
         }
+        is_done = true;
+        for (uint32_t word = 0; word < n_words; word++)
+            is_done = is_done && sums->due[word] == 0;
     }
 }
 
