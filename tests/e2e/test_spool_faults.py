@@ -254,7 +254,7 @@ class Clock(Faults):
         """Of each series, the times at which it came."""
         times = {}
         for row in rows_of(subscriber.messages()):
-            for reading in row["readings"]:
+            for reading in row.get("readings", []):  # the state of an alarm has none
                 key = tuple(value for name, value in reading.items() if name not in ("value", "quality"))
                 times.setdefault(key, []).append(row["time"])
         return times
