@@ -15,8 +15,8 @@
 
 /* Zeroed = no time was asked for yet. */
 struct sample_clock {
-    int64_t last_ms; /* what was told last */
-    bool is_ahead;   /* of the wall clock, since: */
+    int64_t last_ms, asked_ms; /* what was told last, and when: monotonic */
+    bool is_ahead;             /* of the wall clock, since: */
     int64_t from_ms, since_ms;
 };
 

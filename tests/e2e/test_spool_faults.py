@@ -256,6 +256,7 @@ class Clock(Faults):
         for row in rows_of(subscriber.messages()):
             for reading in row.get("readings", []):  # the state of an alarm has none
                 key = tuple(value for name, value in reading.items() if name not in ("value", "quality"))
+                key += tuple(row.get(of) for of in ("device", "node", "alarm"))
                 times.setdefault(key, []).append(row["time"])
         return times
 

@@ -37,18 +37,20 @@ static void start(struct bench *bench) {
 
 /* A rack on two feeds, each of them metered; the rack has a budget of 10 kW. */
 static int setup(void **state) {
+    static char none[] = "", utc[] = "UTC", name[] = "rack", site[] = "dc1", hall[] = "hall-1",
+                gateway[] = "gw-1";
     struct bench *bench = calloc(1, sizeof(*bench));
     assert_non_null(bench);
     struct plant *plant = &bench->plant;
     plant_begin(plant);
     plant->power.publish_ms = PUBLISH_MS;
-    plant->power.time_zone = (char[]){"UTC"};
+    plant->power.time_zone = utc;
     plant_node(plant, POWER_INTAKE, "grid", "", "");
     plant_node(plant, POWER_PDU, "pdu-a", "grid", "meter-a");
     plant_node(plant, POWER_PDU, "pdu-b", "grid", "meter-b");
     struct power_node *rack = plant_node(plant, POWER_RACK, "rack", "pdu-a;pdu-b", "");
     plant_node(plant, POWER_RACK, "stranger", "grid", "")->elsewhere = true;
-    bench->budget = (struct power_budget){.name = (char[]){"rack"},
+    bench->budget = (struct power_budget){.name = name,
                                           .warning = {BUDGET_WATTS, 8000},
                                           .critical = {BUDGET_WATTS, 10000},
                                           .deadband = 0.02,
@@ -60,15 +62,13 @@ static int setup(void **state) {
         char **const texts[] = {&node->hall, &node->row, &node->rack, &node->feed, &node->gateway};
         for (size_t k = 0; k < sizeof(texts) / sizeof(texts[0]); k++)
             if (!*texts[k])
-                *texts[k] = (char[]){""};
+                *texts[k] = none;
     }
     plant_settle(plant);
     bench->meters[0] = plant_device(plant, "meter-a", of_meter, N_OF_METER);
     bench->meters[1] = plant_device(plant, "meter-b", of_meter, N_OF_METER);
-    bench->config = (struct site_config){.site = (char[]){"dc1"},
-                                         .hall = (char[]){"hall-1"},
-                                         .gateway = (char[]){"gw-1"},
-                                         .power = &plant->power};
+    bench->config =
+        (struct site_config){.site = site, .hall = hall, .gateway = gateway, .power = &plant->power};
     bench->board = alarm_board_new();
     bench->time = (struct judge_time){.wall_ms = (int64_t)WALL_MS * 1000, .monotonic_ms = 5000};
     start(bench);
