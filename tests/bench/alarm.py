@@ -152,7 +152,7 @@ def configure(folder, hall, blocks_port, broker_port):
          "raw": f"0..{COUNTS}", "value": "0..100"},
         {"name": "leak", "means": "leak", "when": "closed", "input": 1, "bit": 0, "rate": "fast"},
         *[
-            {"name": f"step-{n}", "quantity": "valve_position_ratio", "input": 2 + n, "type": "u16", "unit": "%", "rate": "fast",
+            {"name": f"step_{n}", "quantity": "valve_position_ratio", "input": 2 + n, "type": "u16", "unit": "%", "rate": "fast",
              "raw": "0..10000", "value": "0..100"}
             for n in range(STEPS)
         ],
