@@ -24,6 +24,7 @@ def readings_of(row):
     found = {}
     for reading in row["readings"]:
         labels = {name: value for name, value in reading.items() if name not in ("metric", "value", "quality")}
+        labels.update({name: row[name] for name in ("node", "alarm") if name in row})
         if reading["value"] is not None and reading["quality"] in ("good", "substituted"):
             found[series_key(row.get("device", ""), reading["metric"], labels), row["time"]] = reading["value"]
     return found
