@@ -129,7 +129,7 @@ static void end_alarm(struct reading *reading) {
 }
 
 static void take_key(struct reading *reading, const char *text, size_t size) {
-    if (size > STATE_KEY_MOST || strlen(text) != size) {
+    if (size > STATE_KEY_MOST || strlen(text) != size || !text_is_utf8(text, size)) {
         reading->why = "one of its keys is none";
         return;
     }

@@ -165,6 +165,7 @@ static void what_is_none_is_set_aside(void **state) {
         "{\"schema\":1,\"journal\":-1}",
         "{\"schema\":1,\"figures\":{\"a\":\"b\"}}",
         "{\"schema\":1,\"figures\":{\"a\":{}}}",
+        "{\"schema\":1,\"figures\":{\"\xff\":1}}",
         "{\"schema\":1,\"alarms\":[[]]}",
         "{\"schema\":1,\"alarms\":[{}]}",
         "{\"schema\":1,\"alarms\":[%s,\"priority\":5}]}",
