@@ -54,7 +54,8 @@ static int run(int argc, char **argv) {
     int error = 0;
     if (options_read(argc, argv, options, 2, &path, 1, 1) < 0)
         return STATUS_USAGE;
-    if (config_load(path, gateway, stderr, &config) != 0)
+    if ((for_systemd ? config_load_without_secrets : config_load_to_check)(path, gateway, stderr, &config) !=
+        0)
         return STATUS_USAGE;
     if (config->warnings)
         fputs(config->warnings, stderr);
@@ -75,7 +76,9 @@ const struct command command_check = {
         "Reads the configuration CONFIG, its inventories, device maps and secrets as `hallwatch run` would "
         "and prints "
         "every\n"
-        "mistake as file:line:column; what is odd and can be lived with, too. Asks no device and no sink.\n\n"
+        "mistake as file:line:column; what is odd and can be lived with, too. Asks no device and no sink. Of "
+        "credentials\n"
+        "which systemd hands over to the service alone it says that they were not looked at.\n\n"
         "  --gateway NAME  check as the gateway NAME; default: the configuration's, else the host's name\n"
         "  --systemd       print a drop-in for the unit of the service instead of a summary: with whom it "
         "may talk,\n"
