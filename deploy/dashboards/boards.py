@@ -142,7 +142,7 @@ def rack_dashboard(metrics):
     node = f'{RACK}, class="rack", node!=""'
     pdu = f'{RACK}, class="pdu", device!=""'
     first = [
-        figure("Power", "The sum of the racks chosen.", Query(f"sum(facility_active_power_watts{{{node}, {WHOLE_SUM}}})"), "watt", width=4),
+        figure("Power of all", "The sum of the racks chosen.", Query(f"sum(facility_active_power_watts{{{node}, {WHOLE_SUM}}})"), "watt", width=4),
         figure("Least headroom", "Power that is left below the highest level of the budget, of the rack with the least.", Query(f"min(facility_power_headroom_watts{{{node}}})"), "watt",
                steps((0, GREEN), base=RED), "no budget", width=4),
         figure("Load over budget", "Of the rack that uses most of its own.", Query(f"max(facility_budget_load_ratio{{{node}}})"), "percentunit", steps((0.75, ORANGE), (0.95, RED)), "no budget", width=4),

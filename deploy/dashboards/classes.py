@@ -46,7 +46,7 @@ def place(metric):
 def panel_of(kind, metric, of):
     series = f"{metric.name}{{{of}}}"
     title = metric.name.removeprefix("facility_").removesuffix("_total")
-    title = re.sub(r"_(watts|voltamperes|vars|volts|amperes|hertz|celsius|pascals|joules|seconds|ratio|state|kelvin|meters|coulombs"
+    title = re.sub(r"_(watts|voltamperes|vars|volts|amperes|hertz|celsius|pascals|joules|seconds|ratio|kelvin|meters|coulombs"
                    r"|cubic_meters_per_second|meters_per_second|varseconds|voltampereseconds)$", "", title).replace("_", " ")  # fmt: skip
     title = re.sub(r"\b(thd|ups|pdu)\b", lambda hit: hit[0].upper(), title)
     title = title[0].upper() + title[1:]
@@ -84,7 +84,7 @@ def overview(kind, of, metrics):
 def class_dashboard(kind, number, has, metrics):
     place_of = 'site=~"$site", hall=~"$hall", row=~"$row", rack=~"$rack"'
     of = f'class="{kind}", {place_of}, device=~"$device", device!=""'
-    parts = f'{of}, component=~"$component"'
+    parts = f'{of}, component=~"$component|"'  # the device itself, too
     first, _ = overview(kind, of, metrics)
     alarms = f"sum by (device) (facility_alarm_state{{{of}}})"
     if has.get("facility_alarm_state"):
