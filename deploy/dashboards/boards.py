@@ -14,6 +14,13 @@ DEVICE = 'site=~"$site", device!=""'
 LOST = steps((1, RED))
 
 
+def known_power(of):
+    """The power of nodes as far as it is known now: of one that is known in part, the lower bound. What a node was before
+    its meter fell silent, databases show for five minutes more: its state tells which counts."""
+    power, known = f"facility_active_power_watts{{{of}, phase=\"total\"", f"on (site, node) facility_sum_state{{{of}}}"
+    return f'({power}, point=""}} and {known} == 1 or {power}, point="at_least"}} and {known} == 2)'
+
+
 def places(*names):
     """Variables from the site down, each offering what is in what was chosen above it."""
     labels = {"site": "Site", "hall": "Hall", "row": "Row", "rack": "Rack"}
@@ -26,12 +33,13 @@ def places(*names):
 
 def hall_dashboard(metrics):
     power = f"facility_active_power_watts{{{HALL}, {WHOLE_SUM}"
+    racks = f'{HALL}, class="rack", node!=""'
     first = [
         figure("Redundancy lost", "Nodes that a single loss would take down now.", Query(f"sum(facility_redundancy_state{{{HALL}}} == bool 2)"), "short", LOST, "no node has a rule of redundancy"),
         figure("Alarms standing", "Alarms that are active, of all gateways of the site.", Query('sum(facility_alarms_standing{site=~"$site", reason="active"})'), "short", LOST),
         figure("Least headroom", "Of all nodes with a budget: the smallest share of it that is left.", Query(f"min(facility_headroom_ratio{{{HALL}}})"), "percentunit", HEADROOM, "no node has a budget"),
         figure("Worst single loss", "The highest load over usable capacity that any single loss would leave behind.", Query(f"max(facility_failover_load_ratio{{{HALL}}})"), "percentunit", FAILOVER),
-        figure("Power of racks", "The sum of all racks.", Query(f'sum({power}, class="rack"}})'), "watt", width=3),
+        figure("Power of racks", "The sum of all racks; a lower bound, where one is not wholly known.", Query(f'sum({known_power(racks)})'), "watt", width=3),
         figure("Measured", "The least share of a node's inputs that is measured now: what nobody sees is not in the sums.", Query(f"min(facility_measured_ratio{{{HALL}}})"), "percentunit", WHOLE),
         figure("Silent devices", "Devices that do not answer.", Query(f"sum(facility_device_up{{{HALL}}} == bool 0)"), "short", NONE_IS_GOOD),
         figure("Clock error", "By how much the worst gateway's clock may be wrong.", Query('max(facility_clock_error_seconds{site=~"$site"})'), "s", LEVELS["facility_clock_error_seconds"]),
@@ -39,7 +47,7 @@ def hall_dashboard(metrics):
     load = [
         lines("Power by kind of node", "What passes intakes, UPSes, busways and racks. Each is the same power at another place: never add them.",
               Query(f'sum by (class) ({power}, class=~"intake|transformer|ups|bus|busway|rack"}})', "{{class}}"), unit="watt", least=0),
-        lines("Power of racks by row", "The sum of the racks of each row.", Query(f'sum by (row) ({power}, class="rack"}})', "row {{row}}"), unit="watt", least=0),
+        lines("Power of racks by row", "The sum of the racks of each row; a lower bound, where one is not wholly known.", Query(f"sum by (row) ({known_power(racks)})", "row {{row}}"), unit="watt", least=0),
         lines("Power of meters by feed", "What the meters of each feed measure.",
               Query(f'sum by (feed) (facility_active_power_watts{{{HALL}, class="meter", device!="", phase="total", feed!=""}})', "feed {{feed}}"), unit="watt", least=0),
         bars("Racks that use their budget most", "Load over the highest level of the rack's budget.", Query(f'topk(16, facility_budget_load_ratio{{{HALL}, class="rack"}})', "{{node}}"),
@@ -142,7 +150,7 @@ def rack_dashboard(metrics):
     node = f'{RACK}, class="rack", node!=""'
     pdu = f'{RACK}, class="pdu", device!=""'
     first = [
-        figure("Power of all", "The sum of the racks chosen.", Query(f"sum(facility_active_power_watts{{{node}, {WHOLE_SUM}}})"), "watt", width=4),
+        figure("Power of all", "The sum of the racks chosen; a lower bound, where one is not wholly known.", Query(f"sum({known_power(node)})"), "watt", width=4),
         figure("Least headroom", "Power that is left below the highest level of the budget, of the rack with the least.", Query(f"min(facility_power_headroom_watts{{{node}}})"), "watt",
                steps((0, GREEN), base=RED), "no budget", width=4),
         figure("Load over budget", "Of the rack that uses most of its own.", Query(f"max(facility_budget_load_ratio{{{node}}})"), "percentunit", steps((0.75, ORANGE), (0.95, RED)), "no budget", width=4),
