@@ -10,6 +10,7 @@ ROW = f'{HALL}, row=~"$row"'
 RACK = f'{ROW}, rack=~"$rack"'
 NODE = 'site=~"$site", hall=~"$hall", class=~"$kind", node=~"$node"'
 GATEWAY = 'site=~"$site", gateway=~"$gateway"'
+NO_HEADER = ', class!="header"'  # water: it has no power that could be measured
 DEVICE = 'site=~"$site", device!=""'
 LOST = steps((1, RED))
 
@@ -40,7 +41,7 @@ def hall_dashboard(metrics):
         figure("Least headroom", "Of all nodes with a budget: the smallest share of it that is left.", Query(f"min(facility_headroom_ratio{{{HALL}}})"), "percentunit", HEADROOM, "no node has a budget"),
         figure("Worst single loss", "The highest load over usable capacity that any single loss would leave behind.", Query(f"max(facility_failover_load_ratio{{{HALL}}})"), "percentunit", FAILOVER),
         figure("Power of racks", "The sum of all racks; a lower bound, where one is not wholly known.", Query(f'sum({known_power(racks)})'), "watt", width=3),
-        figure("Measured", "The least share of a node's inputs that is measured now: what nobody sees is not in the sums.", Query(f"min(facility_measured_ratio{{{HALL}}})"), "percentunit", WHOLE),
+        figure("Measured", "The least share of a node's inputs that is measured now: what nobody sees is not in the sums.", Query(f"min(facility_measured_ratio{{{HALL}{NO_HEADER}}})"), "percentunit", WHOLE),
         figure("Silent devices", "Devices that do not answer.", Query(f"sum(facility_device_up{{{HALL}}} == bool 0)"), "short", NONE_IS_GOOD),
         figure("Clock error", "By how much the worst gateway's clock may be wrong.", Query('max(facility_clock_error_seconds{site=~"$site"})'), "s", LEVELS["facility_clock_error_seconds"]),
     ]  # fmt: skip
@@ -55,7 +56,7 @@ def hall_dashboard(metrics):
         lines("Energy of racks, last hour", "By row, from the counters of their meters; in joules (3.6 MJ are 1 kWh).",
               Query(f'sum by (row) (increase(facility_active_energy_joules_total{{{HALL}, class="rack", node!="", phase="total"}}[1h]))', "row {{row}}"), unit="joule", least=0),
         states("Alarms by what they are about", "Alarms that hallwatch has judged: active, returned (latched), suppressed by their cause, out of service.",
-               Query(f"topk(40, facility_alarm_condition_state{{{HALL}}})", "{{alarm}}"), mappings=mappings_of(metrics["facility_alarm_condition_state"]),
+               Query(f"topk(40, facility_alarm_condition_state{{{HALL}}})", "{{alarm}} {{node}} {{device}}"), mappings=mappings_of(metrics["facility_alarm_condition_state"]),
                no_value="no alarm in this time"),
     ]  # fmt: skip
     supply = [
@@ -132,7 +133,7 @@ def power_dashboard(metrics):
     ]  # fmt: skip
     trust = [
         states("Sums", "Whether all of a node's power is known.", Query(of("facility_sum_state"), "{{node}}"), mappings=mapped("facility_sum_state"), width=8),
-        lines("Share that is not measured now", "Held over from before, or unknown.", Query(f'1 - {of("facility_measured_ratio")}', "{{node}}"), unit="percentunit", width=8, least=0),
+        lines("Share that is not measured now", "Held over from before, or unknown.", Query(f'1 - {of("facility_measured_ratio", NO_HEADER)}', "{{node}}"), unit="percentunit", width=8, least=0),
         lines("Skew", "From the oldest to the newest input of a sum.", Query(of("facility_input_skew_seconds"), "{{node}}"), unit="s", width=8, least=0),
     ]  # fmt: skip
     supply = 'facility_supply_state{site=~"$site", hall=~"$hall"'

@@ -17,6 +17,7 @@ import time
 import unittest
 import urllib.parse
 from pathlib import Path
+from xml.etree import ElementTree
 
 import hallwatch
 from agent import Agent
@@ -218,6 +219,17 @@ class Answers(unittest.TestCase):
             self.fail(f"without data:\n{without}\n{agent.log()[-3000:]}")
         known = {key[1:3] for key in missing}
         self.assertLessEqual(set(EXCEPTIONS), known, "these have data: they are no exceptions")
+        self.pictures(servers[0])
+
+    def pictures(self, server):
+        """They can be drawn of any hall, and are no larger than a page may load."""
+        now = int(time.time())
+        subprocess.run([FOLDER / "draw", server.base, str(now - 20), str(now), self.folder], check=True)
+        for name in ("hall", "power", "rack", "agent"):
+            text = (self.folder / f"{name}.svg").read_text(encoding="utf-8")
+            self.assertLess(len(text), 60000)
+            ElementTree.fromstring(text)
+            self.assertIn("<polyline", text)
 
 
 if __name__ == "__main__":
