@@ -32,7 +32,9 @@ def read_classes(binary):
     """{class: (number of its drivers, {metric: how many of them have it})}."""
     classes = {}
     for driver, kind, *_ in markdown_rows(binary, "drivers"):
-        done = subprocess.run([binary, "drivers", driver, "--json"], capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            [binary, "drivers", driver, "--json"], capture_output=True, text=True, check=True
+        )
         points = [json.loads(line) for line in done.stdout.splitlines()]
         number, has = classes.get(kind, (0, collections.Counter()))
         has.update({point["metric"] for point in points})

@@ -33,8 +33,19 @@ class Query:
         self.expression, self.legend = expression, legend
 
     def target(self, letter, instant):
-        kind = {"instant": True, "range": False, "format": "table"} if instant else {"instant": False, "range": True}
-        return {"datasource": SOURCE, "editorMode": "code", "expr": self.expression, "legendFormat": self.legend, "refId": letter, **kind}
+        kind = (
+            {"instant": True, "range": False, "format": "table"}
+            if instant
+            else {"instant": False, "range": True}
+        )
+        return {
+            "datasource": SOURCE,
+            "editorMode": "code",
+            "expr": self.expression,
+            "legendFormat": self.legend,
+            "refId": letter,
+            **kind,
+        }
 
 
 def defaults(unit, thresholds=None, mappings=None, no_value="no data", custom=None, **more):
@@ -68,10 +79,14 @@ def panel(kind, title, description, queries, width, height, options, fields, ove
     }
 
 
-def lines(title, description, *queries, unit, thresholds=None, no_value="no data", width=12, height=8, least=None):
+def lines(
+    title, description, *queries, unit, thresholds=None, no_value="no data", width=12, height=8, least=None
+):
     """Curves over time; levels are drawn as lines behind them."""
     custom = {**LINES, "thresholdsStyle": {"mode": "line" if thresholds else "off"}}
-    fields = defaults(unit, thresholds, None, no_value, custom, **({"min": least} if least is not None else {}))
+    fields = defaults(
+        unit, thresholds, None, no_value, custom, **({"min": least} if least is not None else {})
+    )
     fields["color"] = {"mode": "palette-classic"}
     options = {"legend": LEGEND, "tooltip": {"mode": "multi", "sort": "desc"}}
     return panel("timeseries", title, description, queries, width, height, options, fields)
@@ -79,12 +94,20 @@ def lines(title, description, *queries, unit, thresholds=None, no_value="no data
 
 def states(title, description, *queries, mappings, no_value="no data", width=12, height=8):
     """What state each was in when."""
-    options = {"mergeValues": True, "showValue": "auto", "rowHeight": 0.8, "legend": {"showLegend": False}, "tooltip": {"mode": "single"}}
+    options = {
+        "mergeValues": True,
+        "showValue": "auto",
+        "rowHeight": 0.8,
+        "legend": {"showLegend": False},
+        "tooltip": {"mode": "single"},
+    }
     fields = defaults("short", None, mappings, no_value, {"fillOpacity": 75, "lineWidth": 0})
     return panel("state-timeline", title, description, queries, width, height, options, fields)
 
 
-def figure(title, description, query, unit, thresholds=None, no_value="no data", width=3, height=4, mappings=None):
+def figure(
+    title, description, query, unit, thresholds=None, no_value="no data", width=3, height=4, mappings=None
+):
     """One number, the latest."""
     options = {
         "reduceOptions": {"calcs": ["lastNotNull"], "fields": "", "values": False},
@@ -92,7 +115,16 @@ def figure(title, description, query, unit, thresholds=None, no_value="no data",
         "graphMode": "area",
         "textMode": "auto",
     }
-    return panel("stat", title, description, [query], width, height, options, defaults(unit, thresholds, mappings, no_value))
+    return panel(
+        "stat",
+        title,
+        description,
+        [query],
+        width,
+        height,
+        options,
+        defaults(unit, thresholds, mappings, no_value),
+    )
 
 
 def bars(title, description, query, unit, thresholds, no_value="no data", width=12, height=8):
@@ -103,12 +135,24 @@ def bars(title, description, query, unit, thresholds, no_value="no data", width=
         "displayMode": "basic",
         "showUnfilled": True,
     }
-    return panel("bargauge", title, description, [query], width, height, options, defaults(unit, thresholds, None, no_value, min=0))
+    return panel(
+        "bargauge",
+        title,
+        description,
+        [query],
+        width,
+        height,
+        options,
+        defaults(unit, thresholds, None, no_value, min=0),
+    )
 
 
 def table(title, description, columns, key, hidden=(), no_value="no data", width=24, height=10):
     """A row for each value of the label `key`; a column for each (heading, query, unit, thresholds, mappings)."""
-    names = {f"Value #{chr(ord('A') + i)}" if len(columns) > 1 else "Value": column for i, column in enumerate(columns)}
+    names = {
+        f"Value #{chr(ord('A') + i)}" if len(columns) > 1 else "Value": column
+        for i, column in enumerate(columns)
+    }
     overrides = []
     for heading, _, unit, thresholds, mappings in columns:
         properties = [{"id": "unit", "value": unit}]
@@ -128,7 +172,18 @@ def table(title, description, columns, key, hidden=(), no_value="no data", width
     fields = defaults("short", None, None, no_value, {"align": "auto", "filterable": True})
     queries = [column[1] for column in columns]
     options = {"showHeader": True, "cellHeight": "sm"}
-    return panel("table", title, description, queries, width, height, options, fields, overrides, transformations=transformations)
+    return panel(
+        "table",
+        title,
+        description,
+        queries,
+        width,
+        height,
+        options,
+        fields,
+        overrides,
+        transformations=transformations,
+    )
 
 
 def variable(name, label, query, many=True):
@@ -191,7 +246,16 @@ def dashboard(uid, title, description, variables, rows, span="now-1h"):
         "time": {"from": span, "to": "now"},
         "timezone": "browser",
         "annotations": {"list": []},
-        "links": [{"type": "dashboards", "tags": ["hallwatch"], "title": "hallwatch", "asDropdown": True, "includeVars": True, "keepTime": True}],
+        "links": [
+            {
+                "type": "dashboards",
+                "tags": ["hallwatch"],
+                "title": "hallwatch",
+                "asDropdown": True,
+                "includeVars": True,
+                "keepTime": True,
+            }
+        ],
         "templating": {"list": [data_source(), *variables]},
         "panels": arrange(rows),
     }

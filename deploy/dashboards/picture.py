@@ -8,12 +8,33 @@ WIDTH, GAP, COLUMNS = 1200, 8, 24
 UNIT_HEIGHT = 27  # of a row of Grafana's grid
 HEAD = 26  # of a panel: its title
 BACK, CARD, EDGE, TEXT, DIM, GRID = "#111217", "#181b1f", "#2a2d33", "#d8d9da", "#9a9da3", "#2b2e34"
-PALETTE = ("#73bf69", "#f2cc0c", "#8ab8ff", "#ff780a", "#f2495c", "#b877d9", "#5794f2", "#ffb357", "#37872d", "#c4162a", "#8f3bb8", "#96d98d")
+PALETTE = (
+    "#73bf69",
+    "#f2cc0c",
+    "#8ab8ff",
+    "#ff780a",
+    "#f2495c",
+    "#b877d9",
+    "#5794f2",
+    "#ffb357",
+    "#37872d",
+    "#c4162a",
+    "#8f3bb8",
+    "#96d98d",
+)
 NAMED = {"green": "#73bf69", "yellow": "#fade2a", "orange": "#ff9830", "red": "#f2495c", "blue": "#5794f2"}
 MOST_LINES, MOST_ROWS = 12, 14
 LEAST_STEP, MOST_STEP = 14, 44  # of a row of states
 LETTER = 6.4  # the mean width of one, at 11 pixels
-SCALES = {"watt": "W", "voltamp": "VA", "voltampreact": "var", "joule": "J", "amp": "A", "volt": "V", "bytes": "B"}
+SCALES = {
+    "watt": "W",
+    "voltamp": "VA",
+    "voltampreact": "var",
+    "joule": "J",
+    "amp": "A",
+    "volt": "V",
+    "bytes": "B",
+}
 PLAIN = {"celsius": " °C", "s": " s", "cps": "/s", "short": "", "rothz": " Hz"}
 
 
@@ -24,7 +45,13 @@ def colour_of(name):
 def number(value, unit):
     """A value with its unit, in three digits or so."""
     if unit == "percentunit":
-        return f"{100 * value:.0f} %" if abs(value) >= 1 else f"{100 * value:.3g} %" if abs(value) >= 0.001 else f"{100 * value:.1g} %"
+        return (
+            f"{100 * value:.0f} %"
+            if abs(value) >= 1
+            else f"{100 * value:.3g} %"
+            if abs(value) >= 0.001
+            else f"{100 * value:.1g} %"
+        )
     if unit == "s":
         if 0 < abs(value) < 1:
             return f"{value * 1000:.3g} ms"
@@ -88,8 +115,23 @@ class Panel:
 
     def draw(self):
         if not self.series:
-            return [*self.frame(), text(self.x + self.width / 2, self.y + self.height / 2 + 6, self.fields["noValue"], 12, DIM, "middle")]
-        kinds = {"stat": self.stat, "timeseries": self.curves, "state-timeline": self.states, "bargauge": self.bars}
+            return [
+                *self.frame(),
+                text(
+                    self.x + self.width / 2,
+                    self.y + self.height / 2 + 6,
+                    self.fields["noValue"],
+                    12,
+                    DIM,
+                    "middle",
+                ),
+            ]
+        kinds = {
+            "stat": self.stat,
+            "timeseries": self.curves,
+            "state-timeline": self.states,
+            "bargauge": self.bars,
+        }
         return [*self.frame(), *kinds[self.panel["type"]]()]
 
     # --- figures and bars ---
@@ -100,11 +142,29 @@ class Panel:
         colour = level_colour(last, self.steps)
         low, high = min(v for _, v in values), max(v for _, v in values)
         base, tall = self.y + self.height - 2, self.height * 0.35
-        points = [(self.x + 1 + (self.width - 2) * t / self.span, base - tall * ((v - low) / (high - low) if high > low else 0.1)) for t, v in values]
+        points = [
+            (
+                self.x + 1 + (self.width - 2) * t / self.span,
+                base - tall * ((v - low) / (high - low) if high > low else 0.1),
+            )
+            for t, v in values
+        ]
         path = polyline(points)
         area = f'<polygon points="{points[0][0]:.0f},{base:.0f} {path} {points[-1][0]:.0f},{base:.0f}" fill="{colour}" fill-opacity="0.15"/>'
         line = f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-opacity="0.6"/>'
-        return [area, line, text(self.x + self.width / 2, self.y + self.height * 0.56, number(last, self.unit), 23, colour, "middle", "600")]
+        return [
+            area,
+            line,
+            text(
+                self.x + self.width / 2,
+                self.y + self.height * 0.56,
+                number(last, self.unit),
+                23,
+                colour,
+                "middle",
+                "600",
+            ),
+        ]
 
     def bars(self):
         rows = sorted(((values[-1][1], name) for name, values in self.series), reverse=True)[:MOST_ROWS]
@@ -144,7 +204,10 @@ class Panel:
         for i, (name, value) in enumerate(entries):
             x, y = self.x + 10 + each * (i % columns), top + 14 * (i // columns) + 10
             room = each - 26 - len(value) * LETTER
-            out += [box(x, y - 5, 10, 3, PALETTE[i]), text(x + 14, y, f"{shortened(name, room)}  {value}", 10.5, DIM)]
+            out += [
+                box(x, y - 5, 10, 3, PALETTE[i]),
+                text(x + 14, y, f"{shortened(name, room)}  {value}", 10.5, DIM),
+            ]
         return out, 14 * lines + 4
 
     def curves(self):
@@ -180,7 +243,9 @@ class Panel:
         words = self.fields["mappings"][0]["options"]
         # Those that changed come first.
         room = self.height - HEAD - 36
-        rows = sorted(self.series, key=lambda one: (-len({v for _, v in one[1]}), one[0]))[: min(MOST_ROWS, int(room / LEAST_STEP))]
+        rows = sorted(self.series, key=lambda one: (-len({v for _, v in one[1]}), one[0]))[
+            : min(MOST_ROWS, int(room / LEAST_STEP))
+        ]
         rows.sort(key=lambda one: one[0])
         names = min(self.width * 0.4, max(len(name) for name, _ in rows) * LETTER + 8)
         left, right = self.x + 10 + names, self.x + self.width - 12
@@ -194,10 +259,22 @@ class Panel:
                 word = words.get(f"{value:.0f}", {"text": number(value, "short")})
                 used[word["text"]] = colour_of(word.get("color", DIM))
                 x = left + (right - left) * begin / self.span
-                out.append(box(x, top + 2, (right - left) * (end - begin) / self.span, step - 4, used[word["text"]], ' fill-opacity="0.85"'))
+                out.append(
+                    box(
+                        x,
+                        top + 2,
+                        (right - left) * (end - begin) / self.span,
+                        step - 4,
+                        used[word["text"]],
+                        ' fill-opacity="0.85"',
+                    )
+                )
         x = left
         for word, colour in used.items():
-            out += [box(x, bottom + 20, 10, 8, colour), text(x + 14, bottom + 28, word.replace("_", " "), 10.5, DIM)]
+            out += [
+                box(x, bottom + 20, 10, 8, colour),
+                text(x + 14, bottom + 28, word.replace("_", " "), 10.5, DIM),
+            ]
             x += 30 + len(word) * LETTER
         return out
 
@@ -224,4 +301,15 @@ def draw(title, panels, span):
         left, height = left + wide, max(height, tall)
     total = top + height + GAP
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {total:.0f}" font-family="DejaVu Sans, Verdana, sans-serif">'
-    return "\n".join([head, box(0, 0, WIDTH, total, BACK), text(GAP + 4, 26, title, 17, TEXT, weight="600"), *body, "</svg>"]) + "\n"
+    return (
+        "\n".join(
+            [
+                head,
+                box(0, 0, WIDTH, total, BACK),
+                text(GAP + 4, 26, title, 17, TEXT, weight="600"),
+                *body,
+                "</svg>",
+            ]
+        )
+        + "\n"
+    )

@@ -21,11 +21,17 @@ LIMIT_S = 60
 
 class Files(unittest.TestCase):
     def test_they_are_right(self):
-        subprocess.run(["promtool", "check", "rules", RULES / "alerts.yml", RULES / "rules.yml"], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            ["promtool", "check", "rules", RULES / "alerts.yml", RULES / "rules.yml"],
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
 
     def test_they_say_what_they_should(self):
         for path in sorted((TOP / "tests" / "prometheus").glob("*_test.yml")):
-            done = subprocess.run(["promtool", "test", "rules", path], capture_output=True, text=True, check=False)
+            done = subprocess.run(
+                ["promtool", "test", "rules", path], capture_output=True, text=True, check=False
+            )
             self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
 
@@ -35,7 +41,9 @@ class Firing(unittest.TestCase):
 
     def prometheus(self):
         """One with the rules, that also scrapes a gateway which is not there."""
-        text = re.sub(r"\b(for|keep_firing_for): \w+", lambda hit: f"{hit[1]}: 1s", (RULES / "alerts.yml").read_text())
+        text = re.sub(
+            r"\b(for|keep_firing_for): \w+", lambda hit: f"{hit[1]}: 1s", (RULES / "alerts.yml").read_text()
+        )
         (self.folder / "alerts.yml").write_text(text.replace("[2m]", "[15s]"))  # it is told every 10 s
         config = self.folder / "config.yml"
         config.write_text(
@@ -58,7 +66,9 @@ class Firing(unittest.TestCase):
         power = write_map(self.folder, "map_meter", "meter", [gauge("active_power_watts", 0, "W")])
         with Devices({1: {0: 5}}) as devices:
             meter = {"name": "meter-1", "driver": "map_meter", "url": f"modbus://127.0.0.1:{devices.port}/1"}
-            agent = self.enterContext(Agent([meter], sinks, maps=[power], spool={"folder": str(self.folder / "spool")}))
+            agent = self.enterContext(
+                Agent([meter], sinks, maps=[power], spool={"folder": str(self.folder / "spool")})
+            )
             expected = {("sink_denied", "denied"), ("scrape_failing", "hallwatch")}
             wait_until(lambda: expected <= self.firing(prometheus), f"these fire: {expected}", LIMIT_S)
             names = {name for name, _ in self.firing(prometheus)} - {"clock_wrong", "clock_very_wrong"}

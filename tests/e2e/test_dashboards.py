@@ -29,7 +29,10 @@ LIMIT_S = 60
 RATE_INTERVAL = "1m"  # what Grafana takes where the data source says nothing: four times 15 s
 # Panels that have no data here, by dashboard and title, and why.
 EXCEPTIONS = {
-    ("power", "Contract demand"): "a block of demand lasts 15 minutes, and is told when one has begun and ended",
+    (
+        "power",
+        "Contract demand",
+    ): "a block of demand lasts 15 minutes, and is told when one has begun and ended",
     ("class-genset", "Device temperature"): "in the recordings of generators these sensors are not fitted",
     ("class-sensor", "Outlet state"): "no recorded sensor has outlets",
 }
@@ -45,7 +48,13 @@ def panels(board):
 
 class Form(unittest.TestCase):
     def test_they_are_what_is_generated(self):
-        done = subprocess.run([FOLDER / "make", "--check"], env={"HALLWATCH": hallwatch.BINARY}, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [FOLDER / "make", "--check"],
+            env={"HALLWATCH": hallwatch.BINARY},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         self.assertEqual(done.returncode, 0, f"run deploy/dashboards/make: {done.stdout}{done.stderr}")
 
     def test_names_are_unique(self):
@@ -66,7 +75,12 @@ class Form(unittest.TestCase):
             for title, box in boxes:
                 self.assertLessEqual(box["x"] + box["w"], 24, title)
             for (one, a), (other, b) in itertools.combinations(boxes, 2):
-                apart = a["x"] + a["w"] <= b["x"] or b["x"] + b["w"] <= a["x"] or a["y"] + a["h"] <= b["y"] or b["y"] + b["h"] <= a["y"]
+                apart = (
+                    a["x"] + a["w"] <= b["x"]
+                    or b["x"] + b["w"] <= a["x"]
+                    or a["y"] + a["h"] <= b["y"]
+                    or b["y"] + b["h"] <= a["y"]
+                )
                 self.assertTrue(apart, f"{board['title']}: {one} and {other}")
 
     def test_each_panel_says_what_it_shows(self):
@@ -86,7 +100,9 @@ class Form(unittest.TestCase):
                         self.assertLessEqual(used, variables)
 
     def test_they_name_metrics_that_there_are(self):
-        known = set(re.findall(r"facility_\w+", hallwatch.run("drivers", "--metrics").stdout)) | {"facility_component_info"}
+        known = set(re.findall(r"facility_\w+", hallwatch.run("drivers", "--metrics").stdout)) | {
+            "facility_component_info"
+        }
         for name, board in dashboards().items():
             self.assertLessEqual(set(re.findall(r"\bfacility_\w+", json.dumps(board["panels"]))), known, name)
 
@@ -104,11 +120,17 @@ class Variables:
                 values = self.values(self.filled(one["definition"], self.all))
                 if not values:
                     self.empty.append(one["name"])
-                self.some[one["name"]] = "(" + "|".join(re.escape(value).replace("\\", "\\\\") for value in values) + ")" if values else ".*"
+                self.some[one["name"]] = (
+                    "(" + "|".join(re.escape(value).replace("\\", "\\\\") for value in values) + ")"
+                    if values
+                    else ".*"
+                )
 
     def values(self, definition):
         selector, label = re.fullmatch(r"label_values\((.*), (\w+)\)", definition).groups()
-        query = urllib.parse.urlencode({"match[]": selector, "start": time.time() - 3600, "end": time.time() + 60})
+        query = urllib.parse.urlencode(
+            {"match[]": selector, "start": time.time() - 3600, "end": time.time() + 60}
+        )
         return json.loads(http(f"{self.server.base}/api/v1/label/{label}/values?{query}"))["data"]
 
     @staticmethod
@@ -129,8 +151,12 @@ def has_answer(server, expression, instant):
 
 def recordings():
     """Options of hallsim: a recording of every driver."""
-    for path in sorted(TOP.glob("tests/drivers/*/*.snmprec")) + sorted(TOP.glob("tests/drivers/*/*.registers")):
-        if path.stem == path.parent.name and path.stem != "remote_io":  # what its inputs mean is the site's to say
+    for path in sorted(TOP.glob("tests/drivers/*/*.snmprec")) + sorted(
+        TOP.glob("tests/drivers/*/*.registers")
+    ):
+        if (
+            path.stem == path.parent.name and path.stem != "remote_io"
+        ):  # what its inputs mean is the site's to say
             yield from ("--recording", path, "--driver", path.stem)
 
 
@@ -159,7 +185,9 @@ class Answers(unittest.TestCase):
 
     def hall(self):
         files = ("--topology", self.folder / "power.csv", "--wiring", self.folder / "wiring.csv")
-        hall = self.enterContext(Hallsim("--hall", "rows=2,racks=4,kw=16,chillers=2", "--seed", "19", *files, *recordings()))
+        hall = self.enterContext(
+            Hallsim("--hall", "rows=2,racks=4,kw=16,chillers=2", "--seed", "19", *files, *recordings())
+        )
         with altered(self.folder / "power.csv") as rows:
             for row in rows:  # a busway that carries more than its breaker bears for long
                 overloaded = row["name"] == "feed-1-A"
@@ -193,7 +221,11 @@ class Answers(unittest.TestCase):
         servers = [self.enterContext(VictoriaMetrics()), self.enterContext(Prometheus())]
         agent = self.agent(hall, *servers)
         boards = dashboards()
-        wait_until(lambda: all(one.query("facility_redundancy_state") for one in servers), "the hall is judged", LIMIT_S)
+        wait_until(
+            lambda: all(one.query("facility_redundancy_state") for one in servers),
+            "the hall is judged",
+            LIMIT_S,
+        )
         missing = {
             (type(server).__name__, name, panel["title"], target["refId"]): (server, target)
             for server in servers
@@ -203,11 +235,18 @@ class Answers(unittest.TestCase):
         }
 
         def all_answer():
-            variables = {(id(server), name): Variables(server, boards[name]) for server in servers for name in {key[1] for key in missing}}
+            variables = {
+                (id(server), name): Variables(server, boards[name])
+                for server in servers
+                for name in {key[1] for key in missing}
+            }
             for key, (server, target) in list(missing.items()):
                 chosen = variables[id(server), key[1]]
                 instant = target.get("instant", False)
-                if all(has_answer(server, chosen.filled(target["expr"], values), instant) for values in (chosen.all, chosen.some)):
+                if all(
+                    has_answer(server, chosen.filled(target["expr"], values), instant)
+                    for values in (chosen.all, chosen.some)
+                ):
                     del missing[key]
             left = {key[1:3] for key in missing} - set(EXCEPTIONS)
             return not left
@@ -215,7 +254,11 @@ class Answers(unittest.TestCase):
         try:
             wait_until(all_answer, "every panel has data", LIMIT_S)
         except AssertionError:
-            without = "\n".join(f"{key}: {target['expr']}" for key, (_, target) in missing.items() if key[1:3] not in EXCEPTIONS)
+            without = "\n".join(
+                f"{key}: {target['expr']}"
+                for key, (_, target) in missing.items()
+                if key[1:3] not in EXCEPTIONS
+            )
             self.fail(f"without data:\n{without}\n{agent.log()[-3000:]}")
         known = {key[1:3] for key in missing}
         self.assertLessEqual(set(EXCEPTIONS), known, "these have data: they are no exceptions")
