@@ -25,7 +25,7 @@ PALETTE = (
 NAMED = {"green": "#73bf69", "yellow": "#fade2a", "orange": "#ff9830", "red": "#f2495c", "blue": "#5794f2"}
 MOST_LINES, MOST_ROWS = 12, 14
 LEAST_STEP, MOST_STEP = 14, 44  # of a row of states
-LETTER = 6.4  # the mean width of one, at 11 pixels
+LETTER, SMALL = 6.4, 5.8  # the mean width of one, at 11 pixels, and in legends
 SCALES = {
     "watt": "W",
     "voltamp": "VA",
@@ -80,6 +80,18 @@ def polyline(points):
     kept = [place for i, place in enumerate(places)
             if i in (0, len(places) - 1) or not places[i - 1][1] == place[1] == places[i + 1][1]]  # fmt: skip
     return " ".join(",".join(place) for place in kept)
+
+
+def without_gaps(values):
+    """The stretches of a curve between which there is nothing."""
+    step = min((after[0] - before[0] for before, after in zip(values, values[1:])), default=1)
+    part = []
+    for value in values:
+        if part and value[0] - part[-1][0] > 1.5 * step:
+            yield part
+            part = []
+        part.append(value)
+    yield part
 
 
 def shortened(words, width, letter=LETTER):
@@ -197,16 +209,16 @@ class Panel:
     def legend(self, shown):
         """Names and last values below, in columns; returns its height, too."""
         entries = [(name or self.panel["title"], number(values[-1][1], self.unit)) for name, values in shown]
-        wide = max(len(name) + len(value) for name, value in entries) * LETTER + 34
+        wide = max(len(name) + len(value) for name, value in entries) * SMALL + 34
         columns = max(1, int((self.width - 20) // min(wide, self.width - 20)))
         lines = math.ceil(len(entries) / columns)
         each, top, out = (self.width - 20) / columns, self.y + self.height - 14 * lines - 4, []
         for i, (name, value) in enumerate(entries):
             x, y = self.x + 10 + each * (i % columns), top + 14 * (i // columns) + 10
-            room = each - 26 - len(value) * LETTER
+            room = each - 26 - len(value) * SMALL
             out += [
                 box(x, y - 5, 10, 3, PALETTE[i]),
-                text(x + 14, y, f"{shortened(name, room)}  {value}", 10.5, DIM),
+                text(x + 14, y, f"{shortened(name, room, SMALL)}  {value}", 10.5, DIM),
             ]
         return out, 14 * lines + 4
 
@@ -235,8 +247,11 @@ class Panel:
                     out.append(f'<line x1="{left}" y1="{at(step["value"]):.0f}" x2="{right:.0f}" y2="{at(step["value"]):.0f}" '
                                f'stroke="{colour_of(step["color"])}" stroke-dasharray="5 4" stroke-opacity="0.8"/>')  # fmt: skip
         for i, (_, values) in enumerate(shown):
-            points = polyline([(left + (right - left) * t / self.span, at(v)) for t, v in values])
-            out.append(f'<polyline points="{points}" fill="none" stroke="{PALETTE[i]}" stroke-width="1.4"/>')
+            for part in without_gaps(values):
+                points = polyline([(left + (right - left) * t / self.span, at(v)) for t, v in part])
+                out.append(
+                    f'<polyline points="{points}" fill="none" stroke="{PALETTE[i]}" stroke-width="1.4"/>'
+                )
         return out + below
 
     def states(self):
