@@ -54,6 +54,7 @@ struct device_view *device_view_new(uint32_t number, struct series_list *list) {
     if (!view)
         return NULL;
     atomic_init(&view->references, 1);
+    atomic_init(&view->shelved, 0);
     view->generation = 1;
     view->number = number;
     view->class = "";
@@ -114,6 +115,23 @@ void device_view_release(struct device_view *view) {
     free(view->names);
     series_list_release(view->list);
     free(view);
+}
+
+struct device_view *device_view_shelve(struct device_view *view) {
+    device_view_hold(view);
+    atomic_fetch_add_explicit(&view->shelved, 1, memory_order_release);
+    return view;
+}
+
+void device_view_unshelve(struct device_view *view) {
+    atomic_fetch_sub_explicit(&view->shelved, 1, memory_order_release);
+    device_view_release(view);
+}
+
+bool device_view_is_idle(const struct device_view *view) {
+    /* In this order: one who shelves it meanwhile makes it seem needed. */
+    unsigned int shelved = atomic_load_explicit(&view->shelved, memory_order_acquire);
+    return atomic_load_explicit(&view->references, memory_order_acquire) <= shelved;
 }
 
 static void add(struct labels *labels, const char *name, const char *value) {
