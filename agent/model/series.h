@@ -39,8 +39,9 @@ struct series {
 
 /* Shared by the views of all devices of one shape: there are thousands of devices and few shapes. */
 struct series_list {
-    atomic_uint references, shelved; /* as a view's, below */
-    const struct driver *driver;     /* a reference: places borrow from it; NULL: from nobody */
+    atomic_uint references;
+    atomic_uint shelved;         /* as a view's, below */
+    const struct driver *driver; /* a reference: places borrow from it; NULL: from nobody */
     size_t n;
     struct series series[];
 };
@@ -67,10 +68,10 @@ enum {
 };
 
 struct device_view {
-    atomic_uint references,
-        shelved;         /* the second: those of the first that let go when nobody else holds it */
-    uint32_t generation; /* 1, 2 ... per device */
-    uint32_t number;     /* the device's number in this process, stable over generations */
+    atomic_uint references;
+    atomic_uint shelved;                   /* those of them that let go when nobody else holds it */
+    uint32_t generation;                   /* 1, 2 ... per device */
+    uint32_t number;                       /* the device's number in this process, stable over generations */
     char *site, *hall, *row, *rack, *feed; /* "" where not configured */
     char *device, *driver;
     char *gateway; /* of the gateway's own series, which have no device; else NULL */
