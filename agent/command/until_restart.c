@@ -13,6 +13,7 @@ static void say_kept(const char *path, const struct config_changes *changes) {
     } kept[] = {{SITE_PHASE, "poll.phase: to change it"},
                 {SITE_TRAPS, "traps: to change them"},
                 {SITE_SPOOL, "spool: to change it"},
+                {SITE_HTTP_LISTEN, "http.listen: to change it"},
                 {SITE_INTAKE, "power.site: to change it"}};
     for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
         if ((changes->site & kept[i].site) != 0)
@@ -41,7 +42,8 @@ void keep_until_restart(const char *path, struct site_config *before, struct sit
     if ((changes->site & SITE_INTAKE) != 0)
         keep_intake(before, now);
     now->phase = before->phase;
-    changes->site &= ~(unsigned)(SITE_SOCKET | SITE_PHASE | SITE_TRAPS | SITE_SPOOL | SITE_INTAKE);
+    changes->site &=
+        ~(unsigned)(SITE_SOCKET | SITE_PHASE | SITE_TRAPS | SITE_SPOOL | SITE_INTAKE | SITE_HTTP_LISTEN);
     if (!config_changes_any(changes))
         return;
     /* Nobody reads these after the start. */
