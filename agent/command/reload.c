@@ -27,6 +27,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "base/service_notify.h"
 #include "base/thread.h"
 #include "command/config_log.h"
 #include "command/plan_table.h"
@@ -156,6 +157,7 @@ static void exchange(struct reload *reload) {
     reload->parts.config = reload->next;
     reload->next = NULL;
     status_server_set_config(reload->parts.status, reload->parts.config);
+    http_server_set_config(reload->parts.http, reload->parts.config);
     if (is_judged_anew(&reload->changes))
         judging_set_config(reload->parts.judging, reload->parts.config);
     if ((reload->changes.site & SITE_POWER) != 0)
@@ -260,10 +262,12 @@ static void apply(struct reload *reload) {
 
 static void begin(struct reload *reload) {
     reload->asked_again = false;
+    service_notify("RELOADING=1\nMONOTONIC_USEC=%" PRId64, clock_monotonic_us());
     log_write(LOG_NOTICE, "agent", "reading %s again", reload->parts.path);
     if (start_thread(reload, READING) == 0)
         return;
     reload->step = IDLE;
+    service_notify("READY=1");
     log_write(LOG_ERROR, "agent", "there is no thread to read it: ask again");
 }
 
@@ -272,6 +276,7 @@ static void end(struct reload *reload) {
         log_write(LOG_NOTICE, "agent", "a new configuration is in force: %s",
                   reload->words.data && !reload->words.failed ? reload->words.data : "");
     reload->step = IDLE;
+    service_notify("READY=1");
     if (reload->asked_again)
         begin(reload);
 }

@@ -15,18 +15,21 @@
 #include "acquire/site_source.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/service_notify.h"
 #include "command/command.h"
 #include "command/config_log.h"
 #include "command/options.h"
 #include "command/plan_table.h"
 #include "command/process_limits.h"
 #include "command/reload.h"
+#include "command/service.h"
 #include "command/variants.h"
 #include "model/config.h"
 #include "model/latest.h"
 #include "publish/judging.h"
 #include "publish/publisher.h"
 #include "publish/sink_set.h"
+#include "serve/http_server.h"
 #include "serve/status.h"
 
 enum { N_SIGNALS = 3 };
@@ -40,6 +43,7 @@ struct agent {
     struct sink_set *sinks;
     struct latest *latest;
     struct status_server *status;
+    struct http_server *http; /* NULL: nothing is served over HTTP */
     struct alarm_board *board;
     struct power_board *power;
     struct state_store *store;
@@ -52,10 +56,11 @@ struct agent {
     struct site_source *source; /* NULL: it is not the site */
     struct reload *reload;
     uv_signal_t signals[N_SIGNALS];
+    struct service service;
     uv_timer_t patience; /* runs while the field loop is asked to end */
 };
 
-enum { PATIENCE_MS = 1000 };
+enum { PATIENCE_MS = 1000, WRITE_MOST_US = 60000000 };
 
 /* The two ends of the field loop */
 
@@ -83,6 +88,7 @@ static void end_polling(struct agent *agent) {
         uv_close((uv_handle_t *)&agent->signals[i], NULL);
     uv_timer_start(&agent->patience, on_impatient, PATIENCE_MS, 0);
     uv_unref((uv_handle_t *)&agent->patience);
+    service_end(&agent->service);
     reload_close(agent->reload);
     poller_stop(agent->poller);
 }
@@ -95,6 +101,7 @@ static void on_signal(uv_signal_t *handle, int number) {
         return;
     }
     log_write(LOG_NOTICE, "agent", "stopping on %s", number == SIGINT ? "SIGINT" : "SIGTERM");
+    service_notify("STOPPING=1");
     end_polling(agent);
 }
 
@@ -200,6 +207,7 @@ static int make_reload(struct agent *agent) {
         .spools = agent->spools,
         .sinks = agent->sinks,
         .status = agent->status,
+        .http = agent->http,
         .judging = agent->judging,
         .source = agent->source,
         .config = agent->config,
@@ -215,11 +223,16 @@ static int make_reload(struct agent *agent) {
 static bool agent_stop(struct agent *agent) {
     bool all = reload_finish(agent->reload);
     status_server_stop(agent->status);
+    http_server_stop(agent->http);
+    service_notify("STATUS=stopping: what waits is sent");
     site_source_stop(agent->source);
     if (agent->publisher != NULL)
         publisher_stop(agent->publisher);
     state_store_stop(agent->store);
     all &= sink_set_stop(agent->sinks);
+    /* A full buffer on a slow disk may take longer than systemd waits. */
+    service_notify("EXTEND_TIMEOUT_USEC=%d\nSTATUS=stopping: what waits is written to the disk",
+                   WRITE_MOST_US);
     if (agent->loop_made) {
         uv_close((uv_handle_t *)&agent->patience, NULL);
         uv_run(&agent->loop, UV_RUN_NOWAIT);
@@ -257,6 +270,8 @@ static int agent_start(struct agent *agent) {
         error = site_source_start(agent->config, on_batch, agent, &agent->source);
     if (error == 0)
         status_server_set_halls(agent->status, agent->source);
+    if (error == 0 && agent->config->http != NULL)
+        error = http_server_start(agent->config, agent->latest, &agent->http);
     if (error == 0)
         error = make_reload(agent);
     if (error == 0)
@@ -266,11 +281,14 @@ static int agent_start(struct agent *agent) {
 
 static int agent_run(struct agent *agent) {
     int error = agent_start(agent);
-    if (error == 0)
+    if (error == 0) {
+        service_begin(&agent->service, &agent->loop, agent->publisher);
+        service_notify("READY=1");
         log_write(LOG_NOTICE, "agent", "site %s: %zu devices, %zu sinks; status at %s", agent->config->site,
                   agent->config->n_devices, agent->config->n_sinks, agent->config->status_socket);
-    else
+    } else {
         log_write(LOG_ERROR, "agent", "does not start%s", error == ERROR_MEMORY ? ": out of memory" : "");
+    }
     if (error != 0 && agent->loop_made)
         end_polling(agent);
     if (error == 0) { /* reload holds it as long as it is in force */

@@ -28,6 +28,15 @@ static void keep_intake(const struct site_config *before, struct site_config *no
     now->intake = copy;
 }
 
+/* With its files: an access without its addresses would be half a change. */
+static void keep_http(const struct site_config *before, struct site_config *now) {
+    struct http_config *copy;
+    if (http_config_copy(before->http, &copy) != 0)
+        return; /* the same */
+    http_config_free(now->http);
+    now->http = copy;
+}
+
 void keep_until_restart(const char *path, struct site_config *before, struct site_config *now,
                         struct config_changes *changes) {
     char *socket = (changes->site & SITE_SOCKET) != 0 ? strdup(before->status_socket) : NULL;
@@ -41,6 +50,8 @@ void keep_until_restart(const char *path, struct site_config *before, struct sit
     say_kept(path, changes);
     if ((changes->site & SITE_INTAKE) != 0)
         keep_intake(before, now);
+    if ((changes->site & SITE_HTTP_LISTEN) != 0)
+        keep_http(before, now);
     now->phase = before->phase;
     changes->site &=
         ~(unsigned)(SITE_SOCKET | SITE_PHASE | SITE_TRAPS | SITE_SPOOL | SITE_INTAKE | SITE_HTTP_LISTEN);

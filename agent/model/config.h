@@ -166,6 +166,8 @@ struct http_config {
 };
 bool http_config_same_listens(const struct http_config *a, const struct http_config *b);
 bool http_config_same_access(const struct http_config *a, const struct http_config *b);
+/* A copy of its own, or NULL of NULL. 0 or ERROR_MEMORY. */
+int http_config_copy(const struct http_config *from, struct http_config **to);
 void http_config_free(struct http_config *http); /* NULL is fine */
 
 /* Polls are spread over their interval, or stand at whole multiples of it of the wall clock. */
@@ -199,6 +201,10 @@ struct site_config {
     char *warnings; /* what is odd and can be lived with: lines like those of mistakes; NULL: none */
 };
 
+/* What the packaged service reads, and where it then listens unless that names another socket. */
+#define SERVICE_CONFIG "/etc/hallwatch/hallwatch.yaml"
+#define SERVICE_SOCKET "/run/hallwatch/status.sock"
+
 /*
  * Reads the configuration at `path` for the gateway named `gateway` (NULL = host name). Every mistake is
  * written to `errors` as file:line:column: path: what is wrong, with the nearest valid word. 0 and *config,
@@ -207,10 +213,16 @@ struct site_config {
 int config_load(const char *path, const char *gateway, FILE *errors, struct site_config **config);
 /*
  * The same without secrets and PEM files, which are not even read: for commands that ask no device and no
- * receiver, since who may use them need not be who runs the agent.
+ * receiver, since who may use them need not be who runs the agent. Of the service's configuration the status
+ * socket is the service's.
  */
 int config_load_without_secrets(const char *path, const char *gateway, FILE *errors,
                                 struct site_config **config);
+/*
+ * For who checks it before the service reads it: credentials of systemd's, where it hands none over to this
+ * process, are taken on trust, and each is warned of.
+ */
+int config_load_to_check(const char *path, const char *gateway, FILE *errors, struct site_config **config);
 struct site_config *config_hold(struct site_config *config); /* returns it, one more reference */
 void config_free(struct site_config *config); /* gives one back; the last frees; NULL is fine */
 

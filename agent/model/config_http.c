@@ -44,8 +44,9 @@ static void add_listens(struct build *build, struct http_config *http) {
 
 static char *read_pem(struct build *build, const char *key, const struct setting *setting, bool is_key) {
     struct text content = {0};
-    char *path =
-        setting_given(setting) && !build->has_no_secrets ? config_resolve_path(build, setting->text) : NULL;
+    char *path = setting_given(setting) && build->secrets != SECRETS_UNREAD
+                     ? config_resolve_path(build, setting->text)
+                     : NULL;
     if (!path)
         return NULL;
     bool usable = config_read_pem(build, &build->settings.http.entry, key, setting, is_key, path, &content);
@@ -130,6 +131,35 @@ bool http_config_same_access(const struct http_config *a, const struct http_conf
         if (left[i] && right[i] ? strcmp(left[i], right[i]) != 0 : left[i] != right[i])
             return false;
     return true;
+}
+
+int http_config_copy(const struct http_config *from, struct http_config **to) {
+    *to = NULL;
+    if (!from)
+        return 0;
+    struct http_config *copy = malloc(sizeof(*copy));
+    if (!copy)
+        return ERROR_MEMORY;
+    *copy = *from;
+    const char **const texts[] = {(const char **)&copy->certificate,
+                                  (const char **)&copy->key,
+                                  (const char **)&copy->client_ca,
+                                  (const char **)&copy->token,
+                                  &copy->listens[0].text,
+                                  &copy->listens[1].text,
+                                  &copy->listens[2].text,
+                                  &copy->listens[3].text};
+    bool whole = true;
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        const char *text = *texts[i];
+        *texts[i] = text ? strdup(text) : NULL;
+        whole = whole && (!text || *texts[i]);
+    }
+    if (whole)
+        *to = copy;
+    else
+        http_config_free(copy);
+    return whole ? 0 : ERROR_MEMORY;
 }
 
 void http_config_free(struct http_config *http) {

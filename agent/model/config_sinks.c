@@ -152,7 +152,7 @@ static char *add_pem(struct build *build, const struct sink_settings *sink, cons
     if (!setting_given(setting))
         return NULL;
     char *path = config_resolve_path(build, setting->text);
-    if (build->has_no_secrets || !path)
+    if (build->secrets == SECRETS_UNREAD || !path)
         return path;
     config_read_pem(build, &sink->entry, key, setting, setting == &sink->key_file, path, &content);
     add_to_digest(digest, &content);
