@@ -118,7 +118,8 @@ static void mistakes_are_told_with_their_places(void **state) {
         {"http: {client_ca_file: tls.crt}\n", "http.client_ca_file: is for TLS"},
         {"http: {certificate_file: tls.key, key_file: tls.key}\n", "holds no certificate in PEM form"},
         {"http: {token_file: nothing}\n", "no such file"},
-        {"http: {token_file: token, token_credential: token}\n", "http.token_credential: write either"},
+        {"http: {token_file: token, token_credential: token}\n",
+         "http.token_file: write either http.token_file or http.token_credential"},
         {"http: {tokenfile: token}\n", "did you mean \"token_file\"?"},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

@@ -3,6 +3,7 @@
  */
 #include "check.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -94,8 +95,8 @@ static void what_is_no_reading_of_now_is_left_out(void **state) {
     } cases[] = {
         {QUALITY_GOOD, 1.5, false, 0, true},      {QUALITY_SUBSTITUTED, -1, false, 0, true},
         {QUALITY_STALE, 1, false, 0, false},      {QUALITY_BAD, 1, false, 0, false},
-        {QUALITY_ENDED, 1, false, 0, false},      {QUALITY_GOOD, 1.0 / 0, false, 0, false},
-        {QUALITY_GOOD, 0.0 / 0, false, 0, false}, {QUALITY_GOOD, 1, true, 0, false},
+        {QUALITY_ENDED, 1, false, 0, false},      {QUALITY_GOOD, INFINITY, false, 0, false},
+        {QUALITY_GOOD, NAN, false, 0, false},     {QUALITY_GOOD, 1, true, 0, false},
         {QUALITY_GOOD, 1, false, 185000, true},   {QUALITY_GOOD, 1, false, 185001, false},
         {QUALITY_GOOD, 1, false, -3600000, true}, /* the clock was set back */
     };
