@@ -5,6 +5,7 @@ say; with TLS, a token and client certificates; and what is refused."""
 
 import http.client
 import os
+import random
 import re
 import socket
 import ssl
@@ -42,6 +43,15 @@ def series_of(page):
             assert key not in found, f"{line} twice"
             found[key] = float(match[3])
     return found
+
+
+def quiet_port():
+    """A port of every address that nobody listens on, and that the system gives to no client of another test."""
+    while True:
+        port = random.randrange(20000, 32000)
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return port
 
 
 def request(port, path="/metrics", method="GET", context=None, body=None, **headers):
@@ -194,7 +204,7 @@ class Guarded(unittest.TestCase):
     def agent(self, **settings):
         self.token.write_text("s3cret\n")
         self.token.chmod(0o600)
-        port = free_port()
+        port = quiet_port()
         tls = {"certificate_file": self.server[0], "key_file": self.server[1]}
         device = {"name": "dead", "url": f"modbus://127.0.0.1:{free_port()}/1", "driver": "schneider_pm5000"}
         return port, Agent([device], http={"listen": f"0.0.0.0:{port}", **tls, **settings})
