@@ -12,7 +12,7 @@ struct http_pages {
     struct metrics *metrics;
     struct gzip *gzip;
     struct http_body *plain, *packed; /* of the page that is kept; NULL: not made */
-    int64_t made_ms;
+    int64_t made_ms, cost_us;         /* when, and what both forms took to make */
     size_t n_bodies, plain_size;
 };
 
@@ -68,6 +68,7 @@ void http_body_release(struct http_body *body) {
 
 static void make_plain(struct http_pages *pages, const struct site_config *config, int64_t now_ms) {
     struct text text = {0};
+    int64_t begin_us = clock_monotonic_us();
     /* A page is about as long as the one before. */
     text_reserve(&text, pages->plain_size + pages->plain_size / 16 + 4096);
     if (metrics_write(pages->metrics, config, clock_wall_ms(), &text) != 0)
@@ -76,14 +77,17 @@ static void make_plain(struct http_pages *pages, const struct site_config *confi
     if (!pages->plain)
         return;
     pages->plain_size = pages->plain->size;
+    pages->cost_us = clock_monotonic_us() - begin_us;
     pages->made_ms = now_ms;
 }
 
 static void make_packed(struct http_pages *pages) {
     struct text text = {0};
+    int64_t begin_us = clock_monotonic_us();
     if (gzip_pack(pages->gzip, pages->plain->data, pages->plain->size, &text) != 0)
         text.failed = true;
     pages->packed = body_new(pages, &text);
+    pages->cost_us += clock_monotonic_us() - begin_us;
 }
 
 struct http_body *http_pages_metrics(struct http_pages *pages, const struct site_config *config, bool gzip,
@@ -100,7 +104,10 @@ struct http_body *http_pages_metrics(struct http_pages *pages, const struct site
 }
 
 void http_pages_age(struct http_pages *pages, int64_t now_ms) {
-    if (now_ms - pages->made_ms < HTTP_METRICS_FRESH_MS)
+    int64_t kept_ms = pages->cost_us * HTTP_KEPT_TIMES / 1000;
+    kept_ms = kept_ms < HTTP_KEPT_LEAST_MS ? HTTP_KEPT_LEAST_MS : kept_ms;
+    kept_ms = kept_ms > HTTP_KEPT_MOST_MS ? HTTP_KEPT_MOST_MS : kept_ms;
+    if (now_ms - pages->made_ms < kept_ms)
         return;
     let_go(&pages->plain);
     let_go(&pages->packed);

@@ -3,9 +3,10 @@
  * The pages over HTTP: /metrics, /healthz, /readyz and / , on a thread of its own around libmicrohttpd. It
  * looks only at what others put down for whoever asks, and takes no lock for longer than a copy.
  *
- * /metrics is made at most once a second and shared by all who ask meanwhile; so many scrapes cost one, and
- * their sending. At most 64 clients, 8 of one address that is not loopback; 16 KiB for a request's head, 10 s
- * for all of it, 30 s to take the answer; 100 requests a second of one address.
+ * /metrics is kept for ten times as long as it took to make, 1 s at most, and shared by all who ask
+ * meanwhile: so many scrapes cost a tenth of a core, and their sending. At most 64 clients, 8 of one address
+ * that is not loopback; 16 KiB for a request's head, 10 s for all of it, 30 s to take the answer; 100
+ * requests a second of one address.
  */
 #ifndef HALLWATCH_SERVE_HTTP_SERVER_H
 #define HALLWATCH_SERVE_HTTP_SERVER_H

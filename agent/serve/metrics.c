@@ -20,8 +20,8 @@ enum {
     SLACK_MS = 5000,             /* a poll's turn, its time-out and the way here */
     LOOKBACK_MS = 5 * 60 * 1000, /* Prometheus: --query.lookback-delta */
     DEVICES_BELOW = JUDGE_NUMBER,
-    NONE = UINT32_MAX
 };
+#define NONE UINT32_MAX /* no sample */
 
 struct sample {
     double value;

@@ -137,13 +137,13 @@ static void names_may_hold_anything(void **state) {
     text_done(&text);
 }
 
-static void a_page_is_shared_for_a_second_and_bounded(void **state) {
+static void a_page_is_shared_for_a_moment_and_bounded(void **state) {
     (void)state;
     struct latest *latest = latest_new();
     struct http_pages *pages = http_pages_new(latest);
     struct http_body *held[HTTP_BODIES_MOST];
     struct http_body *first = http_pages_metrics(pages, &config, false, 5000);
-    struct http_body *again = http_pages_metrics(pages, &config, false, 5000 + HTTP_METRICS_FRESH_MS - 1);
+    struct http_body *again = http_pages_metrics(pages, &config, false, 5000 + HTTP_KEPT_LEAST_MS - 1);
     assert_ptr_equal(first, again);
     http_body_release(again);
     http_body_release(first);
@@ -209,7 +209,7 @@ int main(void) {
         cmocka_unit_test(lines_stand_together_by_metric),
         cmocka_unit_test(what_is_no_reading_of_now_is_left_out),
         cmocka_unit_test(names_may_hold_anything),
-        cmocka_unit_test(a_page_is_shared_for_a_second_and_bounded),
+        cmocka_unit_test(a_page_is_shared_for_a_moment_and_bounded),
         cmocka_unit_test(health_is_progress),
         cmocka_unit_test(ready_is_who_has_asked_all),
     };
