@@ -93,11 +93,11 @@ static void what_is_no_reading_of_now_is_left_out(void **state) {
         int64_t age_ms;
         bool is_shown;
     } cases[] = {
-        {QUALITY_GOOD, 1.5, false, 0, true},      {QUALITY_SUBSTITUTED, -1, false, 0, true},
-        {QUALITY_STALE, 1, false, 0, false},      {QUALITY_BAD, 1, false, 0, false},
-        {QUALITY_ENDED, 1, false, 0, false},      {QUALITY_GOOD, INFINITY, false, 0, false},
-        {QUALITY_GOOD, NAN, false, 0, false},     {QUALITY_GOOD, 1, true, 0, false},
-        {QUALITY_GOOD, 1, false, 185000, true},   {QUALITY_GOOD, 1, false, 185001, false},
+        {QUALITY_GOOD, 1.5, false, 0, true},          {QUALITY_SUBSTITUTED, -1, false, 0, true},
+        {QUALITY_STALE, 1, false, 0, false},          {QUALITY_BAD, 1, false, 0, false},
+        {QUALITY_ENDED, 1, false, 0, false},          {QUALITY_GOOD, (double)INFINITY, false, 0, false},
+        {QUALITY_GOOD, (double)NAN, false, 0, false}, {QUALITY_GOOD, 1, true, 0, false},
+        {QUALITY_GOOD, 1, false, 185000, true},       {QUALITY_GOOD, 1, false, 185001, false},
         {QUALITY_GOOD, 1, false, -3600000, true}, /* the clock was set back */
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
