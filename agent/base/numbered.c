@@ -29,6 +29,16 @@ void *numbered_make(struct numbered *table, uint32_t number) {
     return numbered_find(table, number);
 }
 
+bool numbered_next(const struct numbered *table, uint32_t *number) {
+    size_t at = *number / PAGE;
+    if (at < table->n_pages && table->pages[at])
+        return true;
+    while (at < table->n_pages && !table->pages[at])
+        at++;
+    *number = (uint32_t)(at * PAGE);
+    return at < table->n_pages;
+}
+
 void numbered_done(struct numbered *table, void (*done)(void *thing)) {
     for (size_t i = 0; i < table->n_pages; i++) {
         char *page = table->pages[i];

@@ -6,6 +6,7 @@
 #ifndef HALLWATCH_BASE_NUMBERED_H
 #define HALLWATCH_BASE_NUMBERED_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +22,8 @@ struct numbered {
 void *numbered_find(const struct numbered *table, uint32_t number);
 /* The same, made of zeros where it is new; NULL from NUMBERS_MOST on, or when out of memory. */
 void *numbered_make(struct numbered *table, uint32_t number);
+/* Moves *number up to the next that was made, or is a neighbour of one; false where there is none. */
+bool numbered_next(const struct numbered *table, uint32_t *number);
 /* Forgets all; `done` is called for each thing that was made, and for its neighbours, which are all zeros. */
 void numbered_done(struct numbered *table, void (*done)(void *thing));
 

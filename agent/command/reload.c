@@ -157,6 +157,7 @@ static void exchange(struct reload *reload) {
     reload->parts.config = reload->next;
     reload->next = NULL;
     status_server_set_config(reload->parts.status, reload->parts.config);
+    http_server_set_config(reload->parts.http, reload->parts.config);
     if (is_judged_anew(&reload->changes))
         judging_set_config(reload->parts.judging, reload->parts.config);
     if ((reload->changes.site & SITE_POWER) != 0)

@@ -18,6 +18,7 @@
 #include "model/config.h"
 #include "publish/judging.h"
 #include "publish/sink_set.h"
+#include "serve/http_server.h"
 #include "serve/status.h"
 
 struct reload;
@@ -30,6 +31,7 @@ struct reload_parts {
     struct spools spools;
     struct sink_set *sinks;
     struct status_server *status;
+    struct http_server *http; /* NULL: nothing is served */
     struct judging *judging;
     struct site_source *source; /* NULL: it is not the site */
     struct site_config *config; /* in force; this reference is taken over where reload_new succeeds */

@@ -29,6 +29,7 @@
 #include "publish/judging.h"
 #include "publish/publisher.h"
 #include "publish/sink_set.h"
+#include "serve/http_server.h"
 #include "serve/status.h"
 
 enum { N_SIGNALS = 3 };
@@ -42,6 +43,7 @@ struct agent {
     struct sink_set *sinks;
     struct latest *latest;
     struct status_server *status;
+    struct http_server *http; /* NULL: nothing is served over HTTP */
     struct alarm_board *board;
     struct power_board *power;
     struct state_store *store;
@@ -205,6 +207,7 @@ static int make_reload(struct agent *agent) {
         .spools = agent->spools,
         .sinks = agent->sinks,
         .status = agent->status,
+        .http = agent->http,
         .judging = agent->judging,
         .source = agent->source,
         .config = agent->config,
@@ -220,6 +223,7 @@ static int make_reload(struct agent *agent) {
 static bool agent_stop(struct agent *agent) {
     bool all = reload_finish(agent->reload);
     status_server_stop(agent->status);
+    http_server_stop(agent->http);
     service_notify("STATUS=stopping: what waits is sent");
     site_source_stop(agent->source);
     if (agent->publisher != NULL)
@@ -266,6 +270,8 @@ static int agent_start(struct agent *agent) {
         error = site_source_start(agent->config, on_batch, agent, &agent->source);
     if (error == 0)
         status_server_set_halls(agent->status, agent->source);
+    if (error == 0 && agent->config->http != NULL)
+        error = http_server_start(agent->config, agent->latest, &agent->http);
     if (error == 0)
         error = make_reload(agent);
     if (error == 0)

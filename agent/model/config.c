@@ -232,6 +232,7 @@ static void build_all(struct build *build, const char *gateway) {
     config_build_devices(build);
     config_build_sinks(build);
     config_build_traps(build);
+    config_build_http(build);
     config_build_intake(build);
     config_build_power(build);
     for (size_t i = 0; i < N_TABLES; i++)
@@ -356,6 +357,7 @@ void config_free(struct site_config *config) {
     free(config->credentials);
     free(config->sinks);
     trap_config_done(&config->traps);
+    http_config_free(config->http);
     power_free(config->power);
     intake_config_free(config->intake);
     free(config->warnings);

@@ -144,6 +144,32 @@ int trap_config_copy(const struct trap_config *from, struct trap_config *to);
 bool trap_config_same(const struct trap_config *a, const struct trap_config *b);
 void trap_config_done(struct trap_config *traps);
 
+enum { HTTP_LISTENS_MOST = 4 };
+#define HTTP_LISTEN_DEFAULT "127.0.0.1:9746"
+
+struct http_listen {
+    const char *text; /* as written; the configuration's */
+    struct sockaddr_storage address;
+    bool is_loopback;
+};
+/* Parses "127.0.0.1:9746" or "[::1]:9746". On failure `why` says what is wrong; the text is borrowed. */
+int http_listen_parse(const char *text, struct http_listen *listen, char *why, size_t size);
+/* Whether an address is this machine's own: 127.0.0.0/8, also within IPv6, or ::1. */
+bool address_is_loopback(const struct sockaddr *address);
+
+/* The pages that are served over HTTP. An address that is not loopback has TLS, and a token or client_ca. */
+struct http_config {
+    struct http_listen listens[HTTP_LISTENS_MOST];
+    size_t n_listens;
+    char *certificate, *key, *client_ca; /* in PEM form; NULL: none */
+    char *token;                         /* asked for as a bearer's; NULL: none */
+};
+bool http_config_same_listens(const struct http_config *a, const struct http_config *b);
+bool http_config_same_access(const struct http_config *a, const struct http_config *b);
+/* A copy of its own, or NULL of NULL. 0 or ERROR_MEMORY. */
+int http_config_copy(const struct http_config *from, struct http_config **to);
+void http_config_free(struct http_config *http); /* NULL is fine */
+
 /* Polls are spread over their interval, or stand at whole multiples of it of the wall clock. */
 enum poll_phase { PHASE_SPREAD, PHASE_ALIGNED };
 
@@ -169,6 +195,7 @@ struct site_config {
     struct sink_config *sinks;
     size_t n_sinks;
     struct trap_config traps;
+    struct http_config *http;     /* NULL: nothing is served */
     struct power_config *power;   /* NULL: not configured */
     struct intake_config *intake; /* NULL: this is a gateway, not the site */
     char *warnings; /* what is odd and can be lived with: lines like those of mistakes; NULL: none */

@@ -42,10 +42,18 @@ struct build {
 void config_build_devices(struct build *build);
 void config_build_sinks(struct build *build);
 void config_build_traps(struct build *build);
+void config_build_http(struct build *build);
 void config_build_intake(struct build *build); /* before power: a site has all nodes */
 void config_build_power(struct build *build);
 /* Who the client is and whom it trusts: secrets and PEM files of a sink, or of what is like one. */
 void config_build_access(struct build *build, const struct sink_settings *settings, struct sink_config *sink);
+
+/*
+ * The contents of a PEM file that can be used: a certificate, or a key that not everybody can read. Adds them
+ * to `content`. False after a mistake was written.
+ */
+bool config_read_pem(struct build *build, const struct entry *entry, const char *key,
+                     const struct setting *setting, bool is_key, const char *path, struct text *content);
 
 /* Reads the device maps. Mistakes are only written. */
 void config_build_maps(struct build *build);
@@ -63,6 +71,13 @@ void config_finish_wiring(struct build *build);
 /* Reads the secrets of an entry of `credentials`. Mistakes are only written. */
 void config_build_credentials(struct build *build, const struct credentials_settings *settings,
                               struct snmp_credentials *credentials);
+
+/*
+ * Parses "10.1.2.3:162" or "[fd00::1]:162". On failure `why` says what is wrong: `form`, or what is at fault
+ * in it. 0 or ERROR_ARGUMENT.
+ */
+int config_parse_endpoint(const char *text, const char *form, struct sockaddr_storage *address, char *why,
+                          size_t size);
 
 /* A copy for the configuration; out of memory is a mistake like others. */
 char *config_copy(struct build *build, const char *text);

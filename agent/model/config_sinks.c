@@ -130,26 +130,32 @@ static void add_to_digest(uint64_t *digest, const struct text *content) {
         *digest = (*digest ^ (unsigned char)content->data[i]) * UINT64_C(0x100000001b3);
 }
 
+bool config_read_pem(struct build *build, const struct entry *entry, const char *key,
+                     const struct setting *setting, bool is_key, const char *path, struct text *content) {
+    mode_t mode = 0;
+    int error = file_read(path, PEM_MOST, content, &mode);
+    if (error) {
+        entry_add_mistake(entry, key, setting, &build->mistakes, "cannot read %s: %s", path,
+                          file_error_text(error));
+        return false;
+    }
+    const char *why = judge_pem(content->data ? content->data : "", mode, is_key);
+    if (why)
+        entry_add_mistake(entry, key, setting, &build->mistakes, "%s %s", path, why);
+    return why == NULL;
+}
+
 /* The path of a PEM file that can be used; NULL where there is none. Mistakes are only written. */
 static char *add_pem(struct build *build, const struct sink_settings *sink, const char *key,
                      const struct setting *setting, uint64_t *digest) {
     struct text content = {0};
-    mode_t mode = 0;
     if (!setting_given(setting))
         return NULL;
     char *path = config_resolve_path(build, setting->text);
-    if (build->secrets == SECRETS_UNREAD)
+    if (build->secrets == SECRETS_UNREAD || !path)
         return path;
-    int error = path ? file_read(path, PEM_MOST, &content, &mode) : 0;
-    if (error) {
-        entry_add_mistake(&sink->entry, key, setting, &build->mistakes, "cannot read %s: %s", path,
-                          file_error_text(error));
-    } else if (path) {
-        const char *why = judge_pem(content.data ? content.data : "", mode, setting == &sink->key_file);
-        if (why)
-            entry_add_mistake(&sink->entry, key, setting, &build->mistakes, "%s %s", path, why);
-        add_to_digest(digest, &content);
-    }
+    config_read_pem(build, &sink->entry, key, setting, setting == &sink->key_file, path, &content);
+    add_to_digest(digest, &content);
     if (content.data)
         explicit_bzero(content.data, content.room);
     text_done(&content);

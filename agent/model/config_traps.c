@@ -31,16 +31,11 @@ static void set_port(struct sockaddr_storage *address, uint16_t port) {
         ((struct sockaddr_in6 *)address)->sin6_port = htons(port);
 }
 
-int trap_listen_parse(const char *text, struct trap_listen *listen, char *why, size_t size) {
-    static const char form[] = "must be like \"udp 0.0.0.0:162\" or \"udp [::]:162\", or \"inherited\"";
+int config_parse_endpoint(const char *at, const char *form, struct sockaddr_storage *address, char *why,
+                          size_t size) {
     char host[INET6_ADDRSTRLEN];
     int64_t port;
-    *listen = (struct trap_listen){.text = text, .inherited = strcmp(text, "inherited") == 0};
-    if (listen->inherited)
-        return ERROR_NONE;
-    if (strncmp(text, "udp ", 4) != 0)
-        return refuse(why, size, form);
-    const char *at = text + 4, *colon = strrchr(at, ':');
+    const char *colon = strrchr(at, ':');
     bool bracketed = *at == '[';
     if (!colon || (bracketed && colon[-1] != ']') || (!bracketed && strchr(at, ':') != colon))
         return refuse(why, size, form);
@@ -49,13 +44,22 @@ int trap_listen_parse(const char *text, struct trap_listen *listen, char *why, s
         return refuse(why, size, form);
     memcpy(host, at + bracketed, n);
     host[n] = '\0';
-    if (trap_address_parse(host, &listen->address) != 0 ||
-        listen->address.ss_family != (bracketed ? AF_INET6 : AF_INET))
+    if (trap_address_parse(host, address) != 0 || address->ss_family != (bracketed ? AF_INET6 : AF_INET))
         return refuse(why, size, "there is no IPv4 address, or IPv6 address in brackets, before the port");
     if (text_to_integer(colon + 1, &port) != 0 || port < 1 || port > UINT16_MAX)
         return refuse(why, size, "the port must be a number between 1 and 65535");
-    set_port(&listen->address, (uint16_t)port);
+    set_port(address, (uint16_t)port);
     return ERROR_NONE;
+}
+
+int trap_listen_parse(const char *text, struct trap_listen *listen, char *why, size_t size) {
+    static const char form[] = "must be like \"udp 0.0.0.0:162\" or \"udp [::]:162\", or \"inherited\"";
+    *listen = (struct trap_listen){.text = text, .inherited = strcmp(text, "inherited") == 0};
+    if (listen->inherited)
+        return ERROR_NONE;
+    if (strncmp(text, "udp ", 4) != 0)
+        return refuse(why, size, form);
+    return config_parse_endpoint(text + 4, form, &listen->address, why, size);
 }
 
 void config_build_traps(struct build *build) {

@@ -15,6 +15,7 @@ struct slot {
     int64_t *times_ms;
     uint8_t *qualities;
     int64_t newest_ms;
+    bool is_told;
     const char *trouble;
 };
 
@@ -119,6 +120,7 @@ static void take(struct slot *slot, const struct batch *batch, uint32_t n) {
     /* The series of a device's health are a batch of their own. */
     bool health = n > 0 && is_health(slot->view->series[batch->first].quantity);
     bool any = false;
+    slot->is_told = batch->is_told;
     for (uint32_t i = 0; i < n; i++) {
         uint32_t number = batch->first + i;
         if (batch->qualities[i] == QUALITY_ABSENT)
@@ -164,11 +166,24 @@ bool latest_show(struct latest *latest, uint32_t number, latest_look *look, void
                                              .times_ms = slot->times_ms,
                                              .qualities = slot->qualities,
                                              .newest_ms = slot->newest_ms,
+                                             .is_told = slot->is_told,
                                              .trouble = slot->trouble};
         look(context, &device);
     }
     pthread_mutex_unlock(&latest->lock);
     return slot != NULL;
+}
+
+bool latest_next(struct latest *latest, uint32_t *number) {
+    bool found = false;
+    pthread_mutex_lock(&latest->lock);
+    while (!found && numbered_next(&latest->slots, number)) {
+        struct slot **place = numbered_find(&latest->slots, *number);
+        found = *place != NULL;
+        *number += !found;
+    }
+    pthread_mutex_unlock(&latest->lock);
+    return found;
 }
 
 bool latest_find(const struct latest_device *device, enum quantity quantity, double *value) {

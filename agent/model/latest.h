@@ -30,12 +30,16 @@ struct latest_device {
     const int64_t *times_ms;  /* wall clock */
     const uint8_t *qualities; /* QUALITY_ABSENT: never read */
     int64_t newest_ms;        /* when the device itself said something last; 0 = nothing yet */
+    bool is_told;             /* by another gateway, which publishes it itself */
     const char *trouble;      /* which of its faults was counted last ("timeout"); NULL = none was */
 };
 typedef void latest_look(void *context, const struct latest_device *device);
 
 /* Shows the device of that number (device_view.number) to `look`; false where it has said nothing yet. */
 bool latest_show(struct latest *latest, uint32_t number, latest_look *look, void *context);
+
+/* The lowest number from *number on that has said something; false where there is none. */
+bool latest_next(struct latest *latest, uint32_t *number);
 
 /* The latest value of the first series of that quantity; false where there is none. */
 bool latest_find(const struct latest_device *device, enum quantity quantity, double *value);

@@ -194,6 +194,8 @@ static void read_field(struct walk *walk, const struct field *field, const struc
         break;
     case FIELD_GROUP:
         read_group(walk, field->of, node, place);
+        if (field->of->is_entry)
+            ((struct entry *)place)->at = node->at;
         break;
     case FIELD_LIST:
         read_list(walk, field, node, place);

@@ -87,6 +87,7 @@ struct schema {
     const struct field *fields;
     size_t n_fields; /* at most 64 */
     size_t size;     /* of the structure */
+    bool is_entry;   /* of a group: it begins with a struct entry, whose place is set where it is given */
 };
 
 /*

@@ -131,6 +131,23 @@ static const struct field trap_fields[] = {
 };
 static const struct schema trap_schema = {FIELDS(trap_fields), .size = sizeof(struct trap_settings)};
 
+static bool check_http_listen(const char *text, char *why, size_t size) {
+    struct http_listen listen;
+    return settings_check_text(text, why, size) && http_listen_parse(text, &listen, why, size) == 0;
+}
+
+static const struct field http_fields[] = {
+    {"listen", FIELD_TEXTS, AT(http_settings, listen), .entries_most = HTTP_LISTENS_MOST,
+     .check = check_http_listen},
+    {"certificate_file", FIELD_TEXT, AT(http_settings, certificate_file), .check = settings_check_text},
+    {"key_file", FIELD_TEXT, AT(http_settings, key_file), .check = settings_check_text},
+    {"client_ca_file", FIELD_TEXT, AT(http_settings, client_ca_file), .check = settings_check_text},
+    {"token_file", FIELD_TEXT, AT(http_settings, token_file), .check = settings_check_text},
+    {"token_credential", FIELD_TEXT, AT(http_settings, token_credential), .check = settings_check_text},
+};
+static const struct schema http_schema = {FIELDS(http_fields), .size = sizeof(struct http_settings),
+                                          .is_entry = true};
+
 static bool check_user(const char *text, char *why, size_t size) {
     if (strlen(text) > SNMP_USER_MOST)
         return refuse(why, size, "is longer than 32 bytes");
@@ -222,6 +239,7 @@ static const struct field site_fields[] = {
     {"status_socket", FIELD_TEXT, AT(site_settings, status_socket), .check = settings_check_text},
     {"poll", FIELD_GROUP, AT(site_settings, poll), .of = &poll_schema},
     {"traps", FIELD_GROUP, AT(site_settings, traps), .of = &trap_schema},
+    {"http", FIELD_GROUP, AT(site_settings, http), .of = &http_schema},
     {"credentials", FIELD_TABLE, AT(site_settings, credentials), .entries_most = CREDENTIALS_MOST,
      .of = &credentials_schema},
     {"maps", FIELD_TEXTS, AT(site_settings, maps), .entries_most = MAPS_MOST, .check = settings_check_text},

@@ -45,6 +45,13 @@ struct trap_settings {
     struct setting_list listen, proxies;
 };
 
+/* Pages for scrapers and for whoever looks whether the agent lives; none where the group is not given. */
+struct http_settings {
+    struct entry entry;
+    struct setting_list listen;
+    struct setting certificate_file, key_file, client_ca_file, token_file, token_credential;
+};
+
 /* `folder` is what makes a spool on disk. */
 struct spool_settings {
     struct setting folder, quota, quota_age, spill_after;
@@ -55,6 +62,7 @@ struct site_settings {
     struct poll_settings poll;
     struct spool_settings spool;
     struct trap_settings traps;
+    struct http_settings http;
     struct setting_list credentials, maps, inventory, wiring, devices, sinks;
     struct power_settings power;
 };

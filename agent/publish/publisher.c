@@ -73,8 +73,11 @@ static void report(struct publisher *publisher, const struct batch *links) {
     for (size_t i = 0; i < N_SPOOLS; i++)
         spool_figures(publisher->spools.of[i], &delivery.spools[i]);
     struct batch *batch = delivery_report_write(publisher->report, links->view, &delivery);
-    if (batch)
-        append_all(publisher, batch);
+    if (!batch)
+        return;
+    append_all(publisher, batch);
+    if (publisher->observe)
+        publisher->observe(publisher->context, batch);
 }
 
 static void publish(struct publisher *publisher, struct batch *batch) {

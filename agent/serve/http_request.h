@@ -24,7 +24,7 @@ enum http_status {
 /* One request as it came; texts end with NUL, whatever else they hold. */
 struct http_request {
     const char *method;
-    const char *path;            /* with %XX decoded and without what follows a `?` */
+    const char *path;            /* as it came, but for what follows a `?` */
     const char *authorization;   /* that header's value; NULL: none */
     const char *accept_encoding; /* the same */
     bool has_body;
