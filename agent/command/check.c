@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "command/check_addresses.h"
 #include "command/command.h"
 #include "command/options.h"
 #include "command/variants.h"
@@ -32,18 +33,8 @@ static void add_drivers(struct text *text, const struct site_config *config) {
         text_add_format(text, "%s%zu to be recognised", text->size ? ", " : "", unknown);
 }
 
-static int run(int argc, char **argv) {
-    const char *path, *gateway = NULL;
-    const struct option options[] = {{"gateway", .value = &gateway}};
-    struct site_config *config;
-    if (options_read(argc, argv, options, 1, &path, 1, 1) < 0)
-        return STATUS_USAGE;
-    if (config_load(path, gateway, stderr, &config) != 0)
-        return STATUS_USAGE;
+static void print_summary(const struct site_config *config, const char *path) {
     struct text drivers = {0};
-    if (config->warnings)
-        fputs(config->warnings, stderr);
-    variants_warn(config->devices, config->n_devices);
     add_drivers(&drivers, config);
     printf("%s: ok, %zu device%s", path, config->n_devices, config->n_devices == 1 ? "" : "s");
     if (drivers.size > 0)
@@ -53,20 +44,48 @@ static int run(int argc, char **argv) {
         printf(", %zu node%s", config->power->n_nodes, config->power->n_nodes == 1 ? "" : "s");
     printf("\n");
     text_done(&drivers);
+}
+
+static int run(int argc, char **argv) {
+    const char *path, *gateway = NULL;
+    bool for_systemd = false, has_no_secrets = false;
+    const struct option options[] = {{"gateway", .value = &gateway},
+                                     {"systemd", .flag = &for_systemd},
+                                     {"without-secrets", .flag = &has_no_secrets}};
+    struct site_config *config;
+    int error = 0;
+    if (options_read(argc, argv, options, 3, &path, 1, 1) < 0)
+        return STATUS_USAGE;
+    error = has_no_secrets ? config_load_without_secrets(path, gateway, stderr, &config)
+                           : config_load(path, gateway, stderr, &config);
+    if (error != 0)
+        return STATUS_USAGE;
+    if (config->warnings)
+        fputs(config->warnings, stderr);
+    variants_warn(config->devices, config->n_devices);
+    if (for_systemd)
+        error = check_write_addresses(config, path, stdout);
+    else
+        print_summary(config, path);
     config_free(config);
-    return STATUS_OK;
+    return error ? STATUS_FAILED : STATUS_OK;
 }
 
 const struct command command_check = {
     .name = "check",
     .summary = "say whether a configuration is right, and every mistake in it",
     .help =
-        "check CONFIG [--gateway NAME]\n\n"
+        "check CONFIG [--gateway NAME] [--systemd] [--without-secrets]\n\n"
         "Reads the configuration CONFIG, its inventories, device maps and secrets as `hallwatch run` would "
         "and prints "
         "every\n"
         "mistake as file:line:column; what is odd and can be lived with, too. Asks no device and no sink.\n\n"
-        "  --gateway NAME  check as the gateway NAME; default: the configuration's, else the host's name\n\n"
-        "Exit status: 0 the configuration is right, 2 it is not.\n",
+        "  --gateway NAME  check as the gateway NAME; default: the configuration's, else the host's name\n"
+        "  --without-secrets  leave out what only the service may read: passphrases, tokens, keys\n"
+        "  --systemd       print a drop-in for the unit of the service instead of a summary: with whom it "
+        "may talk,\n"
+        "                  which are its devices, sinks and name servers; names are resolved for it\n\n"
+        "Exit status: 0 the configuration is right, 1 a name has no address (--systemd), 2 it is not "
+        "right.\n",
     .run = run,
 };

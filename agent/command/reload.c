@@ -27,6 +27,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "base/service_notify.h"
 #include "base/thread.h"
 #include "command/config_log.h"
 #include "command/plan_table.h"
@@ -260,10 +261,12 @@ static void apply(struct reload *reload) {
 
 static void begin(struct reload *reload) {
     reload->asked_again = false;
+    service_notify("RELOADING=1\nMONOTONIC_USEC=%" PRId64, clock_monotonic_us());
     log_write(LOG_NOTICE, "agent", "reading %s again", reload->parts.path);
     if (start_thread(reload, READING) == 0)
         return;
     reload->step = IDLE;
+    service_notify("READY=1");
     log_write(LOG_ERROR, "agent", "there is no thread to read it: ask again");
 }
 
@@ -272,6 +275,9 @@ static void end(struct reload *reload) {
         log_write(LOG_NOTICE, "agent", "a new configuration is in force: %s",
                   reload->words.data && !reload->words.failed ? reload->words.data : "");
     reload->step = IDLE;
+    service_notify("READY=1\nSTATUS=%zu devices, %zu sinks%s", reload->parts.config->n_devices,
+                   reload->parts.config->n_sinks,
+                   reload->refused ? "; the last configuration was refused" : "");
     if (reload->asked_again)
         begin(reload);
 }

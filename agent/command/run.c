@@ -15,12 +15,14 @@
 #include "acquire/site_source.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/service_notify.h"
 #include "command/command.h"
 #include "command/config_log.h"
 #include "command/options.h"
 #include "command/plan_table.h"
 #include "command/process_limits.h"
 #include "command/reload.h"
+#include "command/service.h"
 #include "command/variants.h"
 #include "model/config.h"
 #include "model/latest.h"
@@ -52,6 +54,7 @@ struct agent {
     struct site_source *source; /* NULL: it is not the site */
     struct reload *reload;
     uv_signal_t signals[N_SIGNALS];
+    struct service service;
     uv_timer_t patience; /* runs while the field loop is asked to end */
 };
 
@@ -83,6 +86,7 @@ static void end_polling(struct agent *agent) {
         uv_close((uv_handle_t *)&agent->signals[i], NULL);
     uv_timer_start(&agent->patience, on_impatient, PATIENCE_MS, 0);
     uv_unref((uv_handle_t *)&agent->patience);
+    service_end(&agent->service);
     reload_close(agent->reload);
     poller_stop(agent->poller);
 }
@@ -95,6 +99,7 @@ static void on_signal(uv_signal_t *handle, int number) {
         return;
     }
     log_write(LOG_NOTICE, "agent", "stopping on %s", number == SIGINT ? "SIGINT" : "SIGTERM");
+    service_notify("STOPPING=1");
     end_polling(agent);
 }
 
@@ -266,11 +271,15 @@ static int agent_start(struct agent *agent) {
 
 static int agent_run(struct agent *agent) {
     int error = agent_start(agent);
-    if (error == 0)
+    if (error == 0) {
+        service_begin(&agent->service, &agent->loop, agent->publisher);
+        service_notify("READY=1\nSTATUS=%zu devices, %zu sinks", agent->config->n_devices,
+                       agent->config->n_sinks);
         log_write(LOG_NOTICE, "agent", "site %s: %zu devices, %zu sinks; status at %s", agent->config->site,
                   agent->config->n_devices, agent->config->n_sinks, agent->config->status_socket);
-    else
+    } else {
         log_write(LOG_ERROR, "agent", "does not start%s", error == ERROR_MEMORY ? ": out of memory" : "");
+    }
     if (error != 0 && agent->loop_made)
         end_polling(agent);
     if (error == 0) { /* reload holds it as long as it is in force */

@@ -37,6 +37,7 @@ struct publisher {
     sem_t calls;             /* posted when `filled` is no longer empty, and to stop */
     uv_thread_t thread;
     atomic_bool stopping;
+    atomic_uint_fast64_t published;
     struct complaint complaint;
 };
 
@@ -87,6 +88,7 @@ static void publish(struct publisher *publisher, struct batch *batch) {
         judging_take(publisher->judging, batch);
     device_view_release(batch->view);
     batch->view = NULL;
+    atomic_fetch_add_explicit(&publisher->published, 1, memory_order_relaxed);
     if (batch->give_back)
         batch->give_back(batch);
     else
@@ -187,6 +189,10 @@ void publisher_give(struct publisher *publisher, struct batch *batch) {
 
 struct batch *publisher_take_back(struct publisher *publisher) {
     return queue_take(&publisher->empty);
+}
+
+uint64_t publisher_count(const struct publisher *publisher) {
+    return atomic_load_explicit(&publisher->published, memory_order_relaxed);
 }
 
 void publisher_stop(struct publisher *publisher) {

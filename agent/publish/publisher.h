@@ -41,6 +41,9 @@ void publisher_give(struct publisher *publisher, struct batch *batch);
  */
 struct batch *publisher_take_back(struct publisher *publisher);
 
+/* Any thread: how many batches were published so far. */
+uint64_t publisher_count(const struct publisher *publisher);
+
 /*
  * Publishes what was given before, then ends the thread. Afterwards only publisher_take_back and
  * publisher_free.
