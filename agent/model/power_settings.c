@@ -88,7 +88,7 @@ static const struct field node_fields[] = {
      .says = "how many units of this rating are in it", .example = "4"},
     {"trip", FIELD_TEXT, AT(power_node_settings, trip),
      .says = "what a breaker trips by: thermal-magnetic [tau 120 s], hydraulic-magnetic, or electronic Ir "
-             "... tr ...",
+             "500 A tr 10 s [no-memory]",
      .example = "electronic Ir 500 A tr 10 s"},
     {"phases", FIELD_WORD, AT(power_node_settings, phases), .words = phases_words,
      .says = "how many it has; default: as its first source", .example = "3"},
