@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -56,9 +57,15 @@ char *config_read_secret(struct build *build, const struct entry *entry, const c
                           credential_key);
         return NULL;
     }
-    if (build->has_no_secrets)
+    if (build->secrets == SECRETS_UNREAD)
         return NULL;
     const char *folder = getenv("CREDENTIALS_DIRECTORY");
+    if (!from_file && !folder && build->secrets == SECRETS_CHECKED) {
+        entry_add_mistake(entry, key, setting, &build->warnings,
+                          "the credential \"%.100s\" is the service's alone and was not looked at",
+                          setting->text);
+        return NULL;
+    }
     if (!from_file && (!folder || !*folder || strchr(setting->text, '/'))) {
         entry_add_mistake(entry, key, setting, &build->mistakes,
                           "no credential \"%.100s\": systemd hands credentials over (LoadCredential=)",
@@ -110,11 +117,20 @@ void config_check_names(struct build *build, const struct named *entries, size_t
     free(names);
 }
 
+/* Whether a command that asks an agent is given the configuration of the packaged service. */
+static bool is_of_service(const struct build *build) {
+    struct stat its, own;
+    return build->secrets == SECRETS_UNREAD && stat(SERVICE_CONFIG, &its) == 0 &&
+           stat(build->path, &own) == 0 && own.st_dev == its.st_dev && own.st_ino == its.st_ino;
+}
+
 /* The first of a list of folders, as systemd gives them. */
 static char *default_socket(struct build *build) {
     const char *runtime = getenv("RUNTIME_DIRECTORY"), *user = getenv("XDG_RUNTIME_DIR");
     if (runtime && *runtime)
         return config_format(build, "%.*s/status.sock", (int)strcspn(runtime, ":"), runtime);
+    if (is_of_service(build))
+        return config_copy(build, SERVICE_SOCKET);
     if (user && *user)
         return config_format(build, "%s/hallwatch.sock", user);
     return config_format(build, "/tmp/hallwatch-%u.sock", (unsigned)getuid());
@@ -283,17 +299,15 @@ static int load(struct build *build, const char *gateway,
     return mistakes_finish(&build->mistakes);
 }
 
-static int load_all(const char *path, const char *gateway, bool has_no_secrets, FILE *errors,
+static int load_all(const char *path, const char *gateway, enum secrets secrets, FILE *errors,
                     struct site_config **config) {
     char *warnings = NULL;
     size_t size = 0;
     FILE *odd = open_memstream(&warnings, &size);
     if (!odd)
         return ERROR_MEMORY;
-    struct build build = {.path = path,
-                          .has_no_secrets = has_no_secrets,
-                          .mistakes = {.out = errors},
-                          .warnings = {.out = odd}};
+    struct build build = {
+        .path = path, .secrets = secrets, .mistakes = {.out = errors}, .warnings = {.out = odd}};
     int error = load(&build, gateway, build_all);
     mistakes_finish(&build.warnings);
     fclose(odd);
@@ -309,12 +323,16 @@ static int load_all(const char *path, const char *gateway, bool has_no_secrets, 
 }
 
 int config_load(const char *path, const char *gateway, FILE *errors, struct site_config **config) {
-    return load_all(path, gateway, false, errors, config);
+    return load_all(path, gateway, SECRETS_READ, errors, config);
 }
 
 int config_load_without_secrets(const char *path, const char *gateway, FILE *errors,
                                 struct site_config **config) {
-    return load_all(path, gateway, true, errors, config);
+    return load_all(path, gateway, SECRETS_UNREAD, errors, config);
+}
+
+int config_load_to_check(const char *path, const char *gateway, FILE *errors, struct site_config **config) {
+    return load_all(path, gateway, SECRETS_CHECKED, errors, config);
 }
 
 static void build_socket(struct build *build, const char *gateway) {
@@ -323,7 +341,7 @@ static void build_socket(struct build *build, const char *gateway) {
 }
 
 int config_find_socket(const char *path, FILE *errors, char **socket) {
-    struct build build = {.path = path ? path : "", .mistakes = {.out = errors}};
+    struct build build = {.path = path ? path : "", .secrets = SECRETS_UNREAD, .mistakes = {.out = errors}};
     if (!path) {
         *socket = default_socket(&build);
         return mistakes_finish(&build.mistakes);

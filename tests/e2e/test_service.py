@@ -18,7 +18,7 @@ from pathlib import Path
 
 import hallwatch
 from agent import IN_FORCE, REFUSED, Agent
-from servers import wait_until
+from servers import Mosquitto, free_port, wait_until
 
 UNITS = Path(__file__).resolve().parents[2] / "deploy" / "systemd"
 EXPOSURE_MOST = 1.5
@@ -56,33 +56,46 @@ class Manager:
 
 
 class Told(unittest.TestCase):
-    def agent(self, manager, devices=(PDU,), **environment):
-        return Agent(devices=devices, environment={"NOTIFY_SOCKET": manager.path, **environment})
+    def agent(self, manager, devices=(PDU,), sinks=(), **environment):
+        return Agent(devices, sinks, environment={"NOTIFY_SOCKET": manager.path, **environment})
 
     def test_ready_is_told_when_the_agent_can_be_asked(self):
         with Manager() as manager, self.agent(manager) as agent:
             manager.wait_for("READY=1")
-            self.assertEqual(manager.words[0], "READY=1\nSTATUS=1 devices, 0 sinks")
             self.assertEqual(list(agent.devices()), ["pdu-1"])
+
+    def test_how_it_fares_is_told_and_kept_current(self):
+        silent = {"name": "silent", "driver": "schneider_pm5000", "url": f"modbus://127.0.0.1:{free_port()}/1"}
+        nobody = {"name": "broker", "type": "mqtt", "url": f"mqtt://127.0.0.1:{free_port()}"}
+        with Manager() as manager, self.agent(manager, [PDU, silent], sinks=[nobody]) as agent:
+            manager.wait_for("STATUS=1 of 2 devices answers, 0 of 1 sinks work")
+            with Mosquitto() as broker:
+                agent.write(devices=[PDU], sinks=[{**nobody, "url": broker.url}])
+                agent.reload()
+                manager.wait_for("STATUS=1 device answers, 1 sink works")
 
     def test_a_reload_is_told_from_its_beginning_to_its_end(self):
         with Manager() as manager, self.agent(manager) as agent:
             agent.write(devices=[PDU, {**PDU, "name": "pdu-2"}])
             agent.reload(IN_FORCE)
             manager.wait_for("READY=1", 2)
-            told = [text.split("\n")[0] for text in manager.words]
-            self.assertEqual(told, ["READY=1", "RELOADING=1", "READY=1"])
-            self.assertRegex(manager.words[1], r"^RELOADING=1\nMONOTONIC_USEC=\d+$")
-            self.assertIn("2 devices", manager.words[2])
+            told = [text for text in manager.words if not text.startswith("STATUS=")]
+            self.assertEqual([text.split("\n")[0] for text in told], ["READY=1", "RELOADING=1", "READY=1"])
+            self.assertRegex(told[1], r"^RELOADING=1\nMONOTONIC_USEC=\d+$")
+            manager.wait_for("STATUS=2 devices answer, 0 sinks work")
             agent.write(devices=[{"name": "pdu-1"}])
             agent.reload(REFUSED)
-            manager.wait_for("the last configuration was refused")
+            manager.wait_for("; the last configuration was refused for 1 mistake")
 
     def test_the_stop_is_told_before_it_is_done(self):
         with Manager() as manager, self.agent(manager) as agent:
             status, _ = agent.stop()
             self.assertEqual(status, 0)
-            self.assertEqual(manager.hear()[-1], "STOPPING=1")
+            words = manager.hear()[manager.words.index("STOPPING=1") :]
+            told = [text for text in words if not text.startswith("STATUS=") or "stopping" in text]
+            self.assertEqual(told[:2], ["STOPPING=1", "STATUS=stopping: what waits is sent"])
+            self.assertRegex(told[2], r"^EXTEND_TIMEOUT_USEC=\d+\nSTATUS=stopping: what waits is written to the disk$")
+            self.assertEqual(len(told), 3)
 
     def test_the_watchdog_is_fed_also_when_no_device_answers_or_there_is_none_to_ask(self):
         silent = {"name": "silent", "driver": "schneider_pm5000", "url": "modbus://127.0.0.1:9/1"}
@@ -126,9 +139,7 @@ class Units(unittest.TestCase):
                 Path(folder, unit.name).write_text(re.sub("(?m)^Documentation=.*\n", "", text))
             drop_ins = Path(folder, "hallwatch.service.d")
             drop_ins.mkdir()
-            for drop_in in [*UNITS.glob("*.conf")]:
-                if drop_in.name != "hallwatch-sysctl.conf":
-                    shutil.copy(drop_in, drop_ins)
+            shutil.copy(UNITS / "serial.conf", drop_ins)
             for unit in ("hallwatch.service", "hallwatch-traps.socket"):
                 status, text = self.analyze("verify", Path(folder, unit))
                 self.assertEqual((status, text), (0, ""), unit)
