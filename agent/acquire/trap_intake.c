@@ -56,10 +56,11 @@ static struct trap_sender *sender_at(struct trap_place *place) {
 }
 
 static void write_host(const struct sockaddr *from, char *text, size_t size) {
-    const void *address = from->sa_family == AF_INET
-                              ? (const void *)&((const struct sockaddr_in *)from)->sin_addr
-                              : &((const struct sockaddr_in6 *)from)->sin6_addr;
-    if (!inet_ntop(from->sa_family, address, text, (socklen_t)size))
+    struct trap_host host; /* a socket of both protocols shows IPv4 within IPv6 */
+    bool known = trap_host_of(from, &host);
+    bool v4 = known && trap_host_is_v4(&host);
+    if (!known || !inet_ntop(v4 ? AF_INET : AF_INET6, host.byte + (v4 ? sizeof host.byte - 4 : 0), text,
+                             (socklen_t)size))
         snprintf(text, size, "?");
 }
 

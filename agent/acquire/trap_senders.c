@@ -23,6 +23,10 @@ bool trap_host_of(const struct sockaddr *address, struct trap_host *host) {
     return true;
 }
 
+bool trap_host_is_v4(const struct trap_host *host) {
+    return memcmp(host->byte, mapped, sizeof mapped) == 0;
+}
+
 bool trap_host_same(const struct trap_host *a, const struct trap_host *b) {
     return memcmp(a->byte, b->byte, sizeof a->byte) == 0;
 }

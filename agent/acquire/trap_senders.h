@@ -32,6 +32,7 @@ struct trap_senders {
 /* False for an address that is neither IPv4 nor IPv6. */
 bool trap_host_of(const struct sockaddr *address, struct trap_host *host);
 struct trap_host trap_host_of_v4(const uint8_t address[4]);
+bool trap_host_is_v4(const struct trap_host *host); /* its last four bytes */
 bool trap_host_same(const struct trap_host *a, const struct trap_host *b);
 
 /* Puts it there; from where it was, if it was. */

@@ -28,6 +28,10 @@ static socklen_t address_of(const char *name, struct sockaddr_un *address) {
     return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + size);
 }
 
+bool service_is_managed(void) {
+    return getenv("NOTIFY_SOCKET") != NULL;
+}
+
 void service_notify(const char *format, ...) {
     const char *name = getenv("NOTIFY_SOCKET");
     struct sockaddr_un address;

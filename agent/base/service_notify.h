@@ -6,10 +6,13 @@
 #ifndef HALLWATCH_BASE_SERVICE_NOTIFY_H
 #define HALLWATCH_BASE_SERVICE_NOTIFY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Any thread: `format` gives lines of NAME=VALUE, "READY=1\nSTATUS=...". */
 void service_notify(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Whether there is one to be told. */
+bool service_is_managed(void);
 /* Within how long the service manager wants to hear WATCHDOG=1 each time (WATCHDOG_USEC); 0: it does not. */
 int64_t service_watchdog_ms(void);
 

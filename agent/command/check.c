@@ -56,8 +56,8 @@ static int run(int argc, char **argv) {
     int error = 0;
     if (options_read(argc, argv, options, 3, &path, 1, 1) < 0)
         return STATUS_USAGE;
-    error = has_no_secrets ? config_load_without_secrets(path, gateway, stderr, &config)
-                           : config_load(path, gateway, stderr, &config);
+    error = for_systemd || has_no_secrets ? config_load_without_secrets(path, gateway, stderr, &config)
+                                          : config_load_to_check(path, gateway, stderr, &config);
     if (error != 0)
         return STATUS_USAGE;
     if (config->warnings)
@@ -79,7 +79,9 @@ const struct command command_check = {
         "Reads the configuration CONFIG, its inventories, device maps and secrets as `hallwatch run` would "
         "and prints "
         "every\n"
-        "mistake as file:line:column; what is odd and can be lived with, too. Asks no device and no sink.\n\n"
+        "mistake as file:line:column; what is odd and can be lived with, too. Asks no device and no sink. Of "
+        "credentials\n"
+        "which systemd hands over to the service alone it says that they were not looked at.\n\n"
         "  --gateway NAME  check as the gateway NAME; default: the configuration's, else the host's name\n"
         "  --without-secrets  leave out what only the service may read: passphrases, tokens, keys\n"
         "  --systemd       print a drop-in for the unit of the service instead of a summary: with whom it "

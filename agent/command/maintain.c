@@ -230,7 +230,7 @@ const struct command command_maintain = {
         "  --by NAME       who says so\n"
         "  --why TEXT      what is done there\n"
         "  --gateway NAME  as of `hallwatch check`\n"
-        "  CONFIG          default: " OPERATOR_CONFIG "\n\n"
+        "  CONFIG          default: " SERVICE_CONFIG "\n\n"
         "Exit status: 0 done, 1 the journal cannot be read or written, 2 wrong arguments or "
         "configuration.\n",
     .run = run,

@@ -27,7 +27,7 @@ static int say(const char *command, const char *what, const char *why, int statu
 
 int operator_config_load(const char *command, const char *path, const char *gateway,
                          struct site_config **config) {
-    path = path ? path : OPERATOR_CONFIG;
+    path = path ? path : SERVICE_CONFIG;
     if (config_load_without_secrets(path, gateway, stderr, config) != 0)
         return STATUS_USAGE;
     if ((*config)->spool.folder)

@@ -6,11 +6,8 @@
 #include "judge/journal.h"
 #include "model/config.h"
 
-/* The configuration that is used where none is named. */
-#define OPERATOR_CONFIG "/etc/hallwatch/hallwatch.yaml"
-
 /*
- * The configuration, without its secrets, at `path` (NULL: the one above), which must have a folder for the
+ * The configuration, without its secrets, at `path` (NULL: SERVICE_CONFIG), which must have a folder for the
  * journal. STATUS_OK, or STATUS_USAGE after saying why not. `command` is who says it.
  */
 int operator_config_load(const char *command, const char *path, const char *gateway,

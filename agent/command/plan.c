@@ -74,7 +74,7 @@ static int run(int argc, char **argv) {
     struct forecast *forecast;
     if (options_read(argc, argv, options, 2, others, 1, 2) < 0)
         return STATUS_USAGE;
-    if (config_load(others[0], gateway, stderr, &config) != 0)
+    if (config_load_without_secrets(others[0], gateway, stderr, &config) != 0)
         return STATUS_USAGE;
     int error = forecast_new(config, &forecast);
     if (error != 0) {

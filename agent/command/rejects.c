@@ -225,7 +225,7 @@ static int list(struct listing *listing, const char *folder) {
 /* The folder of the spool that the configuration names. */
 static int list_of_config(struct listing *listing, const char *path) {
     struct site_config *config;
-    if (config_load(path, NULL, stderr, &config) != 0)
+    if (config_load_without_secrets(path, NULL, stderr, &config) != 0)
         return STATUS_USAGE;
     int status = config->spool.folder
                      ? list(listing, config->spool.folder)

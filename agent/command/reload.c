@@ -275,9 +275,7 @@ static void end(struct reload *reload) {
         log_write(LOG_NOTICE, "agent", "a new configuration is in force: %s",
                   reload->words.data && !reload->words.failed ? reload->words.data : "");
     reload->step = IDLE;
-    service_notify("READY=1\nSTATUS=%zu devices, %zu sinks%s", reload->parts.config->n_devices,
-                   reload->parts.config->n_sinks,
-                   reload->refused ? "; the last configuration was refused" : "");
+    service_notify("READY=1");
     if (reload->asked_again)
         begin(reload);
 }

@@ -113,7 +113,7 @@ const struct command command_reset = {
         "  --by NAME       who says so\n"
         "  --why TEXT      what was found\n"
         "  --gateway NAME  as of `hallwatch check`\n"
-        "  CONFIG          default: " OPERATOR_CONFIG "\n\n"
+        "  CONFIG          default: " SERVICE_CONFIG "\n\n"
         "Exit status: 0 done, 1 the journal cannot be written, 2 wrong arguments or configuration, 4 there "
         "is nothing\n"
         "to be reset.\n",

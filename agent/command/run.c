@@ -58,7 +58,7 @@ struct agent {
     uv_timer_t patience; /* runs while the field loop is asked to end */
 };
 
-enum { PATIENCE_MS = 1000 };
+enum { PATIENCE_MS = 1000, WRITE_MOST_US = 60000000 };
 
 /* The two ends of the field loop */
 
@@ -220,11 +220,15 @@ static int make_reload(struct agent *agent) {
 static bool agent_stop(struct agent *agent) {
     bool all = reload_finish(agent->reload);
     status_server_stop(agent->status);
+    service_notify("STATUS=stopping: what waits is sent");
     site_source_stop(agent->source);
     if (agent->publisher != NULL)
         publisher_stop(agent->publisher);
     state_store_stop(agent->store);
     all &= sink_set_stop(agent->sinks);
+    /* A full buffer on a slow disk may take longer than systemd waits. */
+    service_notify("EXTEND_TIMEOUT_USEC=%d\nSTATUS=stopping: what waits is written to the disk",
+                   WRITE_MOST_US);
     if (agent->loop_made) {
         uv_close((uv_handle_t *)&agent->patience, NULL);
         uv_run(&agent->loop, UV_RUN_NOWAIT);
@@ -273,8 +277,7 @@ static int agent_run(struct agent *agent) {
     int error = agent_start(agent);
     if (error == 0) {
         service_begin(&agent->service, &agent->loop, agent->publisher);
-        service_notify("READY=1\nSTATUS=%zu devices, %zu sinks", agent->config->n_devices,
-                       agent->config->n_sinks);
+        service_notify("READY=1");
         log_write(LOG_NOTICE, "agent", "site %s: %zu devices, %zu sinks; status at %s", agent->config->site,
                   agent->config->n_devices, agent->config->n_sinks, agent->config->status_socket);
     } else {

@@ -14,9 +14,6 @@
 #include "command/status_table.h"
 #include "model/config.h"
 
-/* Where the packaged service listens; asked before the user's own default. */
-static const char service_socket[] = "/run/hallwatch/status.sock";
-
 static int say(const char *path, const char *what, int status) {
     fprintf(stderr, "hallwatch status: %s: %s\n", path, what);
     return status;
@@ -44,9 +41,10 @@ static int print(const struct text *text, const char *path, const char *device) 
     return status;
 }
 
+/* The service is asked before an agent that the user started. */
 static int choose_socket(const char *given, const char *config, char **path) {
-    if (given || (!config && access(service_socket, F_OK) == 0)) {
-        *path = strdup(given ? given : service_socket);
+    if (given || (!config && access(SERVICE_SOCKET, F_OK) == 0)) {
+        *path = strdup(given ? given : SERVICE_SOCKET);
         return *path ? STATUS_OK : STATUS_FAILED;
     }
     return config_find_socket(config, stderr, path) == 0 ? STATUS_OK : STATUS_USAGE;

@@ -2,9 +2,11 @@
 /* Puts the configuration together: files, names, secrets and what concerns the site as a whole. */
 #include "model/config.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -13,7 +15,6 @@
 #include "base/text.h"
 #include "model/config_build.h"
 #include "model/device_map.h"
-#include "model/secret.h"
 #include "model/yaml_document.h"
 
 static struct spot whole_file(const struct build *build) {
@@ -43,36 +44,6 @@ char *config_format(struct build *build, const char *form, ...) {
 
 char *config_resolve_path(struct build *build, const char *path) {
     return *path == '/' ? config_copy(build, path) : config_format(build, "%s%s", build->folder, path);
-}
-
-char *config_read_secret(struct build *build, const struct entry *entry, const char *file_key,
-                         const struct setting *file, const char *credential_key,
-                         const struct setting *credential) {
-    bool from_file = setting_given(file);
-    const char *key = from_file ? file_key : credential_key;
-    const struct setting *setting = from_file ? file : credential;
-    if (from_file == setting_given(credential)) {
-        entry_add_mistake(entry, key, setting, &build->mistakes, "write either %s or %s", file_key,
-                          credential_key);
-        return NULL;
-    }
-    if (build->has_no_secrets)
-        return NULL;
-    const char *folder = getenv("CREDENTIALS_DIRECTORY");
-    if (!from_file && (!folder || !*folder || strchr(setting->text, '/'))) {
-        entry_add_mistake(entry, key, setting, &build->mistakes,
-                          "no credential \"%.100s\": systemd hands credentials over (LoadCredential=)",
-                          setting->text);
-        return NULL;
-    }
-    char why[512];
-    char *path = from_file ? config_resolve_path(build, setting->text)
-                           : config_format(build, "%s/%s", folder, setting->text);
-    char *secret = path ? secret_read(path, why, sizeof(why)) : NULL;
-    if (path && !secret)
-        entry_add_mistake(entry, key, setting, &build->mistakes, "%s", why);
-    free(path);
-    return secret;
 }
 
 struct normalized {
@@ -110,11 +81,20 @@ void config_check_names(struct build *build, const struct named *entries, size_t
     free(names);
 }
 
+/* Whether a command that asks an agent is given the configuration of the packaged service. */
+static bool is_of_service(const struct build *build) {
+    struct stat its, own;
+    return build->secrets == SECRETS_UNREAD && stat(SERVICE_CONFIG, &its) == 0 &&
+           stat(build->path, &own) == 0 && own.st_dev == its.st_dev && own.st_ino == its.st_ino;
+}
+
 /* The first of a list of folders, as systemd gives them. */
 static char *default_socket(struct build *build) {
     const char *runtime = getenv("RUNTIME_DIRECTORY"), *user = getenv("XDG_RUNTIME_DIR");
     if (runtime && *runtime)
         return config_format(build, "%.*s/status.sock", (int)strcspn(runtime, ":"), runtime);
+    if (is_of_service(build))
+        return config_copy(build, SERVICE_SOCKET);
     if (user && *user)
         return config_format(build, "%s/hallwatch.sock", user);
     return config_format(build, "/tmp/hallwatch-%u.sock", (unsigned)getuid());
@@ -178,8 +158,12 @@ static void build_site(struct build *build, const char *gateway) {
 /* Reads one file; a mistake at `at` says why it cannot be. */
 static int read_file(struct build *build, const struct spot *at, const char *key, const char *path,
                      size_t most, struct text *text) {
+    errno = 0;
     int error = file_read(path, most, text, NULL);
-    if (error)
+    if (error && errno == EACCES)
+        mistakes_add(&build->mistakes, at, key, "cannot read %s: Permission denied: user %u must be able to",
+                     path, (unsigned)geteuid());
+    else if (error)
         mistakes_add(&build->mistakes, at, key, "cannot read %s: %s", path, file_error_text(error));
     return error;
 }
@@ -283,17 +267,15 @@ static int load(struct build *build, const char *gateway,
     return mistakes_finish(&build->mistakes);
 }
 
-static int load_all(const char *path, const char *gateway, bool has_no_secrets, FILE *errors,
+static int load_all(const char *path, const char *gateway, enum secrets secrets, FILE *errors,
                     struct site_config **config) {
     char *warnings = NULL;
     size_t size = 0;
     FILE *odd = open_memstream(&warnings, &size);
     if (!odd)
         return ERROR_MEMORY;
-    struct build build = {.path = path,
-                          .has_no_secrets = has_no_secrets,
-                          .mistakes = {.out = errors},
-                          .warnings = {.out = odd}};
+    struct build build = {
+        .path = path, .secrets = secrets, .mistakes = {.out = errors}, .warnings = {.out = odd}};
     int error = load(&build, gateway, build_all);
     mistakes_finish(&build.warnings);
     fclose(odd);
@@ -309,12 +291,16 @@ static int load_all(const char *path, const char *gateway, bool has_no_secrets, 
 }
 
 int config_load(const char *path, const char *gateway, FILE *errors, struct site_config **config) {
-    return load_all(path, gateway, false, errors, config);
+    return load_all(path, gateway, SECRETS_READ, errors, config);
 }
 
 int config_load_without_secrets(const char *path, const char *gateway, FILE *errors,
                                 struct site_config **config) {
-    return load_all(path, gateway, true, errors, config);
+    return load_all(path, gateway, SECRETS_UNREAD, errors, config);
+}
+
+int config_load_to_check(const char *path, const char *gateway, FILE *errors, struct site_config **config) {
+    return load_all(path, gateway, SECRETS_CHECKED, errors, config);
 }
 
 static void build_socket(struct build *build, const char *gateway) {
@@ -323,7 +309,7 @@ static void build_socket(struct build *build, const char *gateway) {
 }
 
 int config_find_socket(const char *path, FILE *errors, char **socket) {
-    struct build build = {.path = path ? path : "", .mistakes = {.out = errors}};
+    struct build build = {.path = path ? path : "", .secrets = SECRETS_UNREAD, .mistakes = {.out = errors}};
     if (!path) {
         *socket = default_socket(&build);
         return mistakes_finish(&build.mistakes);

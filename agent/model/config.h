@@ -174,6 +174,10 @@ struct site_config {
     char *warnings; /* what is odd and can be lived with: lines like those of mistakes; NULL: none */
 };
 
+/* What the packaged service reads, and where it then listens unless that names another socket. */
+#define SERVICE_CONFIG "/etc/hallwatch/hallwatch.yaml"
+#define SERVICE_SOCKET "/run/hallwatch/status.sock"
+
 /*
  * Reads the configuration at `path` for the gateway named `gateway` (NULL = host name). Every mistake is
  * written to `errors` as file:line:column: path: what is wrong, with the nearest valid word. 0 and *config,
@@ -182,10 +186,16 @@ struct site_config {
 int config_load(const char *path, const char *gateway, FILE *errors, struct site_config **config);
 /*
  * The same without secrets and PEM files, which are not even read: for commands that ask no device and no
- * receiver, since who may use them need not be who runs the agent.
+ * receiver, since who may use them need not be who runs the agent. Of the service's configuration the status
+ * socket is the service's.
  */
 int config_load_without_secrets(const char *path, const char *gateway, FILE *errors,
                                 struct site_config **config);
+/*
+ * For who checks it before the service reads it: credentials of systemd's, where it hands none over to this
+ * process, are taken on trust, and each is warned of.
+ */
+int config_load_to_check(const char *path, const char *gateway, FILE *errors, struct site_config **config);
 struct site_config *config_hold(struct site_config *config); /* returns it, one more reference */
 void config_free(struct site_config *config); /* gives one back; the last frees; NULL is fine */
 

@@ -11,6 +11,13 @@
 #include "model/mistakes.h"
 #include "model/settings.h"
 
+/* What becomes of the secrets that the configuration names. */
+enum secrets {
+    SECRETS_READ,
+    SECRETS_CHECKED, /* the same, but where systemd hands none over its credentials are taken on trust */
+    SECRETS_UNREAD,  /* nor PEM files */
+};
+
 struct build {
     const char *path; /* of the configuration, for mistakes that have no line */
     char *folder;     /* that relative paths start from: "" or "conf/" */
@@ -21,7 +28,7 @@ struct build {
     size_t n_wirings;
     struct inventory *topologies; /* one per file of settings.power.topology */
     size_t n_topologies;
-    bool has_no_secrets; /* secrets and PEM files stay unread */
+    enum secrets secrets;
     bool is_site;        /* it judges what other gateways publish: all nodes are its */
     bool read_whole;     /* the files that were read hold no mistake by themselves */
     struct wired *wired; /* their rows in the order of their devices */

@@ -138,7 +138,7 @@ static char *add_pem(struct build *build, const struct sink_settings *sink, cons
     if (!setting_given(setting))
         return NULL;
     char *path = config_resolve_path(build, setting->text);
-    if (build->has_no_secrets)
+    if (build->secrets == SECRETS_UNREAD)
         return path;
     int error = path ? file_read(path, PEM_MOST, &content, &mode) : 0;
     if (error) {

@@ -2,24 +2,23 @@
 /* The status thread: its socket, its clients and their pace. What is said is status_document's. */
 #include "serve/status.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <uv.h>
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/log.h"
+#include "base/service_notify.h"
 #include "base/thread.h"
 #include "serve/status_document.h"
 #include "serve/status_halls.h"
 #include "serve/status_judged.h"
+#include "serve/status_line.h"
 #include "serve/status_path.h"
 
-enum { CLIENTS_MOST = 16, PIECE_SIZE = 65536, PATIENCE_MS = 10000, CHECK_MS = 1000, BACKLOG = 16 };
+enum { CLIENTS_MOST = 16, PIECE_SIZE = 65536, PATIENCE_MS = 10000, CHECK_MS = 1000, LINE_MS = 2000 };
 
 enum piece { PIECE_HEAD, PIECE_DEVICES, PIECE_JUDGED, PIECE_NODES, PIECE_TAIL, PIECE_NONE };
 
@@ -49,7 +48,9 @@ struct status_server {
     int64_t started_ms;
     uv_loop_t loop;
     uv_pipe_t listener;
-    uv_timer_t timer; /* runs while there are clients */
+    uv_timer_t timer;      /* runs while there are clients */
+    uv_timer_t line_timer; /* runs where a service manager wants to hear the line */
+    struct status_line line;
     uv_async_t stop;
     pthread_t thread;
     struct client *clients[CLIENTS_MOST];
@@ -142,20 +143,27 @@ static void add_nodes(struct client *client) {
     }
 }
 
+static void find_delivery(struct status_server *server, struct delivery *delivery) {
+    *delivery = (struct delivery){.time_ms = clock_wall_ms()};
+    for (size_t i = 0; i < N_SPOOLS; i++)
+        spool_figures(server->spools.of[i], &delivery->spools[i]);
+    pthread_mutex_lock(&server->lock);
+    struct sink_set *sinks = server->sinks;
+    pthread_mutex_unlock(&server->lock);
+    if (sinks)
+        delivery->n_sinks = sink_set_states(sinks, delivery->sinks, SINK_STATES_MOST);
+}
+
 static void add_tail(struct client *client) {
     struct status_server *server = client->server;
-    struct delivery delivery = {.time_ms = clock_wall_ms()};
-    for (size_t i = 0; i < N_SPOOLS; i++)
-        spool_figures(server->spools.of[i], &delivery.spools[i]);
+    struct delivery delivery;
     pthread_mutex_lock(&server->lock);
     struct status_configuration configuration = server->configuration;
-    struct sink_set *sinks = server->sinks;
     struct site_source *halls = server->halls;
     pthread_mutex_unlock(&server->lock);
     if (halls)
         site_source_show(halls, status_write_halls, &client->text);
-    if (sinks)
-        delivery.n_sinks = sink_set_states(sinks, delivery.sinks, SINK_STATES_MOST);
+    find_delivery(server, &delivery);
     status_write_tail(&client->text, &configuration, server->folder, &delivery);
 }
 
@@ -244,23 +252,18 @@ static void on_connection(uv_stream_t *listener, int error) {
     client_send_next(client);
 }
 
-/* The socket */
+/* The line for the service manager */
 
-static int open_socket(struct status_server *server) {
-    const char *path = server->config->status_socket;
-    int error = status_path_clear(path);
-    if (error)
-        return error;
-    error = uv_pipe_bind(&server->listener, path);
-    /* Nobody gets in before uv_listen. */
-    if (!error && chmod(path, S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP) != 0)
-        error = uv_translate_sys_error(errno);
-    if (!error)
-        error = uv_listen((uv_stream_t *)&server->listener, BACKLOG, on_connection);
-    if (!error)
-        return 0;
-    log_write(LOG_ERROR, "status", "cannot listen at %s: %s", path, uv_strerror(error));
-    return ERROR_SYSTEM;
+static void on_line_timer(uv_timer_t *timer) {
+    struct status_server *server = timer->data;
+    struct delivery delivery;
+    pthread_mutex_lock(&server->lock);
+    struct site_config *config = config_hold(server->config);
+    size_t mistakes = server->configuration.mistakes;
+    pthread_mutex_unlock(&server->lock);
+    find_delivery(server, &delivery);
+    status_line_tell(&server->line, config, server->latest, &delivery, mistakes);
+    config_free(config);
 }
 
 /* The thread */
@@ -270,6 +273,7 @@ static void close_all(struct status_server *server) {
         client_close(server->clients[0]);
     uv_close((uv_handle_t *)&server->listener, NULL);
     uv_close((uv_handle_t *)&server->timer, NULL);
+    uv_close((uv_handle_t *)&server->line_timer, NULL);
     uv_close((uv_handle_t *)&server->stop, NULL);
 }
 
@@ -297,13 +301,17 @@ static int open_loop(struct status_server *server) {
     }
     uv_pipe_init(&server->loop, &server->listener, 0);
     uv_timer_init(&server->loop, &server->timer);
-    server->stop.data = server->listener.data = server->timer.data = server;
+    uv_timer_init(&server->loop, &server->line_timer);
+    server->stop.data = server->listener.data = server->timer.data = server->line_timer.data = server;
+    if (service_is_managed())
+        uv_timer_start(&server->line_timer, on_line_timer, 0, LINE_MS);
     return 0;
 }
 
 static void free_server(struct status_server *server) {
     config_free(server->config);
     free(server->folder);
+    status_line_done(&server->line);
     pthread_mutex_destroy(&server->lock);
     free(server);
 }
@@ -367,7 +375,7 @@ int status_server_start(struct site_config *config, struct latest *latest, const
         free_server(server);
         return error;
     }
-    error = open_socket(server);
+    error = status_path_listen(&server->listener, server->config->status_socket, on_connection);
     if (!error && pthread_create(&server->thread, NULL, run, server) != 0)
         error = ERROR_SYSTEM;
     if (error) {

@@ -13,6 +13,8 @@
 #include "base/error.h"
 #include "base/log.h"
 
+enum { BACKLOG = 16 };
+
 /* Whether somebody listens there: then the path is theirs. */
 static bool is_in_use(const char *path) {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -25,7 +27,7 @@ static bool is_in_use(const char *path) {
     return !refused;
 }
 
-int status_path_clear(const char *path) {
+static int clear(const char *path) {
     struct stat status;
     struct sockaddr_un address;
     if (strlen(path) >= sizeof(address.sun_path)) {
@@ -44,4 +46,20 @@ int status_path_clear(const char *path) {
         return ERROR_BUSY;
     }
     return unlink(path) == 0 || errno == ENOENT ? 0 : ERROR_SYSTEM;
+}
+
+int status_path_listen(uv_pipe_t *listener, const char *path, uv_connection_cb connected) {
+    int error = clear(path);
+    if (error)
+        return error;
+    error = uv_pipe_bind(listener, path);
+    /* Nobody gets in before uv_listen. */
+    if (!error && chmod(path, S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP) != 0)
+        error = uv_translate_sys_error(errno);
+    if (!error)
+        error = uv_listen((uv_stream_t *)listener, BACKLOG, connected);
+    if (!error)
+        return 0;
+    log_write(LOG_ERROR, "status", "cannot listen at %s: %s", path, uv_strerror(error));
+    return ERROR_SYSTEM;
 }

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The path of the status socket. */
+/* The status socket at its path. */
 #ifndef HALLWATCH_SERVE_STATUS_PATH_H
 #define HALLWATCH_SERVE_STATUS_PATH_H
 
-/* Removes a socket that nobody listens on any more. 0, or an error after it was logged: somebody does, or the
- * path is no socket's. */
-int status_path_clear(const char *path);
+#include <uv.h>
+
+/*
+ * Listens at `path`, for the owner and the group; a socket that nobody listens on any more is replaced. 0, or
+ * an error after it was logged: somebody does listen, the path is no socket's, or it cannot be had.
+ */
+int status_path_listen(uv_pipe_t *listener, const char *path, uv_connection_cb connected);
 
 #endif

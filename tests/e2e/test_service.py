@@ -6,8 +6,10 @@ judge them, and the addresses that `hallwatch check --systemd` writes.
 Usage: test_service.py [unittest options]
 """
 
+import ipaddress
 import json
 import os
+import random
 import re
 import shutil
 import socket
@@ -18,7 +20,7 @@ from pathlib import Path
 
 import hallwatch
 from agent import IN_FORCE, REFUSED, Agent
-from servers import wait_until
+from servers import Mosquitto, free_port, wait_until
 
 UNITS = Path(__file__).resolve().parents[2] / "deploy" / "systemd"
 EXPOSURE_MOST = 1.5
@@ -56,33 +58,46 @@ class Manager:
 
 
 class Told(unittest.TestCase):
-    def agent(self, manager, devices=(PDU,), **environment):
-        return Agent(devices=devices, environment={"NOTIFY_SOCKET": manager.path, **environment})
+    def agent(self, manager, devices=(PDU,), sinks=(), **environment):
+        return Agent(devices, sinks, environment={"NOTIFY_SOCKET": manager.path, **environment})
 
     def test_ready_is_told_when_the_agent_can_be_asked(self):
         with Manager() as manager, self.agent(manager) as agent:
             manager.wait_for("READY=1")
-            self.assertEqual(manager.words[0], "READY=1\nSTATUS=1 devices, 0 sinks")
             self.assertEqual(list(agent.devices()), ["pdu-1"])
+
+    def test_how_it_fares_is_told_and_kept_current(self):
+        silent = {"name": "silent", "driver": "schneider_pm5000", "url": f"modbus://127.0.0.1:{free_port()}/1"}
+        nobody = {"name": "broker", "type": "mqtt", "url": f"mqtt://127.0.0.1:{free_port()}"}
+        with Manager() as manager, self.agent(manager, [PDU, silent], sinks=[nobody]) as agent:
+            manager.wait_for("STATUS=1 of 2 devices answers, 0 of 1 sinks work")
+            with Mosquitto() as broker:
+                agent.write(devices=[PDU], sinks=[{**nobody, "url": broker.url}])
+                agent.reload()
+                manager.wait_for("STATUS=1 device answers, 1 sink works")
 
     def test_a_reload_is_told_from_its_beginning_to_its_end(self):
         with Manager() as manager, self.agent(manager) as agent:
             agent.write(devices=[PDU, {**PDU, "name": "pdu-2"}])
             agent.reload(IN_FORCE)
             manager.wait_for("READY=1", 2)
-            told = [text.split("\n")[0] for text in manager.words]
-            self.assertEqual(told, ["READY=1", "RELOADING=1", "READY=1"])
-            self.assertRegex(manager.words[1], r"^RELOADING=1\nMONOTONIC_USEC=\d+$")
-            self.assertIn("2 devices", manager.words[2])
+            told = [text for text in manager.words if not text.startswith("STATUS=")]
+            self.assertEqual([text.split("\n")[0] for text in told], ["READY=1", "RELOADING=1", "READY=1"])
+            self.assertRegex(told[1], r"^RELOADING=1\nMONOTONIC_USEC=\d+$")
+            manager.wait_for("STATUS=2 devices answer, 0 sinks work")
             agent.write(devices=[{"name": "pdu-1"}])
             agent.reload(REFUSED)
-            manager.wait_for("the last configuration was refused")
+            manager.wait_for("; the last configuration was refused for 1 mistake")
 
     def test_the_stop_is_told_before_it_is_done(self):
         with Manager() as manager, self.agent(manager) as agent:
             status, _ = agent.stop()
             self.assertEqual(status, 0)
-            self.assertEqual(manager.hear()[-1], "STOPPING=1")
+            words = manager.hear()[manager.words.index("STOPPING=1") :]
+            told = [text for text in words if not text.startswith("STATUS=") or "stopping" in text]
+            self.assertEqual(told[:2], ["STOPPING=1", "STATUS=stopping: what waits is sent"])
+            self.assertRegex(told[2], r"^EXTEND_TIMEOUT_USEC=\d+\nSTATUS=stopping: what waits is written to the disk$")
+            self.assertEqual(len(told), 3)
 
     def test_the_watchdog_is_fed_also_when_no_device_answers_or_there_is_none_to_ask(self):
         silent = {"name": "silent", "driver": "schneider_pm5000", "url": "modbus://127.0.0.1:9/1"}
@@ -126,9 +141,7 @@ class Units(unittest.TestCase):
                 Path(folder, unit.name).write_text(re.sub("(?m)^Documentation=.*\n", "", text))
             drop_ins = Path(folder, "hallwatch.service.d")
             drop_ins.mkdir()
-            for drop_in in [*UNITS.glob("*.conf")]:
-                if drop_in.name != "hallwatch-sysctl.conf":
-                    shutil.copy(drop_in, drop_ins)
+            shutil.copy(UNITS / "serial.conf", drop_ins)
             for unit in ("hallwatch.service", "hallwatch-traps.socket"):
                 status, text = self.analyze("verify", Path(folder, unit))
                 self.assertEqual((status, text), (0, ""), unit)
@@ -154,12 +167,12 @@ class Addresses(unittest.TestCase):
                 {"name": "a", "url": "snmp://10.9.8.7"},
                 {"name": "b", "url": "snmp://10.9.8.7:1161"},
                 {"name": "c", "url": "modbus://[fd00:20::31]:1502/1", **modbus},
-                {"name": "d", "url": "modbus+rtu://10.9.8.6:4001/3", **modbus},
+                {"name": "d", "url": "modbus+rtu://10.9.8.5:4001/3", **modbus},
                 {"name": "e", "url": "rtu:/dev/ttyUSB0:19200:8E1/7", **modbus},
                 PDU,
             ],
             sinks=[
-                {"name": "broker", "type": "mqtt", "url": "mqtt://10.1.1.1", "endpoints": ["mqtt://10.1.1.2:1884"]},
+                {"name": "broker", "type": "mqtt", "url": "mqtt://10.1.1.1", "endpoints": ["mqtt://10.1.1.4:1884"]},
                 {"name": "base", "type": "remote_write", "url": "http://[fd00:30::1]:8428/api/v1/write"},
             ],
             traps={"listen": "udp 0.0.0.0:10162", "proxies": ["10.7.7.7"]},
@@ -169,9 +182,42 @@ class Addresses(unittest.TestCase):
         allowed = self.allowed(done)
         self.assertEqual(allowed[0], "localhost")
         self.assertEqual(len(set(allowed)), len(allowed))
-        expected = {"10.9.8.7", "10.9.8.6", "fd00:20::31", "10.1.1.1", "10.1.1.2", "fd00:30::1", "10.7.7.7"}
-        servers = set(re.findall(r"(?m)^\s*nameserver\s+([^\s%]+)", Path("/etc/resolv.conf").read_text()))
-        self.assertEqual(set(allowed[1:]) - servers, expected - servers)
+        expected = {"10.9.8.7", "10.9.8.5", "fd00:20::31", "10.1.1.1", "10.1.1.4", "fd00:30::1", "10.7.7.7"}
+        self.assertEqual(set(allowed[1:]) - self.name_servers(), expected - self.name_servers())
+
+    def test_networks_stand_for_all_of_their_addresses_and_for_no_other(self):
+        hosts = [f"10.5.0.{i}" for i in range(256)] * 2 + [f"10.6.0.{i}" for i in range(1, 6)] + ["[::ffff:10.6.0.3]"]
+        hosts += [f"[fd00::{i:x}]" for i in range(4, 9)]
+        random.Random(7).shuffle(hosts)
+        done = self.check([{"name": f"d{i}", "url": f"snmp://{host}"} for i, host in enumerate(hosts)])
+        networks = [ipaddress.ip_network(text) for text in self.allowed(done)[1:]]
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        for text in ("10.5.0.0/24", "10.6.0.1/32", "10.6.0.2/31", "10.6.0.4/31", "fd00::4/126", "fd00::8/128"):
+            self.assertIn(ipaddress.ip_network(text), networks)
+        self.assertLessEqual(len(networks), 6 + len(self.name_servers()))
+        self.assertEqual(networks, sorted(networks, key=lambda network: (network.version, network)))
+
+    def test_what_is_written_in_a_configuration_begins_no_line(self):
+        with tempfile.TemporaryDirectory(prefix="odd\nIPAddressAllow=any\n") as folder:
+            path = Path(folder, "hallwatch.yaml")
+            path.write_text(
+                'site: dc1\ndevices: [{name: "a\\u2028IPAddressAllow=any", url: "snmp://10.9.8.7"}, '
+                '{name: "[Service]", url: "snmp://-x.invalid"}]\n'
+            )
+            done = hallwatch.run("check", str(path), "--systemd")
+        lines = {line for line in done.stdout.splitlines() if not line.startswith("#")}
+        expected = {"[Service]", "IPAddressDeny=any", "IPAddressAllow=localhost", "IPAddressAllow=10.9.8.7"}
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual({line for line in lines if line[15:] not in self.name_servers()}, expected)
+
+    @staticmethod
+    def name_servers():
+        return set(re.findall(r"(?m)^\s*nameserver\s+([^\s%]+)", Path("/etc/resolv.conf").read_text()))
+
+    def test_no_secret_is_needed(self):
+        core = {"core": {"community_credential": "core"}}
+        done = self.check([{"name": "a", "url": "snmp://10.9.8.7", "credentials": "core"}], credentials=core)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
 
     def test_names_are_resolved_and_one_without_an_address_is_said(self):
         done = self.check([{"name": "a", "url": "snmp://localhost"}, {"name": "b", "url": "snmp://pdu.invalid"}])

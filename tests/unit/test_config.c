@@ -353,7 +353,7 @@ static void secrets_are_kept(void **state) {
         "hallwatch.yaml:8:3: credentials.f.community_credential: write either community_file or "
         "community_credential\n"
         "hallwatch.yaml:9:29: credentials.g.community_credential: no credential \"x\": systemd hands "
-        "credentials over (LoadCredential=)\n"
+        "it over (LoadCredential=x:FILE)\n"
         "hallwatch.yaml:12:27: credentials.twice.community_file: write either community_file or "
         "community_credential\n");
 }
@@ -463,6 +463,42 @@ static void what_asks_nobody_needs_no_secrets(void **state) {
     FILE *nowhere = fopen("/dev/null", "w");
     assert_int_equal(config_load_without_secrets("hallwatch.yaml", NULL, nowhere, &config), ERROR_CONFIG);
     fclose(nowhere);
+}
+
+/* Only the service is handed its credentials; whoever checks the configuration before has none. */
+static void credentials_are_checked_where_they_are(void **state) {
+    (void)state;
+    char *said = NULL;
+    size_t size;
+    struct site_config *config = NULL;
+    write_file("ro.txt", "public\n", 0644);
+    write_file("hallwatch.yaml",
+               HEAD "credentials: {ro: {community_credential: core}, rw: {community_file: ro.txt}}\n"
+                    "devices: [{name: a, url: \"snmp://h\", credentials: ro}]\n",
+               0644);
+    unsetenv("CREDENTIALS_DIRECTORY");
+    assert_int_equal(config_load_to_check("hallwatch.yaml", NULL, stderr, &config), 0);
+    assert_string_equal(config->warnings,
+                        "hallwatch.yaml:2:42: credentials.ro.community_credential: the credential \"core\" "
+                        "is the service's alone and was not looked at\n");
+    config_free(config);
+    FILE *errors = open_memstream(&said, &size);
+    assert_int_equal(setenv("CREDENTIALS_DIRECTORY", "nowhere", 1), 0);
+    assert_int_equal(config_load_to_check("hallwatch.yaml", NULL, errors, &config), ERROR_CONFIG);
+    fclose(errors);
+    assert_non_null(
+        strstr(said, "no credential \"core\": systemd hands it over (LoadCredential=core:FILE)\n"));
+    free(said);
+    write_file("hallwatch.yaml",
+               HEAD "credentials: {rw: {community_file: ro.txt}}\n"
+                    "devices: [{name: a, url: \"snmp://h\", credentials: rw}]\n",
+               0644);
+    unsetenv("CREDENTIALS_DIRECTORY");
+    errors = open_memstream(&said, &size);
+    assert_int_equal(config_load_to_check("hallwatch.yaml", NULL, errors, &config), ERROR_CONFIG);
+    fclose(errors);
+    assert_non_null(strstr(said, "everybody can read ro.txt"));
+    free(said);
 }
 
 static void few_of_many_gateways_are_listed(void **state) {
@@ -1007,6 +1043,7 @@ int main(void) {
         IN_FOLDER(snmp_v3_credentials_fit_together),
         IN_FOLDER(systemd_credentials_are_read),
         IN_FOLDER(what_asks_nobody_needs_no_secrets),
+        IN_FOLDER(credentials_are_checked_where_they_are),
         IN_FOLDER(few_of_many_gateways_are_listed),
         IN_FOLDER(gateways_take_their_own),
         IN_FOLDER(sinks_are_checked),

@@ -10,6 +10,7 @@
 #include "command/status_digest.h"
 #include "command/status_table.h"
 #include "serve/status_document.h"
+#include "serve/status_line.h"
 #include "tests/sim/specimen.h"
 
 static const struct driver driver = {.name = "apc_rpdu2", .class = CLASS_PDU};
@@ -373,8 +374,33 @@ static void odd_documents_are_survived(void **state) {
     }
 }
 
+static void a_line_says_how_it_fares(void **state) {
+    (void)state;
+    struct delivery *delivery = test_calloc(1, sizeof(*delivery));
+    struct text text = {0};
+    struct status_figures figures = {.delivery = delivery};
+    status_line_write(&figures, &text);
+    assert_string_equal(text.data, "0 devices answer, 0 sinks work");
+    text_clear(&text);
+    figures.n_devices = figures.n_answer = delivery->n_sinks = 1;
+    delivery->sinks[0].health.condition = SINK_WORKING;
+    status_line_write(&figures, &text);
+    assert_string_equal(text.data, "1 device answers, 1 sink works");
+    text_clear(&text);
+    figures = (struct status_figures){500, 498, 2, delivery};
+    delivery->n_sinks = 3;
+    delivery->sinks[2].health.condition = SINK_DENIED;
+    delivery->spools[SPOOL_READINGS].is_stuck = true;
+    status_line_write(&figures, &text);
+    assert_string_equal(text.data, "498 of 500 devices answer, 1 of 3 sinks works, the disk takes nothing; "
+                                   "the last configuration was refused for 2 mistakes");
+    text_done(&text);
+    test_free(delivery);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_line_says_how_it_fares),
         cmocka_unit_test(whole_document_is_json),
         cmocka_unit_test(readings_carry_their_place),
         cmocka_unit_test(power_is_the_device_s_own),
