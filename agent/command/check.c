@@ -48,17 +48,14 @@ static void print_summary(const struct site_config *config, const char *path) {
 
 static int run(int argc, char **argv) {
     const char *path, *gateway = NULL;
-    bool for_systemd = false, has_no_secrets = false;
-    const struct option options[] = {{"gateway", .value = &gateway},
-                                     {"systemd", .flag = &for_systemd},
-                                     {"without-secrets", .flag = &has_no_secrets}};
+    bool for_systemd = false;
+    const struct option options[] = {{"gateway", .value = &gateway}, {"systemd", .flag = &for_systemd}};
     struct site_config *config;
     int error = 0;
-    if (options_read(argc, argv, options, 3, &path, 1, 1) < 0)
+    if (options_read(argc, argv, options, 2, &path, 1, 1) < 0)
         return STATUS_USAGE;
-    error = for_systemd || has_no_secrets ? config_load_without_secrets(path, gateway, stderr, &config)
-                                          : config_load_to_check(path, gateway, stderr, &config);
-    if (error != 0)
+    if ((for_systemd ? config_load_without_secrets : config_load_to_check)(path, gateway, stderr, &config) !=
+        0)
         return STATUS_USAGE;
     if (config->warnings)
         fputs(config->warnings, stderr);
@@ -75,7 +72,7 @@ const struct command command_check = {
     .name = "check",
     .summary = "say whether a configuration is right, and every mistake in it",
     .help =
-        "check CONFIG [--gateway NAME] [--systemd] [--without-secrets]\n\n"
+        "check CONFIG [--gateway NAME] [--systemd]\n\n"
         "Reads the configuration CONFIG, its inventories, device maps and secrets as `hallwatch run` would "
         "and prints "
         "every\n"
@@ -83,7 +80,6 @@ const struct command command_check = {
         "credentials\n"
         "which systemd hands over to the service alone it says that they were not looked at.\n\n"
         "  --gateway NAME  check as the gateway NAME; default: the configuration's, else the host's name\n"
-        "  --without-secrets  leave out what only the service may read: passphrases, tokens, keys\n"
         "  --systemd       print a drop-in for the unit of the service instead of a summary: with whom it "
         "may talk,\n"
         "                  which are its devices, sinks and name servers; names are resolved for it\n\n"

@@ -26,18 +26,18 @@ enum present_flag {
     PRESENT_PLANNED = 1 << 12,  /* out of service, or dead behind what is */
 };
 
-/* In the order of use: what every loss looks at is in the first two lines of the cache, which have 64 bytes.
- */
+/* In the order of use: what decides who is fed stands in the first line of the cache (64 bytes), what every
+ * loss looks at in the first two. */
 struct present_node {
     uint32_t flags;      /* enum present_flag */
     uint8_t supply;      /* enum node_supply */
     uint8_t n_needed;    /* sources, below which it steps down */
     uint64_t carrying;   /* which of its sources, by rank */
+    uint64_t allowed;    /* sources that it may take from */
     struct flow load;    /* 0 where nothing is known */
     struct flow inverse; /* 1 / usable; 0: not rated */
     double ratio;        /* load over usable; NAN: rated and not known; 0: not rated */
     double capacity;     /* for shares in proportion; INFINITY: not given */
-    uint64_t allowed;    /* sources that it may take from */
     double volts[PHASES];
     uint32_t units; /* of it, in service */
     char rest[28];

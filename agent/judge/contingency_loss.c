@@ -180,7 +180,9 @@ static void recharge(struct contingency *contingency, uint32_t place, struct flo
 /* What it takes more; at most all that it took less. */
 static struct flow find_taken(const struct present_node *present, const struct after_node *after) {
     struct flow taken = after->more;
-    for (int i = 0; i < FLOWS && (present->flags & PRESENT_KNOWN); i++)
+    if (!(present->flags & PRESENT_KNOWN))
+        return taken;
+    for (int i = 0; i < FLOWS; i++)
         taken.of[i] = taken.of[i] > -present->load.of[i] ? taken.of[i] : -present->load.of[i];
     return taken;
 }
@@ -215,15 +217,19 @@ static void settle_moved(struct contingency *contingency, struct grid *grid, uin
         take_more(grid, place, &taken);
 }
 
-/* What takes as before, and all above it that has one source, for as long as nothing else waits: it cannot
+static bool takes_from_one(uint64_t carrying) {
+    return carrying != 0 && (carrying & (carrying - 1)) == 0;
+}
+
+/* What takes as before, and all above it that takes from one, for as long as nothing else waits: it cannot
  * be met by another, then. */
 static void pass_on(struct contingency *contingency, struct grid *grid, uint32_t place) {
     const struct network *network = &grid->network;
     judge(contingency, grid, place);
     struct flow taken = find_taken(&grid->present[place], &grid->after[place]);
-    while (grid->after[place].carrying != 0 && network->sources[place].n == 1 &&
-           order_queue_is_empty(&grid->queue)) {
-        const struct network_link *link = &network->links[network->sources[place].first];
+    while (takes_from_one(grid->after[place].carrying) && order_queue_is_empty(&grid->queue)) {
+        uint32_t rank = (uint32_t)__builtin_ctzll(grid->after[place].carrying);
+        const struct network_link *link = &network->links[network->sources[place].first + rank];
         network_add_flow(link, &taken, &grid_touch(grid, link->from)->more);
         place = link->from;
         judge(contingency, grid, place);

@@ -24,6 +24,7 @@ struct series_list *series_list_new(size_t n) {
     if (list == NULL)
         return NULL;
     atomic_init(&list->references, 1);
+    atomic_init(&list->shelved, 0);
     list->n = n;
     return list;
 }
@@ -54,6 +55,7 @@ struct device_view *device_view_new(uint32_t number, struct series_list *list) {
     if (!view)
         return NULL;
     atomic_init(&view->references, 1);
+    atomic_init(&view->shelved, 0);
     view->generation = 1;
     view->number = number;
     view->class = "";
@@ -114,6 +116,50 @@ void device_view_release(struct device_view *view) {
     free(view->names);
     series_list_release(view->list);
     free(view);
+}
+
+static void shelve(atomic_uint *shelved) {
+    atomic_fetch_add_explicit(shelved, 1, memory_order_release);
+}
+
+static void unshelve(atomic_uint *shelved) {
+    atomic_fetch_sub_explicit(shelved, 1, memory_order_release);
+}
+
+static bool is_idle(const atomic_uint *references, const atomic_uint *shelved) {
+    /* In this order: one who shelves it meanwhile makes it seem needed. */
+    unsigned int n = atomic_load_explicit(shelved, memory_order_acquire);
+    return atomic_load_explicit(references, memory_order_acquire) <= n;
+}
+
+struct device_view *device_view_shelve(struct device_view *view) {
+    device_view_hold(view);
+    shelve(&view->shelved);
+    return view;
+}
+
+void device_view_unshelve(struct device_view *view) {
+    unshelve(&view->shelved);
+    device_view_release(view);
+}
+
+bool device_view_is_idle(const struct device_view *view) {
+    return is_idle(&view->references, &view->shelved);
+}
+
+struct series_list *series_list_shelve(struct series_list *list) {
+    series_list_hold(list);
+    shelve(&list->shelved);
+    return list;
+}
+
+void series_list_unshelve(struct series_list *list) {
+    unshelve(&list->shelved);
+    series_list_release(list);
+}
+
+bool series_list_is_idle(const struct series_list *list) {
+    return is_idle(&list->references, &list->shelved);
 }
 
 static void add(struct labels *labels, const char *name, const char *value) {

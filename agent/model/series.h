@@ -39,8 +39,8 @@ struct series {
 
 /* Shared by the views of all devices of one shape: there are thousands of devices and few shapes. */
 struct series_list {
-    atomic_uint references;
-    const struct driver *driver; /* a reference: places borrow from it; NULL: from nobody */
+    atomic_uint references, shelved; /* as a view's, below */
+    const struct driver *driver;     /* a reference: places borrow from it; NULL: from nobody */
     size_t n;
     struct series series[];
 };
@@ -67,9 +67,10 @@ enum {
 };
 
 struct device_view {
-    atomic_uint references;
-    uint32_t generation;                   /* 1, 2 ... per device */
-    uint32_t number;                       /* the device's number in this process, stable over generations */
+    atomic_uint references,
+        shelved;         /* the second: those of the first that let go when nobody else holds it */
+    uint32_t generation; /* 1, 2 ... per device */
+    uint32_t number;     /* the device's number in this process, stable over generations */
     char *site, *hall, *row, *rack, *feed; /* "" where not configured */
     char *device, *driver;
     char *gateway; /* of the gateway's own series, which have no device; else NULL */
@@ -95,6 +96,17 @@ struct device_view *device_view_new(uint32_t number, struct series_list *list);
 bool device_view_set(char **text, const char *value);
 struct device_view *device_view_hold(struct device_view *view); /* returns it, one more reference */
 void device_view_release(struct device_view *view);             /* frees with the last; NULL is fine */
+/*
+ * A reference of one who remembers the view for as long as somebody needs it; several such do not hold it for
+ * each other's sake. Idle: nobody else holds it. Any thread; what becomes needed just then may be called
+ * idle.
+ */
+struct device_view *device_view_shelve(struct device_view *view); /* returns it */
+void device_view_unshelve(struct device_view *view);
+bool device_view_is_idle(const struct device_view *view);
+struct series_list *series_list_shelve(struct series_list *list);
+void series_list_unshelve(struct series_list *list);
+bool series_list_is_idle(const struct series_list *list);
 /* Else it is of a gateway, a node or an alarm, which have no facts and no named parts. */
 bool device_view_is_device(const struct device_view *view);
 /* Of a change of an alarm, which is told once; without `detail` an alarm's state is only repeated. */

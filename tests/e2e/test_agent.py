@@ -144,6 +144,8 @@ class Values(WithAgent):
         for labels, _, values in database.export():
             labels = dict(labels)
             metric = labels.pop("__name__")
+            if "alarm" in labels:
+                continue
             if labels.get("device") == name and not ABOUT_POLLING.match(metric) and not metric.endswith(("_info", "_sequence")):
                 found[metric, frozenset(labels.items())] = values[-1]
         return found

@@ -78,10 +78,10 @@ class Agreement(unittest.TestCase):
         self.folder = Path(self.enterContext(tempfile.TemporaryDirectory(prefix="hallwatch-rules-")))
 
     def rules(self):
-        """The rules with short delays, and their names."""
+        """The rules with short delays, and the names of those that hallwatch has, too: not of what is about itself."""
         text = re.sub(r"\b(for|keep_firing_for): \w+", lambda hit: f"{hit[1]}: {DELAY_S}s", RULES.read_text())
         (self.folder / "alerts.yml").write_text(text)
-        return set(re.findall(r"alert: (\w+)", text)) - NOT_COMPARED
+        return set(re.findall(r"alert: (\w+)", text.partition("- name: agents")[0])) - NOT_COMPARED
 
     def prometheus(self):
         config = self.folder / "config.yml"

@@ -22,7 +22,7 @@ HALLWATCH = os.environ.get("HALLWATCH", str(TOP / "build" / "agent" / "hallwatch
 RPDU2 = "1.3.6.1.4.1.318.1.1.26"
 UPS = "1.3.6.1.2.1.33.1"
 STEP_S = 0.1  # the hall's state changes this often
-ATTEMPTS = 50
+ATTEMPTS = 400  # most fail while the machine is busy
 
 
 def snmp(tool, host, *oids, options=()):

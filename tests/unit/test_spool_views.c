@@ -151,12 +151,34 @@ static void views_without_rows_go_when_the_file_is_opened(void **state) {
     check_rows(fixture, DEVICES + 1, DEVICES + 2);
 }
 
+/* As with the alarms' spool and that of the readings, which write rows of the same views. */
+static void two_files_do_not_keep_a_view_for_each_other(void **state) {
+    struct fixture *fixture = *state, other = {.options = fixture->options};
+    snprintf(other.folder, sizeof(other.folder), "%s", fixture->folder);
+    other.options.name = "alarms";
+    open_store(&other);
+    struct device_view *view = make_view(1);
+    struct series_list *list = series_list_hold(view->list);
+    put_row(fixture, view);
+    put_row(&other, view);
+    device_view_release(view);
+    for (uint32_t first = 2; first < 3 * OTHERS; first += OTHERS) {
+        put_rows(fixture, first, OTHERS);
+        put_rows(&other, first, OTHERS);
+    }
+    /* The view held it, too. */
+    assert_int_equal(atomic_load(&list->references) - atomic_load(&list->shelved), 1);
+    series_list_release(list);
+    spool_store_close(other.store);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_view_stays_for_rows_of_its_like, setup, teardown),
         cmocka_unit_test_setup_teardown(a_view_stays_for_rows_after_one_that_was_written_again, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(views_without_rows_go_when_the_file_is_opened, setup, teardown),
+        cmocka_unit_test_setup_teardown(two_files_do_not_keep_a_view_for_each_other, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -16,7 +16,7 @@
 enum { FIRST_NUMBER = GATEWAY_NUMBER + 1, NUMBERS = 16384 };
 
 struct kept_list {
-    struct view_list list; /* held */
+    struct view_list list; /* shelved */
     uint64_t id;
 };
 
@@ -46,7 +46,7 @@ void spool_views_clear(struct spool_views *views) {
         return;
     view_shelf_clear(views->shelf);
     for (size_t i = 0; i < views->n_lists; i++)
-        series_list_release(views->lists[i].list.list);
+        series_list_unshelve(views->lists[i].list.list);
     views->n_lists = 0;
 }
 
@@ -74,7 +74,7 @@ static int keep_list(struct spool_views *views, const struct view_list *list, ui
     if (!larger)
         return ERROR_MEMORY;
     views->lists = larger;
-    series_list_hold(list->list);
+    series_list_shelve(list->list);
     larger[views->n_lists++] = (struct kept_list){*list, id};
     return 0;
 }
@@ -84,10 +84,10 @@ static void sweep_lists(struct spool_views *views) {
     size_t kept = 0;
     for (size_t i = 0; i < views->n_lists; i++) {
         struct kept_list list = views->lists[i];
-        if (atomic_load_explicit(&list.list.list->references, memory_order_acquire) > 1)
-            views->lists[kept++] = list;
+        if (series_list_is_idle(list.list.list))
+            series_list_unshelve(list.list.list);
         else
-            series_list_release(list.list.list);
+            views->lists[kept++] = list;
     }
     views->n_lists = kept;
 }

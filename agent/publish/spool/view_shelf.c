@@ -9,7 +9,7 @@
 enum { BUCKETS = 4096, SPARE = 64 /* views of devices that changed, before they are looked for */ };
 
 struct entry {
-    struct device_view *view; /* held */
+    struct device_view *view; /* shelved */
     uint64_t id;
     bool is_used; /* by rows that were written */
     struct entry *next_view, *next_id;
@@ -42,7 +42,7 @@ void view_shelf_clear(struct view_shelf *shelf) {
     for (size_t i = 0; i < BUCKETS; i++) {
         for (struct entry *entry = shelf->by_view[i], *next; entry; entry = next) {
             next = entry->next_view;
-            device_view_release(entry->view);
+            device_view_unshelve(entry->view);
             free(entry);
         }
         shelf->by_view[i] = shelf->by_id[i] = NULL;
@@ -84,7 +84,7 @@ int view_shelf_add(struct view_shelf *shelf, struct device_view *view, uint64_t 
     if (!entry)
         return ERROR_MEMORY;
     struct entry **by_view = view_bucket(shelf, view), **by_id = id_bucket(shelf, id);
-    *entry = (struct entry){device_view_hold(view), id, is_used, *by_view, *by_id};
+    *entry = (struct entry){device_view_shelve(view), id, is_used, *by_view, *by_id};
     *by_view = *by_id = entry;
     shelf->n++;
     return 0;
@@ -100,7 +100,7 @@ static void remove_entry(struct view_shelf *shelf, struct entry **by_view) {
         by_id = &(*by_id)->next_id;
     *by_view = entry->next_view;
     *by_id = entry->next_id;
-    device_view_release(entry->view);
+    device_view_unshelve(entry->view);
     free(entry);
     shelf->n--;
 }
@@ -108,7 +108,7 @@ static void remove_entry(struct view_shelf *shelf, struct entry **by_view) {
 bool view_shelf_take_idle(struct view_shelf *shelf, uint64_t *id) {
     for (; shelf->swept < BUCKETS; shelf->swept++) {
         for (struct entry **place = &shelf->by_view[shelf->swept]; *place; place = &(*place)->next_view) {
-            if (atomic_load_explicit(&(*place)->view->references, memory_order_acquire) > 1)
+            if (!device_view_is_idle((*place)->view))
                 continue;
             *id = (*place)->id;
             remove_entry(shelf, place);
