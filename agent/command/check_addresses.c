@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Hosts, then their addresses; both sorted, each once. What a name holds cannot begin a line of its own. */
+/*
+ * Hosts, then their addresses; both sorted, each once, and where all of a network are there it stands for
+ * them. What a name holds cannot begin a line of its own.
+ */
 #include "command/check_addresses.h"
 
 #include <arpa/inet.h>
@@ -18,6 +21,7 @@ static const char RESOLV_CONF[] = "/etc/resolv.conf";
 struct address {
     bool is_v6;
     unsigned char bytes[16];
+    unsigned bits; /* of a network's prefix; all of them: one address */
 };
 
 struct addresses {
@@ -56,9 +60,14 @@ static void add_address(struct addresses *found, const struct sockaddr *socket) 
         found->all = larger;
         found->room = room;
     }
-    struct address address = {.is_v6 = socket->sa_family == AF_INET6};
+    const struct in6_addr *v6 = &((const struct sockaddr_in6 *)(const void *)socket)->sin6_addr;
+    bool is_mapped = socket->sa_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(v6); /* it is IPv4 on the wire */
+    struct address address = {.is_v6 = socket->sa_family == AF_INET6 && !is_mapped};
+    address.bits = address.is_v6 ? 128 : 32;
     if (address.is_v6)
-        memcpy(address.bytes, &((const struct sockaddr_in6 *)(const void *)socket)->sin6_addr, 16);
+        memcpy(address.bytes, v6, 16);
+    else if (is_mapped)
+        memcpy(address.bytes, v6->s6_addr + 12, 4);
     else
         memcpy(address.bytes, &((const struct sockaddr_in *)(const void *)socket)->sin_addr, 4);
     found->all[found->n++] = address;
@@ -170,6 +179,29 @@ static int compare_addresses(const void *a, const void *b) {
     return x->is_v6 != y->is_v6 ? x->is_v6 - y->is_v6 : memcmp(x->bytes, y->bytes, sizeof(x->bytes));
 }
 
+/* Whether they are the two halves of a network. */
+static bool are_halves(const struct address *lower, const struct address *upper) {
+    struct address other = *lower;
+    if (lower->bits == 0 || lower->bits != upper->bits || lower->is_v6 != upper->is_v6)
+        return false;
+    const unsigned last = lower->bits - 1;
+    other.bytes[last / 8] ^= (unsigned char)(0x80 >> last % 8);
+    return memcmp(other.bytes, upper->bytes, sizeof(other.bytes)) == 0;
+}
+
+/* Of sorted ones: each once, and networks instead of their halves. */
+static void collapse(struct addresses *found) {
+    size_t n = 0;
+    for (size_t i = 0; i < found->n; i++) {
+        if (i > 0 && compare_addresses(&found->all[i - 1], &found->all[i]) == 0)
+            continue;
+        found->all[n++] = found->all[i];
+        while (n > 1 && are_halves(&found->all[n - 2], &found->all[n - 1]))
+            found->all[--n - 1].bits--;
+    }
+    found->n = n;
+}
+
 static void find_addresses(struct addresses *found) {
     struct sockaddr_storage number;
     if (found->n_hosts > 0)
@@ -184,6 +216,7 @@ static void find_addresses(struct addresses *found) {
     }
     if (found->n > 0)
         qsort(found->all, found->n, sizeof(*found->all), compare_addresses);
+    collapse(found);
 }
 
 /* --- the drop-in --- */
@@ -195,15 +228,17 @@ static void write_drop_in(const struct addresses *found, const char *path, FILE 
         out,
         "# With whom hallwatch talks, by `hallwatch check --systemd`; write it anew when devices or sinks\n"
         "# change, and after the address of a name has changed. It belongs into\n"
-        "# /etc/systemd/system/hallwatch.service.d/addresses.conf\n# configuration: %s\n%s"
+        "# /etc/systemd/system/hallwatch.service.d/addresses.conf; others that are to reach the agent, "
+        "like\n# who scrapes its metrics, into a drop-in beside it.\n# configuration: %s\n%s"
         "[Service]\nIPAddressDeny=any\nIPAddressAllow=localhost\n",
         head.data ? head.data : "", found->comments.data ? found->comments.data : "");
     for (size_t i = 0; i < found->n; i++) {
-        char text[INET6_ADDRSTRLEN];
-        if (i > 0 && compare_addresses(&found->all[i], &found->all[i - 1]) == 0)
-            continue;
-        write_address(&found->all[i], text);
-        fprintf(out, "IPAddressAllow=%s\n", text);
+        const struct address *address = &found->all[i];
+        char text[INET6_ADDRSTRLEN], prefix[8] = "";
+        write_address(address, text);
+        if (address->bits < (address->is_v6 ? 128 : 32))
+            snprintf(prefix, sizeof(prefix), "/%u", address->bits);
+        fprintf(out, "IPAddressAllow=%s%s\n", text, prefix);
     }
     text_done(&head);
 }

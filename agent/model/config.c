@@ -2,6 +2,7 @@
 /* Puts the configuration together: files, names, secrets and what concerns the site as a whole. */
 #include "model/config.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +15,6 @@
 #include "base/text.h"
 #include "model/config_build.h"
 #include "model/device_map.h"
-#include "model/secret.h"
 #include "model/yaml_document.h"
 
 static struct spot whole_file(const struct build *build) {
@@ -44,42 +44,6 @@ char *config_format(struct build *build, const char *form, ...) {
 
 char *config_resolve_path(struct build *build, const char *path) {
     return *path == '/' ? config_copy(build, path) : config_format(build, "%s%s", build->folder, path);
-}
-
-char *config_read_secret(struct build *build, const struct entry *entry, const char *file_key,
-                         const struct setting *file, const char *credential_key,
-                         const struct setting *credential) {
-    bool from_file = setting_given(file);
-    const char *key = from_file ? file_key : credential_key;
-    const struct setting *setting = from_file ? file : credential;
-    if (from_file == setting_given(credential)) {
-        entry_add_mistake(entry, key, setting, &build->mistakes, "write either %s or %s", file_key,
-                          credential_key);
-        return NULL;
-    }
-    if (build->secrets == SECRETS_UNREAD)
-        return NULL;
-    const char *folder = getenv("CREDENTIALS_DIRECTORY");
-    if (!from_file && !folder && build->secrets == SECRETS_CHECKED) {
-        entry_add_mistake(entry, key, setting, &build->warnings,
-                          "the credential \"%.100s\" is the service's alone and was not looked at",
-                          setting->text);
-        return NULL;
-    }
-    if (!from_file && (!folder || !*folder || strchr(setting->text, '/'))) {
-        entry_add_mistake(entry, key, setting, &build->mistakes,
-                          "no credential \"%.100s\": systemd hands credentials over (LoadCredential=)",
-                          setting->text);
-        return NULL;
-    }
-    char why[512];
-    char *path = from_file ? config_resolve_path(build, setting->text)
-                           : config_format(build, "%s/%s", folder, setting->text);
-    char *secret = path ? secret_read(path, why, sizeof(why)) : NULL;
-    if (path && !secret)
-        entry_add_mistake(entry, key, setting, &build->mistakes, "%s", why);
-    free(path);
-    return secret;
 }
 
 struct normalized {
@@ -194,8 +158,12 @@ static void build_site(struct build *build, const char *gateway) {
 /* Reads one file; a mistake at `at` says why it cannot be. */
 static int read_file(struct build *build, const struct spot *at, const char *key, const char *path,
                      size_t most, struct text *text) {
+    errno = 0;
     int error = file_read(path, most, text, NULL);
-    if (error)
+    if (error && errno == EACCES)
+        mistakes_add(&build->mistakes, at, key, "cannot read %s: Permission denied: user %u must be able to",
+                     path, (unsigned)geteuid());
+    else if (error)
         mistakes_add(&build->mistakes, at, key, "cannot read %s: %s", path, file_error_text(error));
     return error;
 }

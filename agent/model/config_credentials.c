@@ -1,8 +1,55 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One entry of `credentials`: which of its settings go together, and the secrets that they name. */
+/* Secrets, and the entries of `credentials`: which of their settings go together. */
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "model/config_build.h"
+#include "model/secret.h"
+
+/* The path of what systemd hands over; NULL after a mistake was written, or that it was not looked at. */
+static char *find_credential(struct build *build, const struct entry *entry, const char *key,
+                             const struct setting *setting) {
+    const char *folder = getenv("CREDENTIALS_DIRECTORY");
+    if (!folder && build->secrets == SECRETS_CHECKED) {
+        entry_add_mistake(entry, key, setting, &build->warnings,
+                          "the credential \"%.100s\" is the service's alone and was not looked at",
+                          setting->text);
+        return NULL;
+    }
+    bool is_name = folder && *folder && !strchr(setting->text, '/');
+    char *path = is_name ? config_format(build, "%s/%s", folder, setting->text) : NULL;
+    if (path && access(path, F_OK) == 0)
+        return path;
+    free(path);
+    entry_add_mistake(entry, key, setting, &build->mistakes,
+                      "no credential \"%.100s\": systemd hands it over (LoadCredential=%.100s:FILE)",
+                      setting->text, setting->text);
+    return NULL;
+}
+
+char *config_read_secret(struct build *build, const struct entry *entry, const char *file_key,
+                         const struct setting *file, const char *credential_key,
+                         const struct setting *credential) {
+    bool from_file = setting_given(file);
+    const char *key = from_file ? file_key : credential_key;
+    const struct setting *setting = from_file ? file : credential;
+    if (from_file == setting_given(credential)) {
+        entry_add_mistake(entry, key, setting, &build->mistakes, "write either %s or %s", file_key,
+                          credential_key);
+        return NULL;
+    }
+    if (build->secrets == SECRETS_UNREAD)
+        return NULL;
+    char why[512];
+    char *path =
+        from_file ? config_resolve_path(build, setting->text) : find_credential(build, entry, key, setting);
+    char *secret = path ? secret_read(path, why, sizeof(why)) : NULL;
+    if (path && !secret)
+        entry_add_mistake(entry, key, setting, &build->mistakes, "%s", why);
+    free(path);
+    return secret;
+}
 
 static void refuse(struct build *build, const struct entry *entry, const char *key,
                    const struct setting *setting, const char *why) {

@@ -6,8 +6,10 @@ judge them, and the addresses that `hallwatch check --systemd` writes.
 Usage: test_service.py [unittest options]
 """
 
+import ipaddress
 import json
 import os
+import random
 import re
 import shutil
 import socket
@@ -165,12 +167,12 @@ class Addresses(unittest.TestCase):
                 {"name": "a", "url": "snmp://10.9.8.7"},
                 {"name": "b", "url": "snmp://10.9.8.7:1161"},
                 {"name": "c", "url": "modbus://[fd00:20::31]:1502/1", **modbus},
-                {"name": "d", "url": "modbus+rtu://10.9.8.6:4001/3", **modbus},
+                {"name": "d", "url": "modbus+rtu://10.9.8.5:4001/3", **modbus},
                 {"name": "e", "url": "rtu:/dev/ttyUSB0:19200:8E1/7", **modbus},
                 PDU,
             ],
             sinks=[
-                {"name": "broker", "type": "mqtt", "url": "mqtt://10.1.1.1", "endpoints": ["mqtt://10.1.1.2:1884"]},
+                {"name": "broker", "type": "mqtt", "url": "mqtt://10.1.1.1", "endpoints": ["mqtt://10.1.1.4:1884"]},
                 {"name": "base", "type": "remote_write", "url": "http://[fd00:30::1]:8428/api/v1/write"},
             ],
             traps={"listen": "udp 0.0.0.0:10162", "proxies": ["10.7.7.7"]},
@@ -180,9 +182,42 @@ class Addresses(unittest.TestCase):
         allowed = self.allowed(done)
         self.assertEqual(allowed[0], "localhost")
         self.assertEqual(len(set(allowed)), len(allowed))
-        expected = {"10.9.8.7", "10.9.8.6", "fd00:20::31", "10.1.1.1", "10.1.1.2", "fd00:30::1", "10.7.7.7"}
-        servers = set(re.findall(r"(?m)^\s*nameserver\s+([^\s%]+)", Path("/etc/resolv.conf").read_text()))
-        self.assertEqual(set(allowed[1:]) - servers, expected - servers)
+        expected = {"10.9.8.7", "10.9.8.5", "fd00:20::31", "10.1.1.1", "10.1.1.4", "fd00:30::1", "10.7.7.7"}
+        self.assertEqual(set(allowed[1:]) - self.name_servers(), expected - self.name_servers())
+
+    def test_networks_stand_for_all_of_their_addresses_and_for_no_other(self):
+        hosts = [f"10.5.0.{i}" for i in range(256)] * 2 + [f"10.6.0.{i}" for i in range(1, 6)] + ["[::ffff:10.6.0.3]"]
+        hosts += [f"[fd00::{i:x}]" for i in range(4, 9)]
+        random.Random(7).shuffle(hosts)
+        done = self.check([{"name": f"d{i}", "url": f"snmp://{host}"} for i, host in enumerate(hosts)])
+        networks = [ipaddress.ip_network(text) for text in self.allowed(done)[1:]]
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        for text in ("10.5.0.0/24", "10.6.0.1/32", "10.6.0.2/31", "10.6.0.4/31", "fd00::4/126", "fd00::8/128"):
+            self.assertIn(ipaddress.ip_network(text), networks)
+        self.assertLessEqual(len(networks), 6 + len(self.name_servers()))
+        self.assertEqual(networks, sorted(networks, key=lambda network: (network.version, network)))
+
+    def test_what_is_written_in_a_configuration_begins_no_line(self):
+        with tempfile.TemporaryDirectory(prefix="odd\nIPAddressAllow=any\n") as folder:
+            path = Path(folder, "hallwatch.yaml")
+            path.write_text(
+                'site: dc1\ndevices: [{name: "a\\u2028IPAddressAllow=any", url: "snmp://10.9.8.7"}, '
+                '{name: "[Service]", url: "snmp://-x.invalid"}]\n'
+            )
+            done = hallwatch.run("check", str(path), "--systemd")
+        lines = {line for line in done.stdout.splitlines() if not line.startswith("#")}
+        expected = {"[Service]", "IPAddressDeny=any", "IPAddressAllow=localhost", "IPAddressAllow=10.9.8.7"}
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual({line for line in lines if line[15:] not in self.name_servers()}, expected)
+
+    @staticmethod
+    def name_servers():
+        return set(re.findall(r"(?m)^\s*nameserver\s+([^\s%]+)", Path("/etc/resolv.conf").read_text()))
+
+    def test_no_secret_is_needed(self):
+        core = {"core": {"community_credential": "core"}}
+        done = self.check([{"name": "a", "url": "snmp://10.9.8.7", "credentials": "core"}], credentials=core)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
 
     def test_names_are_resolved_and_one_without_an_address_is_said(self):
         done = self.check([{"name": "a", "url": "snmp://localhost"}, {"name": "b", "url": "snmp://pdu.invalid"}])

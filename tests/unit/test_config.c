@@ -353,7 +353,7 @@ static void secrets_are_kept(void **state) {
         "hallwatch.yaml:8:3: credentials.f.community_credential: write either community_file or "
         "community_credential\n"
         "hallwatch.yaml:9:29: credentials.g.community_credential: no credential \"x\": systemd hands "
-        "credentials over (LoadCredential=)\n"
+        "it over (LoadCredential=x:FILE)\n"
         "hallwatch.yaml:12:27: credentials.twice.community_file: write either community_file or "
         "community_credential\n");
 }
@@ -486,7 +486,8 @@ static void credentials_are_checked_where_they_are(void **state) {
     assert_int_equal(setenv("CREDENTIALS_DIRECTORY", "nowhere", 1), 0);
     assert_int_equal(config_load_to_check("hallwatch.yaml", NULL, errors, &config), ERROR_CONFIG);
     fclose(errors);
-    assert_non_null(strstr(said, "cannot read nowhere/core: no such file\n"));
+    assert_non_null(
+        strstr(said, "no credential \"core\": systemd hands it over (LoadCredential=core:FILE)\n"));
     free(said);
     write_file("hallwatch.yaml",
                HEAD "credentials: {rw: {community_file: ro.txt}}\n"

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -36,7 +37,10 @@ int spool_open(const struct spool_options *options, struct spool **opened) {
     spool->most_bytes = options->most_bytes;
     int error = options->folder ? spool_disk_open(spool, options) : 0;
     if (error == ERROR_SYSTEM)
-        log_write(LOG_WARNING, "spool", "rows are kept in memory only until the agent is started again");
+        log_write(LOG_WARNING, "spool",
+                  "rows are kept in memory only until the agent is started again: see to it that user %u can "
+                  "write to the folder, and that there is room",
+                  (unsigned)geteuid());
     else if (error) {
         spool_close(spool);
         return error;
