@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """deploy/ansible rolls one configuration out: run by ansible-core itself, with local connections. Two gateways are two
-folders, each with an agent of its own; systemd is not there, so `systemctl` is a script of the test's that starts and
-reloads the agent of its folder (the unit itself is tested by test_unit.py, the package by test_package.py). And the example
-is right for each of its forty gateways.
+folders, each with an agent of its own; `systemctl` is a script of the test's there, which starts and reloads the agent of its
+folder. A third is a host with a systemd of its own (own_systemd.py), where nothing is replaced but the package, which
+tests/deploy/run installs. And the example is right for each of its forty gateways.
 
 Usage: test_rollout.py [unittest options]
 """
@@ -21,6 +21,7 @@ import unittest
 from pathlib import Path
 
 import hallwatch
+import own_systemd
 from servers import wait_until
 
 TOP = Path(__file__).resolve().parents[2]
@@ -186,6 +187,43 @@ class Rollout(unittest.TestCase):
         self.assertEqual(list(changed), ["gw-01"], said)       # the others were not even begun
         self.assertEqual([gateway.in_force() for gateway in self.gateways], before)
         self.assertEqual([gateway.orders() for gateway in self.gateways], [[]] * len(GATEWAYS))
+
+
+WHY_NOT = "a sanitizer needs what the unit forbids" if hallwatch.SANITIZED else own_systemd.why_not()
+
+
+@unittest.skipIf(WHY_NOT, WHY_NOT)
+@unittest.skipUnless(shutil.which("ansible-playbook"), "ansible-core is not installed")
+class Service(unittest.TestCase):
+    def setUp(self):
+        self.host = self.enterContext(own_systemd.Host())
+        units = TOP / "deploy" / "systemd"
+        self.host.write("/usr/bin/hallwatch", Path(hallwatch.BINARY).read_bytes(), 0o755)
+        self.host.write("/lib/systemd/system/hallwatch.service", (units / "hallwatch.service").read_text())
+        self.host.write("/usr/lib/sysusers.d/hallwatch.conf", (units / "hallwatch-sysusers.conf").read_text())
+        self.host.must("systemd-sysusers")
+        self.host.must("systemctl", "daemon-reload")
+        for path in (ANSIBLE / "rollout.yaml", ANSIBLE / "group_vars" / "all.yaml"):
+            self.host.write(f"/rollout/{path.relative_to(ANSIBLE)}", path.read_text(encoding="utf-8"))
+        self.host.write("/rollout/gateways.yaml", "gateways: {hosts: {gw-01: {ansible_connection: local}}}\n")
+        self.host.write("/rollout/files/hallwatch.yaml", CONFIGURATION + "spool: {folder: /var/lib/hallwatch}\n")
+        self.host.write("/rollout/secrets/core", "s3cret\n", 0o600)
+
+    def play(self, *devices):
+        self.host.write("/rollout/files/devices.csv", "\n".join(["name,url,credentials", *devices]) + "\n")
+        self.host.must("ansible-playbook", "-i", "/rollout/gateways.yaml", "/rollout/rollout.yaml")
+
+    def test_it_starts_the_service_and_reloads_it(self):
+        self.play("pdu-1,snmp://10.99.0.1,core")
+        self.assertEqual(self.host.state("hallwatch"), "active")
+        self.assertEqual(self.host.must("systemctl", "is-enabled", "hallwatch").strip(), "enabled")
+        process = self.host.show("hallwatch", "MainPID")
+        self.assertNotIn("10.99.0.2/32", self.host.show("hallwatch", "IPAddressAllow"))
+        self.play("pdu-1,snmp://10.99.0.1,core", "pdu-2,snmp://10.99.0.2,core")
+        devices = json.loads(self.host.must("hallwatch", "status", "--json"))["devices"]
+        self.assertEqual([device["name"] for device in devices], ["pdu-1", "pdu-2"])
+        self.assertEqual(self.host.show("hallwatch", "MainPID"), process)
+        self.assertIn("10.99.0.2/32", self.host.show("hallwatch", "IPAddressAllow"))
 
 
 class Example(unittest.TestCase):
