@@ -11,9 +11,9 @@
 
 /* In the order of the list that --help prints. */
 static const struct command *const commands[] = {
-    &command_check,  &command_drivers, &command_identify, &command_maintain, &command_plan,
-    &command_prove,  &command_read,    &command_rejects,  &command_reset,    &command_run,
-    &command_status, &command_tree,    &command_whatif,   &command_why,
+    &command_check,    &command_drivers, &command_identify, &command_maintain, &command_plan,
+    &command_prove,    &command_read,    &command_rejects,  &command_reset,    &command_run,
+    &command_settings, &command_status,  &command_tree,     &command_whatif,   &command_why,
 };
 enum { N_COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 

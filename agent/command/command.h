@@ -30,6 +30,7 @@ extern const struct command command_read;
 extern const struct command command_rejects;
 extern const struct command command_reset;
 extern const struct command command_run;
+extern const struct command command_settings;
 extern const struct command command_status;
 extern const struct command command_tree;
 extern const struct command command_whatif;

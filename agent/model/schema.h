@@ -81,6 +81,8 @@ struct field {
     /* Whether a text can be used; else `why` says what is wrong. NULL: any can. */
     bool (*check)(const char *text, char *why, size_t size);
     const struct schema *of;
+    const char *says;    /* what it means, for people: `hallwatch settings` and the manual */
+    const char *example; /* a value as YAML; NULL of groups, lists and tables */
 };
 
 struct schema {

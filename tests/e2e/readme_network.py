@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""The README's first configuration, as written: run in a network namespace of its own, where this gives the loopback
+"""The README's first configuration and its commands, as written: run in a network namespace of its own, where this gives the loopback
 interface the addresses that the configuration names and starts what stands behind them.
 
-usage: unshare --net readme_network.py HALLWATCH FOLDER      FOLDER holds hallwatch.yaml
+usage: unshare --net readme_network.py HALLWATCH FOLDER      FOLDER holds hallwatch.yaml, the same with power in a
+folder of that name, and `commands`: a list of {"command": words behind hallwatch, "status": its exit status}
 """
 
 import json
@@ -59,6 +60,19 @@ def database_has(device):
         return len(json.load(answer)["data"]["result"]) > 0
 
 
+def run_commands(hallwatch, folder):
+    """Each command with the running agent and its configuration in the place of the service's; what is about nodes with the
+    configuration that has some."""
+    for entry in json.loads((folder / "commands").read_text()):
+        words = entry["command"]
+        place = folder / "power" if words[0] in ("tree", "whatif") else folder
+        words = [str(place / "hallwatch.yaml") if Path(word).name == "hallwatch.yaml" else word for word in words]
+        if words[0] == "status" and "--config" not in words:
+            words += ["--config", str(folder / "hallwatch.yaml")]
+        done = subprocess.run([hallwatch, *words], cwd=TOP, capture_output=True, text=True, timeout=LIMIT_S, check=False)
+        assert done.returncode == entry["status"], f"{words} ended with {done.returncode}: {done.stdout}{done.stderr}"
+
+
 def main(hallwatch, folder):
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     for address in (PDU, METER, SERVER):
@@ -79,6 +93,7 @@ def main(hallwatch, folder):
             wait_until(lambda: database_has(device), LIMIT_S, f"{device} is in the database")
         status = subprocess.run([hallwatch, "status", "--config", configuration], capture_output=True, text=True, check=True)
         assert "2 of 2 devices up" in status.stdout, status.stdout
+        run_commands(hallwatch, folder)
         agent.terminate()
         assert agent.wait(10) == 0
     finally:
