@@ -25,8 +25,8 @@ START_LIMIT_S, STOP_MOST_S = 180, 15
 HEALTHY_ON_LINES = ("line right", "line highest")
 # A poll's batch is about 700 bytes, and two thirds of the time lie between what is compared.
 # Besides, heaps grow by a step now and then, and sanitizers hold memory back. The judge of the hall is made anew by half of the
-# reloads, which moves the resident size by 10 MB up and down; that nothing is lost the address sanitizer says.
-BATCH_BYTES, GROWTH_KB, GROWTH_SANITIZED_KB = 512, 12288, 16384
+# reloads, which moves the resident size up and down; the least of either part is compared.
+BATCH_BYTES, GROWTH_KB, GROWTH_SANITIZED_KB = 512, 3072, 16384
 # Of healthy devices' polls, for three agents and their halls share two cores, and instrumented ones are several times
 # slower. (Alone, one that is not instrumented misses none.)
 MISSED, MISSED_SANITIZED = 0.0001, 0.005
