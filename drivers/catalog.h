@@ -257,6 +257,8 @@ enum quantity {
     SPOOL_DISK,
     SPOOL_QUOTA,
     SPOOL_WRITTEN,
+    PROCESS_MEMORY,
+    PROCESS_TIME,
     /* What the judge says of nodes of the topology, of alarms and of itself. */
     SUPPLY_STATE,
     SUM_STATE,

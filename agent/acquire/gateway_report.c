@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the gateway says of itself: the counters of its links, now and then, in batches like those of a
- * device. To the rest of this folder it is a device that is never polled.
+ * What the gateway says of itself: the counters of its links and the like, now and then, in batches like
+ * those of a device. To the rest of this folder it is a device that is never polled.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -10,6 +10,7 @@
 #include "acquire/device.h"
 #include "acquire/link_events.h"
 #include "base/clock.h"
+#include "base/process.h"
 
 enum { REPORT_MS = 10 * 1000 };
 
@@ -46,7 +47,9 @@ void gateway_report_say(struct poller *poller) {
                                        .serial = rtu_service_counts(poller->lines),
                                        .snmp = snmp_service_counts(poller->snmp),
                                        .traps = poller_trap_counts(poller),
-                                       .clock_error_s = clock_error_s()};
+                                       .clock_error_s = clock_error_s(),
+                                       .resident_bytes = process_resident_bytes(),
+                                       .cpu_s = process_cpu_s()};
     const struct plan_range all = {0, (uint32_t)gateway->view->n_series};
     struct batch *batch = device_take_batch(gateway, all);
     if (batch == NULL)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The list of what links count; behind it, by how much the clock may be wrong. */
+/* The list of what links count; behind it, what is no event. */
 #include "acquire/link_events.h"
 
 static const struct {
@@ -46,23 +46,39 @@ static const struct {
     {TRAP_EVENTS, "acknowledged", offsetof(struct link_counts, traps.acknowledged)},
     {TRAP_EVENTS, "kernel_dropped", offsetof(struct link_counts, traps.kernel_drops)},
 };
-enum { N_EVENTS = sizeof(events) / sizeof(events[0]) };
+static const struct {
+    enum quantity quantity;
+    size_t at; /* in struct link_counts */
+} figures[] = {
+    {CLOCK_ERROR, offsetof(struct link_counts, clock_error_s)},
+    {PROCESS_MEMORY, offsetof(struct link_counts, resident_bytes)},
+    {PROCESS_TIME, offsetof(struct link_counts, cpu_s)},
+};
+enum {
+    N_EVENTS = sizeof(events) / sizeof(events[0]),
+    N_FIGURES = sizeof(figures) / sizeof(figures[0]),
+};
+
+static const void *find(const struct link_counts *counts, size_t at) {
+    return (const char *)counts + at;
+}
 
 size_t link_events_n(void) {
-    return N_EVENTS + 1;
+    return N_EVENTS + N_FIGURES;
 }
 
 struct series_list *link_events_list(void) {
-    struct series_list *list = series_list_new(N_EVENTS + 1);
+    struct series_list *list = series_list_new(N_EVENTS + N_FIGURES);
     for (size_t i = 0; list != NULL && i < N_EVENTS; i++)
         list->series[i] = (struct series){.quantity = events[i].quantity, .reason = events[i].reason};
-    if (list != NULL)
-        list->series[N_EVENTS] = (struct series){.quantity = CLOCK_ERROR};
+    for (size_t i = 0; list != NULL && i < N_FIGURES; i++)
+        list->series[N_EVENTS + i] = (struct series){.quantity = figures[i].quantity};
     return list;
 }
 
 void link_events_write(const struct link_counts *counts, double *values) {
     for (size_t i = 0; i < N_EVENTS; i++)
-        values[i] = (double)*(const uint64_t *)(const void *)((const char *)counts + events[i].at);
-    values[N_EVENTS] = counts->clock_error_s;
+        values[i] = (double)*(const uint64_t *)find(counts, events[i].at);
+    for (size_t i = 0; i < N_FIGURES; i++)
+        values[N_EVENTS + i] = *(const double *)find(counts, figures[i].at);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What links count, as series of the gateway: each event under its own name; and how well the gateway knows
- * the time that it gives to readings. One place lists them; who adds a counter to a link adds it there. Pure.
+ * What links count, as series of the gateway: each event under its own name; how well the gateway knows the
+ * time that it gives to readings; and what the agent takes of its machine. One place lists them; who adds a
+ * counter to a link adds it there. Pure.
  */
 #ifndef HALLWATCH_ACQUIRE_LINK_EVENTS_H
 #define HALLWATCH_ACQUIRE_LINK_EVENTS_H
@@ -16,7 +17,7 @@ struct link_counts {
     struct modbus_counts serial;
     struct snmp_counts snmp;
     struct trap_counts traps;
-    double clock_error_s; /* NAN: not known */
+    double clock_error_s, resident_bytes, cpu_s; /* NAN: not known */
 };
 
 size_t link_events_n(void);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/certificate.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "model/config_build.h"
@@ -97,6 +98,19 @@ static void check_files(struct build *build) {
                           &build->mistakes, "is for TLS: write certificate_file and key_file");
 }
 
+/* What TLS would not take, before anybody meets it. */
+static void check_content(struct build *build, const struct http_config *http) {
+    const struct http_settings *settings = &build->settings.http;
+    const char *why =
+        http->certificate && http->key ? certificate_judge_pair(http->certificate, http->key) : NULL;
+    if (why)
+        entry_add_mistake(&settings->entry, "http.key_file", &settings->key_file, &build->mistakes,
+                          "this key and certificate_file cannot be used together: %s", why);
+    if (http->client_ca && !certificate_is_authority(http->client_ca))
+        entry_add_mistake(&settings->entry, "http.client_ca_file", &settings->client_ca_file,
+                          &build->mistakes, "holds no certificate that can be used");
+}
+
 void config_build_http(struct build *build) {
     const struct http_settings *settings = &build->settings.http;
     if (!settings->entry.at.file)
@@ -112,6 +126,7 @@ void config_build_http(struct build *build) {
     http->certificate = read_pem(build, "http.certificate_file", &settings->certificate_file, false);
     http->key = read_pem(build, "http.key_file", &settings->key_file, true);
     http->client_ca = read_pem(build, "http.client_ca_file", &settings->client_ca_file, false);
+    check_content(build, http);
     if (has_token(settings))
         http->token = config_read_secret(build, &settings->entry, "http.token_file", &settings->token_file,
                                          "http.token_credential", &settings->token_credential);

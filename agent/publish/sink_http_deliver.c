@@ -116,16 +116,29 @@ static void note_words(const struct sink_http *writer, struct search *search) {
              writer->answer.status, writer->answer.text);
 }
 
+/*
+ * A part of a row, which borrows from it. Not a copy of the whole: other sinks hold the row too, and give
+ * their references back meanwhile.
+ */
+static struct spool_row part_of(const struct spool_row *row, uint32_t from, uint32_t n) {
+    return (struct spool_row){.kind = row->kind,
+                              .id = row->id,
+                              .first_id = row->first_id,
+                              .total = row->total,
+                              .view = row->view,
+                              .time_ms = row->time_ms,
+                              .first = row->first + from,
+                              .n = n,
+                              .values = row->values + from,
+                              .qualities = row->qualities + from};
+}
+
 /* One request with `n` of the row's readings. */
 static enum verdict_kind post_part(struct sink_http *writer, const struct spool_row *row, uint32_t from,
                                    uint32_t n) {
-    struct spool_row part = *row;
+    struct spool_row part = part_of(row, from, n);
     part.kind = SPOOL_URGENT; /* without info: it may be what is refused */
     part.id = 0;              /* nor with the row's number, which says that it is delivered */
-    part.first += from;
-    part.n = n;
-    part.values += from;
-    part.qualities += from;
     return post(writer, &(struct sink_http_row){.row = &part}, 1);
 }
 
@@ -158,8 +171,7 @@ static enum verdict_kind bisect_part(struct sink_http *writer, struct search *se
 /* Of a row that is delivered but for what was refused of it: its number, which stands for that. */
 static enum verdict_kind deliver_number(struct sink_http *writer, const struct spool_row *row,
                                         bool with_faults) {
-    struct spool_row number = *row;
-    number.n = 0;
+    struct spool_row number = part_of(row, 0, 0);
     enum verdict_kind verdict = post(writer, &(struct sink_http_row){.row = &number}, 1);
     return is_refusal(verdict, with_faults) ? VERDICT_ACCEPTED : verdict;
 }

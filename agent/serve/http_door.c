@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "serve/http_certificate.h"
+#include "base/certificate.h"
 
 enum {
     HEAD_MOST = 16 << 10, /* bytes of a request's head */
@@ -98,7 +98,7 @@ static bool has_body(struct MHD_Connection *connection) {
 static bool shows_certificate(struct MHD_Connection *connection) {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
-    return info && info->tls_session && http_certificate_is_valid(info->tls_session);
+    return info && info->tls_session && certificate_of_peer_is_valid(info->tls_session);
 }
 
 /*

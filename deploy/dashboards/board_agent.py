@@ -233,6 +233,24 @@ def agent_dashboard(metrics):
             no_value="nothing is kept on disk",
         ),
     ]
+    process = [
+        lines(
+            "Memory",
+            "That each agent takes of its gateway.",
+            Query(f"facility_process_resident_bytes{{{GATEWAY}}}", "{{gateway}}"),
+            unit="bytes",
+            width=12,
+            least=0,
+        ),
+        lines(
+            "Processor",
+            "That each agent takes: 100 % is one core.",
+            Query(f"rate(facility_process_cpu_seconds_total{{{GATEWAY}}}[$__rate_interval])", "{{gateway}}"),
+            unit="percentunit",
+            width=12,
+            least=0,
+        ),
+    ]
     judging = [
         lines(
             "Time of judging",
@@ -276,6 +294,7 @@ def agent_dashboard(metrics):
         ("Delivery", delivery),
         ("Spool", spool),
         ("Judging", judging),
+        ("Memory and processor", process),
     ]
     return dashboard(
         "hallwatch-agent",

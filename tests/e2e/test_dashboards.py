@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """The Grafana dashboards: they are what deploy/dashboards/make writes, are well formed, and every query of every panel has an
-answer, in VictoriaMetrics and in Prometheus, when a simulated hall and a recording of every driver are read."""
+answer, in VictoriaMetrics and in Prometheus, and in a Prometheus that scrapes, when a simulated hall and a recording of every
+driver are read."""
 
 import contextlib
 import csv
@@ -22,7 +23,7 @@ from xml.etree import ElementTree
 import hallwatch
 from agent import Agent
 from hallsim import TOP, Hallsim
-from servers import Prometheus, VictoriaMetrics, http, wait_until
+from servers import Prometheus, VictoriaMetrics, free_port, http, wait_until
 
 FOLDER = TOP / "deploy" / "dashboards"
 LIMIT_S = 60
@@ -200,11 +201,12 @@ class Answers(unittest.TestCase):
         shutil.copy(TOP / "deploy" / "story" / "chiller.yaml", self.folder)
         return hall
 
-    def agent(self, hall, *servers):
+    def agent(self, hall, port, *servers):
         levels = {"warning": "75 %", "critical": "90 %", "on_delay": "1s"}
         return self.enterContext(Agent(
             [],
             [{"name": type(one).__name__.lower(), "type": "remote_write", "url": one.write_url, "batch_wait": "200ms"} for one in servers],
+            http={"listen": f"127.0.0.1:{port}"},
             site="dashboards",
             inventory=[str(hall.inventory)],
             wiring=str(self.folder / "wiring.csv"),
@@ -216,10 +218,19 @@ class Answers(unittest.TestCase):
                    "alarms": [{"name": "circuit_load_critical", "on_delay": "1s"}]},
         ))  # fmt: skip
 
+    def scraper(self, port):
+        """A Prometheus that asks the agent for /metrics."""
+        config = self.folder / "scrape.yml"
+        job = {"job_name": "hallwatch", "scrape_interval": "1s", "static_configs": [{"targets": [f"127.0.0.1:{port}"]}]}
+        config.write_text(json.dumps({"scrape_configs": [job]}))
+        return self.enterContext(Prometheus(config=config))
+
     def test_every_panel_has_data(self):
         hall = self.hall()
-        servers = [self.enterContext(VictoriaMetrics()), self.enterContext(Prometheus())]
-        agent = self.agent(hall, *servers)
+        written = [self.enterContext(VictoriaMetrics()), self.enterContext(Prometheus())]
+        port = free_port()
+        agent = self.agent(hall, port, *written)
+        servers = [*written, self.scraper(port)]
         boards = dashboards()
         wait_until(
             lambda: all(one.query("facility_redundancy_state") for one in servers),
@@ -227,8 +238,8 @@ class Answers(unittest.TestCase):
             LIMIT_S,
         )
         missing = {
-            (type(server).__name__, name, panel["title"], target["refId"]): (server, target)
-            for server in servers
+            (f"{i + 1}. {type(server).__name__}", name, panel["title"], target["refId"]): (server, target)
+            for i, server in enumerate(servers)
             for name, board in boards.items()
             for panel in panels(board)
             for target in panel["targets"]

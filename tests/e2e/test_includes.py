@@ -22,7 +22,7 @@ LIBRARIES = {
     r"sqlite3\.h": r"agent/publish/spool/\w+\.c",
     r"yaml\.h": r"agent/model/yaml_document\.c",
     r"microhttpd\.h": r"agent/serve/\w+\.c",
-    r"gnutls/\w+\.h": r"agent/serve/http_certificate\.c",
+    r"gnutls/\w+\.h": r"agent/base/certificate\.c",
     r"snappy-c\.h": r"agent/publish/encode_remote_write\.c",
     r"zlib\.h": r"agent/base/gzip\.c",
     r"jansson\.h": r"agent/command/(status|readings_source|node_alarms|why)\w*\.[ch]",

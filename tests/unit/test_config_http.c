@@ -12,6 +12,23 @@
 #include "model/config.h"
 #include "model/config_changes.h"
 
+/* Of nobody, made for this test: a certificate for a hundred years, its key, and another key. */
+static const char certificate[] = "-----BEGIN CERTIFICATE-----\n"
+                                  "MIIBLjCB4aADAgECAhRTiA2EnXJyiqYECL5lKgu1iWfNMTAFBgMrZXAwDDEKMAgG\n"
+                                  "A1UEAwwBYTAgFw0yNjExMjcxNDQ1NDBaGA8yMTI2MTEwMzE0NDU0MFowDDEKMAgG\n"
+                                  "A1UEAwwBYTAqMAUGAytlcAMhAMJnz65fXpKLrSwmqPWVFoR9ld5iiK3fQ6YYgkmx\n"
+                                  "rZBho1MwUTAdBgNVHQ4EFgQULyLNkiE8EEH6Q2i0HfMQi9AUV8QwHwYDVR0jBBgw\n"
+                                  "FoAULyLNkiE8EEH6Q2i0HfMQi9AUV8QwDwYDVR0TAQH/BAUwAwEB/zAFBgMrZXAD\n"
+                                  "QQBy8NDOsqCtKYCamL7mmniIoOqWpokQSIJ2R2wmPJb2YqnU2mT0n8JGgxvgopaZ\n"
+                                  "ITI7iMhif/2t1AOFVL940ZEB\n"
+                                  "-----END CERTIFICATE-----\n";
+static const char key[] = "-----BEGIN PRIVATE KEY-----\n"
+                          "MC4CAQAwBQYDK2VwBCIEIOSQR1Rs2wwysmEEXfwL8yJzYTndtm2r+MprE3I9eCIq\n"
+                          "-----END PRIVATE KEY-----\n";
+static const char other_key[] = "-----BEGIN PRIVATE KEY-----\n"
+                                "MC4CAQAwBQYDK2VwBCIEIJM87P95woqQNYWoPQjaBE1IYPlWC5K3Ep4bsWscmADJ\n"
+                                "-----END PRIVATE KEY-----\n";
+
 static char folder[] = "/tmp/hallwatch-XXXXXX";
 
 static void write_file(const char *name, const char *content) {
@@ -27,15 +44,18 @@ static void write_file(const char *name, const char *content) {
 static int make_folder(void **state) {
     (void)state;
     assert_non_null(mkdtemp(folder));
-    write_file("tls.crt", "-----BEGIN CERTIFICATE-----\n");
-    write_file("tls.key", "-----BEGIN PRIVATE KEY-----\n");
+    write_file("tls.crt", certificate);
+    write_file("tls.key", key);
+    write_file("other.key", other_key);
+    write_file("broken.crt", "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n");
     write_file("token", "s3cret\n");
     return 0;
 }
 
 static int remove_folder(void **state) {
     (void)state;
-    static const char *const names[] = {"tls.crt", "tls.key", "token", "hallwatch.yaml"};
+    static const char *const names[] = {"tls.crt",    "tls.key", "other.key",
+                                        "broken.crt", "token",   "hallwatch.yaml"};
     char path[256];
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
@@ -90,7 +110,7 @@ static void a_section_becomes_what_it_says(void **state) {
     assert_int_equal(http->n_listens, 2);
     assert_true(http->listens[0].is_loopback && !http->listens[1].is_loopback);
     assert_string_equal(http->token, "s3cret");
-    assert_string_equal(http->certificate, "-----BEGIN CERTIFICATE-----\n");
+    assert_string_equal(http->certificate, certificate);
     struct http_config *copy;
     assert_int_equal(http_config_copy(http, &copy), 0);
     assert_true(http_config_same_access(http, copy) && http_config_same_listens(http, copy));
@@ -117,6 +137,10 @@ static void mistakes_are_told_with_their_places(void **state) {
          ":3:26: http.certificate_file: certificate_file and key_file go"},
         {"http: {client_ca_file: tls.crt}\n", "http.client_ca_file: is for TLS"},
         {"http: {certificate_file: tls.key, key_file: tls.key}\n", "holds no certificate in PEM form"},
+        {"http: {certificate_file: tls.crt, key_file: other.key}\n",
+         ":3:45: http.key_file: this key and certificate_file cannot be used together"},
+        {"http: {certificate_file: broken.crt, key_file: tls.key}\n", "cannot be used together"},
+        {"http: {" TLS ", client_ca_file: broken.crt}\n", "http.client_ca_file: holds no certificate"},
         {"http: {token_file: nothing}\n", "no such file"},
         {"http: {token_file: token, token_credential: token}\n",
          "http.token_file: write either http.token_file or http.token_credential"},
