@@ -221,6 +221,16 @@ static void find_addresses(struct addresses *found) {
 
 /* --- the drop-in --- */
 
+/* Who scrapes is nowhere in the configuration. */
+static void add_scrapers(struct addresses *found, const struct http_config *http) {
+    for (size_t i = 0; http && i < http->n_listens; i++)
+        if (!http->listens[i].is_loopback)
+            text_add_format(
+                &found->comments,
+                "# http listens at %s: who asks there takes IPAddressAllow= in a drop-in beside this one\n",
+                http->listens[i].text);
+}
+
 static void write_drop_in(const struct addresses *found, const char *path, FILE *out) {
     struct text head = {0};
     text_add_printable(&head, path);
@@ -228,8 +238,7 @@ static void write_drop_in(const struct addresses *found, const char *path, FILE 
         out,
         "# With whom hallwatch talks, by `hallwatch check --systemd`; write it anew when devices or sinks\n"
         "# change, and after the address of a name has changed. It belongs into\n"
-        "# /etc/systemd/system/hallwatch.service.d/addresses.conf; others that are to reach the agent, "
-        "like\n# who scrapes its metrics, into a drop-in beside it.\n# configuration: %s\n%s"
+        "# /etc/systemd/system/hallwatch.service.d/addresses.conf.\n# configuration: %s\n%s"
         "[Service]\nIPAddressDeny=any\nIPAddressAllow=localhost\n",
         head.data ? head.data : "", found->comments.data ? found->comments.data : "");
     for (size_t i = 0; i < found->n; i++) {
@@ -248,6 +257,7 @@ int check_write_addresses(const struct site_config *config, const char *path, FI
     add_all(&found, config);
     add_name_servers(&found);
     find_addresses(&found);
+    add_scrapers(&found, config->http);
     bool failed = found.failed || found.comments.failed;
     if (!failed)
         write_drop_in(&found, path, out);

@@ -14,7 +14,7 @@ import unittest
 from pathlib import Path
 
 import hallwatch
-from agent import Agent
+from agent import REFUSED, Agent
 from certificates import Authority
 from hallsim import Hallsim
 from servers import Prometheus, VictoriaMetrics, free_port, wait_until
@@ -252,8 +252,9 @@ class Guarded(unittest.TestCase):
         port, agent = self.agent(certificate_file=server[0], key_file=server[1], token_file=str(self.token))
         with agent:
             Path(server[1]).write_bytes(Path(self.client[1]).read_bytes())
-            agent.reload()
-            wait_until(lambda: "do not belong together" in agent.log(), "the mistake is said")
+            self.assertEqual(hallwatch.run("check", str(agent.config)).returncode, hallwatch.USAGE)
+            agent.reload(REFUSED)
+            self.assertIn("http.key_file: this key and certificate_file cannot be used together", agent.log())
             self.assertEqual(request(port, context=self.context(), Authorization="Bearer s3cret")[0], 200)
 
 

@@ -227,6 +227,13 @@ class Addresses(unittest.TestCase):
         self.assertRegex(done.stdout, r"(?m)^# localhost:.* 127\.0\.0\.1")
         self.assertIn("127.0.0.1", self.allowed(done))
 
+    def test_who_scrapes_is_asked_for(self):
+        tls = {"certificate_file": "tls.crt", "key_file": "tls.key", "token_file": "token"}
+        http = {"listen": ["127.0.0.1:9746", "10.0.0.7:9746"], **tls}
+        done = self.check([{"name": "a", "url": "snmp://10.9.8.7"}], http=http)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual(re.findall("(?m)^# http listens at ([^ ]*): who asks", done.stdout), ["10.0.0.7:9746"])
+
     def test_a_configuration_with_mistakes_has_no_addresses(self):
         done = self.check([{"name": "a", "url": "nonsense"}])
         self.assertEqual((done.returncode, done.stdout), (hallwatch.USAGE, ""))
