@@ -5,20 +5,56 @@
 #include <gnutls/x509.h>
 #include <string.h>
 
+enum { DIGEST_MOST = 64 };
+
 static gnutls_datum_t datum_of(const char *text) {
     return (gnutls_datum_t){.data = (unsigned char *)text, .size = (unsigned)strlen(text)};
 }
 
+static gnutls_x509_crt_t read_certificate(const char *text) {
+    gnutls_x509_crt_t made;
+    const gnutls_datum_t datum = datum_of(text);
+    if (gnutls_x509_crt_init(&made) < 0)
+        return NULL;
+    if (gnutls_x509_crt_import(made, &datum, GNUTLS_X509_FMT_PEM) >= 0)
+        return made;
+    gnutls_x509_crt_deinit(made);
+    return NULL;
+}
+
+static gnutls_x509_privkey_t read_key(const char *text) {
+    gnutls_x509_privkey_t made;
+    const gnutls_datum_t datum = datum_of(text);
+    if (gnutls_x509_privkey_init(&made) < 0)
+        return NULL;
+    if (gnutls_x509_privkey_import2(made, &datum, GNUTLS_X509_FMT_PEM, NULL, 0) >= 0)
+        return made;
+    gnutls_x509_privkey_deinit(made);
+    return NULL;
+}
+
+/* Both have the same public key, by its digest; what sets them into force does not look at keys of every
+ * kind. */
+static bool belong_together(gnutls_x509_crt_t certificate, gnutls_x509_privkey_t key) {
+    unsigned char of_certificate[DIGEST_MOST], of_key[DIGEST_MOST];
+    size_t size = sizeof(of_certificate), key_size = sizeof(of_key);
+    return gnutls_x509_crt_get_key_id(certificate, GNUTLS_KEYID_USE_SHA256, of_certificate, &size) >= 0 &&
+           gnutls_x509_privkey_get_key_id(key, GNUTLS_KEYID_USE_SHA256, of_key, &key_size) >= 0 &&
+           size == key_size && memcmp(of_certificate, of_key, size) == 0;
+}
+
 const char *certificate_judge_pair(const char *certificate, const char *key) {
-    gnutls_certificate_credentials_t made;
-    const gnutls_datum_t shown = datum_of(certificate), secret = datum_of(key);
-    int error = gnutls_certificate_allocate_credentials(&made);
-    if (error < 0)
-        return gnutls_strerror(error);
-    /* That they belong together is looked at in here. */
-    error = gnutls_certificate_set_x509_key_mem(made, &shown, &secret, GNUTLS_X509_FMT_PEM);
-    gnutls_certificate_free_credentials(made);
-    return error < 0 ? gnutls_strerror(error) : NULL;
+    gnutls_x509_crt_t shown = read_certificate(certificate);
+    gnutls_x509_privkey_t secret = read_key(key);
+    const char *why = !shown                            ? "the first is no certificate"
+                      : !secret                         ? "the second is no private key"
+                      : !belong_together(shown, secret) ? "they do not belong together"
+                                                        : NULL;
+    if (shown)
+        gnutls_x509_crt_deinit(shown);
+    if (secret)
+        gnutls_x509_privkey_deinit(secret);
+    return why;
 }
 
 bool certificate_is_authority(const char *authorities) {

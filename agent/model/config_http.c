@@ -105,7 +105,7 @@ static void check_content(struct build *build, const struct http_config *http) {
         http->certificate && http->key ? certificate_judge_pair(http->certificate, http->key) : NULL;
     if (why)
         entry_add_mistake(&settings->entry, "http.key_file", &settings->key_file, &build->mistakes,
-                          "this key and certificate_file cannot be used together: %s", why);
+                          "certificate_file and key_file cannot be used: %s", why);
     if (http->client_ca && !certificate_is_authority(http->client_ca))
         entry_add_mistake(&settings->entry, "http.client_ca_file", &settings->client_ca_file,
                           &build->mistakes, "holds no certificate that can be used");

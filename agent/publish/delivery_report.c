@@ -180,12 +180,13 @@ static void write_sink(const struct sink_state *sink, int64_t now_ms, double *va
 
 static void write_spool(const struct spool_figures *spool, double *values, uint8_t *qualities) {
     values[MEMORY] = (double)spool->memory_bytes;
-    values[DISK_IS_UP] = !spool->is_stuck;
+    values[DISK_IS_UP] = spool->has_disk && !spool->is_stuck;
     values[DISK] = (double)spool->disk_bytes;
     values[QUOTA] = (double)spool->quota_bytes;
     values[WRITTEN] = (double)spool->written_bytes;
     memset(qualities, spool->has_disk ? QUALITY_GOOD : QUALITY_ABSENT, N_OF_SPOOL);
     qualities[MEMORY] = QUALITY_GOOD;
+    qualities[DISK_IS_UP] = spool->has_folder ? QUALITY_GOOD : QUALITY_ABSENT;
 }
 
 struct batch *delivery_report_write(struct delivery_report *report, const struct device_view *gateway,

@@ -254,7 +254,7 @@ class Guarded(unittest.TestCase):
             Path(server[1]).write_bytes(Path(self.client[1]).read_bytes())
             self.assertEqual(hallwatch.run("check", str(agent.config)).returncode, hallwatch.USAGE)
             agent.reload(REFUSED)
-            self.assertIn("http.key_file: this key and certificate_file cannot be used together", agent.log())
+            self.assertIn("http.key_file: certificate_file and key_file cannot be used: they do not belong together", agent.log())
             self.assertEqual(request(port, context=self.context(), Authorization="Bearer s3cret")[0], 200)
 
 

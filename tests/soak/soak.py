@@ -33,8 +33,8 @@ BATCH_BYTES, GROWTH_KB, GROWTH_SANITIZED_KB = 512, 12288, 16384
 MISSED, MISSED_SANITIZED = 0.0001, 0.005
 JUDGED_MINUTES = 6  # in less the allocator has not yet seen the worst of everything
 SANITIZERS = {
-    # What is freed is held back for a while, the more of it, the longer memory grows before it stays.
-    "ASAN_OPTIONS": "detect_leaks=1:quarantine_size_mb=8:malloc_context_size=12",
+    # What is freed is held back for a while, by each thread too; the more of it, the longer memory grows before it stays.
+    "ASAN_OPTIONS": "detect_leaks=1:quarantine_size_mb=8:thread_local_quarantine_size_kb=64:malloc_context_size=12",
     "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
     # Nothing is suppressed: it has nothing to say of the libraries either.
     "TSAN_OPTIONS": "halt_on_error=0:history_size=4",

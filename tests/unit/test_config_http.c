@@ -47,6 +47,7 @@ static int make_folder(void **state) {
     write_file("tls.crt", certificate);
     write_file("tls.key", key);
     write_file("other.key", other_key);
+    write_file("broken.key", "-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----\n");
     write_file("broken.crt", "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n");
     write_file("token", "s3cret\n");
     return 0;
@@ -138,8 +139,11 @@ static void mistakes_are_told_with_their_places(void **state) {
         {"http: {client_ca_file: tls.crt}\n", "http.client_ca_file: is for TLS"},
         {"http: {certificate_file: tls.key, key_file: tls.key}\n", "holds no certificate in PEM form"},
         {"http: {certificate_file: tls.crt, key_file: other.key}\n",
-         ":3:45: http.key_file: this key and certificate_file cannot be used together"},
-        {"http: {certificate_file: broken.crt, key_file: tls.key}\n", "cannot be used together"},
+         ":3:48: http.key_file: certificate_file and key_file cannot be used: they do not belong together"},
+        {"http: {certificate_file: broken.crt, key_file: tls.key}\n",
+         "cannot be used: the first is no certificate"},
+        {"http: {certificate_file: tls.crt, key_file: broken.key}\n",
+         "cannot be used: the second is no private key"},
         {"http: {" TLS ", client_ca_file: broken.crt}\n", "http.client_ca_file: holds no certificate"},
         {"http: {token_file: nothing}\n", "no such file"},
         {"http: {token_file: token, token_credential: token}\n",

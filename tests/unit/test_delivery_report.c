@@ -41,7 +41,8 @@ static struct delivery *make_delivery(void) {
         .rate = 0,
     };
     delivery->spools[SPOOL_URGENT] = (struct spool_figures){.memory_bytes = 11};
-    delivery->spools[SPOOL_READINGS] = (struct spool_figures){.has_disk = true,
+    delivery->spools[SPOOL_READINGS] = (struct spool_figures){.has_folder = true,
+                                                              .has_disk = true,
                                                               .memory_bytes = 22,
                                                               .disk_bytes = 33,
                                                               .quota_bytes = 44,
@@ -99,6 +100,9 @@ static void a_batch_says_how_sinks_and_spools_fare(void **state) {
     delivery->sinks[1].rate = (double)NAN;
     batch = delivery_report_write(report, &gateway, delivery);
     assert_true(isnan(find(batch, SINK_UP, database, "")) && isnan(find(batch, SINK_RATE, database, "")));
+    delivery->spools[SPOOL_URGENT].has_folder = true; /* that cannot be used */
+    batch = delivery_report_write(report, &gateway, delivery);
+    assert_true(find(batch, SPOOL_UP, "alarms", "") == 0 && isnan(find(batch, SPOOL_DISK, "alarms", "")));
     delivery_report_free(report);
     test_free(delivery);
 }

@@ -34,6 +34,7 @@ int spool_open(const struct spool_options *options, struct spool **opened) {
     }
     snprintf(spool->stream, sizeof(spool->stream), "%016" PRIx64, number);
     spool->kind = options->kind;
+    spool->has_folder = options->folder != NULL;
     spool->most_bytes = options->most_bytes;
     int error = options->folder ? spool_disk_open(spool, options) : 0;
     if (error == ERROR_SYSTEM)
@@ -179,7 +180,7 @@ int spool_append(struct spool *spool, const struct batch *batch) {
 }
 
 void spool_figures(struct spool *spool, struct spool_figures *figures) {
-    *figures = (struct spool_figures){.has_disk = false};
+    *figures = (struct spool_figures){.has_folder = spool->has_folder};
     uv_mutex_lock(&spool->lock);
     figures->memory_bytes = spool->ring.bytes;
     figures->most_bytes = spool->most_bytes;

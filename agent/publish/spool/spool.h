@@ -172,7 +172,8 @@ size_t spools_states(const struct spools *spools, struct spool_state *states, si
 
 /* What a spool takes, for all sinks. */
 struct spool_figures {
-    bool has_disk; /* what follows is of its file; 0 without one */
+    bool has_folder; /* it is to be on disk */
+    bool has_disk;   /* and is; what follows is of its file, 0 without one */
     uint64_t disk_bytes, quota_bytes;
     int64_t quota_age_ms;
     uint64_t written_bytes; /* by this process */

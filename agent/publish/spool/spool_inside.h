@@ -51,6 +51,7 @@ struct spool_cursor {
 struct spool {
     uv_mutex_t lock;
     enum spool_kind kind;
+    bool has_folder;
     char stream[17];
     struct spool_ring ring;
     size_t most_bytes;
