@@ -86,8 +86,8 @@ static int rows_settle_rates(struct plan_rows *rows, uint32_t n_series, struct p
         row->series = place[row->series];
         row->order = (uint32_t)i;
         row->rate = plan_rate_of(plan, row->series);
-        plan->list->series[row->series] =
-            (struct series){.quantity = row->point->quantity, .place = row->place};
+        plan->list->series[row->series] = (struct series){
+            .quantity = row->point->quantity, .place = row->place, .rate = (uint8_t)row->rate};
     }
     free(place);
     return 0;

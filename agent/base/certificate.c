@@ -33,8 +33,7 @@ static gnutls_x509_privkey_t read_key(const char *text) {
     return NULL;
 }
 
-/* Both have the same public key, by its digest; what sets them into force does not look at keys of every
- * kind. */
+/* By the digests of their public keys: what takes them as credentials does not compare keys of every kind. */
 static bool belong_together(gnutls_x509_crt_t certificate, gnutls_x509_privkey_t key) {
     unsigned char of_certificate[DIGEST_MOST], of_key[DIGEST_MOST];
     size_t size = sizeof(of_certificate), key_size = sizeof(of_key);
@@ -43,18 +42,42 @@ static bool belong_together(gnutls_x509_crt_t certificate, gnutls_x509_privkey_t
            size == key_size && memcmp(of_certificate, of_key, size) == 0;
 }
 
+/* With all that the text holds between the certificate and its root. */
+static bool can_be_shown(const char *certificate, const char *key) {
+    gnutls_certificate_credentials_t made;
+    const gnutls_datum_t shown = datum_of(certificate), secret = datum_of(key);
+    if (gnutls_certificate_allocate_credentials(&made) < 0)
+        return false;
+    int error = gnutls_certificate_set_x509_key_mem(made, &shown, &secret, GNUTLS_X509_FMT_PEM);
+    gnutls_certificate_free_credentials(made);
+    return error >= 0;
+}
+
 const char *certificate_judge_pair(const char *certificate, const char *key) {
+    const char *why = NULL;
     gnutls_x509_crt_t shown = read_certificate(certificate);
     gnutls_x509_privkey_t secret = read_key(key);
-    const char *why = !shown                            ? "the first is no certificate"
-                      : !secret                         ? "the second is no private key"
-                      : !belong_together(shown, secret) ? "they do not belong together"
-                                                        : NULL;
+    if (!shown)
+        why = "certificate_file holds no certificate";
+    else if (!secret)
+        why = "key_file holds no private key";
+    else if (!belong_together(shown, secret))
+        why = "key_file is not the key of certificate_file";
+    else if (!can_be_shown(certificate, key))
+        why = "certificate_file cannot be used: is a certificate in it broken?";
     if (shown)
         gnutls_x509_crt_deinit(shown);
     if (secret)
         gnutls_x509_privkey_deinit(secret);
     return why;
+}
+
+time_t certificate_end(const char *certificate) {
+    gnutls_x509_crt_t made = read_certificate(certificate);
+    time_t end = made ? gnutls_x509_crt_get_expiration_time(made) : (time_t)-1;
+    if (made)
+        gnutls_x509_crt_deinit(made);
+    return end;
 }
 
 bool certificate_is_authority(const char *authorities) {

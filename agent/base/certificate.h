@@ -4,9 +4,16 @@
 #define HALLWATCH_BASE_CERTIFICATE_H
 
 #include <stdbool.h>
+#include <time.h>
 
-/* What is wrong with a certificate (PEM, with what is between it and its root) and its key; NULL: nothing. */
+/*
+ * What is wrong with a certificate (PEM, with what is between it and its root) and its key, by the names of
+ * the settings that they come from; NULL: nothing.
+ */
 const char *certificate_judge_pair(const char *certificate, const char *key);
+
+/* Until when the first certificate is valid, seconds since 1970; -1: not known. */
+time_t certificate_end(const char *certificate);
 
 /* Whether a text (PEM) holds certificates of authorities. */
 bool certificate_is_authority(const char *authorities);

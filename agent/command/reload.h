@@ -31,7 +31,7 @@ struct reload_parts {
     struct spools spools;
     struct sink_set *sinks;
     struct status_server *status;
-    struct http_server *http; /* NULL: nothing is served */
+    struct http_server *http;
     struct judging *judging;
     struct site_source *source; /* NULL: it is not the site */
     struct site_config *config; /* in force; this reference is taken over where reload_new succeeds */

@@ -43,7 +43,7 @@ struct agent {
     struct sink_set *sinks;
     struct latest *latest;
     struct status_server *status;
-    struct http_server *http; /* NULL: nothing is served over HTTP */
+    struct http_server *http;
     struct alarm_board *board;
     struct power_board *power;
     struct state_store *store;
@@ -223,7 +223,7 @@ static int make_reload(struct agent *agent) {
 static bool agent_stop(struct agent *agent) {
     bool all = reload_finish(agent->reload);
     status_server_stop(agent->status);
-    http_server_stop(agent->http);
+    http_server_free(agent->http);
     service_notify("STATUS=stopping: what waits is sent");
     site_source_stop(agent->source);
     if (agent->publisher != NULL)
@@ -259,6 +259,11 @@ static void agent_free(struct agent *agent) {
     free(agent);
 }
 
+static int start_http(struct agent *agent) {
+    agent->http = http_server_new(agent->latest);
+    return agent->http == NULL ? ERROR_MEMORY : http_server_set_config(agent->http, agent->config);
+}
+
 static int agent_start(struct agent *agent) {
     agent->site = strdup(agent->config->site);
     int error = agent->site == NULL ? ERROR_MEMORY : make_loop(agent);
@@ -270,8 +275,8 @@ static int agent_start(struct agent *agent) {
         error = site_source_start(agent->config, on_batch, agent, &agent->source);
     if (error == 0)
         status_server_set_halls(agent->status, agent->source);
-    if (error == 0 && agent->config->http != NULL)
-        error = http_server_start(agent->config, agent->latest, &agent->http);
+    if (error == 0)
+        error = start_http(agent);
     if (error == 0)
         error = make_reload(agent);
     if (error == 0)

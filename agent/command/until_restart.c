@@ -13,7 +13,6 @@ static void say_kept(const char *path, const struct config_changes *changes) {
     } kept[] = {{SITE_PHASE, "poll.phase: to change it"},
                 {SITE_TRAPS, "traps: to change them"},
                 {SITE_SPOOL, "spool: to change it"},
-                {SITE_HTTP_LISTEN, "http.listen: to change it"},
                 {SITE_INTAKE, "power.site: to change it"}};
     for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
         if ((changes->site & kept[i].site) != 0)
@@ -26,15 +25,6 @@ static void keep_intake(const struct site_config *before, struct site_config *no
         return; /* nobody reads it after the start; it will be said again */
     intake_config_free(now->intake);
     now->intake = copy;
-}
-
-/* With its files: an access without its addresses would be half a change. */
-static void keep_http(const struct site_config *before, struct site_config *now) {
-    struct http_config *copy;
-    if (http_config_copy(before->http, &copy) != 0)
-        return; /* the same */
-    http_config_free(now->http);
-    now->http = copy;
 }
 
 void keep_until_restart(const char *path, struct site_config *before, struct site_config *now,
@@ -50,11 +40,8 @@ void keep_until_restart(const char *path, struct site_config *before, struct sit
     say_kept(path, changes);
     if ((changes->site & SITE_INTAKE) != 0)
         keep_intake(before, now);
-    if ((changes->site & SITE_HTTP_LISTEN) != 0)
-        keep_http(before, now);
     now->phase = before->phase;
-    changes->site &=
-        ~(unsigned)(SITE_SOCKET | SITE_PHASE | SITE_TRAPS | SITE_SPOOL | SITE_INTAKE | SITE_HTTP_LISTEN);
+    changes->site &= ~(unsigned)(SITE_SOCKET | SITE_PHASE | SITE_TRAPS | SITE_SPOOL | SITE_INTAKE);
     if (!config_changes_any(changes))
         return;
     /* Nobody reads these after the start. */

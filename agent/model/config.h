@@ -164,10 +164,9 @@ struct http_config {
     char *certificate, *key, *client_ca; /* in PEM form; NULL: none */
     char *token;                         /* asked for as a bearer's; NULL: none */
 };
-bool http_config_same_listens(const struct http_config *a, const struct http_config *b);
-bool http_config_same_access(const struct http_config *a, const struct http_config *b);
-/* A copy of its own, or NULL of NULL. 0 or ERROR_MEMORY. */
-int http_config_copy(const struct http_config *from, struct http_config **to);
+bool http_config_same(const struct http_config *a, const struct http_config *b); /* either may be NULL */
+/* Whether connections of the one can go on under the other. */
+bool http_config_same_certificates(const struct http_config *a, const struct http_config *b);
 void http_config_free(struct http_config *http); /* NULL is fine */
 
 /* Polls are spread over their interval, or stand at whole multiples of it of the wall clock. */

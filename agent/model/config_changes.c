@@ -180,10 +180,6 @@ static bool is_same_intake(const struct intake_config *a, const struct intake_co
     return a && b ? a->silent_ms == b->silent_ms && is_same_sink(&a->brokers, &b->brokers) : a == b;
 }
 
-static bool is_same_http_listen(const struct http_config *a, const struct http_config *b) {
-    return a && b ? http_config_same_listens(a, b) : a == b;
-}
-
 static bool is_same_power(const struct power_config *a, const struct power_config *b) {
     return a && b ? a->digest == b->digest : a == b;
 }
@@ -201,9 +197,7 @@ int config_compare(const struct site_config *before, struct site_config *now,
         changes->site |= SITE_PHASE;
     if (!trap_config_same(&before->traps, &now->traps))
         changes->site |= SITE_TRAPS;
-    if (!is_same_http_listen(before->http, now->http))
-        changes->site |= SITE_HTTP_LISTEN;
-    else if (now->http && !http_config_same_access(before->http, now->http))
+    if (!http_config_same(before->http, now->http))
         changes->site |= SITE_HTTP;
     if (before->buffer_bytes != now->buffer_bytes)
         changes->site |= SITE_BUFFER;
@@ -326,7 +320,7 @@ void config_changes_write(const struct config_changes *changes, struct text *tex
     if ((changes->site & SITE_BUFFER) != 0)
         text_add_string(text, ", the buffer is of another size");
     if ((changes->site & SITE_HTTP) != 0)
-        text_add_string(text, ", who is let in over HTTP changed");
+        text_add_string(text, ", what is served over HTTP, or to whom, changed");
     if ((changes->site & SITE_POWER) != 0)
         text_add_string(text, ", the topology, its budgets or alarms changed");
 }

@@ -33,8 +33,7 @@ enum {
     SITE_SPOOL = 1 << 6,
     SITE_INTAKE = 1 << 7,                     /* whether it is the site, and where it listens */
     SITE_POWER = 1 << 8,                      /* topology, budgets, alarms: judged anew */
-    SITE_HTTP = 1 << 9,                       /* who is let in over HTTP */
-    SITE_HTTP_LISTEN = 1 << 10,               /* where, and whether at all */
+    SITE_HTTP = 1 << 9,                       /* what is served over HTTP, and who is let in */
     SITE_IDENTITY = SITE_NAME | SITE_GATEWAY, /* in every label and topic: not while the agent runs */
 };
 

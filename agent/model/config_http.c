@@ -3,6 +3,7 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/certificate.h"
 #include "base/error.h"
@@ -104,11 +105,28 @@ static void check_content(struct build *build, const struct http_config *http) {
     const char *why =
         http->certificate && http->key ? certificate_judge_pair(http->certificate, http->key) : NULL;
     if (why)
-        entry_add_mistake(&settings->entry, "http.key_file", &settings->key_file, &build->mistakes,
-                          "certificate_file and key_file cannot be used: %s", why);
+        entry_add_mistake(&settings->entry, "http.key_file", &settings->key_file, &build->mistakes, "%s",
+                          why);
+    if (http->certificate && !why && certificate_end(http->certificate) < time(NULL))
+        entry_add_mistake(&settings->entry, "http.certificate_file", &settings->certificate_file,
+                          &build->warnings, "has expired: who asks will not believe it");
     if (http->client_ca && !certificate_is_authority(http->client_ca))
         entry_add_mistake(&settings->entry, "http.client_ca_file", &settings->client_ca_file,
                           &build->mistakes, "holds no certificate that can be used");
+}
+
+/* A header can carry it (RFC 6750, section 2.1: no blanks, and none of what is not ASCII). */
+static void check_token(struct build *build, const char *token) {
+    const struct http_settings *settings = &build->settings.http;
+    bool is_file = setting_given(&settings->token_file);
+    size_t size = token ? strlen(token) : 0, shown = 0;
+    while (shown < size && token[shown] > ' ' && token[shown] < 0x7f)
+        shown++;
+    if (shown < size)
+        entry_add_mistake(
+            &settings->entry, is_file ? "http.token_file" : "http.token_credential",
+            is_file ? &settings->token_file : &settings->token_credential, &build->mistakes,
+            "holds a token that nobody can show: it may have letters, digits and signs of ASCII, no blanks");
 }
 
 void config_build_http(struct build *build) {
@@ -130,51 +148,25 @@ void config_build_http(struct build *build) {
     if (has_token(settings))
         http->token = config_read_secret(build, &settings->entry, "http.token_file", &settings->token_file,
                                          "http.token_credential", &settings->token_credential);
+    check_token(build, http->token);
 }
 
-bool http_config_same_listens(const struct http_config *a, const struct http_config *b) {
-    size_t i = 0;
-    while (i < a->n_listens && i < b->n_listens && strcmp(a->listens[i].text, b->listens[i].text) == 0)
-        i++;
-    return i == a->n_listens && i == b->n_listens;
+static bool is_same(const char *a, const char *b) {
+    return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
-bool http_config_same_access(const struct http_config *a, const struct http_config *b) {
-    const char *const left[] = {a->certificate, a->key, a->client_ca, a->token};
-    const char *const right[] = {b->certificate, b->key, b->client_ca, b->token};
-    for (size_t i = 0; i < sizeof(left) / sizeof(left[0]); i++)
-        if (left[i] && right[i] ? strcmp(left[i], right[i]) != 0 : left[i] != right[i])
+bool http_config_same_certificates(const struct http_config *a, const struct http_config *b) {
+    return is_same(a->certificate, b->certificate) && is_same(a->key, b->key) &&
+           is_same(a->client_ca, b->client_ca);
+}
+
+bool http_config_same(const struct http_config *a, const struct http_config *b) {
+    if (!a || !b || a->n_listens != b->n_listens)
+        return a == b;
+    for (size_t i = 0; i < a->n_listens; i++)
+        if (strcmp(a->listens[i].text, b->listens[i].text) != 0)
             return false;
-    return true;
-}
-
-int http_config_copy(const struct http_config *from, struct http_config **to) {
-    *to = NULL;
-    if (!from)
-        return 0;
-    struct http_config *copy = malloc(sizeof(*copy));
-    if (!copy)
-        return ERROR_MEMORY;
-    *copy = *from;
-    const char **const texts[] = {(const char **)&copy->certificate,
-                                  (const char **)&copy->key,
-                                  (const char **)&copy->client_ca,
-                                  (const char **)&copy->token,
-                                  &copy->listens[0].text,
-                                  &copy->listens[1].text,
-                                  &copy->listens[2].text,
-                                  &copy->listens[3].text};
-    bool whole = true;
-    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-        const char *text = *texts[i];
-        *texts[i] = text ? strdup(text) : NULL;
-        whole = whole && (!text || *texts[i]);
-    }
-    if (whole)
-        *to = copy;
-    else
-        http_config_free(copy);
-    return whole ? 0 : ERROR_MEMORY;
+    return http_config_same_certificates(a, b) && is_same(a->token, b->token);
 }
 
 void http_config_free(struct http_config *http) {

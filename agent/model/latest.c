@@ -93,7 +93,7 @@ static struct slot *slot_for(struct latest *latest, struct device_view *view) {
     return fresh;
 }
 
-static bool is_health(enum quantity quantity) {
+bool latest_is_health(enum quantity quantity) {
     return quantity >= DEVICE_UP && quantity <= POINTS_PARKED;
 }
 
@@ -118,13 +118,16 @@ static void note_trouble(struct slot *slot, const struct batch *batch, uint32_t 
 
 static void take(struct slot *slot, const struct batch *batch, uint32_t n) {
     /* The series of a device's health are a batch of their own. */
-    bool health = n > 0 && is_health(slot->view->series[batch->first].quantity);
-    bool any = false;
+    bool health = n > 0 && latest_is_health(slot->view->series[batch->first].quantity);
+    bool says_all = health || !device_view_is_device(slot->view), any = false;
     slot->is_told = batch->is_told;
     for (uint32_t i = 0; i < n; i++) {
         uint32_t number = batch->first + i;
-        if (batch->qualities[i] == QUALITY_ABSENT)
+        if (batch->qualities[i] == QUALITY_ABSENT) {
+            if (says_all)
+                slot->qualities[number] = QUALITY_ABSENT;
             continue;
+        }
         if (health)
             note_trouble(slot, batch, i);
         slot->values[number] = batch->values[i];

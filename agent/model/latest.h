@@ -15,8 +15,9 @@ struct latest *latest_new(void);         /* NULL when out of memory */
 void latest_free(struct latest *latest); /* NULL is fine */
 
 /*
- * Takes what the batch says; the batch stays the caller's. A series that is absent in it keeps its last
- * reading. A farewell makes the device forgotten; its number may then be another's.
+ * Takes what the batch says; the batch stays the caller's. A point of a device that is absent in it keeps its
+ * last reading: it may not have been asked. All else that is absent has no reading any more. A farewell makes
+ * the device forgotten; its number may then be another's.
  */
 void latest_update(struct latest *latest, const struct batch *batch);
 
@@ -40,6 +41,9 @@ bool latest_show(struct latest *latest, uint32_t number, latest_look *look, void
 
 /* The lowest number from *number on that has said something; false where there is none. */
 bool latest_next(struct latest *latest, uint32_t *number);
+
+/* Whether a quantity is of what is said of a device, rather than by it. */
+bool latest_is_health(enum quantity quantity);
 
 /* The latest value of the first series of that quantity; false where there is none. */
 bool latest_find(const struct latest_device *device, enum quantity quantity, double *value);

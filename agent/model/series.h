@@ -35,6 +35,7 @@ struct series {
     enum quantity quantity;
     struct place place;
     const char *reason; /* label of counters by reason ("timeout", "range"); NULL = none. Static text. */
+    uint8_t rate; /* enum rate; of a device's point: how often it is asked; not kept with rows on disk */
 };
 
 /* Shared by the views of all devices of one shape: there are thousands of devices and few shapes. */

@@ -19,6 +19,8 @@ bool http_clients_admit(const struct http_clients *clients, const struct sockadd
         return false;
     if (address_is_loopback(address))
         return true;
+    if (clients->n >= HTTP_CLIENTS_FROM_ELSEWHERE)
+        return false;
     http_pace_write_key(address, key);
     for (size_t i = 0; i < HTTP_CLIENTS_MOST; i++)
         n += clients->of[i].socket >= 0 && memcmp(clients->of[i].address, key, sizeof(key)) == 0;

@@ -13,6 +13,8 @@
 
 enum {
     HTTP_CLIENTS_MOST = 64,
+    HTTP_CLIENTS_FROM_ELSEWHERE =
+        56,                          /* the others are for this machine, which asks whether the agent lives */
     HTTP_CLIENTS_PER_ADDRESS = 8,    /* of those that are not loopback */
     HTTP_ASKING_MOST_MS = 10 * 1000, /* from the connection, or the answer before, to the whole request */
     HTTP_TAKING_MOST_MS = 30 * 1000, /* from the request to the last byte of the answer */

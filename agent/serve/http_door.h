@@ -42,7 +42,7 @@ struct http_door_events {
 };
 
 /*
- * Borrows the socket, the events, and the certificates and key of `http`. NULL: out of memory, or those
+ * Borrows the socket and the events; of `http` it reads certificates and key. NULL: out of memory, or those
  * cannot be used together.
  */
 struct http_door *http_door_open(int socket, const struct http_config *http,

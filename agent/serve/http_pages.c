@@ -78,7 +78,7 @@ static void make_plain(struct http_pages *pages, const struct site_config *confi
         return;
     pages->plain_size = pages->plain->size;
     pages->cost_us = clock_monotonic_us() - begin_us;
-    pages->made_ms = now_ms;
+    pages->made_ms = now_ms + pages->cost_us / 1000; /* making it is no pause */
 }
 
 static void make_packed(struct http_pages *pages) {
@@ -90,14 +90,15 @@ static void make_packed(struct http_pages *pages) {
     pages->cost_us += clock_monotonic_us() - begin_us;
 }
 
-struct http_body *http_pages_metrics(struct http_pages *pages, const struct site_config *config, bool gzip,
+struct http_body *http_pages_metrics(struct http_pages *pages, const struct site_config *config, bool *gzip,
                                      int64_t now_ms) {
     http_pages_age(pages, now_ms);
     if (!pages->plain && pages->n_bodies < HTTP_BODIES_MOST)
         make_plain(pages, config, now_ms);
-    if (gzip && pages->plain && !pages->packed && pages->n_bodies < HTTP_BODIES_MOST)
+    if (*gzip && pages->plain && !pages->packed && pages->n_bodies < HTTP_BODIES_MOST)
         make_packed(pages);
-    struct http_body *body = gzip ? pages->packed : pages->plain;
+    *gzip = *gzip && pages->packed;
+    struct http_body *body = *gzip ? pages->packed : pages->plain;
     if (body)
         body->references++;
     return body;

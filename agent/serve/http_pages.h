@@ -18,7 +18,7 @@
  * A page is kept for ten times as long as it took to make it, within these bounds: whoever asks however often
  * costs a tenth of one core, and a page that is cheap is fresh.
  */
-enum { HTTP_BODIES_MOST = 6, HTTP_KEPT_TIMES = 10, HTTP_KEPT_LEAST_MS = 100, HTTP_KEPT_MOST_MS = 1000 };
+enum { HTTP_BODIES_MOST = 6, HTTP_KEPT_TIMES = 10, HTTP_KEPT_LEAST_MS = 100, HTTP_KEPT_MOST_MS = 5000 };
 
 struct http_pages;
 
@@ -35,10 +35,10 @@ struct http_pages *http_pages_new(struct latest *latest); /* borrows it; NULL wh
 void http_pages_free(struct http_pages *pages);
 
 /*
- * The body of /metrics, with one reference for the caller. NULL: out of memory, or slow clients still hold
- * HTTP_BODIES_MOST of them.
+ * The body of /metrics, with one reference for the caller; `gzip`: whether it may be compressed, and then
+ * whether it is. NULL: out of memory, or slow clients still hold HTTP_BODIES_MOST of them.
  */
-struct http_body *http_pages_metrics(struct http_pages *pages, const struct site_config *config, bool gzip,
+struct http_body *http_pages_metrics(struct http_pages *pages, const struct site_config *config, bool *gzip,
                                      int64_t now_ms);
 void http_body_release(struct http_body *body);
 /* Lets go of what was kept long enough. `now_ms` is monotonic, here as above. */

@@ -39,6 +39,7 @@ struct metrics {
     uint32_t first[N_QUANTITIES], last[N_QUANTITIES];
     bool failed;
     /* While values are collected: */
+    size_t n_missing;                     /* series for which there was no room */
     const struct device_config **devices; /* by number */
     int64_t now_ms;
 };
@@ -90,18 +91,25 @@ static bool make_room(struct metrics *metrics, size_t n_series) {
     return views && samples;
 }
 
-static int64_t oldest_ms(const struct metrics *metrics, const struct latest_device *latest) {
+/*
+ * The oldest that counts as a reading of now, by how often it is asked. What is asked late is older; what is
+ * asked once, at discovery, holds as long as the device is up.
+ */
+static void find_oldest(const struct metrics *metrics, const struct latest_device *latest,
+                        int64_t oldest_ms[N_RATES]) {
     uint32_t number = latest->view->number;
     const struct device_config *device = number < DEVICES_BELOW ? metrics->devices[number] : NULL;
-    if (!device)
-        return metrics->now_ms - LOOKBACK_MS;
-    double up = 1;
+    double up = 1, late_s = 0;
     bool is_up = !latest_find(latest, DEVICE_UP, &up) || up > 0;
-    return metrics->now_ms - INTERVALS_MOST * device->interval_ms[is_up ? RATE_SLOW : RATE_NORMAL] - SLACK_MS;
-}
-
-static bool is_health(enum quantity quantity) {
-    return quantity >= DEVICE_UP && quantity <= POINTS_PARKED;
+    latest_find(latest, POLL_LATENESS, &late_s);
+    for (int rate = 0; rate < N_RATES; rate++) {
+        bool as_normal = !is_up && (rate == RATE_SLOW || rate == RATE_ONCE);
+        int64_t interval_ms = device ? device->interval_ms[as_normal ? RATE_NORMAL : rate] : 0;
+        oldest_ms[rate] =
+            metrics->now_ms - INTERVALS_MOST * (interval_ms + (int64_t)(late_s * 1000)) - SLACK_MS;
+    }
+    if (is_up)
+        oldest_ms[RATE_ONCE] = INT64_MIN;
 }
 
 static void add_sample(struct metrics *metrics, enum quantity quantity, uint32_t series, double value) {
@@ -121,16 +129,20 @@ static void collect(void *context, const struct latest_device *latest) {
     const struct device_view *view = latest->view;
     if (latest->is_told)
         return;
-    if (!make_room(metrics, view->n_series)) {
-        metrics->failed = true;
+    bool has_room = metrics->n_samples + view->n_series <= metrics->room_samples &&
+                    metrics->n_views < metrics->room_views;
+    metrics->n_missing = has_room ? 0 : view->n_series + 1;
+    if (!has_room)
         return;
-    }
     size_t before = metrics->n_samples;
-    int64_t oldest = oldest_ms(metrics, latest), oldest_health = metrics->now_ms - LOOKBACK_MS;
+    bool is_device = device_view_is_device(view);
+    int64_t oldest_ms[N_RATES], oldest_else_ms = metrics->now_ms - LOOKBACK_MS;
+    find_oldest(metrics, latest, oldest_ms);
     for (size_t i = 0; i < view->n_series; i++) {
         enum quantity quantity = view->series[i].quantity;
+        bool is_point = is_device && !latest_is_health(quantity);
         bool is_good = latest->qualities[i] == QUALITY_GOOD || latest->qualities[i] == QUALITY_SUBSTITUTED;
-        bool is_recent = latest->times_ms[i] >= (is_health(quantity) ? oldest_health : oldest);
+        bool is_recent = latest->times_ms[i] >= (is_point ? oldest_ms[view->series[i].rate] : oldest_else_ms);
         if (is_good && is_recent && isfinite(latest->values[i]))
             add_sample(metrics, quantity, (uint32_t)i, latest->values[i]);
     }
@@ -138,18 +150,31 @@ static void collect(void *context, const struct latest_device *latest) {
         metrics->views[metrics->n_views++] = device_view_hold((struct device_view *)view);
 }
 
+/* After the clock was set back, readings are stamped from the last time on for a while. */
+static void note_time(void *context, const struct latest_device *latest) {
+    int64_t *now_ms = context;
+    if (latest->newest_ms > *now_ms)
+        *now_ms = latest->newest_ms;
+}
+
 static void collect_all(struct metrics *metrics, const struct site_config *config, int64_t now_ms) {
     metrics->n_samples = metrics->n_views = 0;
     metrics->failed = false;
     metrics->now_ms = now_ms;
+    latest_show(metrics->latest, GATEWAY_NUMBER, note_time, &metrics->now_ms);
     for (size_t i = 0; i < N_QUANTITIES; i++)
         metrics->first[i] = NONE;
     memset(metrics->devices, 0, DEVICES_BELOW * sizeof(struct device_config *));
     for (size_t i = 0; i < config->n_devices; i++)
         if (config->devices[i].number < DEVICES_BELOW)
             metrics->devices[config->devices[i].number] = &config->devices[i];
-    for (uint32_t number = 0; latest_next(metrics->latest, &number) && !metrics->failed; number++)
-        latest_show(metrics->latest, number, collect, metrics);
+    for (uint32_t number = 0; latest_next(metrics->latest, &number) && !metrics->failed; number++) {
+        do {
+            metrics->n_missing = 0;
+            latest_show(metrics->latest, number, collect, metrics);
+            metrics->failed = !make_room(metrics, metrics->n_missing); /* asked for without the lock */
+        } while (metrics->n_missing > 0 && !metrics->failed);
+    }
 }
 
 /* --- writing --- */

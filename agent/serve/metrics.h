@@ -2,8 +2,9 @@
 /*
  * The page /metrics: every series that was read, judged or counted, as it is now and as remote write names
  * it. Left out is what is neither good nor substituted, and what is too old: a device's value after three
- * intervals (the slow one while the device is up, the normal one once it is down), all else after the five
- * minutes for which a query of Prometheus sees a sample. Owned by one thread.
+ * of the intervals at which it is asked (normal ones once the device is down; what is asked once holds while
+ * it is up), all else after the five minutes for which a query of Prometheus sees a sample. Owned by one
+ * thread.
  */
 #ifndef HALLWATCH_SERVE_METRICS_H
 #define HALLWATCH_SERVE_METRICS_H

@@ -68,6 +68,14 @@ def request(port, path="/metrics", method="GET", context=None, body=None, **head
         client.close()
 
 
+def status_at(port, **headers):
+    """Of /metrics, in the clear; None: nobody listens."""
+    try:
+        return request(port, **headers)[0]
+    except OSError:
+        return None
+
+
 def is_ready(port):
     return request(port, "/readyz")[::2] == (200, "ready\n")
 
@@ -247,6 +255,35 @@ class Guarded(unittest.TestCase):
 
             wait_until(is_renewed, "the new certificate is shown")
 
+    def test_all_of_it_changes_at_a_reload(self):
+        """The section comes, its addresses and its token change, it goes; and an address that was taken is served when it is free."""
+        one, two = free_port(), free_port()
+        self.token.write_text("s3cret\n")
+        self.token.chmod(0o600)
+        device = {"name": "dead", "url": f"modbus://127.0.0.1:{free_port()}/1", "driver": "schneider_pm5000"}
+        with Agent([device]) as agent:
+            agent.write(http={"listen": f"127.0.0.1:{one}"})
+            agent.reload()
+            wait_until(lambda: status_at(one) == 200, "it is served")
+            agent.write(http={"listen": [f"127.0.0.1:{one}", f"127.0.0.1:{two}"], "token_file": str(self.token)})
+            with socket.socket() as taken:
+                taken.bind(("127.0.0.1", two))
+                taken.listen()
+                agent.reload()
+                wait_until(lambda: status_at(one) == 401, "who has no token is turned away")
+                self.assertEqual(status_at(one, Authorization="Bearer s3cret"), 200)
+                wait_until(lambda: f"http: cannot listen at 127.0.0.1:{two}: Address already in use" in agent.log(), "that is said")
+            wait_until(lambda: status_at(two, Authorization="Bearer s3cret") == 200, "both are served")
+            self.assertIn("http: all addresses are served", agent.log())
+            self.assertRegex(agent.log(), "http: 127.0.0.1 is not let in: it does not show the token of http")
+            agent.write(http={"listen": f"127.0.0.1:{two}"})
+            agent.reload()
+            wait_until(lambda: status_at(one) is None and status_at(two) == 200, "the first is served no more")
+            del agent.settings["http"]
+            agent.write()
+            agent.reload()
+            wait_until(lambda: status_at(two) is None, "nothing is served")
+
     def test_certificates_that_do_not_fit_leave_those_of_before(self):
         server = self.authority.sign("mismatched")
         port, agent = self.agent(certificate_file=server[0], key_file=server[1], token_file=str(self.token))
@@ -254,7 +291,7 @@ class Guarded(unittest.TestCase):
             Path(server[1]).write_bytes(Path(self.client[1]).read_bytes())
             self.assertEqual(hallwatch.run("check", str(agent.config)).returncode, hallwatch.USAGE)
             agent.reload(REFUSED)
-            self.assertIn("http.key_file: certificate_file and key_file cannot be used: they do not belong together", agent.log())
+            self.assertIn("http.key_file: key_file is not the key of certificate_file", agent.log())
             self.assertEqual(request(port, context=self.context(), Authorization="Bearer s3cret")[0], 200)
 
 

@@ -38,9 +38,8 @@ static bool is_page(const char *path) {
 }
 
 static bool shows_token(const char *authorization) {
-    size_t size = authorization ? strlen(authorization) : 0, own = sizeof(token) - 1;
-    return size >= own && strncasecmp(authorization, "Bearer ", 7) == 0 &&
-           strcmp(authorization + size - own, token) == 0;
+    return authorization && strncasecmp(authorization, "Bearer ", 7) == 0 &&
+           strcmp(authorization + 7 + strspn(authorization + 7, " "), token) == 0;
 }
 
 /* What must never be: a page for who may not have it, or for what is no plain GET or HEAD of it. */

@@ -27,7 +27,7 @@ HEALTHY_ON_LINES = ("line right", "line highest")
 # Besides, heaps grow by a step now and then, and sanitizers hold memory back. The judge of the hall is made anew by half of the
 # reloads, which moves the resident size by 10 MB up and down while three agents and their halls want two cores; the least of
 # either part is compared. (Alone, the agent grows by 2 MB.)
-BATCH_BYTES, GROWTH_KB, GROWTH_SANITIZED_KB = 512, 12288, 16384
+BATCH_BYTES, GROWTH_KB, GROWTH_SANITIZED_KB = 512, 12288, 24576
 # Of healthy devices' polls, for three agents and their halls share two cores, and instrumented ones are several times
 # slower. (Alone, one that is not instrumented misses none.)
 MISSED, MISSED_SANITIZED = 0.0001, 0.005

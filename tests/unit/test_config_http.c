@@ -47,16 +47,21 @@ static int make_folder(void **state) {
     write_file("tls.crt", certificate);
     write_file("tls.key", key);
     write_file("other.key", other_key);
+    char chain[2048];
+    snprintf(chain, sizeof(chain), "%s-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
+             certificate);
+    write_file("chain.crt", chain);
     write_file("broken.key", "-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----\n");
     write_file("broken.crt", "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n");
     write_file("token", "s3cret\n");
+    write_file("blank", "two words\n");
     return 0;
 }
 
 static int remove_folder(void **state) {
     (void)state;
-    static const char *const names[] = {"tls.crt",    "tls.key", "other.key",
-                                        "broken.crt", "token",   "hallwatch.yaml"};
+    static const char *const names[] = {"chain.crt", "blank",      "broken.key", "tls.crt",       "tls.key",
+                                        "other.key", "broken.crt", "token",      "hallwatch.yaml"};
     char path[256];
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
@@ -112,10 +117,6 @@ static void a_section_becomes_what_it_says(void **state) {
     assert_true(http->listens[0].is_loopback && !http->listens[1].is_loopback);
     assert_string_equal(http->token, "s3cret");
     assert_string_equal(http->certificate, certificate);
-    struct http_config *copy;
-    assert_int_equal(http_config_copy(http, &copy), 0);
-    assert_true(http_config_same_access(http, copy) && http_config_same_listens(http, copy));
-    http_config_free(copy);
     config_free(config);
 }
 
@@ -139,12 +140,14 @@ static void mistakes_are_told_with_their_places(void **state) {
         {"http: {client_ca_file: tls.crt}\n", "http.client_ca_file: is for TLS"},
         {"http: {certificate_file: tls.key, key_file: tls.key}\n", "holds no certificate in PEM form"},
         {"http: {certificate_file: tls.crt, key_file: other.key}\n",
-         ":3:48: http.key_file: certificate_file and key_file cannot be used: they do not belong together"},
+         ":3:45: http.key_file: key_file is not the key of certificate_file"},
         {"http: {certificate_file: broken.crt, key_file: tls.key}\n",
-         "cannot be used: the first is no certificate"},
+         "http.key_file: certificate_file holds no certificate"},
         {"http: {certificate_file: tls.crt, key_file: broken.key}\n",
-         "cannot be used: the second is no private key"},
+         "http.key_file: key_file holds no private key"},
         {"http: {" TLS ", client_ca_file: broken.crt}\n", "http.client_ca_file: holds no certificate"},
+        {"http: {certificate_file: chain.crt, key_file: tls.key}\n", "is a certificate in it broken?"},
+        {"http: {token_file: blank}\n", ":3:20: http.token_file: holds a token that nobody can show"},
         {"http: {token_file: nothing}\n", "no such file"},
         {"http: {token_file: token, token_credential: token}\n",
          "http.token_file: write either http.token_file or http.token_credential"},
@@ -173,9 +176,9 @@ static unsigned change(const char *before, const char *now) {
 static void changes_are_told_apart(void **state) {
     (void)state;
     assert_int_equal(change("http: {}\n", "http: {listen: \"127.0.0.1:9746\"}\n"), 0);
-    assert_int_equal(change("http: {}\n", "http: {listen: \"127.0.0.1:1\"}\n"), SITE_HTTP_LISTEN);
-    assert_int_equal(change("", "http: {}\n"), SITE_HTTP_LISTEN);
-    assert_int_equal(change("http: {}\n", ""), SITE_HTTP_LISTEN);
+    assert_int_equal(change("http: {}\n", "http: {listen: \"127.0.0.1:1\"}\n"), SITE_HTTP);
+    assert_int_equal(change("", "http: {}\n"), SITE_HTTP);
+    assert_int_equal(change("http: {}\n", ""), SITE_HTTP);
     assert_int_equal(change("http: {}\n", "http: {token_file: token}\n"), SITE_HTTP);
     assert_int_equal(change("http: {token_file: token}\n", "http: {token_file: token, " TLS "}\n"),
                      SITE_HTTP);

@@ -97,7 +97,7 @@ static void what_is_no_reading_of_now_is_left_out(void **state) {
         {QUALITY_STALE, 1, false, 0, false},          {QUALITY_BAD, 1, false, 0, false},
         {QUALITY_ENDED, 1, false, 0, false},          {QUALITY_GOOD, (double)INFINITY, false, 0, false},
         {QUALITY_GOOD, (double)NAN, false, 0, false}, {QUALITY_GOOD, 1, true, 0, false},
-        {QUALITY_GOOD, 1, false, 185000, true},       {QUALITY_GOOD, 1, false, 185001, false},
+        {QUALITY_GOOD, 1, false, 8000, true},         {QUALITY_GOOD, 1, false, 8001, false},
         {QUALITY_GOOD, 1, false, -3600000, true}, /* the clock was set back */
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -105,6 +105,70 @@ static void what_is_no_reading_of_now_is_left_out(void **state) {
         assert_int_equal(count(page, "pdu-1") > 0, cases[i].is_shown);
         free(page);
     }
+}
+
+/* Whether a reading of that rate is shown, of a device of which it is said that it is up, and late. */
+static bool is_shown(enum rate rate, bool is_up, double late_s, int64_t age_ms) {
+    struct latest *latest = latest_new();
+    struct device_view *view = specimen_view(1, "pdu-1", 3);
+    struct series *series = view->list->series;
+    series[0].rate = (uint8_t)rate;
+    series[1] = (struct series){.quantity = DEVICE_UP};
+    series[2] = (struct series){.quantity = POLL_LATENESS};
+    struct batch *batch = specimen_batch(view, NOW_MS, 1);
+    batch->n = 1;
+    latest_update(latest, batch);
+    struct batch health = *batch;
+    health.first = 1;
+    health.n = 2;
+    health.values = (double[]){is_up, late_s};
+    health.qualities = (uint8_t[]){QUALITY_GOOD, QUALITY_GOOD};
+    health.time_ms = NOW_MS + age_ms;
+    latest_update(latest, &health);
+    char *page = page_of(latest, NOW_MS + age_ms);
+    bool shown = strstr(page, catalog_quantity(series[0].quantity)->name) != NULL;
+    free(page);
+    specimen_batch_free(batch);
+    device_view_release(view);
+    latest_free(latest);
+    return shown;
+}
+
+static void what_is_asked_seldom_may_be_old(void **state) {
+    (void)state;
+    static const struct {
+        enum rate rate;
+        bool is_up;
+        double late_s;
+        int64_t oldest_ms;
+    } cases[] = {
+        {RATE_NORMAL, true, 0, 8000}, {RATE_NORMAL, true, 4, 20000}, {RATE_FAST, true, 0, 8000},
+        {RATE_SLOW, true, 0, 185000}, {RATE_SLOW, false, 0, 8000},   {RATE_ONCE, false, 0, 8000},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        assert_true(is_shown(cases[i].rate, cases[i].is_up, cases[i].late_s, cases[i].oldest_ms));
+        assert_false(is_shown(cases[i].rate, cases[i].is_up, cases[i].late_s, cases[i].oldest_ms + 1));
+    }
+    assert_true(is_shown(RATE_ONCE, true, 0, 24 * 3600 * 1000));
+}
+
+/* Readings go on from the last time; what was read before is as old as it would be. */
+static void a_clock_that_was_set_back_makes_nothing_young(void **state) {
+    (void)state;
+    struct latest *latest = latest_new();
+    struct device_view *device = specimen_view(1, "pdu-1", 1),
+                       *gateway = specimen_view(GATEWAY_NUMBER, "", 1);
+    struct batch *batch = specimen_batch(device, NOW_MS, 1), *own = specimen_batch(gateway, NOW_MS + 9000, 1);
+    latest_update(latest, batch);
+    latest_update(latest, own);
+    char *page = page_of(latest, NOW_MS - 3600000);
+    assert_int_equal(count(page, "pdu-1"), 0);
+    free(page);
+    specimen_batch_free(batch);
+    specimen_batch_free(own);
+    device_view_release(device);
+    device_view_release(gateway);
+    latest_free(latest);
 }
 
 static void names_may_hold_anything(void **state) {
@@ -137,21 +201,30 @@ static void names_may_hold_anything(void **state) {
     text_done(&text);
 }
 
+static struct http_body *plain_page(struct http_pages *pages, int64_t now_ms) {
+    bool gzip = false;
+    return http_pages_metrics(pages, &config, &gzip, now_ms);
+}
+
 static void a_page_is_shared_for_a_moment_and_bounded(void **state) {
     (void)state;
+    bool gzip = true;
     struct latest *latest = latest_new();
     struct http_pages *pages = http_pages_new(latest);
     struct http_body *held[HTTP_BODIES_MOST];
-    struct http_body *first = http_pages_metrics(pages, &config, false, 5000);
-    struct http_body *again = http_pages_metrics(pages, &config, false, 5000 + HTTP_KEPT_LEAST_MS - 1);
+    struct http_body *first = plain_page(pages, 5000);
+    struct http_body *again = plain_page(pages, 5000 + HTTP_KEPT_LEAST_MS - 1);
     assert_ptr_equal(first, again);
     http_body_release(again);
     http_body_release(first);
     for (int i = 0; i < HTTP_BODIES_MOST; i++)
-        assert_non_null(held[i] = http_pages_metrics(pages, &config, false, 10000 + 1000 * i));
-    assert_null(http_pages_metrics(pages, &config, false, 30000));
+        assert_non_null(held[i] = plain_page(pages, 10000 + 1000 * i));
+    assert_null(plain_page(pages, 30000));
+    http_body_release(held[3]); /* there is room for the page as it is, and for no compressed one */
+    assert_non_null(held[3] = http_pages_metrics(pages, &config, &gzip, 30500));
+    assert_false(gzip);
     http_body_release(held[3]);
-    assert_non_null(held[3] = http_pages_metrics(pages, &config, false, 31000));
+    assert_non_null(held[3] = plain_page(pages, 31000));
     for (int i = 0; i < HTTP_BODIES_MOST; i++)
         http_body_release(held[i]);
     assert_true(http_pages_keep_any(pages));
@@ -208,6 +281,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_stand_together_by_metric),
         cmocka_unit_test(what_is_no_reading_of_now_is_left_out),
+        cmocka_unit_test(what_is_asked_seldom_may_be_old),
+        cmocka_unit_test(a_clock_that_was_set_back_makes_nothing_young),
         cmocka_unit_test(names_may_hold_anything),
         cmocka_unit_test(a_page_is_shared_for_a_moment_and_bounded),
         cmocka_unit_test(health_is_progress),
