@@ -15,16 +15,13 @@ void http_clients_init(struct http_clients *clients) {
 bool http_clients_admit(const struct http_clients *clients, const struct sockaddr *address) {
     uint8_t key[16];
     size_t n = 0;
-    if (clients->n >= HTTP_CLIENTS_MOST)
-        return false;
-    if (address_is_loopback(address))
-        return true;
-    if (clients->n >= HTTP_CLIENTS_FROM_ELSEWHERE)
+    bool is_own = address_is_loopback(address);
+    if (clients->n >= (is_own ? HTTP_CLIENTS_MOST : HTTP_CLIENTS_FROM_ELSEWHERE))
         return false;
     http_pace_write_key(address, key);
     for (size_t i = 0; i < HTTP_CLIENTS_MOST; i++)
         n += clients->of[i].socket >= 0 && memcmp(clients->of[i].address, key, sizeof(key)) == 0;
-    return n < HTTP_CLIENTS_PER_ADDRESS;
+    return n < (is_own ? HTTP_CLIENTS_PER_OWN_ADDRESS : HTTP_CLIENTS_PER_ADDRESS);
 }
 
 struct http_client *http_clients_add(struct http_clients *clients, int socket, const struct sockaddr *address,

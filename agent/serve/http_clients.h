@@ -13,11 +13,11 @@
 
 enum {
     HTTP_CLIENTS_MOST = 64,
-    HTTP_CLIENTS_FROM_ELSEWHERE =
-        56,                          /* the others are for this machine, which asks whether the agent lives */
-    HTTP_CLIENTS_PER_ADDRESS = 8,    /* of those that are not loopback */
-    HTTP_ASKING_MOST_MS = 10 * 1000, /* from the connection, or the answer before, to the whole request */
-    HTTP_TAKING_MOST_MS = 30 * 1000, /* from the request to the last byte of the answer */
+    HTTP_CLIENTS_FROM_ELSEWHERE = 56,  /* the others are for this machine: does the agent live? */
+    HTTP_CLIENTS_PER_ADDRESS = 8,      /* of those from elsewhere */
+    HTTP_CLIENTS_PER_OWN_ADDRESS = 56, /* of loopback */
+    HTTP_ASKING_MOST_MS = 10 * 1000,   /* from the connection, or the answer before, to the whole request */
+    HTTP_TAKING_MOST_MS = 30 * 1000,   /* from the request to the last byte of the answer */
 };
 
 struct http_client {

@@ -5,6 +5,7 @@
 #include <microhttpd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "base/certificate.h"
@@ -90,9 +91,27 @@ static const char *header(struct MHD_Connection *connection, const char *name) {
     return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
 }
 
+struct body_headers {
+    size_t n_lengths;
+    bool has_any; /* one says that there is a body */
+};
+
+static enum MHD_Result note_header(void *context, enum MHD_ValueKind kind, const char *name,
+                                   const char *value) {
+    (void)kind;
+    struct body_headers *headers = context;
+    bool is_length = strcasecmp(name, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0;
+    headers->n_lengths += is_length;
+    headers->has_any |= (is_length && (!value || strcmp(value, "0") != 0)) ||
+                        strcasecmp(name, MHD_HTTP_HEADER_TRANSFER_ENCODING) == 0;
+    return MHD_YES;
+}
+
+/* The library believes the first of several lengths; who sends them means to hide a request. */
 static bool has_body(struct MHD_Connection *connection) {
-    const char *size = header(connection, MHD_HTTP_HEADER_CONTENT_LENGTH);
-    return (size && strcmp(size, "0") != 0) || header(connection, MHD_HTTP_HEADER_TRANSFER_ENCODING);
+    struct body_headers headers = {0};
+    MHD_get_connection_values(connection, MHD_HEADER_KIND, note_header, &headers);
+    return headers.has_any || headers.n_lengths > 1;
 }
 
 static bool shows_certificate(struct MHD_Connection *connection) {

@@ -172,7 +172,8 @@ static void collect_all(struct metrics *metrics, const struct site_config *confi
         do {
             metrics->n_missing = 0;
             latest_show(metrics->latest, number, collect, metrics);
-            metrics->failed = !make_room(metrics, metrics->n_missing); /* asked for without the lock */
+            if (metrics->n_missing > 0) /* memory is asked for without the lock */
+                metrics->failed = !make_room(metrics, metrics->n_missing);
         } while (metrics->n_missing > 0 && !metrics->failed);
     }
 }

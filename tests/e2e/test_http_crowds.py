@@ -161,7 +161,6 @@ class Tls(Watched):
         for version in ("-tls1", "-tls1_1"):
             command = ["openssl", "s_client", "-connect", f"127.0.0.1:{self.port}", version, "-cipher", "ALL@SECLEVEL=0"]
             done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=20, check=False)
-            self.assertNotIn("Verify return code: 0", done.stdout)
             self.assertIn("Cipher is (NONE)", done.stdout + done.stderr)
 
     def test_handshakes_that_stop(self):

@@ -2,6 +2,8 @@
 /* serve/http_request.h, http_pace.h, http_clients.h: who gets what over HTTP, how often, and for how long. */
 #include "check.h"
 
+#include <stdio.h>
+
 #include <arpa/inet.h>
 #include <string.h>
 
@@ -192,6 +194,25 @@ static void clients_are_bounded(void **state) {
     assert_null(arrive(&clients, "10.0.0.2", 0));
 }
 
+/* Nobody takes all places: neither who comes from many addresses nor one program of this machine. */
+static void there_is_room_for_others(void **state) {
+    (void)state;
+    struct http_clients clients;
+    char address[16];
+    http_clients_init(&clients);
+    for (int i = 0; i < HTTP_CLIENTS_FROM_ELSEWHERE; i++) {
+        snprintf(address, sizeof(address), "10.0.0.%d", i);
+        assert_non_null(arrive(&clients, address, 0));
+    }
+    assert_null(arrive(&clients, "10.0.1.1", 0));
+    assert_non_null(arrive(&clients, "127.0.0.1", 0));
+    http_clients_init(&clients);
+    for (int i = 0; i < HTTP_CLIENTS_PER_OWN_ADDRESS; i++)
+        assert_non_null(arrive(&clients, "127.0.0.2", 0));
+    assert_null(arrive(&clients, "127.0.0.2", 0));
+    assert_non_null(arrive(&clients, "127.0.0.1", 0));
+}
+
 static void who_takes_for_ever_is_overdue(void **state) {
     (void)state;
     struct http_clients clients;
@@ -220,6 +241,7 @@ int main(void) {
         cmocka_unit_test(each_address_has_its_own_pace),
         cmocka_unit_test(many_addresses_do_not_free_one_that_asks_too_much),
         cmocka_unit_test(clients_are_bounded),
+        cmocka_unit_test(there_is_room_for_others),
         cmocka_unit_test(who_takes_for_ever_is_overdue),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
