@@ -28,6 +28,8 @@ static const struct link_counts counts = {
     .snmp = {.foreign = 7, .kernel_drops = 8},
     .traps = {.received = 9, .wrong_credentials = 10},
     .clock_error_s = 0.25,
+    .resident_bytes = 4096,
+    .cpu_s = 1.5,
 };
 
 static void each_event_has_its_own_name(void **state) {
@@ -46,9 +48,11 @@ static void each_event_has_its_own_name(void **state) {
     assert_true(value_of(list, values, SNMP_EVENTS, "foreign") == 7);
     assert_true(value_of(list, values, SNMP_EVENTS, "kernel_dropped") == 8);
     assert_true(value_of(list, values, TRAP_EVENTS, "wrong_credentials") == 10);
-    assert_int_equal(list->series[list->n - 1].quantity, CLOCK_ERROR);
-    assert_true(values[list->n - 1] == 0.25);
-    for (size_t i = 0; i + 1 < list->n; i++) {
+    const size_t n = list->n - 3;
+    assert_true(list->series[n].quantity == CLOCK_ERROR && values[n] == 0.25);
+    assert_true(list->series[n + 1].quantity == PROCESS_MEMORY && values[n + 1] == 4096);
+    assert_true(list->series[n + 2].quantity == PROCESS_TIME && values[n + 2] == 1.5);
+    for (size_t i = 0; i < n; i++) {
         sum += values[i];
         for (size_t k = 0; k < i; k++)
             assert_false(list->series[i].quantity == list->series[k].quantity &&
