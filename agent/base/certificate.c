@@ -11,15 +11,19 @@ static gnutls_datum_t datum_of(const char *text) {
     return (gnutls_datum_t){.data = (unsigned char *)text, .size = (unsigned)strlen(text)};
 }
 
+/* The first of a text in PEM form, all of which can be read; NULL: there is none. */
 static gnutls_x509_crt_t read_certificate(const char *text) {
-    gnutls_x509_crt_t made;
+    gnutls_x509_crt_t *all = NULL, first = NULL;
     const gnutls_datum_t datum = datum_of(text);
-    if (gnutls_x509_crt_init(&made) < 0)
+    unsigned n = 0;
+    if (gnutls_x509_crt_list_import2(&all, &n, &datum, GNUTLS_X509_FMT_PEM, 0) < 0)
         return NULL;
-    if (gnutls_x509_crt_import(made, &datum, GNUTLS_X509_FMT_PEM) >= 0)
-        return made;
-    gnutls_x509_crt_deinit(made);
-    return NULL;
+    for (unsigned i = 1; i < n; i++)
+        gnutls_x509_crt_deinit(all[i]);
+    if (n > 0)
+        first = all[0];
+    gnutls_free(all);
+    return first;
 }
 
 static gnutls_x509_privkey_t read_key(const char *text) {
@@ -42,7 +46,8 @@ static bool belong_together(gnutls_x509_crt_t certificate, gnutls_x509_privkey_t
            size == key_size && memcmp(of_certificate, of_key, size) == 0;
 }
 
-/* With all that the text holds between the certificate and its root. */
+/* With all that the text holds between the certificate and its root. It leaks where one of those is broken.
+ */
 static bool can_be_shown(const char *certificate, const char *key) {
     gnutls_certificate_credentials_t made;
     const gnutls_datum_t shown = datum_of(certificate), secret = datum_of(key);
@@ -58,13 +63,13 @@ const char *certificate_judge_pair(const char *certificate, const char *key) {
     gnutls_x509_crt_t shown = read_certificate(certificate);
     gnutls_x509_privkey_t secret = read_key(key);
     if (!shown)
-        why = "certificate_file holds no certificate";
+        why = "certificate_file holds no certificate, or a broken one";
     else if (!secret)
         why = "key_file holds no private key";
     else if (!belong_together(shown, secret))
         why = "key_file is not the key of certificate_file";
     else if (!can_be_shown(certificate, key))
-        why = "certificate_file cannot be used: is a certificate in it broken?";
+        why = "certificate_file cannot be used";
     if (shown)
         gnutls_x509_crt_deinit(shown);
     if (secret)
