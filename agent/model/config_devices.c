@@ -278,7 +278,11 @@ static void check_number_of_devices(struct devices *devices) {
     struct spot whole = {build->path, 0, 0};
     bool may_have_none = build->settings.power.site.brokers.n > 0; /* its halls' gateways have them */
     if (devices->n_all == 0) {
-        if (build->mistakes.n == 0 && !may_have_none)
+        const struct setting *inventory = build->settings.inventory.items; /* the first; NULL: none */
+        if (build->mistakes.n == 0 && !may_have_none && inventory)
+            mistakes_add(&build->mistakes, &inventory->at, "inventory",
+                         "has no devices yet: %s is empty but for its head", inventory->text);
+        else if (build->mistakes.n == 0 && !may_have_none)
             mistakes_add(&build->mistakes, &whole, "", "no devices: write \"devices\" or \"inventory\"");
     } else if (build->config->n_devices == 0 && !may_have_none) {
         bool configured = setting_given(gateway) && build->config->gateway &&

@@ -30,8 +30,8 @@ mount -t devpts devpts dev/pts -o newinstance,ptmxmode=0666 && ln -s pts/ptmx de
 for node in null zero full random urandom tty; do touch dev/$node && mount --bind /dev/$node dev/$node; done
 ln -s /proc/self/fd dev/fd && ln -s fd/0 dev/stdin
 ip link set lo up
-# Nothing of the host's is started.
-rm -rf etc/systemd/system/*.wants etc/systemd/system/hallwatch* && : > etc/fstab
+# Nothing of the host's is started; what a package starts and stops is, also where the host is a container's.
+rm -rf usr/sbin/policy-rc.d etc/systemd/system/*.wants etc/systemd/system/hallwatch* && : > etc/fstab
 mkdir -p old && pivot_root . old && umount -l old && mount --make-rshared /
 exec env -i container=test PATH=/usr/sbin:/usr/bin:/sbin:/bin /lib/systemd/systemd --unit=basic.target --log-target=journal
 """

@@ -39,6 +39,7 @@ case "$1" in
 is-active) [ -e '{root}/pid' ] && kill -0 "$(cat '{root}/pid')" ;;
 daemon-reload) ;;
 reload) kill -HUP "$(cat '{root}/pid')" ;;
+restart) rm '{root}/version' ;;
 enable)
     RUNTIME_DIRECTORY='{root}/run' setsid '{binary}' run '{root}/etc/hallwatch.yaml' --gateway {name} > '{root}/log' 2>&1 &
     echo $! > '{root}/pid' ;;
@@ -50,6 +51,7 @@ HALLWATCH = """#!/bin/sh
 case "$1" in
 check) exec '{binary}' "$@" --gateway {name} ;;
 status) exec '{binary}' "$@" --socket '{root}/run/status.sock' ;;
+--version) cat '{root}/version' 2>/dev/null || exec '{binary}' --version ;;
 esac
 """
 PLAY_LIMIT_S = 240
@@ -128,13 +130,13 @@ class Rollout(unittest.TestCase):
         rows = [f"pdu-{name},replay:{RECORDING},,{name}" for name in GATEWAYS]
         write(self.folder / "files" / "devices.csv", "\n".join(["name,url,credentials,gateway", *rows, *more]) + "\n")
 
-    def play(self):
+    def play(self, *options):
         """Runs the playbook; its exit status, what it said, and how many tasks changed something, by gateway."""
         environment = {**os.environ, "ANSIBLE_PIPELINING": "1", "ANSIBLE_NOCOLOR": "1", "ANSIBLE_HOME": str(self.folder / "ansible"),
                        "ANSIBLE_LOCALHOST_WARNING": "0", "LC_ALL": "C.UTF-8"}
         begin = time.monotonic()
         done = subprocess.run(
-            ["ansible-playbook", "-i", self.folder / "gateways.json", "-e", f"source={self.folder}", ANSIBLE / "rollout.yaml"],
+            ["ansible-playbook", "-i", self.folder / "gateways.json", "-e", f"source={self.folder}", *options, ANSIBLE / "rollout.yaml"],
             capture_output=True, text=True, timeout=PLAY_LIMIT_S, env=environment)
         print(f"ansible-playbook: {time.monotonic() - begin:.1f} s")
         changed = {name: int(n) for name, n in re.findall(r"^(\S+)\s+: ok=\d+\s+changed=(\d+)", done.stdout, re.M)}
@@ -145,6 +147,8 @@ class Rollout(unittest.TestCase):
         self.changes_nothing_the_second_time()
         self.reloads_what_runs()
         self.stops_at_a_mistake()
+        self.stops_at_another_site()
+        self.replaces_what_is_of_another_version()
 
     def starts_what_does_not_run(self):
         status, said, _ = self.play()
@@ -187,6 +191,23 @@ class Rollout(unittest.TestCase):
         self.assertEqual(list(changed), ["gw-01"], said)       # the others were not even begun
         self.assertEqual([gateway.in_force() for gateway in self.gateways], before)
         self.assertEqual([gateway.orders() for gateway in self.gateways], [[]] * len(GATEWAYS))
+        self.write_devices()
+
+    def stops_at_another_site(self):
+        before = [gateway.in_force() for gateway in self.gateways]
+        write(self.folder / "files" / "hallwatch.yaml", CONFIGURATION.replace("seoul-1", "seoul-2"))
+        status, said, _ = self.play()
+        self.assertNotEqual(status, 0)
+        self.assertIn("site and gateway are in every label", said)
+        self.assertEqual([gateway.in_force() for gateway in self.gateways], before)
+        write(self.folder / "files" / "hallwatch.yaml", CONFIGURATION)
+
+    def replaces_what_is_of_another_version(self):
+        """As after a package that did not understand the configuration of before."""
+        (self.gateways[0].root / "version").write_text("hallwatch 0.1.1")
+        status, said, _ = self.play("--limit", "gw-01")
+        self.assertEqual(status, 0, said)
+        self.assertIn("restart hallwatch", self.gateways[0].orders())
 
 
 WHY_NOT = "a sanitizer needs what the unit forbids" if hallwatch.SANITIZED else own_systemd.why_not()
