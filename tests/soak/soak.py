@@ -122,8 +122,9 @@ def topology(names):
 
 
 class Soak:
-    def __init__(self, agent, hall, hostile, relay, failures):
+    def __init__(self, agent, hall, hostile, relay, scraper, failures):
         self.agent, self.hall, self.hostile, self.relay, self.failures = agent, hall, hostile, relay, failures
+        self.scraper, self.http = scraper, agent.settings["http"]
         self.devices, self.sinks, self.turn = agent.settings["devices"], agent.settings["sinks"], 0
         self.power = agent.settings["power"]
         self.healthy = healthy_names(hall) + [name for name in HEALTHY_ON_LINES if name in hostile.expected]
@@ -166,17 +167,18 @@ class Soak:
             self.turn += 1
 
     def reload(self):
-        """The same again; a device and a sink more or less; devices asked more seldom; what is refused."""
+        """The same again; a device, a sink and an address more or less; devices asked more seldom; what is refused."""
         more = {"name": "newcomer", "driver": "orv3_rpu", "url": self.hostile.devices[0]["url"]}
         sink = {"name": "late comer", "type": "mqtt", "url": self.sinks[-1]["url"]}
         hot = {"name": "hot", "quantity": "facility_active_power_watts", "device": self.healthy[0], "above": "10 W", "priority": 4}
         seldom = [{**device, "interval": "5s"} if "v3 " in device["name"] else device for device in self.devices]
+        http = {"listen": [self.http["listen"], f"127.0.0.1:{free_port()}"]}
         changes = [
             (SAME, {}),
             (IN_FORCE, {"devices": [*self.devices, more], "power": {**self.power, "alarms": [hot]}}),
-            (IN_FORCE, {"devices": seldom, "sinks": [*self.sinks, sink]}),
+            (IN_FORCE, {"devices": seldom, "sinks": [*self.sinks, sink], "http": http}),
             (REFUSED, {"devices": [*self.devices, *self.devices]}),
-            (IN_FORCE, {"devices": self.devices, "sinks": self.sinks, "power": self.power}),
+            (IN_FORCE, {"devices": self.devices, "sinks": self.sinks, "power": self.power, "http": self.http}),
         ]
         outcome, settings = changes[self.turn % len(changes)]
         self.agent.write(**settings)
@@ -221,6 +223,11 @@ class Soak:
             self.failures.check(sinks[name]["sent"] > 0, f"{name} was sent nothing: {sinks[name]}")
         if OPTIONS.minutes >= JUDGED_MINUTES:
             self.failures.check(self.is_at_quota(), "the spool was never full")
+
+    def judge_pages(self):
+        """Who scrapes is served all the while."""
+        print(f"pages of /metrics: {self.scraper.pages}", flush=True)
+        self.failures.check(self.scraper.pages > 0 and not self.scraper.failures, f"/metrics failed: {self.scraper.failures[:5]}")
 
     def judge_alarms(self):
         """Who is silent is an alarm, who is healthy is none, and the judge keeps up."""
@@ -296,7 +303,7 @@ def run(options, failures):
         devices += hostile.devices
         line = f"rtu:{hostile.places['restless']}:19200:8E1/1"
         devices.append({"name": "restless line", "driver": "orv3_rpu", "url": line})
-        trap_port = free_udp_port()
+        trap_port, page_port = free_udp_port(), free_port()
         good = {"name": "broker", "type": "mqtt", "url": f"mqtt://127.0.0.1:{relay.port}"}
         with Agent(
             devices,
@@ -307,11 +314,12 @@ def run(options, failures):
             buffer="1MiB",
             spool={"folder": "spool", "quota": "1MiB", "spill_after": "1s"},
             traps={"listen": f"udp 127.0.0.1:{trap_port}"},
+            http={"listen": f"127.0.0.1:{page_port}"},
             power=topology(list(hall.devices)),
-        ) as agent, TrapStorm(trap_port, hall.host("snmp-00001")):
+        ) as agent, TrapStorm(trap_port, hall.host("snmp-00001")), Scraper(page_port) as scraper:
             urge(agent.process.pid, hall.process.pid)
             watch = ProcessWatch(agent.process.pid)
-            soak = Soak(agent, hall, hostile, relay, failures)
+            soak = Soak(agent, hall, hostile, relay, scraper, failures)
             soak.begin()
             whole_s = options.minutes * 60
             soak.disturb(whole_s * 0.3)
@@ -326,6 +334,7 @@ def run(options, failures):
             soak.judge_links()
             soak.judge_sinks()
             soak.judge_alarms()
+            soak.judge_pages()
             watch.stop()
             judge_process(watch, warm_s, hall.ask("counts")["polls"]["counted"], failures)
             status, seconds = agent.stop()
@@ -348,7 +357,8 @@ if __name__ == "__main__":
     from hostile import Hostile
     from process_watch import ProcessWatch
     from relay import Relay
-    from servers import Mosquitto, wait_until
+    from scraper import Scraper
+    from servers import Mosquitto, free_port, wait_until
     from trap_storm import TrapStorm
 
     FAILURES = Failures()
