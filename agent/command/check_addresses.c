@@ -162,6 +162,8 @@ static void resolve(struct addresses *found, const char *host) {
             continue;
         char text[INET6_ADDRSTRLEN];
         add_address(found, at->ai_addr);
+        if (found->failed)
+            break;
         write_address(&found->all[found->n - 1], text);
         text_add_format(&found->comments, " %s", text);
     }
