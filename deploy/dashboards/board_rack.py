@@ -25,6 +25,8 @@ def rack_dashboard(metrics):
             "The sum of the racks chosen; a lower bound, where one is not wholly known.",
             Query(f"sum({known_power(node)})"),
             "watt",
+            width=6,
+            height=3,
         ),
         figure(
             "Least headroom",
@@ -33,6 +35,8 @@ def rack_dashboard(metrics):
             "watt",
             steps((0, GREEN), base=RED),
             "no budget",
+            width=6,
+            height=3,
         ),
         figure(
             "Load over budget",
@@ -41,6 +45,8 @@ def rack_dashboard(metrics):
             "percentunit",
             steps((0.75, ORANGE), (0.95, RED)),
             "no budget",
+            width=6,
+            height=3,
         ),
         figure(
             "Worst single loss",
@@ -48,6 +54,8 @@ def rack_dashboard(metrics):
             Query(f"max(facility_failover_load_ratio{{{node}}})"),
             "percentunit",
             FAILOVER,
+            width=6,
+            height=3,
         ),
         figure(
             "Redundancy lost",
@@ -56,6 +64,8 @@ def rack_dashboard(metrics):
             "short",
             NONE_IS_GOOD,
             "no rule of redundancy",
+            width=6,
+            height=3,
         ),
         figure(
             "Redundancy unknown",
@@ -64,6 +74,8 @@ def rack_dashboard(metrics):
             "short",
             NONE_IS_GOOD,
             "no rule of redundancy",
+            width=6,
+            height=3,
         ),
         figure(
             "Silent devices",
@@ -71,8 +83,10 @@ def rack_dashboard(metrics):
             Query(f"sum(facility_device_up{{{RACK}}} == bool 0)"),
             "short",
             NONE_IS_GOOD,
+            width=6,
+            height=3,
         ),
-        silent_gateways('site=~"$site"', 3),
+        silent_gateways('site=~"$site"', 6, 3),
     ]
     load = [
         lines(

@@ -39,7 +39,7 @@ def worst(most, metric, of):
     return f"topk({most}, {trouble}) or topk({most}, {series})" if trouble else f"topk({most}, {series})"
 
 
-def silent_gateways(of, width):
+def silent_gateways(of, width, height=4):
     """A figure: gateways that nothing comes from, as the alert gateway_silent has it. Series of their devices end."""
     known, heard = (
         f"group by (site, gateway) (last_over_time(facility_clock_error_seconds{{{of}}}[{time}]))"
@@ -54,6 +54,7 @@ def silent_gateways(of, width):
         NONE_IS_GOOD,
         "no gateway within seven days",
         width=width,
+        height=height,
     )
 
 
