@@ -109,6 +109,7 @@ def panel_of(metric, of):
 def overview(of, metrics):
     up = Query(f"sum(facility_device_up{{{of}}})")
     silent = Query(f"sum(facility_device_up{{{of}}} == bool 0)")
+    says = "Devices of this class that do not answer. Those of a silent gateway are not known and not counted."
     late = Query(f"max(facility_poll_lateness_seconds{{{of}}})")
     counted = f"increase(facility_reading_bad_total{{{of}}}[1h])"
     bad = Query(
@@ -117,7 +118,7 @@ def overview(of, metrics):
     )
     return [
         figure("Answering", "Devices of this class that answer.", up, "short"),
-        figure("Silent", "Devices of this class that do not answer. Those of a silent gateway are not known and not counted.", silent, "short", NONE_IS_GOOD),
+        figure("Silent", says, silent, "short", NONE_IS_GOOD),
         figure(
             "Latest poll",
             "By how much the device that is furthest behind is later than it was asked for.",

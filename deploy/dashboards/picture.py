@@ -198,7 +198,7 @@ class Panel:
     # --- over time ---
 
     def time_axis(self, left, right, bottom):
-        out = [text(left - 16, bottom + 13, "min:s", 10, DIM, "end")]
+        out = [text(left - 18, bottom + 13, "min:s", 10, DIM, "end")]
         for minute in range(0, int(self.span) + 1, 30 if self.span < 300 else 60):
             x = left + (right - left) * minute / self.span
             out += [f'<line x1="{x:.0f}" y1="{self.y + HEAD}" x2="{x:.0f}" y2="{bottom:.0f}" stroke="{GRID}"/>',
