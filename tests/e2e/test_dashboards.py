@@ -45,6 +45,12 @@ def panels(board):
     return [panel for panel in board["panels"] if panel["type"] != "row"]
 
 
+def answers(server, board, panel, **chosen):
+    """The series of a panel now, where all is chosen but what is said."""
+    values = {one["name"]: ".*" for one in board["templating"]["list"]} | chosen
+    return [one for target in panel["targets"] for one in server.query(Variables.filled(target["expr"], values))]
+
+
 class Form(unittest.TestCase):
     def test_they_are_what_is_generated(self):
         command, environment = [FOLDER / "make", "--check"], {"HALLWATCH": hallwatch.BINARY}
@@ -91,6 +97,11 @@ class Form(unittest.TestCase):
                         used = set(re.findall(r"\$(\w+)", target["expr"])) - {"__rate_interval", "__range"}
                         self.assertLessEqual(used, variables)
 
+    def test_units_are_those_that_people_say(self):
+        units = {panel["title"]: panel["fieldConfig"]["defaults"]["unit"] for board in dashboards().values() for panel in panels(board)}
+        found = [units[title] for title in ("Current THD", "Current crest factor", "Runtime, last hour")]
+        self.assertEqual(found, ["percentunit", "short", "s"])
+
     def test_they_name_metrics_that_there_are(self):
         known = {"facility_component_info", *re.findall(r"facility_\w+", hallwatch.run("drivers", "--metrics").stdout)}
         for name, board in dashboards().items():
@@ -102,14 +113,12 @@ class Variables:
 
     def __init__(self, server, board):
         self.server = server
-        self.all, self.some, self.empty = {}, {}, []
+        self.all, self.some = {}, {}
         for one in board["templating"]["list"]:
             if one["type"] == "query":
                 self.all[one["name"]] = one["allValue"]
                 # In the order of the dashboard: each offers what is in what was chosen before.
                 values = self.values(self.filled(one["definition"], self.all))
-                if not values:
-                    self.empty.append(one["name"])
                 names = "|".join(re.escape(value).replace("\\", "\\\\") for value in values)
                 self.some[one["name"]] = f"({names})" if values else ".*"
 
@@ -156,8 +165,7 @@ class Meaning(unittest.TestCase):
     def shown(self, board, title, *labels):
         """{the values of some labels: the value} of a panel's series."""
         panel = next(one for one in panels(self.boards[board]) if one["title"] == title)
-        chosen = {one["name"]: ".*" for one in self.boards[board]["templating"]["list"]} | {"site": self.id()}
-        found = self.server.query(Variables.filled(panel["targets"][0]["expr"], chosen))
+        found = answers(self.server, self.boards[board], panel, site=self.id())
         series = {tuple(one["metric"].get(label, "") for label in labels): float(one["value"][1]) for one in found}
         self.assertEqual(len(series), len(found), f"{labels} do not tell the series apart")
         return series
@@ -341,8 +349,7 @@ class Answers(unittest.TestCase):
                     for values in (chosen.all, chosen.some)
                 ):
                     del missing[key]
-            left = {key[1:3] for key in missing} - set(EXCEPTIONS)
-            return not left
+            return {key[1:3] for key in missing} <= set(EXCEPTIONS)
 
         try:
             wait_until(all_answer, "every panel has data", LIMIT_S)
@@ -350,38 +357,30 @@ class Answers(unittest.TestCase):
             left = {key: target for key, (_, target) in missing.items() if key[1:3] not in EXCEPTIONS}
             without = "\n".join(f"{key}: {target['expr']}" for key, target in left.items())
             self.fail(f"without data:\n{without}\n{agent.log()[-3000:]}")
-        known = {key[1:3] for key in missing}
-        self.assertLessEqual(set(EXCEPTIONS), known, "these have data: they are no exceptions")
+        self.assertLessEqual(set(EXCEPTIONS), {key[1:3] for key in missing}, "these have data: they are no exceptions")
         self.nodes_are_nodes(servers[0], boards)
         self.pictures(servers[0])
 
     def nodes_are_nodes(self, server, boards):
         """The power board has no devices, and power is the same whether nodes or their meters are added."""
-
-        def answers(board, panel):
-            every = {one["name"]: ".*" for one in boards[board]["templating"]["list"]}
-            return [series for target in panel["targets"] for series in server.query(Variables.filled(target["expr"], every))]
-
         for panel in panels(boards["power"]):
-            for series in answers("power", panel):
+            for series in answers(server, boards["power"], panel):
                 self.assertTrue(series["metric"].get("node"), f"{panel['title']}: {series}")
-        by_title = {(name, panel["title"]): panel for name in ("hall", "rack") for panel in panels(boards[name])}
+        found = {(name, panel["title"]): panel for name in ("hall", "rack") for panel in panels(boards[name])}
 
-        def added(found, label):
+        def added(board, title, label):
             sums = collections.Counter()
-            for one in found:
+            for one in answers(server, boards[board], found[board, title]):
                 sums[one["metric"].get(label)] += float(one["value"][1])
             return sums
 
         def agree():
-            of_pdus = added(answers("rack", by_title["rack", "Power by feed"]), "rack")
-            of_racks = added(answers("rack", by_title["rack", "Power"]), "rack")
+            of_pdus, of_racks = added("rack", "Power by feed", "rack"), added("rack", "Power", "rack")
             self.assertEqual(len(of_racks), 8)
             del of_racks["1-01"]  # the recordings' devices stand there
-            of_kinds = added(answers("hall", by_title["hall", "Power by kind of node"]), "class")
-            whole = 'facility_active_power_watts{class="ups", node!="", phase="total", point=""}'
             pairs = [(of_pdus[rack], watts) for rack, watts in of_racks.items()]
-            pairs.append((of_kinds["ups"], sum(added(server.query(whole), "node").values())))
+            upses = server.query('sum(facility_active_power_watts{class="ups", node!="", phase="total", point=""})')
+            pairs.append((added("hall", "Power by kind of node", "class")["ups"], float(upses[0]["value"][1])))
             return all(abs(one - other) < 0.02 * other for one, other in pairs)
 
         wait_until(agree, "sums of nodes are those of their meters", LIMIT_S)
