@@ -99,7 +99,7 @@ def hall_dashboard(metrics):
         ),
         lines(
             "Power of meters by feed",
-            "What the meters of each feed measure, those that answer: one behind another is counted besides it.",
+            "What the meters of each feed tell, added: one behind another counts besides it, and a silent one is missing.",
             Query(
                 f"sum by (site, hall, feed) (max without (job, instance) (facility_active_power_watts{{{meters}}}))",
                 "{{hall}} feed {{feed}}",
@@ -127,8 +127,8 @@ def hall_dashboard(metrics):
         ),
         states(
             "Alarms by what they are about",
-            "Alarms that hallwatch has judged: active, returned (latched), suppressed by their cause, out of service. Of more than 40 "
-            "the active ones are shown first.",
+            "Alarms that hallwatch has judged: active, returned (latched), suppressed by their cause, out of service. Of more than "
+            "40 the active ones are kept.",
             Query(f"bottomk(40, {alarms} > 0)", "{{alarm}} {{node}} {{device}}"),
             mappings=mappings_of(metrics["facility_alarm_condition_state"]),
             no_value="no alarm in this time",
