@@ -13,7 +13,6 @@ import math
 import re
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 import unittest
