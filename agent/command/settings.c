@@ -125,9 +125,7 @@ static int run(int argc, char **argv) {
             text_add_format(&text, "%s%s\n\n", i ? "\n" : "", files[i].title);
         write_schema(files[i].schema, &(struct outline){.file = files[i].file, .is_json = is_json}, &text);
     }
-    if (text.data)
-        fputs(text.data, stdout);
-    int status = text.failed ? STATUS_FAILED : STATUS_OK;
+    int status = text.failed || fputs(text.data, stdout) < 0 ? STATUS_FAILED : STATUS_OK;
     text_done(&text);
     return status;
 }

@@ -1,18 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """The dashboard of an agent: whether hallwatch reads and delivers in time."""
 
-from meanings import LATE, LEVELS, WHOLE, mappings_of
+from meanings import LATE, LEVELS, NONE_IS_GOOD, WHOLE, mappings_of
 from panels import GREEN, ORANGE, RED, Query, dashboard, figure, lines, states, steps, variable, words
-from selecting import GATEWAY, DEVICE, LOST
+from selecting import DEVICE, GATEWAY, silent_gateways, worst
 
 
 def agent_dashboard(metrics):
     up = words({0: "down", 1: "up"}, {"down": RED, "up": GREEN})
     sink = "{{gateway}} {{component_id}}"
     first = [
+        silent_gateways(GATEWAY, 4),
         figure(
             "Answering",
-            "Share of the devices that answer.",
+            "Share of the site's devices that answer. Those of a silent gateway are not known and not counted.",
             Query(f"avg(facility_device_up{{{DEVICE}}})"),
             "percentunit",
             WHOLE,
@@ -20,17 +21,18 @@ def agent_dashboard(metrics):
         ),
         figure(
             "Late devices",
-            "Devices whose polls come later than asked for.",
+            "Devices of the site whose polls come later than asked for.",
             Query(f"sum(facility_poll_lateness_seconds{{{DEVICE}}} > bool 0)"),
             "short",
-            LOST,
+            NONE_IS_GOOD,
             width=4,
         ),
         figure(
-            "Readings delivered",
-            "Readings a second that receivers have acknowledged, of the slowest sink.",
-            Query(f"min(facility_sink_readings_per_second{{{GATEWAY}}})"),
-            "cps",
+            "Receivers down",
+            "Receivers that do not take what is sent; how much each takes is below.",
+            Query(f"sum(facility_sink_up{{{GATEWAY}}} == bool 0)"),
+            "short",
+            NONE_IS_GOOD,
             width=4,
         ),
         figure(
@@ -49,19 +51,11 @@ def agent_dashboard(metrics):
             "nothing is kept on disk",
             width=4,
         ),
-        figure(
-            "Clock error",
-            "By how much the worst gateway's clock may be wrong.",
-            Query(f"max(facility_clock_error_seconds{{{GATEWAY}}})"),
-            "s",
-            LEVELS["facility_clock_error_seconds"],
-            width=4,
-        ),
     ]
     polls = [
         lines(
             "Late polls",
-            "By how much the 20 latest devices are later than asked for.",
+            "By how much the 20 latest devices of the site are later than asked for.",
             Query(f"topk(20, facility_poll_lateness_seconds{{{DEVICE}}})", "{{device}}"),
             unit="s",
             thresholds=LATE,
@@ -69,14 +63,14 @@ def agent_dashboard(metrics):
         ),
         lines(
             "Answer rate",
-            "Share of the devices that answer, by class.",
+            "Share of the site's devices that answer, by class.",
             Query(f"avg by (class) (facility_device_up{{{DEVICE}}})", "{{class}}"),
             unit="percentunit",
             least=0,
         ),
         lines(
             "Failed requests",
-            "By the second, by what went wrong.",
+            "By the second, by what went wrong; of the site's devices.",
             Query(
                 f"sum by (reason) (rate(facility_poll_errors_total{{{DEVICE}}}[$__rate_interval]))",
                 "{{reason}}",
@@ -86,21 +80,22 @@ def agent_dashboard(metrics):
         ),
         lines(
             "Duration of polls",
-            "From a poll's first request to its last reply, the 20 longest.",
+            "From a poll's first request to its last reply, the 20 longest of the site.",
             Query(f"topk(20, facility_poll_duration_seconds{{{DEVICE}}})", "{{device}}"),
             unit="s",
             least=0,
         ),
         lines(
             "Time of lines and gateways",
-            "Share of its bus's time that each device needs; the devices of a bus cannot have more than all of it.",
+            "Share of its bus's time that each device needs, the 20 highest of the site; the devices of a bus cannot have more than "
+            "all of it.",
             Query(f"topk(20, facility_bus_time_ratio{{{DEVICE}}})", "{{device}}"),
             unit="percentunit",
             least=0,
         ),
         lines(
             "Bad readings",
-            "Implausible ones by the second, by reason.",
+            "Implausible ones by the second, by reason; of the site's devices.",
             Query(
                 f"sum by (reason) (rate(facility_reading_bad_total{{{DEVICE}}}[$__rate_interval]))",
                 "{{reason}}",
@@ -110,15 +105,15 @@ def agent_dashboard(metrics):
         ),
         lines(
             "Points that devices refuse",
-            "Parked, and tried again every ten minutes.",
+            "Parked, and tried again every ten minutes; the 20 devices of the site with most.",
             Query(f"topk(20, facility_points_parked{{{DEVICE}}})", "{{device}}"),
             unit="short",
             least=0,
         ),
         states(
             "Devices with trouble",
-            "How the agent fares with them, the 40 worst.",
-            Query(f"topk(40, facility_device_state{{{DEVICE}}})", "{{device}}"),
+            "How the agents of the site fare with them: at most 40 that are silent, and at most 40 of all.",
+            Query(worst(40, metrics["facility_device_state"], DEVICE), "{{device}}"),
             mappings=mappings_of(metrics["facility_device_state"]),
         ),
     ]
@@ -239,7 +234,7 @@ def agent_dashboard(metrics):
             "That each agent takes of its gateway.",
             Query(f"facility_process_resident_bytes{{{GATEWAY}}}", "{{gateway}}"),
             unit="bytes",
-            width=12,
+            width=8,
             least=0,
         ),
         lines(
@@ -247,7 +242,16 @@ def agent_dashboard(metrics):
             "That each agent takes: 100 % is one core.",
             Query(f"rate(facility_process_cpu_seconds_total{{{GATEWAY}}}[$__rate_interval])", "{{gateway}}"),
             unit="percentunit",
-            width=12,
+            width=8,
+            least=0,
+        ),
+        lines(
+            "Clock error",
+            "By how much each gateway's clock may be wrong.",
+            Query(f"facility_clock_error_seconds{{{GATEWAY}}}", "{{gateway}}"),
+            unit="s",
+            thresholds=LEVELS["facility_clock_error_seconds"],
+            width=8,
             least=0,
         ),
     ]
@@ -289,12 +293,12 @@ def agent_dashboard(metrics):
     ]
     rows = [
         ("Now", first),
-        ("Polls", polls),
+        ("Polls of all gateways of the site", polls),
         ("Links", links),
         ("Delivery", delivery),
         ("Spool", spool),
         ("Judging", judging),
-        ("Memory and processor", process),
+        ("Memory, processor and clock", process),
     ]
     return dashboard(
         "hallwatch-agent",

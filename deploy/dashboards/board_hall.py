@@ -3,27 +3,41 @@
 
 from meanings import FAILOVER, HEADROOM, INLET, LEVELS, NONE_IS_GOOD, WHOLE, mappings_of
 from panels import ORANGE, RED, Query, bars, dashboard, figure, lines, states, steps
-from selecting import WHOLE_SUM, HALL, NO_HEADER, LOST, known_power, places
+from selecting import AT_INLET, HALL, INLETS, NO_HEADER, RACK_PLACE, in_state, known_power, places, silent_gateways, worst
 
 
 def hall_dashboard(metrics):
-    power = f"facility_active_power_watts{{{HALL}, {WHOLE_SUM}"
+    nodes = f'{HALL}, class=~"intake|transformer|ups|bus|busway|rack", node!=""'
     racks = f'{HALL}, class="rack", node!=""'
+    meters = f'{HALL}, class="meter", device!="", {INLETS}, phase="total", feed!=""'
+    # Told at changes and once a minute: VictoriaMetrics would show gaps where changes were more often before.
+    alarms = f"last_over_time(facility_alarm_condition_state{{{HALL}}}[5m])"
     first = [
         figure(
             "Redundancy lost",
             "Nodes that a single loss would take down now.",
-            Query(f"sum(facility_redundancy_state{{{HALL}}} == bool 2)"),
+            Query(in_state(2, HALL)),
             "short",
-            LOST,
+            NONE_IS_GOOD,
             "no node has a rule of redundancy",
+            width=4,
+        ),
+        figure(
+            "Redundancy unknown",
+            "Nodes of which nobody knows whether they would bear a loss: too little is measured.",
+            Query(in_state(4, HALL)),
+            "short",
+            NONE_IS_GOOD,
+            "no node has a rule of redundancy",
+            width=4,
         ),
         figure(
             "Alarms standing",
             "Alarms that are active, of all gateways of the site.",
             Query('sum(facility_alarms_standing{site=~"$site", reason="active"})'),
             "short",
-            LOST,
+            NONE_IS_GOOD,
+            width=4,
         ),
         figure(
             "Least headroom",
@@ -32,6 +46,7 @@ def hall_dashboard(metrics):
             "percentunit",
             HEADROOM,
             "no node has a budget",
+            width=4,
         ),
         figure(
             "Worst single loss",
@@ -39,13 +54,14 @@ def hall_dashboard(metrics):
             Query(f"max(facility_failover_load_ratio{{{HALL}}})"),
             "percentunit",
             FAILOVER,
+            width=4,
         ),
         figure(
             "Power of racks",
             "The sum of all racks; a lower bound, where one is not wholly known.",
             Query(f"sum({known_power(racks)})"),
             "watt",
-            width=3,
+            width=4,
         ),
         figure(
             "Measured",
@@ -53,45 +69,40 @@ def hall_dashboard(metrics):
             Query(f"min(facility_measured_ratio{{{HALL}{NO_HEADER}}})"),
             "percentunit",
             WHOLE,
+            width=8,
         ),
         figure(
             "Silent devices",
-            "Devices that do not answer.",
+            "Devices that do not answer. Those of a silent gateway are not known and not counted.",
             Query(f"sum(facility_device_up{{{HALL}}} == bool 0)"),
             "short",
             NONE_IS_GOOD,
+            width=8,
         ),
-        figure(
-            "Clock error",
-            "By how much the worst gateway's clock may be wrong.",
-            Query('max(facility_clock_error_seconds{site=~"$site"})'),
-            "s",
-            LEVELS["facility_clock_error_seconds"],
-        ),
+        silent_gateways('site=~"$site"', 8),
     ]
     load = [
         lines(
             "Power by kind of node",
-            "What passes intakes, UPSes, busways and racks. Each is the same power at another place: never add them.",
-            Query(
-                f'sum by (class) ({power}, class=~"intake|transformer|ups|bus|busway|rack"}})', "{{class}}"
-            ),
+            "What passes intakes, UPSes, busways and racks, as far as it is known. Each is the same power at another place: "
+            "never add them.",
+            Query(f"sum by (class) ({known_power(nodes)})", "{{class}}"),
             unit="watt",
             least=0,
         ),
         lines(
             "Power of racks by row",
             "The sum of the racks of each row; a lower bound, where one is not wholly known.",
-            Query(f"sum by (row) ({known_power(racks)})", "row {{row}}"),
+            Query(f"sum by (site, hall, row) ({known_power(racks)})", "{{hall}} row {{row}}"),
             unit="watt",
             least=0,
         ),
         lines(
             "Power of meters by feed",
-            "What the meters of each feed measure.",
+            "What the meters of each feed tell, added: one behind another counts besides it, and a silent one is missing.",
             Query(
-                f'sum by (feed) (facility_active_power_watts{{{HALL}, class="meter", device!="", phase="total", feed!=""}})',
-                "feed {{feed}}",
+                f"sum by (site, hall, feed) (max without (job, instance) (facility_active_power_watts{{{meters}}}))",
+                "{{hall}} feed {{feed}}",
             ),
             unit="watt",
             least=0,
@@ -108,16 +119,17 @@ def hall_dashboard(metrics):
             "Energy of racks, last hour",
             "By row, from the counters of their meters; in joules (3.6 MJ are 1 kWh).",
             Query(
-                f'sum by (row) (increase(facility_active_energy_joules_total{{{HALL}, class="rack", node!="", phase="total"}}[1h]))',
-                "row {{row}}",
+                f'sum by (site, hall, row) (increase(facility_active_energy_joules_total{{{racks}, phase="total"}}[1h]))',
+                "{{hall}} row {{row}}",
             ),
             unit="joule",
             least=0,
         ),
         states(
             "Alarms by what they are about",
-            "Alarms that hallwatch has judged: active, returned (latched), suppressed by their cause, out of service.",
-            Query(f"topk(40, facility_alarm_condition_state{{{HALL}}})", "{{alarm}} {{node}} {{device}}"),
+            "Alarms that hallwatch has judged: active, returned (latched), suppressed by their cause, out of service. Of more than "
+            "40 the active ones are kept.",
+            Query(f"bottomk(40, {alarms} > 0)", "{{alarm}} {{node}} {{device}}"),
             mappings=mappings_of(metrics["facility_alarm_condition_state"]),
             no_value="no alarm in this time",
         ),
@@ -150,12 +162,13 @@ def hall_dashboard(metrics):
             no_value="no battery",
         ),
     ]
-    air = f'facility_air_temperature_celsius{{{HALL}, device!=""'
+    air = f'facility_air_temperature_celsius{{{HALL}, device!="", rack!="", {AT_INLET}}}'
     cooling = [
         lines(
             "Air of racks",
-            "The hottest of each rack's sensors, the 20 hottest racks; air units' own readings are on their dashboard.",
-            Query(f'topk(20, max by (rack) ({air}, rack!=""}}))', "rack {{rack}}"),
+            "What each rack breathes in: the hottest of its sensors, of the 20 hottest racks; air units' own readings are on their "
+            "dashboard.",
+            Query(f"topk(20, max by ({RACK_PLACE}) ({air}))", "{{hall}} rack {{rack}}"),
             unit="celsius",
             thresholds=INLET,
         ),
@@ -181,8 +194,8 @@ def hall_dashboard(metrics):
         ),
         states(
             "Leaks",
-            "Leak sensors, those that are wet first.",
-            Query(f"topk(20, facility_leak_state{{{HALL}}})", "{{device}} {{point}}"),
+            "Leak sensors: at most 20 that are wet, and at most 20 of all.",
+            Query(worst(20, metrics["facility_leak_state"], HALL), "{{device}} {{point}}"),
             mappings=mappings_of(metrics["facility_leak_state"]),
             no_value="no leak sensor",
         ),

@@ -11,7 +11,7 @@ def power_dashboard(metrics):
         return f"{name}{{{NODE}{more}}}"
 
     def by_node(name, how="max", more=""):
-        return Query(f"{how} by (node) ({of(name, more)})")
+        return Query(f"{how} by (site, node) ({of(name, more)})")
 
     def mapped(name):
         return mappings_of(metrics[name])
@@ -42,9 +42,10 @@ def power_dashboard(metrics):
     now = [
         table(
             "Nodes now",
-            "What is judged of each node. Empty: the node has no rating, budget, rule or tripping curve.",
+            "What is judged of each node. Empty: it has no rating, budget, rule or tripping curve; or not all of its power is known "
+            "(a lower bound, or unknown: see Sums).",
             columns,
-            ("node",),
+            ("site", "node"),
             height=12,
         )
     ]
@@ -183,10 +184,10 @@ def power_dashboard(metrics):
             least=0,
         ),
     ]
-    supply = 'facility_supply_state{site=~"$site", hall=~"$hall"'
+    supply = 'facility_supply_state{node!="", site=~"$site", hall=~"$hall"'
     variables = [
-        variable("site", "Site", "label_values(facility_supply_state, site)"),
-        variable("hall", "Hall", 'label_values(facility_supply_state{site=~"$site"}, hall)'),
+        variable("site", "Site", 'label_values(facility_supply_state{node!=""}, site)'),
+        variable("hall", "Hall", 'label_values(facility_supply_state{node!="", site=~"$site"}, hall)'),
         variable("kind", "Kind", f"label_values({supply}}}, class)"),
         variable("node", "Node", f'label_values({supply}, class=~"$kind"}}, node)'),
     ]

@@ -3,13 +3,19 @@
 
 from meanings import FAILOVER, INLET, NONE_IS_GOOD, mappings_of
 from panels import GREEN, ORANGE, RED, Query, bars, dashboard, figure, lines, states, steps
-from selecting import WHOLE_SUM, RACK, LOST, known_power, places
+from selecting import AT_INLET, INLETS, RACK, RACK_PLACE, WHOLE_SUM, in_state, known_power, places, silent_gateways, worst
 
 
 def rack_dashboard(metrics):
     node = f'{RACK}, class="rack", node!=""'
     pdu = f'{RACK}, class="pdu", device!=""'
-    inlets = f'facility_active_power_watts{{{pdu}, component!="outlet", phase="total"'
+
+    def carried(feeds):
+        """The power of PDUs that answer: of one that fell silent databases show the last for some minutes more."""
+        power = f'facility_active_power_watts{{{pdu}, {INLETS}, phase="total", feed=~"{feeds}"}}'
+        return f"({power} and on (site, device) facility_device_up == 1)"
+
+    share_of_a, both, of_b = (f"sum by ({RACK_PLACE}) {carried(feeds)}" for feeds in ("A", "A|B", "B"))
     part = "site, device, component, component_id"
     outlet = f'facility_active_power_watts{{{pdu}, component="outlet"}}'
     named = f"max by ({part}, name) (facility_component_info{{{pdu}}})"
@@ -19,7 +25,8 @@ def rack_dashboard(metrics):
             "The sum of the racks chosen; a lower bound, where one is not wholly known.",
             Query(f"sum({known_power(node)})"),
             "watt",
-            width=4,
+            width=6,
+            height=3,
         ),
         figure(
             "Least headroom",
@@ -28,7 +35,8 @@ def rack_dashboard(metrics):
             "watt",
             steps((0, GREEN), base=RED),
             "no budget",
-            width=4,
+            width=6,
+            height=3,
         ),
         figure(
             "Load over budget",
@@ -37,7 +45,8 @@ def rack_dashboard(metrics):
             "percentunit",
             steps((0.75, ORANGE), (0.95, RED)),
             "no budget",
-            width=4,
+            width=6,
+            height=3,
         ),
         figure(
             "Worst single loss",
@@ -45,25 +54,39 @@ def rack_dashboard(metrics):
             Query(f"max(facility_failover_load_ratio{{{node}}})"),
             "percentunit",
             FAILOVER,
-            width=4,
+            width=6,
+            height=3,
         ),
         figure(
             "Redundancy lost",
             "Racks that a single loss would take down now.",
-            Query(f"sum(facility_redundancy_state{{{node}}} == bool 2)"),
+            Query(in_state(2, node)),
             "short",
-            LOST,
+            NONE_IS_GOOD,
             "no rule of redundancy",
-            width=4,
+            width=6,
+            height=3,
+        ),
+        figure(
+            "Redundancy unknown",
+            "Racks of which nobody knows whether they would bear a loss: too little is measured.",
+            Query(in_state(4, node)),
+            "short",
+            NONE_IS_GOOD,
+            "no rule of redundancy",
+            width=6,
+            height=3,
         ),
         figure(
             "Silent devices",
-            "Devices of the racks that do not answer.",
+            "Devices of the racks that do not answer. Those of a silent gateway are not known and not counted.",
             Query(f"sum(facility_device_up{{{RACK}}} == bool 0)"),
             "short",
             NONE_IS_GOOD,
-            width=4,
+            width=6,
+            height=3,
         ),
+        silent_gateways('site=~"$site"', 6, 3),
     ]
     load = [
         lines(
@@ -75,11 +98,8 @@ def rack_dashboard(metrics):
         ),
         lines(
             "Power by feed",
-            "What the PDUs of each feed carry: on 2N about the same.",
-            Query(
-                f'sum by (rack, feed) (facility_active_power_watts{{{pdu}, component!="outlet", phase="total"}})',
-                "{{rack}} {{feed}}",
-            ),
+            "What the PDUs of each feed carry, those that answer: on 2N about the same.",
+            Query(f"sum by ({RACK_PLACE}, feed) {carried('.*')}", "{{hall}} {{rack}} {{feed}}"),
             unit="watt",
             least=0,
         ),
@@ -102,11 +122,8 @@ def rack_dashboard(metrics):
         ),
         lines(
             "Share of feed A",
-            "Power of A over A and B, of racks that have both.",
-            Query(
-                f'sum by (rack) ({inlets}, feed="A"}}) / sum by (rack) ({inlets}, feed=~"A|B"}})',
-                "{{rack}}",
-            ),
+            "Power of A over A and B, of racks where PDUs of both answer.",
+            Query(f"{share_of_a} / {both} and on ({RACK_PLACE}) {of_b}", "{{hall}} {{rack}}"),
             unit="percentunit",
             thresholds=steps((0.2, GREEN), (0.8, ORANGE), base=ORANGE),
             no_value="no rack with feeds A and B",
@@ -145,15 +162,26 @@ def rack_dashboard(metrics):
     ]
     surroundings = [
         lines(
-            "Air",
-            "At the rack's sensors.",
+            "Inlet air",
+            "What the rack breathes in, at its sensors: the 20 hottest.",
             Query(
-                f"topk(20, facility_air_temperature_celsius{{{RACK}}})",
+                f"topk(20, facility_air_temperature_celsius{{{RACK}, {AT_INLET}}})",
                 "{{device}} {{component_id}} {{point}}",
             ),
             unit="celsius",
             thresholds=INLET,
-            width=8,
+            width=6,
+        ),
+        lines(
+            "Other air",
+            "Exhaust and all that is no inlet: the 20 hottest.",
+            Query(
+                f'topk(20, facility_air_temperature_celsius{{{RACK}, point!~"inlet|"}})',
+                "{{device}} {{component_id}} {{point}}",
+            ),
+            unit="celsius",
+            no_value="no sensor but at inlets",
+            width=6,
         ),
         lines(
             "Humidity",
@@ -163,20 +191,20 @@ def rack_dashboard(metrics):
                 "{{device}} {{component_id}} {{point}}",
             ),
             unit="percentunit",
-            width=8,
+            width=6,
         ),
         lines(
             "Coolant",
             "Of the rack's own cooling.",
             Query(f"facility_coolant_temperature_celsius{{{RACK}}}", "{{device}} {{side}} {{point}}"),
             unit="celsius",
-            width=8,
+            width=6,
             no_value="no liquid cooling",
         ),
         states(
             "Leaks",
-            "Leak sensors, those that are wet first.",
-            Query(f"topk(20, facility_leak_state{{{RACK}}})", "{{device}} {{point}}"),
+            "Leak sensors: at most 20 that are wet, and at most 20 of all.",
+            Query(worst(20, metrics["facility_leak_state"], RACK), "{{device}} {{point}}"),
             mappings=mappings_of(metrics["facility_leak_state"]),
             no_value="no leak sensor",
         ),

@@ -3,8 +3,9 @@
 
 import re
 
-from meanings import LATE, LEVELS, NONE_IS_GOOD, mappings_of, unit_of
+from meanings import LATE, LEVELS, NONE_IS_GOOD, UNITS, mappings_of, trouble_of, unit_of
 from panels import Query, dashboard, figure, lines, states, variable
+from selecting import worst
 
 TITLES = {
     "pdu": "Rack PDUs",
@@ -76,8 +77,9 @@ def panel_of(metric, of):
     title = title[0].upper() + title[1:]
     meaning = metric.meaning[0].upper() + metric.meaning[1:] + "."
     if metric.kind == "state":
-        shown = Query(f"topk({MOST}, {series})", PLACE)
-        return states(title, f"{meaning} At most {MOST} are shown.", shown, mappings=mappings_of(metric))
+        shown = Query(worst(MOST, metric, of), PLACE)
+        first = f"{MOST} in trouble, and at most {MOST} of all," if trouble_of(metric) else MOST
+        return states(title, f"{meaning} At most {first} are shown.", shown, mappings=mappings_of(metric))
     if metric.unit in ("J", "var.s", "VA.s"):
         text = f"{meaning} Its rate of increase, which is a mean power."
         return lines(
@@ -89,7 +91,10 @@ def panel_of(metric, of):
     if metric.kind == "counter":
         text = f"{meaning} How much it grew within the hour before."
         return lines(
-            f"{title}, last hour", text, Query(f"topk({MOST}, increase({series}[1h]))", PLACE), unit="short"
+            f"{title}, last hour",
+            text,
+            Query(f"topk({MOST}, increase({series}[1h]))", PLACE),
+            unit=UNITS.get(metric.unit, "short"),
         )
     levels = LEVELS.get(metric.name)
     return lines(
@@ -104,6 +109,7 @@ def panel_of(metric, of):
 def overview(of, metrics):
     up = Query(f"sum(facility_device_up{{{of}}})")
     silent = Query(f"sum(facility_device_up{{{of}}} == bool 0)")
+    says = "Devices of this class that do not answer. Those of a silent gateway are not known and not counted."
     late = Query(f"max(facility_poll_lateness_seconds{{{of}}})")
     counted = f"increase(facility_reading_bad_total{{{of}}}[1h])"
     bad = Query(
@@ -112,7 +118,7 @@ def overview(of, metrics):
     )
     return [
         figure("Answering", "Devices of this class that answer.", up, "short"),
-        figure("Silent", "Devices of this class that do not answer.", silent, "short", NONE_IS_GOOD),
+        figure("Silent", says, silent, "short", NONE_IS_GOOD),
         figure(
             "Latest poll",
             "By how much the device that is furthest behind is later than it was asked for.",

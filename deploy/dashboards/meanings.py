@@ -101,12 +101,30 @@ LEVELS = {
 INLET = steps((27, ORANGE), (32, RED))
 
 
+NO_SHARES = ("facility_current_crest_factor_ratio", "facility_cooling_performance_ratio")  # 1.41, 3.5: nobody says 141 %
+
+
 def unit_of(metric):
     """Grafana's unit of a metric, or of a counter's increase by the second."""
     if metric.kind == "counter":
         return RATES.get(metric.unit, "short")
-    return "percentunit" if metric.name.endswith("_ratio") else UNITS[metric.unit]
+    is_share = metric.name.endswith("_ratio") and metric.name not in NO_SHARES
+    return "percentunit" if is_share else UNITS[metric.unit]
+
+
+def colours_of(metric):
+    return {**COLOURS, **COLOURS_OF.get(metric.name, {})}
 
 
 def mappings_of(metric):
-    return words(metric.states, {**COLOURS, **COLOURS_OF.get(metric.name, {})})
+    return words(metric.states, colours_of(metric))
+
+
+def trouble_of(metric):
+    """The codes of a state that are worst: those in red, or else those in orange."""
+    colours = colours_of(metric)
+    for colour in (RED, ORANGE):
+        codes = [code for code, word in metric.states.items() if colours.get(word) == colour]
+        if codes:
+            return codes
+    return []

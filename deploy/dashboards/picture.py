@@ -82,9 +82,13 @@ def polyline(points):
     return " ".join(",".join(place) for place in kept)
 
 
-def without_gaps(values):
+def step_of(*curves):
+    """From one value to the next."""
+    return min((after[0] - before[0] for one in curves for before, after in zip(one, one[1:])), default=1)
+
+
+def without_gaps(values, step):
     """The stretches of a curve between which there is nothing."""
-    step = min((after[0] - before[0] for before, after in zip(values, values[1:])), default=1)
     part = []
     for value in values:
         if part and value[0] - part[-1][0] > 1.5 * step:
@@ -194,7 +198,7 @@ class Panel:
     # --- over time ---
 
     def time_axis(self, left, right, bottom):
-        out = []
+        out = [text(left - 18, bottom + 13, "min:s", 10, DIM, "end")]
         for minute in range(0, int(self.span) + 1, 30 if self.span < 300 else 60):
             x = left + (right - left) * minute / self.span
             out += [f'<line x1="{x:.0f}" y1="{self.y + HEAD}" x2="{x:.0f}" y2="{bottom:.0f}" stroke="{GRID}"/>',
@@ -247,7 +251,7 @@ class Panel:
                     out.append(f'<line x1="{left}" y1="{at(step["value"]):.0f}" x2="{right:.0f}" y2="{at(step["value"]):.0f}" '
                                f'stroke="{colour_of(step["color"])}" stroke-dasharray="5 4" stroke-opacity="0.8"/>')  # fmt: skip
         for i, (_, values) in enumerate(shown):
-            for part in without_gaps(values):
+            for part in without_gaps(values, step_of(values)):
                 points = polyline([(left + (right - left) * t / self.span, at(v)) for t, v in part])
                 out.append(
                     f'<polyline points="{points}" fill="none" stroke="{PALETTE[i]}" stroke-width="1.4"/>'
@@ -256,11 +260,8 @@ class Panel:
 
     def states(self):
         words = self.fields["mappings"][0]["options"]
-        # Those that changed come first.
         room = self.height - HEAD - 36
-        rows = sorted(self.series, key=lambda one: (-len({v for _, v in one[1]}), one[0]))[
-            : min(MOST_ROWS, int(room / LEAST_STEP))
-        ]
+        rows = self.ranked(words)[: min(MOST_ROWS, int(room / LEAST_STEP))]
         rows.sort(key=lambda one: one[0])
         names = min(self.width * 0.4, max(len(name) for name, _ in rows) * LETTER + 8)
         left, right = self.x + 10 + names, self.x + self.width - 12
@@ -293,14 +294,28 @@ class Panel:
             x += 30 + len(word) * LETTER
         return out
 
+    def ranked(self, words):
+        """Those first that are in trouble at the end, then those that changed, or came or went."""
+        last = max(time for _, values in self.series for time, _ in values)
+
+        def rank(one):
+            name, values = one
+            time, value = values[-1]
+            is_trouble = time == last and words.get(f"{value:.0f}", {}).get("color") == "red"
+            return not is_trouble, -len(list(self.stretches(values))), values[0][0] == 0 and time == last, name
+
+        return sorted(self.series, key=rank)
+
     def stretches(self, values):
-        """(begin, end, value) of each stretch in which the value stays."""
-        begin, before = values[0]
-        for time, value in values[1:]:
-            if value != before:
-                yield begin, time, before
-                begin, before = time, value
-        yield begin, self.span, before
+        """(begin, end, value) of each stretch in which the value stays: up to the next value, or where none follows."""
+        step = step_of(*(one for _, one in self.series))
+        for part in without_gaps(values, step):
+            begin, before = part[0]
+            for time, value in part[1:]:
+                if value != before:
+                    yield begin, time, before
+                    begin, before = time, value
+            yield begin, min(part[-1][0] + step, self.span), before
 
 
 def draw(title, panels, span):

@@ -4,6 +4,7 @@
 answer, in VictoriaMetrics and in Prometheus, and in a Prometheus that scrapes, when a simulated hall and a recording of every
 driver are read."""
 
+import collections
 import contextlib
 import csv
 import itertools
@@ -12,7 +13,6 @@ import math
 import re
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 import unittest
@@ -30,10 +30,7 @@ LIMIT_S = 60
 RATE_INTERVAL = "1m"  # what Grafana takes where the data source says nothing: four times 15 s
 # Panels that have no data here, by dashboard and title, and why.
 EXCEPTIONS = {
-    (
-        "power",
-        "Contract demand",
-    ): "a block of demand lasts 15 minutes, and is told when one has begun and ended",
+    ("power", "Contract demand"): "a block of demand lasts 15 minutes, and is told when one has begun and ended",
     ("class-genset", "Device temperature"): "in the recordings of generators these sensors are not fitted",
     ("class-sensor", "Outlet state"): "no recorded sensor has outlets",
 }
@@ -47,15 +44,16 @@ def panels(board):
     return [panel for panel in board["panels"] if panel["type"] != "row"]
 
 
+def answers(server, board, panel, **chosen):
+    """The series of a panel now, where all is chosen but what is said."""
+    values = {one["name"]: ".*" for one in board["templating"]["list"]} | chosen
+    return [one for target in panel["targets"] for one in server.query(Variables.filled(target["expr"], values))]
+
+
 class Form(unittest.TestCase):
     def test_they_are_what_is_generated(self):
-        done = subprocess.run(
-            [FOLDER / "make", "--check"],
-            env={"HALLWATCH": hallwatch.BINARY},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        command, environment = [FOLDER / "make", "--check"], {"HALLWATCH": hallwatch.BINARY}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         self.assertEqual(done.returncode, 0, f"run deploy/dashboards/make: {done.stdout}{done.stderr}")
 
     def test_names_are_unique(self):
@@ -65,10 +63,9 @@ class Form(unittest.TestCase):
             self.assertEqual(len(names), len(set(names)), key)
         for board in boards:
             self.assertLessEqual(len(board["uid"]), 40, "Grafana's limit")
-            ids = [panel["id"] for panel in board["panels"]]
-            self.assertEqual(len(ids), len(set(ids)), board["title"])
-            titles = [panel["title"] for panel in panels(board)]
-            self.assertEqual(len(titles), len(set(titles)), f"{board['title']}: {titles}")
+            for key, of in (("id", board["panels"]), ("title", panels(board))):
+                values = [panel[key] for panel in of]
+                self.assertEqual(len(values), len(set(values)), f"{board['title']}: {values}")
 
     def test_panels_do_not_overlap(self):
         for board in dashboards().values():
@@ -76,11 +73,10 @@ class Form(unittest.TestCase):
             for title, box in boxes:
                 self.assertLessEqual(box["x"] + box["w"], 24, title)
             for (one, a), (other, b) in itertools.combinations(boxes, 2):
-                apart = (
-                    a["x"] + a["w"] <= b["x"]
-                    or b["x"] + b["w"] <= a["x"]
-                    or a["y"] + a["h"] <= b["y"]
-                    or b["y"] + b["h"] <= a["y"]
+                apart = any(
+                    first[at] + first[size] <= second[at]
+                    for first, second in ((a, b), (b, a))
+                    for at, size in (("x", "w"), ("y", "h"))
                 )
                 self.assertTrue(apart, f"{board['title']}: {one} and {other}")
 
@@ -100,10 +96,13 @@ class Form(unittest.TestCase):
                         used = set(re.findall(r"\$(\w+)", target["expr"])) - {"__rate_interval", "__range"}
                         self.assertLessEqual(used, variables)
 
+    def test_units_are_those_that_people_say(self):
+        units = {panel["title"]: panel["fieldConfig"]["defaults"]["unit"] for board in dashboards().values() for panel in panels(board)}
+        found = [units[title] for title in ("Current THD", "Current crest factor", "Runtime, last hour")]
+        self.assertEqual(found, ["percentunit", "short", "s"])
+
     def test_they_name_metrics_that_there_are(self):
-        known = set(re.findall(r"facility_\w+", hallwatch.run("drivers", "--metrics").stdout)) | {
-            "facility_component_info"
-        }
+        known = {"facility_component_info", *re.findall(r"facility_\w+", hallwatch.run("drivers", "--metrics").stdout)}
         for name, board in dashboards().items():
             self.assertLessEqual(set(re.findall(r"\bfacility_\w+", json.dumps(board["panels"]))), known, name)
 
@@ -113,25 +112,19 @@ class Variables:
 
     def __init__(self, server, board):
         self.server = server
-        self.all, self.some, self.empty = {}, {}, []
+        self.all, self.some = {}, {}
         for one in board["templating"]["list"]:
             if one["type"] == "query":
                 self.all[one["name"]] = one["allValue"]
                 # In the order of the dashboard: each offers what is in what was chosen before.
                 values = self.values(self.filled(one["definition"], self.all))
-                if not values:
-                    self.empty.append(one["name"])
-                self.some[one["name"]] = (
-                    "(" + "|".join(re.escape(value).replace("\\", "\\\\") for value in values) + ")"
-                    if values
-                    else ".*"
-                )
+                names = "|".join(re.escape(value).replace("\\", "\\\\") for value in values)
+                self.some[one["name"]] = f"({names})" if values else ".*"
 
     def values(self, definition):
         selector, label = re.fullmatch(r"label_values\((.*), (\w+)\)", definition).groups()
-        query = urllib.parse.urlencode(
-            {"match[]": selector, "start": time.time() - 3600, "end": time.time() + 60}
-        )
+        span = {"start": time.time() - 3600, "end": time.time() + 60}
+        query = urllib.parse.urlencode({"match[]": selector, **span})
         return json.loads(http(f"{self.server.base}/api/v1/label/{label}/values?{query}"))["data"]
 
     @staticmethod
@@ -150,14 +143,114 @@ def has_answer(server, expression, instant):
     return any(not math.isnan(float(value)) for one in found for _, value in one["values"])
 
 
+class Meaning(unittest.TestCase):
+    """What panels say of what a database was given, each test at a site of its own."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = cls.enterClassContext(VictoriaMetrics())
+        cls.boards = dashboards()
+
+    def give(self, *samples):
+        """(metric without facility_, value, labels); `age` is how many seconds ago: a query's time has no fractions of one."""
+        lines = []
+        for name, value, labels in samples:
+            time_ms = round((time.time() - labels.pop("age", 1)) * 1000)
+            text = ",".join(f'{label}="{word}"' for label, word in {"site": self.id(), **labels}.items())
+            lines.append(f"facility_{name}{{{text}}} {value} {time_ms}\n")
+        http(f"{self.server.base}/api/v1/import/prometheus", "".join(lines).encode())
+        http(f"{self.server.base}/internal/force_flush")
+
+    def shown(self, board, title, *labels):
+        """{the values of some labels: the value} of a panel's series."""
+        panel = next(one for one in panels(self.boards[board]) if one["title"] == title)
+        found = answers(self.server, self.boards[board], panel, site=self.id())
+        series = {tuple(one["metric"].get(label, "") for label in labels): float(one["value"][1]) for one in found}
+        self.assertEqual(len(series), len(found), f"{labels} do not tell the series apart")
+        return series
+
+    def test_many_states_do_not_hide_the_one_that_matters(self):
+        many = [f"{i}" for i in range(50)]
+        here = {"hall": "1", "rack": "1"}
+        for board, title, name, common, matters, more in (
+            ("hall", "Alarms by what they are about", "alarm_condition_state", 3, 1, {"alarm": "cause"}),
+            ("hall", "Leaks", "leak_state", 2, 1, {"class": "liquid"}),
+            ("rack", "Leaks", "leak_state", 2, 1, {"class": "liquid"}),
+            ("agent", "Devices with trouble", "device_state", 5, 4, {"class": "pdu"}),
+            ("class-ups", "UPS battery state", "ups_battery_state", 7, 3, {"class": "ups"}),
+        ):
+            self.give(*((name, common, {**here, **more, "device": device}) for device in many),
+                      (name, matters, {**here, **more, "device": "it"}))  # fmt: skip
+            with self.subTest(board=board, title=title):
+                self.assertEqual(self.shown(board, title, "device").get(("it",)), matters)
+
+    def test_an_alarm_that_is_over_is_not_shown(self):
+        self.give(*(("alarm_condition_state", code, {"hall": "1", "alarm": code}) for code in range(5)))
+        shown = self.shown("hall", "Alarms by what they are about", "alarm")
+        self.assertEqual(shown, {(f"{code}",): code for code in range(1, 5)})
+
+    def test_silent_gateways_are_counted(self):
+        boards = ("hall", "rack", "agent")
+        self.assertEqual([self.shown(board, "Silent gateways") for board in boards], [{}] * 3, "nothing is not none")
+        self.give(("clock_error_seconds", 0.1, {"gateway": "here"}))
+        self.assertEqual([self.shown(board, "Silent gateways") for board in boards], [{(): 0}] * 3)
+        self.give(*(("clock_error_seconds", 0.1, {"gateway": f"gone {age}", "age": age}) for age in (300, 86400, 8 * 86400)))
+        self.assertEqual([self.shown(board, "Silent gateways") for board in boards], [{(): 2}] * 3)
+
+    def test_all_gateways_may_be_silent(self):
+        self.give(("clock_error_seconds", 0.1, {"gateway": "gone", "age": 300}))
+        self.assertEqual(self.shown("hall", "Silent gateways"), {(): 1})
+
+    def test_unknown_redundancy_is_not_kept(self):
+        states = enumerate((1, 2, 2, 3, 4, 4, 4))
+        self.give(*(("redundancy_state", state, {"hall": "1", "class": "rack", "node": i}) for i, state in states))
+        for board in ("hall", "rack"):
+            self.assertEqual(self.shown(board, "Redundancy lost"), {(): 2})
+            self.assertEqual(self.shown(board, "Redundancy unknown"), {(): 3})
+
+    def total(self, watts, kind, **labels):
+        return "active_power_watts", watts, {"class": kind, "phase": "total", **labels}
+
+    def test_the_same_power_is_counted_once(self):
+        here = {"hall": "1", "row": "1", "rack": "1"}
+        for feed, answers in (("A", 1), ("B", 1), ("B", 0)):
+            pdu = {**here, "feed": feed, "device": f"{feed} {answers}"}
+            self.give(("device_up", answers, {"class": "pdu", **pdu}), self.total(700, "pdu", node=f"pdu {feed}", **here, feed=feed),
+                      *(self.total(800, "pdu", component=part, **pdu) for part in ("input", "output", "outlet")))  # fmt: skip
+        self.assertEqual(self.shown("rack", "Power by feed", "rack", "feed"), {("1", "A"): 800, ("1", "B"): 800})
+        self.assertEqual(self.shown("rack", "Share of feed A", "rack"), {("1",): 0.5})
+        self.give(*(self.total(90, "meter", component=part, device="m", hall="1", feed="A") for part in ("input", "output")))
+        self.assertEqual(self.shown("hall", "Power of meters by feed", "feed"), {("A",): 90})
+        self.give(("sum_state", 2, {"class": "ups", "node": "u", "hall": "1"}), self.total(60, "ups", node="u", hall="1"),
+                  self.total(50, "ups", node="u", hall="1", point="at_least"),
+                  self.total(55, "ups", device="u", component="output", hall="1"))  # fmt: skip
+        self.assertEqual(self.shown("hall", "Power by kind of node", "class"), {("ups",): 50})
+
+    def test_feed_a_has_no_share_where_b_is_not_seen(self):
+        pdu = {"class": "pdu", "hall": "1", "row": "1", "rack": "1", "feed": "A", "device": "a"}
+        self.give(("device_up", 1, dict(pdu)), self.total(800, "pdu", component="inlet", **pdu))
+        self.assertEqual(self.shown("rack", "Share of feed A"), {})
+
+    def test_another_hall_has_a_row_1_too(self):
+        for hall in ("1", "2"):
+            node = {"hall": hall, "row": "1", "rack": "1-01", "node": f"{hall}/1-01"}
+            self.give(("sum_state", 1, {"class": "rack", **node}), self.total(10, "rack", **node),
+                      ("air_temperature_celsius", 24, {"class": "pdu", "device": f"pdu {hall}", **node, "node": ""}))  # fmt: skip
+        self.assertEqual(self.shown("hall", "Power of racks by row", "hall", "row"), {("1", "1"): 10, ("2", "1"): 10})
+        self.assertEqual(self.shown("hall", "Air of racks", "hall", "rack"), {("1", "1-01"): 24, ("2", "1-01"): 24})
+
+    def test_exhaust_is_not_held_against_limits_of_inlets(self):
+        for celsius, point in ((24, "inlet"), (38, "exhaust")):
+            self.give(("air_temperature_celsius", celsius, {"hall": "1", "rack": "1", "device": "d", "point": point}))
+        self.assertEqual(self.shown("hall", "Air of racks", "rack"), {("1",): 24})
+        self.assertEqual(self.shown("rack", "Inlet air", "point"), {("inlet",): 24})
+        self.assertEqual(self.shown("rack", "Other air", "point"), {("exhaust",): 38})
+
+
 def recordings():
     """Options of hallsim: a recording of every driver."""
-    for path in sorted(TOP.glob("tests/drivers/*/*.snmprec")) + sorted(
-        TOP.glob("tests/drivers/*/*.registers")
-    ):
-        if (
-            path.stem == path.parent.name and path.stem != "remote_io"
-        ):  # what its inputs mean is the site's to say
+    for path in (*sorted(TOP.glob("tests/drivers/*/*.snmprec")), *sorted(TOP.glob("tests/drivers/*/*.registers"))):
+        if path.stem == path.parent.name and path.stem != "remote_io":  # what its inputs mean is the site's to say
             yield from ("--recording", path, "--driver", path.stem)
 
 
@@ -186,9 +279,8 @@ class Answers(unittest.TestCase):
 
     def hall(self):
         files = ("--topology", self.folder / "power.csv", "--wiring", self.folder / "wiring.csv")
-        hall = self.enterContext(
-            Hallsim("--hall", "rows=2,racks=4,kw=16,chillers=2", "--seed", "19", *files, *recordings())
-        )
+        size = ("--hall", "rows=2,racks=4,kw=16,chillers=2", "--seed", "19")
+        hall = self.enterContext(Hallsim(*size, *files, *recordings()))
         with altered(self.folder / "power.csv") as rows:
             for row in rows:  # a busway that carries more than its breaker bears for long
                 overloaded = row["name"] == "feed-1-A"
@@ -232,11 +324,8 @@ class Answers(unittest.TestCase):
         agent = self.agent(hall, port, *written)
         servers = [*written, self.scraper(port)]
         boards = dashboards()
-        wait_until(
-            lambda: all(one.query("facility_redundancy_state") for one in servers),
-            "the hall is judged",
-            LIMIT_S,
-        )
+        judged = "facility_redundancy_state"
+        wait_until(lambda: all(one.query(judged) for one in servers), "the hall is judged", LIMIT_S)
         missing = {
             (f"{i + 1}. {type(server).__name__}", name, panel["title"], target["refId"]): (server, target)
             for i, server in enumerate(servers)
@@ -259,21 +348,41 @@ class Answers(unittest.TestCase):
                     for values in (chosen.all, chosen.some)
                 ):
                     del missing[key]
-            left = {key[1:3] for key in missing} - set(EXCEPTIONS)
-            return not left
+            return {key[1:3] for key in missing} <= set(EXCEPTIONS)
 
         try:
             wait_until(all_answer, "every panel has data", LIMIT_S)
         except AssertionError:
-            without = "\n".join(
-                f"{key}: {target['expr']}"
-                for key, (_, target) in missing.items()
-                if key[1:3] not in EXCEPTIONS
-            )
+            left = {key: target for key, (_, target) in missing.items() if key[1:3] not in EXCEPTIONS}
+            without = "\n".join(f"{key}: {target['expr']}" for key, target in left.items())
             self.fail(f"without data:\n{without}\n{agent.log()[-3000:]}")
-        known = {key[1:3] for key in missing}
-        self.assertLessEqual(set(EXCEPTIONS), known, "these have data: they are no exceptions")
+        self.assertLessEqual(set(EXCEPTIONS), {key[1:3] for key in missing}, "these have data: they are no exceptions")
+        self.nodes_are_nodes(servers[0], boards)
         self.pictures(servers[0])
+
+    def nodes_are_nodes(self, server, boards):
+        """The power board has no devices, and power is the same whether nodes or their meters are added."""
+        for panel in panels(boards["power"]):
+            for series in answers(server, boards["power"], panel):
+                self.assertTrue(series["metric"].get("node"), f"{panel['title']}: {series}")
+        found = {(name, panel["title"]): panel for name in ("hall", "rack") for panel in panels(boards[name])}
+
+        def added(board, title, label):
+            sums = collections.Counter()
+            for one in answers(server, boards[board], found[board, title]):
+                sums[one["metric"].get(label)] += float(one["value"][1])
+            return sums
+
+        def agree():
+            of_pdus, of_racks = added("rack", "Power by feed", "rack"), added("rack", "Power", "rack")
+            self.assertEqual(len(of_racks), 8)
+            del of_racks["1-01"]  # the recordings' devices stand there
+            pairs = [(of_pdus[rack], watts) for rack, watts in of_racks.items()]
+            upses = server.query('sum(facility_active_power_watts{class="ups", node!="", phase="total", point=""})')
+            pairs.append((added("hall", "Power by kind of node", "class")["ups"], float(upses[0]["value"][1])))
+            return all(abs(one - other) < 0.02 * other for one, other in pairs)
+
+        wait_until(agree, "sums of nodes are those of their meters", LIMIT_S)
 
     def pictures(self, server):
         """They can be drawn of any hall, and are no larger than a page may load."""

@@ -72,6 +72,12 @@ class Manuals(unittest.TestCase):
                 wanted.append(f"\n       {key}")
             self.assertEqual([word for word in wanted if word not in text], [], setting["key"])
 
+    def test_a_list_that_was_not_written_is_a_failure(self):
+        for arguments in ([], ["--json"]):
+            with open("/dev/full", "w", encoding="utf-8") as full:
+                done = subprocess.run([HALLWATCH, "settings", *arguments], stdout=full, check=False)
+            self.assertEqual(done.returncode, 1, arguments)
+
     def test_the_example_is_right(self):
         lines = re.search(r"^EXAMPLE\n(.*?)^\S", plain(shown("hallwatch.yaml.5")), re.M | re.S)[1]
         with tempfile.TemporaryDirectory() as folder:
