@@ -70,7 +70,7 @@ int main(int argc, char **argv) {
     } else {
         status = run(argc - 1, argv + 1);
     }
-    if (fflush(stdout) != 0 && status == STATUS_OK)
+    if ((fflush(stdout) != 0 || ferror(stdout)) && status == STATUS_OK)
         status = STATUS_FAILED;
     /* exit would wait for libuv's threads. */
     if (status & STATUS_AT_ONCE)
