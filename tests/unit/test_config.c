@@ -534,8 +534,9 @@ static void gateways_take_their_own(void **state) {
     free(said);
     check_mistakes(HEAD, "hallwatch.yaml: no devices: write \"devices\" or \"inventory\"\n");
     write_file("empty.csv", "name,url\n", 0644);
-    check_mistakes(HEAD "inventory: empty.csv\n",
-                   "hallwatch.yaml:2:12: inventory: has no devices yet: empty.csv is empty but for its head\n");
+    check_mistakes(
+        HEAD "inventory: empty.csv\n",
+        "hallwatch.yaml:2:12: inventory: has no devices yet: empty.csv is empty but for its head\n");
 }
 
 static void sinks_are_checked(void **state) {
