@@ -194,13 +194,14 @@ class Queries(unittest.TestCase):
         options = (TOP / "deploy" / "story" / "hall.txt").read_text(encoding="utf-8").split()
         files = [self.folder / "wiring.csv", self.folder / "power.csv"]
         hall = self.enterContext(Hallsim(*options, "--wiring", files[0], "--topology", files[1]))
+        level = {"warning": "80 %", "critical": "95 %"}
         self.enterContext(Agent(
             [],
             [{"name": "database", "type": "remote_write", "url": self.database.write_url, "batch_wait": "200ms"}],
             maps=[str(TOP / "deploy" / "story" / "chiller.yaml")],
             inventory=[str(hall.inventory)],
             wiring=str(files[0]),
-            power={"topology": str(files[1])},
+            power={"topology": str(files[1]), "budgets": dict.fromkeys(("intake", "feed", "rack"), level)},
         ))  # fmt: skip
 
     def sums(self, query, label):
