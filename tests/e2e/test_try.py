@@ -16,6 +16,10 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 
+from agent import Agent
+from hallsim import Hallsim
+from servers import VictoriaMetrics
+
 TOP = Path(__file__).resolve().parent.parent.parent
 TRY, README = TOP / "deploy" / "try", TOP / "README.md"
 BUILD_LIMIT_S, RUN_LIMIT_S, STOP_LIMIT_S = 240, 90, 30
@@ -69,6 +73,10 @@ def answers(database, query):
     parameters = urllib.parse.urlencode({"query": query, "nocache": 1})
     with urllib.request.urlopen(f"{database}/api/v1/query?{parameters}", timeout=10) as answer:
         return json.load(answer)["data"]["result"]
+
+
+def queries_of_the_readme():
+    return re.search(r"(?s)```promql\n(.*?)```", README.read_text(encoding="utf-8"))[1].splitlines()
 
 
 def wait_until(condition, limit_s, what):
@@ -156,14 +164,12 @@ class Try(unittest.TestCase):
             lines.append(line)
         self.assertIn("mosquitto_sub", "".join(lines))
         database = re.search(r"http://[\d.:]+", "".join(lines))[0]
-        queries = re.search(r"(?s)```promql\n(.*?)```", README.read_text(encoding="utf-8"))[1].splitlines()
-        for query in queries:
+        for query in queries_of_the_readme():
             wait_until(lambda: answers(database, query), RUN_LIMIT_S, query)
         process.terminate()
         process.communicate(timeout=STOP_LIMIT_S)
         self.assertEqual(process.returncode, 143)
         self.check_nothing_is_left()
-
 
     def test_the_story_is_told_until_it_is_stopped(self):
         process = self.start("--story")
@@ -177,6 +183,47 @@ class Try(unittest.TestCase):
         process.communicate(timeout=STOP_LIMIT_S)
         self.assertEqual(process.returncode, 143)
         self.check_nothing_is_left()
+
+
+class Queries(unittest.TestCase):
+    """The queries of the README in a hall with topology, where nodes have the metrics and labels of devices."""
+
+    def setUp(self):
+        self.folder = Path(self.enterContext(tempfile.TemporaryDirectory(prefix="hallwatch-test-")))
+        self.database = self.enterContext(VictoriaMetrics())
+        options = (TOP / "deploy" / "story" / "hall.txt").read_text(encoding="utf-8").split()
+        files = [self.folder / "wiring.csv", self.folder / "power.csv"]
+        hall = self.enterContext(Hallsim(*options, "--wiring", files[0], "--topology", files[1]))
+        level = {"warning": "80 %", "critical": "95 %"}
+        self.enterContext(Agent(
+            [],
+            [{"name": "database", "type": "remote_write", "url": self.database.write_url, "batch_wait": "200ms"}],
+            maps=[str(TOP / "deploy" / "story" / "chiller.yaml")],
+            inventory=[str(hall.inventory)],
+            wiring=str(files[0]),
+            power={"topology": str(files[1]), "budgets": dict.fromkeys(("intake", "feed", "rack"), level)},
+        ))  # fmt: skip
+
+    def sums(self, query, label):
+        """{label's value: what the database says}."""
+        return {one["metric"].get(label, ""): float(one["value"][1]) for one in self.database.query(query, nocache=1)}
+
+    def check_agree(self, query, nodes, label, count):
+        def agree():
+            told, known = self.sums(query, label), self.sums(nodes, label)
+            near = all(abs(told.get(name, 0) - watts) <= 0.1 * watts for name, watts in known.items())
+            return len(known) == count and told.keys() == known.keys() and near
+
+        try:
+            wait_until(agree, RUN_LIMIT_S, query)
+        except TimeoutError:
+            self.fail(f"{query}: {self.sums(query, label)}\nis not what the nodes say: {self.sums(nodes, label)}")
+
+    def test_the_power_of_racks_and_ups_is_that_of_their_nodes(self):
+        racks, _, ups, _, _ = queries_of_the_readme()
+        power = 'facility_active_power_watts{{class="{}", node!="", phase="total", point=""}}'
+        self.check_agree(racks, f'sum by (rack) ({power.format("rack")})', "rack", 8)
+        self.check_agree(ups, f'sum by (feed) ({power.format("ups")})', "feed", 2)
 
 
 if __name__ == "__main__":
