@@ -26,7 +26,7 @@ FENCE = re.compile(r"```\w+ (\S+)\n(.*?)```", re.S)
 TITLES = {"drivers --markdown": "## Supported devices", "drivers --metrics --markdown": "## Metrics"}
 BUILD_LIMIT_S = 400
 # What the system has, and who runs what is ours.
-SYSTEM = {"apt", "curl", "mkdir", "mosquitto_sub", "ninja", "sleep", "systemctl"}
+SYSTEM = {"apt", "cd", "curl", "mkdir", "mv", "mosquitto_sub", "ninja", "sleep", "systemctl"}
 RUN_BY = {
     "deploy/try": "tests/e2e/test_try.py", "deploy/package": "tests/deploy/run", "ansible-playbook": "tests/e2e/test_rollout.py",
     "tests/drivers/replay.py": "tests/e2e/test_readme.py", "tests/run": "tests/run", "tests/soak/run": "tests/soak/run",
