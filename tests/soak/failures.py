@@ -3,8 +3,8 @@
 
 import re
 
-REPORT = re.compile(r"(WARNING: |ERROR: |: )\w*Sanitizer|runtime error")
-REPORT_SHOWN = 4000
+REPORT = re.compile(r"Sanitizer|runtime error")
+REPORT_SHOWN = 4000  # and what stands before it on its line
 
 
 class Failures:
@@ -19,7 +19,7 @@ class Failures:
     def check_sanitizer(self, log):
         """That it has nothing to say; its first report is enough to begin with."""
         report = REPORT.search(log)
-        self.check(not report, f"the sanitizer reports:\n{report and log[report.start():][:REPORT_SHOWN]}")
+        self.check(not report, f"the sanitizer reports:\n{report and log[log.rfind(chr(10), 0, report.start()) + 1 :][:REPORT_SHOWN]}")
 
     def tell(self):
         """Prints what did not hold, last of all, so that the end of a log says it; returns the exit status."""
