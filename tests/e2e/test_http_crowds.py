@@ -93,7 +93,8 @@ class Crowds(Watched):
                 self.assertLess(self.descriptors() - before, TAKEN_MOST)
                 if source:  # who takes all that one address may have takes it from nobody else
                     self.assert_served()
-            wait_until(lambda: self.page("/healthz").status == 200, "others are let in again", LIMIT_S)
+                stack.close()
+                wait_until(lambda: self.page("/healthz").status == 200, "others are let in again", LIMIT_S)
 
     def test_a_flood_of_requests(self):
         """One address asks without end; it is told to wait, and another is served as ever."""
