@@ -77,6 +77,17 @@ const char *certificate_judge_pair(const char *certificate, const char *key) {
     return why;
 }
 
+bool certificate_has_other_key(const char *certificate, const char *key) {
+    gnutls_x509_crt_t shown = read_certificate(certificate);
+    gnutls_x509_privkey_t secret = read_key(key);
+    bool is_other = shown && secret && !belong_together(shown, secret);
+    if (shown)
+        gnutls_x509_crt_deinit(shown);
+    if (secret)
+        gnutls_x509_privkey_deinit(secret);
+    return is_other;
+}
+
 time_t certificate_end(const char *certificate) {
     gnutls_x509_crt_t made = read_certificate(certificate);
     time_t end = made ? gnutls_x509_crt_get_expiration_time(made) : (time_t)-1;

@@ -12,6 +12,12 @@
  */
 const char *certificate_judge_pair(const char *certificate, const char *key);
 
+/*
+ * Whether the key is another one's. False where one of the two cannot be read: whoever is to use them may
+ * know more kinds of keys than gnutls.
+ */
+bool certificate_has_other_key(const char *certificate, const char *key);
+
 /* Until when the first certificate is valid, seconds since 1970; -1: not known. */
 time_t certificate_end(const char *certificate);
 

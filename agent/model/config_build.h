@@ -55,6 +55,10 @@ void config_build_access(struct build *build, const struct sink_settings *settin
 bool config_read_pem(struct build *build, const struct entry *entry, const char *key,
                      const struct setting *setting, bool is_key, const char *path, struct text *content);
 
+/* Warns where a certificate (PEM) has expired. */
+void config_check_end(struct build *build, const struct entry *entry, const char *key,
+                      const struct setting *setting, const char *certificate);
+
 /* Reads the device maps. Mistakes are only written. */
 void config_build_maps(struct build *build);
 /* The map of that name, or NULL. */

@@ -3,7 +3,6 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/certificate.h"
 #include "base/error.h"
@@ -107,9 +106,9 @@ static void check_content(struct build *build, const struct http_config *http) {
     if (why)
         entry_add_mistake(&settings->entry, "http.key_file", &settings->key_file, &build->mistakes, "%s",
                           why);
-    if (http->certificate && !why && certificate_end(http->certificate) < time(NULL))
-        entry_add_mistake(&settings->entry, "http.certificate_file", &settings->certificate_file,
-                          &build->warnings, "has expired: who asks will not believe it");
+    if (http->certificate)
+        config_check_end(build, &settings->entry, "http.certificate_file", &settings->certificate_file,
+                         http->certificate);
     if (http->client_ca && !certificate_is_authority(http->client_ca))
         entry_add_mistake(&settings->entry, "http.client_ca_file", &settings->client_ca_file,
                           &build->mistakes, "holds no certificate that can be used");

@@ -3,7 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
+#include "base/certificate.h"
 #include "base/file.h"
 #include "model/config_build.h"
 
@@ -145,21 +147,32 @@ bool config_read_pem(struct build *build, const struct entry *entry, const char 
     return why == NULL;
 }
 
-/* The path of a PEM file that can be used; NULL where there is none. Mistakes are only written. */
+void config_check_end(struct build *build, const struct entry *entry, const char *key,
+                      const struct setting *setting, const char *certificate) {
+    time_t end = certificate_end(certificate);
+    if (end != (time_t)-1 && end < time(NULL))
+        entry_add_mistake(entry, key, setting, &build->warnings,
+                          "has expired: the other side will not believe it");
+}
+
+/* The path of a PEM file, and what is in it; NULL where there is none. Mistakes are only written. */
 static char *add_pem(struct build *build, const struct sink_settings *sink, const char *key,
-                     const struct setting *setting, uint64_t *digest) {
-    struct text content = {0};
+                     const struct setting *setting, struct text *content) {
     if (!setting_given(setting))
         return NULL;
     char *path = config_resolve_path(build, setting->text);
-    if (build->secrets == SECRETS_UNREAD || !path)
-        return path;
-    config_read_pem(build, &sink->entry, key, setting, setting == &sink->key_file, path, &content);
-    add_to_digest(digest, &content);
-    if (content.data)
-        explicit_bzero(content.data, content.room);
-    text_done(&content);
+    if (build->secrets != SECRETS_UNREAD && path)
+        config_read_pem(build, &sink->entry, key, setting, setting == &sink->key_file, path, content);
     return path;
+}
+
+/* What the server would not take, before it is asked: a pair of which only one was changed, for example. */
+static void check_pair(struct build *build, const struct sink_settings *settings, const char *certificate,
+                       const char *key) {
+    if (certificate_has_other_key(certificate, key))
+        entry_add_mistake(&settings->entry, "key_file", &settings->key_file, &build->mistakes,
+                          "is not the key of certificate_file");
+    config_check_end(build, &settings->entry, "certificate_file", &settings->certificate_file, certificate);
 }
 
 static void add_tls(struct build *build, const struct sink_settings *settings, struct sink_config *sink) {
@@ -173,8 +186,10 @@ static void add_tls(struct build *build, const struct sink_settings *settings, s
         {"certificate_file", &settings->certificate_file, &sink->certificate_file},
         {"key_file", &settings->key_file, &sink->key_file},
     };
+    struct text contents[sizeof(files) / sizeof(files[0])] = {0};
     for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-        *files[i].path = add_pem(build, settings, files[i].key, files[i].setting, &sink->files_digest);
+        *files[i].path = add_pem(build, settings, files[i].key, files[i].setting, &contents[i]);
+        add_to_digest(&sink->files_digest, &contents[i]);
         if (setting_given(files[i].setting) && !has_tls(settings))
             entry_add_mistake(&settings->entry, files[i].key, files[i].setting, &build->mistakes,
                               "is for TLS: write %s:// in the url",
@@ -184,6 +199,13 @@ static void add_tls(struct build *build, const struct sink_settings *settings, s
         entry_add_mistake(&settings->entry, sink->key_file ? "key_file" : "certificate_file",
                           sink->key_file ? &settings->key_file : &settings->certificate_file,
                           &build->mistakes, "%s", together);
+    if (contents[1].data && contents[2].data)
+        check_pair(build, settings, contents[1].data, contents[2].data);
+    for (size_t i = 0; i < sizeof(contents) / sizeof(contents[0]); i++) {
+        if (contents[i].data)
+            explicit_bzero(contents[i].data, contents[i].room);
+        text_done(&contents[i]);
+    }
 }
 
 static void add_user(struct build *build, const struct sink_settings *settings, struct sink_config *sink) {

@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "model/config.h"
 #include "model/device_map.h"
+#include "tests/unit/pem.h"
 
 #define HEAD "site: seoul-1\n"
 #define DEVICE "devices:\n  - {name: pdu-a1, url: \"snmp://10.0.0.5\"}\n"
@@ -743,6 +744,27 @@ static void what_tls_cannot_use_is_said(void **state) {
         "hallwatch.yaml:11:68: sinks[6].endpoints: must be like mqtt://broker:1883\n");
 }
 
+/* Of a pair, both must be changed; what is only not understood here is left to whoever is to use it. */
+static void certificate_and_key_are_one_pair(void **state) {
+    (void)state;
+    static const char sink[] = HEAD DEVICE
+        "sinks:\n"
+        "  - {name: a, type: mqtt, url: \"mqtts://h\", certificate_file: gw.pem, key_file: gw.key}\n";
+    write_file("gw.pem", pem_certificate, 0644);
+    write_file("gw.key", pem_key, 0640);
+    config_free(load_right(sink, NULL));
+    write_file("gw.key", PEM("EC PRIVATE KEY"), 0640);
+    config_free(load_right(sink, NULL));
+    write_file("gw.key", pem_other_key, 0640);
+    check_mistakes(sink, "hallwatch.yaml:5:81: sinks[0].key_file: is not the key of certificate_file\n");
+    write_file("gw.pem", pem_expired, 0644);
+    write_file("gw.key", pem_key, 0640);
+    struct site_config *config = load_right(sink, NULL);
+    assert_string_equal(config->warnings, "hallwatch.yaml:5:63: sinks[0].certificate_file: has expired: the "
+                                          "other side will not believe it\n");
+    config_free(config);
+}
+
 static void two_sinks_at_one_broker_have_two_client_ids(void **state) {
     (void)state;
     struct site_config *config =
@@ -1056,6 +1078,7 @@ int main(void) {
         IN_FOLDER(http_sinks_are_read),
         IN_FOLDER(brokers_are_reached_with_tls),
         IN_FOLDER(what_tls_cannot_use_is_said),
+        IN_FOLDER(certificate_and_key_are_one_pair),
         IN_FOLDER(two_sinks_at_one_broker_have_two_client_ids),
         IN_FOLDER(polls_are_ordered),
         IN_FOLDER(traps_are_received_somewhere),

@@ -11,23 +11,7 @@
 #include "base/error.h"
 #include "model/config.h"
 #include "model/config_changes.h"
-
-/* Of nobody, made for this test: a certificate for a hundred years, its key, and another key. */
-static const char certificate[] = "-----BEGIN CERTIFICATE-----\n"
-                                  "MIIBLjCB4aADAgECAhRTiA2EnXJyiqYECL5lKgu1iWfNMTAFBgMrZXAwDDEKMAgG\n"
-                                  "A1UEAwwBYTAgFw0yNjExMjcxNDQ1NDBaGA8yMTI2MTEwMzE0NDU0MFowDDEKMAgG\n"
-                                  "A1UEAwwBYTAqMAUGAytlcAMhAMJnz65fXpKLrSwmqPWVFoR9ld5iiK3fQ6YYgkmx\n"
-                                  "rZBho1MwUTAdBgNVHQ4EFgQULyLNkiE8EEH6Q2i0HfMQi9AUV8QwHwYDVR0jBBgw\n"
-                                  "FoAULyLNkiE8EEH6Q2i0HfMQi9AUV8QwDwYDVR0TAQH/BAUwAwEB/zAFBgMrZXAD\n"
-                                  "QQBy8NDOsqCtKYCamL7mmniIoOqWpokQSIJ2R2wmPJb2YqnU2mT0n8JGgxvgopaZ\n"
-                                  "ITI7iMhif/2t1AOFVL940ZEB\n"
-                                  "-----END CERTIFICATE-----\n";
-static const char key[] = "-----BEGIN PRIVATE KEY-----\n"
-                          "MC4CAQAwBQYDK2VwBCIEIOSQR1Rs2wwysmEEXfwL8yJzYTndtm2r+MprE3I9eCIq\n"
-                          "-----END PRIVATE KEY-----\n";
-static const char other_key[] = "-----BEGIN PRIVATE KEY-----\n"
-                                "MC4CAQAwBQYDK2VwBCIEIJM87P95woqQNYWoPQjaBE1IYPlWC5K3Ep4bsWscmADJ\n"
-                                "-----END PRIVATE KEY-----\n";
+#include "tests/unit/pem.h"
 
 static char folder[] = "/tmp/hallwatch-XXXXXX";
 
@@ -44,12 +28,13 @@ static void write_file(const char *name, const char *content) {
 static int make_folder(void **state) {
     (void)state;
     assert_non_null(mkdtemp(folder));
-    write_file("tls.crt", certificate);
-    write_file("tls.key", key);
-    write_file("other.key", other_key);
+    write_file("tls.crt", pem_certificate);
+    write_file("old.crt", pem_expired);
+    write_file("tls.key", pem_key);
+    write_file("other.key", pem_other_key);
     char chain[2048];
     snprintf(chain, sizeof(chain), "%s-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
-             certificate);
+             pem_certificate);
     write_file("chain.crt", chain);
     write_file("broken.key", "-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----\n");
     write_file("broken.crt", "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n");
@@ -60,8 +45,8 @@ static int make_folder(void **state) {
 
 static int remove_folder(void **state) {
     (void)state;
-    static const char *const names[] = {"chain.crt", "blank",      "broken.key", "tls.crt",       "tls.key",
-                                        "other.key", "broken.crt", "token",      "hallwatch.yaml"};
+    static const char *const names[] = {"chain.crt", "blank",     "broken.key", "old.crt", "tls.crt",
+                                        "tls.key",   "other.key", "broken.crt", "token",   "hallwatch.yaml"};
     char path[256];
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
@@ -116,7 +101,14 @@ static void a_section_becomes_what_it_says(void **state) {
     assert_int_equal(http->n_listens, 2);
     assert_true(http->listens[0].is_loopback && !http->listens[1].is_loopback);
     assert_string_equal(http->token, "s3cret");
-    assert_string_equal(http->certificate, certificate);
+    assert_string_equal(http->certificate, pem_certificate);
+    config_free(config);
+}
+
+static void an_expired_certificate_is_a_warning(void **state) {
+    (void)state;
+    struct site_config *config = load_right("http: {certificate_file: old.crt, key_file: tls.key}\n");
+    assert_non_null(strstr(config->warnings, ":3:26: http.certificate_file: has expired"));
     config_free(config);
 }
 
@@ -189,6 +181,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_is_served_unless_it_is_asked_for),
         cmocka_unit_test(a_section_becomes_what_it_says),
+        cmocka_unit_test(an_expired_certificate_is_a_warning),
         cmocka_unit_test(mistakes_are_told_with_their_places),
         cmocka_unit_test(changes_are_told_apart),
     };
