@@ -62,7 +62,8 @@ struct http_server {
     struct http_pace requests, arrivals;
     struct http_door_events events;
     struct entrance entrances[HTTP_LISTENS_MOST];
-    bool has_all; /* that are wanted are open */
+    bool has_all;     /* that are wanted are open */
+    int64_t retry_ms; /* when the others are tried again */
     struct complaint shut, crowded, denied;
     int wake; /* an eventfd */
     atomic_bool stopping;
@@ -235,6 +236,7 @@ static bool settle_doors(struct http_server *server) {
             entrance = take_entrance(server, &http->listens[i]);
         server->has_all &= entrance->door || open_entrance(server, entrance);
     }
+    server->retry_ms = clock_monotonic_ms() + TICK_MS;
     if (server->has_all)
         log_relieve(&server->shut, clock_monotonic_ms(), "http", "all addresses are served");
     return server->has_all;
@@ -270,7 +272,7 @@ static void wait_for_any(struct http_server *server) {
     if (poll(waits, HTTP_LISTENS_MOST + 1, most_ms) > 0 && wake->revents &&
         read(server->wake, &count, sizeof(count)) > 0)
         adopt_config(server);
-    else if (!server->has_all)
+    else if (!server->has_all && clock_monotonic_ms() >= server->retry_ms)
         settle_doors(server);
 }
 

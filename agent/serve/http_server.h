@@ -21,7 +21,7 @@ struct http_server *http_server_new(struct latest *latest);
 /*
  * Serves where config->http says and whom it lets in, from now on; nothing where it is NULL. The
  * configuration is held. From one thread at a time. ERROR_SYSTEM, after it was said, where it begins and not
- * all addresses can be served: those are tried again, each second at least.
+ * all addresses can be served: those are tried again, every second or two.
  */
 int http_server_set_config(struct http_server *server, struct site_config *config);
 void http_server_free(struct http_server *server); /* NULL is fine */
