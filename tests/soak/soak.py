@@ -13,6 +13,7 @@ import os
 import re
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 E2E = Path(__file__).resolve().parent.parent / "e2e"
@@ -31,6 +32,8 @@ BATCH_BYTES, GROWTH_KB, GROWTH_SANITIZED_KB = 512, 12288, 24576
 # Of healthy devices' polls, for three agents and their halls share two cores, and instrumented ones are several times
 # slower. (Alone, one that is not instrumented misses none.)
 MISSED, MISSED_SANITIZED = 0.0001, 0.005
+# How that looks from within: an agent that waited for a core skips a poll, or looks at an answer after its time.
+OF_WAITING = ("missed", "timeout")
 JUDGED_MINUTES = 6  # in less the allocator has not yet seen the worst of everything
 SANITIZERS = {
     # What is freed is held back for a while, by each thread too; the more of it, the longer memory grows before it stays.
@@ -192,18 +195,24 @@ class Soak:
         polls = counts["polls"]
         print(f"polls of healthy devices: {polls}", flush=True)
         self.failures.check(polls["counted"] > 0, f"nobody was polled: {polls}")
-        most = (MISSED_SANITIZED if hallwatch.SANITIZED else MISSED) * polls["counted"]
-        self.failures.check(polls["missed"] + polls["overdue"] <= most, f"healthy devices missed polls: {polls}")
+        self.most_missed = (MISSED_SANITIZED if hallwatch.SANITIZED else MISSED) * polls["counted"]
+        self.failures.check(polls["missed"] + polls["overdue"] <= self.most_missed, f"healthy devices missed polls: {polls}")
         self.failures.check(counts["modbus"]["writes"] + counts["snmp"]["writes"] == 0, "something was written to a device")
 
     def judge_devices(self, before):
-        """Healthy ones are up without a new error; the others are what they should be."""
+        """Healthy ones are up without a new error but for polls missed, which are counted together; the others are what they
+        should be."""
         devices = self.agent.devices()
+        missed = Counter()
         for name in self.healthy:
             new = {reason: n - before[name].get(reason, 0) for reason, n in errors(devices[name]).items()}
+            missed[name] = sum(new.pop(reason, 0) for reason in OF_WAITING)
             new = {reason: n for reason, n in new.items() if n > 0}
             up = devices[name]["up"]
             self.failures.check(up is True and not new, f"{name} is healthy, but: up {up}, {new}")
+        said = f"{missed.total()} polls of healthy devices were missed or too late: {missed.most_common(5)}"
+        print(said, flush=True)
+        self.failures.check(missed.total() <= self.most_missed, said)
         for name, expected in self.hostile.expected.items():
             self.judge_device(devices[name], expected if devices[name]["up"] else EITHER.get(name, expected))
         for who, what, reason in HALL_FAULTS:
@@ -286,8 +295,9 @@ def judge_process(watch, warm_s, polls, failures):
     )
     if OPTIONS.minutes >= JUDGED_MINUTES:
         failures.check(grown_kb <= limit_kb, f"memory grew by {grown_kb:.0f} kB in {polls} polls")
-    # Some twenty connections come and go.
-    failures.check(grown_descriptors <= 8 and last[0] <= first[0] + 20, f"descriptors grew: {first[0]}, then {last[0]}")
+    # What is lost shows in the least; some forty connections come and go.
+    said = f"descriptors grew: at least by {grown_descriptors}, at most {first[0]}, then {last[0]}"
+    failures.check(grown_descriptors <= 8 and last[0] <= first[0] + 40, said)
     failures.check(grown_threads <= 1 and last[1] <= first[1] + 2, f"threads grew: {first[1]}, then {last[1]}")
 
 
