@@ -21,10 +21,11 @@ static bool grid_init(struct grid *grid) {
     grid->after = make_lines(n, sizeof(*grid->after));
     grid->roots = calloc(n, sizeof(*grid->roots));
     grid->moved = calloc(n, sizeof(*grid->moved));
+    grid->stack = calloc(n, sizeof(*grid->stack));
     grid->flows = calloc(links, sizeof(*grid->flows));
     grid->shares = calloc(links, sizeof(*grid->shares));
-    return grid->present && grid->after && grid->roots && grid->moved && grid->flows && grid->shares &&
-           order_queue_init(&grid->queue, n) == 0;
+    return grid->present && grid->after && grid->roots && grid->moved && grid->stack && grid->flows &&
+           grid->shares && order_queue_init(&grid->queue, n) == 0;
 }
 
 static void grid_done(struct grid *grid) {
@@ -34,6 +35,7 @@ static void grid_done(struct grid *grid) {
     free(grid->after);
     free(grid->roots);
     free(grid->moved);
+    free(grid->stack);
     free(grid->flows);
     free(grid->shares);
 }

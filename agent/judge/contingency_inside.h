@@ -80,6 +80,7 @@ struct grid {
     uint32_t n_unsettled; /* of `moved`, while it is found how much each carries */
     uint32_t *moved; /* places: they take from others than at present, died, or are otherwise to be judged */
     uint32_t n_moved, n_battery, epoch; /* n_battery: that have gone to battery */
+    uint32_t *stack;                    /* of places, while one leads to others; each is on it once */
     struct order_queue queue;
 };
 

@@ -90,32 +90,49 @@ static enum node_supply find_supply(const struct grid *grid, uint32_t place, uin
     return supply_from(grid, place, *carrying);
 }
 
-static void queue_fed(struct grid *grid, uint32_t place) {
-    const struct edge_run *fed = &grid->network.fed[place];
-    const uint32_t *links = grid->network.by_source + fed->first;
-    for (uint32_t k = 0; k < fed->n; k++)
-        order_queue_add(&grid->queue, grid->network.links[links[k]].to);
+/* Whether its supply is another now. */
+static bool settle_supply(struct grid *grid, uint32_t place) {
+    struct after_node *after = grid_touch(grid, place);
+    const struct present_node *present = &grid->present[place];
+    uint64_t carrying;
+    enum node_supply supply = find_supply(grid, place, &carrying);
+    after->carrying = carrying;
+    if (carrying != present->carrying || (supply == SUPPLY_DEAD) != (present->supply == SUPPLY_DEAD))
+        grid_note_moved(grid, place);
+    if (after->supply == supply)
+        return false;
+    if (present->supply != SUPPLY_BATTERY) {
+        grid->n_battery += supply == SUPPLY_BATTERY;
+        grid->n_battery -= after->supply == SUPPLY_BATTERY;
+    }
+    after->supply = (uint8_t)supply;
+    return true;
+}
+
+/* What has this one source only follows at once, for it asks nobody else; the rest waits in the queue. */
+static void spread_from(struct grid *grid, uint32_t place) {
+    const struct network *network = &grid->network;
+    uint32_t n = 0;
+    grid->stack[n++] = place;
+    while (n > 0) {
+        place = grid->stack[--n];
+        if (!settle_supply(grid, place))
+            continue;
+        const struct edge_run *fed = &network->fed[place];
+        for (uint32_t k = 0; k < fed->n; k++) {
+            uint32_t to = network->links[network->by_source[fed->first + k]].to;
+            if (network->sources[to].n == 1)
+                grid->stack[n++] = to;
+            else
+                order_queue_add(&grid->queue, to);
+        }
+    }
 }
 
 void grid_spread(struct grid *grid) {
     uint32_t place;
-    while (order_queue_take_least(&grid->queue, &place)) {
-        struct after_node *after = grid_touch(grid, place);
-        const struct present_node *present = &grid->present[place];
-        uint64_t carrying;
-        enum node_supply supply = find_supply(grid, place, &carrying);
-        after->carrying = carrying;
-        if (carrying != present->carrying || (supply == SUPPLY_DEAD) != (present->supply == SUPPLY_DEAD))
-            grid_note_moved(grid, place);
-        if (after->supply == supply)
-            continue;
-        if (present->supply != SUPPLY_BATTERY) {
-            grid->n_battery += supply == SUPPLY_BATTERY;
-            grid->n_battery -= after->supply == SUPPLY_BATTERY;
-        }
-        after->supply = (uint8_t)supply;
-        queue_fed(grid, place);
-    }
+    while (order_queue_take_least(&grid->queue, &place))
+        spread_from(grid, place);
 }
 
 /* --- what stands by: generators --- */
@@ -146,25 +163,32 @@ static void note_held(struct contingency *contingency, uint32_t place) {
             network->links[network->sources[place].first + (uint32_t)__builtin_ctzll(carrying)].from);
 }
 
-/* Through what is dead, yet not lost, up to the generators that can start; these are queued. */
+/* Once each. */
+static void seek_at(struct grid *grid, uint32_t place, uint32_t *n) {
+    struct after_node *after = grid_touch(grid, place);
+    if (after->flags & (AFTER_SOUGHT | AFTER_LOST))
+        return;
+    after->flags |= AFTER_SOUGHT;
+    grid->stack[(*n)++] = place;
+}
+
+/* Through what is dead, yet not lost, up to the generators that can start. */
 static bool seek_generators(struct grid *grid, uint32_t place) {
     bool found = false;
-    order_queue_add(&grid->queue, place);
-    while (order_queue_take_greatest(&grid->queue, &place)) {
-        struct after_node *after = grid_touch(grid, place);
+    uint32_t n = 0;
+    seek_at(grid, place, &n);
+    while (n > 0) {
+        place = grid->stack[--n];
         const struct edge_run *sources = &grid->network.sources[place];
-        if (after->flags & (AFTER_SOUGHT | AFTER_LOST))
-            continue;
-        after->flags |= AFTER_SOUGHT;
         if (grid->present[place].flags & PRESENT_STANDBY) {
-            after->flags |= AFTER_STARTED;
+            grid->after[place].flags |= AFTER_STARTED;
             grid_note_moved(grid, place);
             found = true;
         }
         for (uint32_t k = 0; k < sources->n; k++) {
             uint32_t from = grid->network.links[sources->first + k].from;
             if (grid_supply(grid, from) == SUPPLY_DEAD && !(grid->present[from].flags & PRESENT_BLOCKED))
-                order_queue_add(&grid->queue, from);
+                seek_at(grid, from, &n);
         }
     }
     return found;
