@@ -26,10 +26,10 @@ START_LIMIT_S, STOP_MOST_S = 180, 15
 HEALTHY_ON_LINES = ("line right", "line highest")
 # A poll's batch is about 700 bytes, and two thirds of the time lie between what is compared.
 # Besides, heaps grow by a step now and then, and sanitizers hold memory back. The judge of the hall is made anew by half of the
-# reloads, which moves the resident size by 10 MB up and down while three agents and their halls want two cores; the least of
+# reloads, which moves the resident size by 10 MB up and down while others want the same two cores; the least of
 # either part is compared. (Alone, the agent grows by 2 MB.)
 BATCH_BYTES, GROWTH_KB, GROWTH_SANITIZED_KB = 512, 12288, 24576
-# Of healthy devices' polls, for three agents and their halls share two cores, and instrumented ones are several times
+# Of healthy devices' polls, for other agents and halls share two cores, and instrumented ones are several times
 # slower. (Alone, one that is not instrumented misses none.)
 MISSED, MISSED_SANITIZED = 0.0001, 0.005
 # How that looks from within: an agent that waited for a core skips a poll, or looks at an answer after its time.
