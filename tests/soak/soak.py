@@ -210,7 +210,7 @@ class Soak:
             new = {reason: n for reason, n in new.items() if n > 0}
             up = devices[name]["up"]
             self.failures.check(up is True and not new, f"{name} is healthy, but: up {up}, {new}")
-        said = f"{missed.total()} polls of healthy devices were missed or too late: {missed.most_common(5)}"
+        said = f"{missed.total()} polls of healthy devices were missed or too late: {(+missed).most_common(5)}"
         print(said, flush=True)
         self.failures.check(missed.total() <= self.most_missed, said)
         for name, expected in self.hostile.expected.items():
