@@ -119,8 +119,14 @@ class Doors(Brokers):
 
 
 class Takeover(Brokers):
+    def keeping(self, name):
+        """A broker that keeps for its subscribers what it has acknowledged, when it is stopped."""
+        folder = os.path.join(self.folder, name)
+        os.mkdir(folder)
+        return Mosquitto(["persistence true", f"persistence_location {folder}/"])
+
     def test_a_second_broker_takes_over_and_the_first_comes_back(self):
-        with Mosquitto() as first, Mosquitto() as second, contextlib.ExitStack() as stack:
+        with self.keeping("first") as first, self.keeping("second") as second, contextlib.ExitStack() as stack:
             subscribers = [stack.enter_context(Subscriber(broker)) for broker in (first, second)]
             feeder = stack.enter_context(self.feed(first.url, endpoint=second.url, rounds=250))
             wait_until(lambda: len(rows_of(subscribers[0].messages())) > 10, "the first broker gets messages")
@@ -131,6 +137,7 @@ class Takeover(Brokers):
             first.start()
             second.stop()
             result = feeder.finish(60)
+            second.start()  # what its subscriber has not got yet
             self.assertEqual(result["sinks"][0]["sent"], feeder.total, result)
             self.assertIn(f"{second.url} takes over; no connection to {first.url}", log)
             self.assertIn(f"{first.url} is in use again", result["log"])
