@@ -128,11 +128,11 @@ class Takeover(Brokers):
     def test_a_second_broker_takes_over_and_the_first_comes_back(self):
         with self.keeping("first") as first, self.keeping("second") as second, contextlib.ExitStack() as stack:
             subscribers = [stack.enter_context(Subscriber(broker)) for broker in (first, second)]
-            feeder = stack.enter_context(self.feed(first.url, endpoint=second.url, rounds=250))
-            wait_until(lambda: len(rows_of(subscribers[0].messages())) > 10, "the first broker gets messages")
+            feeder = stack.enter_context(self.feed(first.url, endpoint=second.url, rounds=400))
+            wait_until(lambda: len(subscribers[0].messages()) > 10, "the first broker gets messages")
             heard = subscribers[0].messages()
             first.stop()
-            wait_until(lambda: len(rows_of(subscribers[1].messages())) > 10, "the second broker gets messages")
+            wait_until(lambda: len(subscribers[1].messages()) > 10, "the second broker gets messages")
             log = feeder.log()
             first.start()
             second.stop()
